@@ -1,0 +1,53 @@
+# What people and CI run. Everything is set up in .venv from the lock file; nothing is installed elsewhere.
+SHELL := /bin/bash
+PYTHON ?= python3
+BIN := .venv/bin
+export DO_NOT_TRACK := 1
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test lint format lock bench clean
+
+help:  ## Show this list
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
+
+setup: .venv/.ready  ## Make .venv from requirements.lock
+
+.venv/.ready: requirements.lock pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || \
+		{ echo "Python 3.11 or newer is needed: make $(MAKECMDGOALS) PYTHON=python3.12" >&2; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || \
+		{ echo "This Python has no venv module. On Debian and Ubuntu: apt-get install python3-venv" >&2; exit 1; }
+	@test -x $(BIN)/python || $(PYTHON) -m venv .venv
+	@echo "Installing the locked dependencies into .venv (once, about a minute) ..."
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@
+
+demo: setup  ## Run the whole way once: dbt build, plan, push, correct, push again
+	@$(BIN)/reverse-etl demo
+
+test: setup lint  ## Lint, type-check and run every test
+	$(BIN)/python -m pytest
+
+lint: setup  ## ruff, mypy, import walls, sqlfluff
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: setup  ## Let ruff write the format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+# dbt-core 1.12 requires dbt-core-experimental-parser, of which only builds exist that download
+# from elsewhere while they install. It serves one optional flag, so the lock leaves it out.
+lock: setup  ## Write requirements.lock anew from pyproject.toml
+	@echo "dbt-core-experimental-parser ; sys_platform == 'never'" > .venv/overrides.txt
+	$(BIN)/uv pip compile pyproject.toml --group dev --universal --python-version 3.11 \
+		--generate-hashes --no-header --override .venv/overrides.txt --upgrade --quiet -o requirements.lock
+
+bench: setup  ## Measure speed against yardsticks taken in the same run
+	$(BIN)/python benchmarks/run.py
+
+clean:  ## Remove what was built or cached, but not .venv
+	rm -rf dist .pytest_cache .mypy_cache .ruff_cache .hypothesis dbt_project/target dbt_project/logs dbt_project/dbt_packages

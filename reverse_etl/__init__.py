@@ -1,0 +1,1 @@
+"""Send offline conversions from a dbt project to Microsoft Advertising."""
