@@ -1,0 +1,92 @@
+{#-
+    The state of each identity as a chain of CTEs that ends in one named `name`: a fold over its attempts in the
+    order of (run_seq, seq), never their last row alone.
+    Arguments: name, of the last CTE; attempts, of the CTE that holds the attempts; scope, or none for all of them.
+    Status is the first that fits: dead (a retraction was accepted), counted (a send was accepted), in_doubt (a send
+    without an outcome), maybe (a later repeat was refused in a way that does not settle it), else what the last send got:
+    refused or deferred. A restatement or retraction without an outcome stands beside `counted`.
+-#}
+{% macro _fold(name, attempts, scope) %}
+{%- set keys = reverse_etl._identity_columns(scope) -%}
+{%- set listed_keys = reverse_etl._listed(keys) -%}
+{{ name }}_attempts as (
+    -- an attempt that was inserted twice counts once
+    select *
+    from (
+        select
+            *,
+            row_number() over (partition by {{ (reverse_etl._scope_keys(scope) + ['run_seq', 'seq']) | join(', ') }} order by batch) as written
+        from {{ attempts }}
+    ) as numbered
+    where written = 1
+),
+
+{{ name }}_ordered as (
+    select
+        *,
+        row_number() over (partition by {{ listed_keys }} order by run_seq, seq) as n
+    from {{ name }}_attempts
+),
+
+{{ name }}_marks as (
+    select
+        {{ listed_keys }},
+        max(case when operation = 'send' then n else 0 end) as last_send,
+        min(case when operation = 'send' and outcome = 'accepted' then n end) as send_accepted,
+        max(case when operation = 'send' and outcome is null then n else 0 end) as send_unanswered,
+        max(case when operation = 'send' and outcome = 'rejected' and settles = 0 then n else 0 end) as send_unsettled,
+        max(case when operation = 'send' and outcome in ('rejected', 'deferred') and settles = 1 then n else 0 end)
+            as send_settled,
+        max(case when operation = 'restate' and outcome = 'accepted' then n else 0 end) as restate_accepted,
+        max(case when operation = 'restate' and outcome is null then n else 0 end) as restate_unanswered,
+        max(case when operation = 'retract' and outcome = 'accepted' then n else 0 end) as retract_accepted,
+        max(case when operation = 'retract' and outcome is null then n else 0 end) as retract_unanswered,
+        max(case when operation = 'retract' and outcome = 'rejected' and settles = 1 then n else 0 end) as retract_settled
+    from {{ name }}_ordered
+    group by {{ listed_keys }}
+),
+
+{{ name }}_statuses as (
+    select
+        marks.*,
+        case
+            when retract_accepted > 0 then 'dead'
+            when send_accepted is not null then 'counted'
+            when send_unanswered > send_unsettled and send_unanswered > send_settled then 'in_doubt'
+            when send_unsettled > send_settled then 'maybe'
+        end as known_status,
+        case
+            when send_accepted is not null then send_accepted
+            when send_unanswered > send_unsettled and send_unanswered > send_settled then send_unanswered
+            when send_unsettled > send_settled then send_unsettled
+            else last_send
+        end as told_by
+    from {{ name }}_marks as marks
+),
+
+{{ name }} as (
+    select
+        {{ reverse_etl._listed(keys, 'statuses') }},
+        coalesce(statuses.known_status, case when told.outcome = 'deferred' then 'deferred' else 'refused' end) as status,
+        statuses.known_status = 'counted' and statuses.restate_unanswered > statuses.restate_accepted as restate_in_doubt,
+        statuses.known_status = 'counted' and statuses.retract_unanswered > statuses.retract_settled as retract_in_doubt,
+        told.run_seq,
+        told.click_id,
+        told.hashed_email,
+        told.hashed_phone,
+        told.record_key,
+        coalesce(restated.value, told.value) as value,
+        coalesce(restated.currency, told.currency) as currency,
+        told.attribution_credit,
+        told.attribution_model,
+        told.code,
+        told.error_code,
+        told.message,
+        told.tracking_id
+    from {{ name }}_statuses as statuses
+    inner join {{ name }}_ordered as told
+        on {{ reverse_etl._same(keys, 'statuses', 'told') }} and statuses.told_by = told.n
+    left join {{ name }}_ordered as restated
+        on {{ reverse_etl._same(keys, 'statuses', 'restated') }} and statuses.restate_accepted = restated.n
+)
+{% endmacro %}

@@ -1,0 +1,11 @@
+{#-
+    A select of typed columns and no rows: the shape of a table that only `sync push` fills.
+    Arguments: columns, a list of [name, type].
+-#}
+{% macro _no_rows(columns) %}
+    select
+        {%- for name, type in columns %}
+        cast(null as {{ type }}) as {{ name }}{{ "," if not loop.last }}
+        {%- endfor %}
+    where 1 = 0
+{% endmacro %}

@@ -1,0 +1,74 @@
+{#-
+    Records one event of a run: claim, open, withdraw, heartbeat, fence or close.
+    Arguments: runs, a relation; scope; row, a dict with the table's column names.
+-#}
+{% macro _insert_run_event(runs, scope, row) %}
+    {%- set columns = [
+        'run_seq', 'claim_id', 'event', 'fenced_run_seq', 'fenced_seq', 'host', 'pid', 'target', 'package_version', 'counts'
+    ] -%}
+    insert into {{ runs }} ({{ reverse_etl._scope_columns() | join(", ") }}, {{ columns | join(", ") }}, happened_at)
+    values (
+        {{- reverse_etl._scope_values(scope) }},
+        {%- for column in columns %} {{ reverse_etl._literal(row[column]) }}, {%- endfor %} {{ reverse_etl._utc_now() }})
+{% endmacro %}
+
+{#- Each claim of a scope with what became of it, the newest first. Ages in seconds by the warehouse's clock. -#}
+{% macro _claims(runs, scope) %}
+    select
+        run_seq,
+        claim_id,
+        max(case when event = 'open' then 1 else 0 end) as opened,
+        max(case when event = 'withdraw' then 1 else 0 end) as withdrawn,
+        max(case when event = 'close' then 1 else 0 end) as closed,
+        max(case when run_seq in (
+            select fenced_run_seq from {{ runs }} where {{ reverse_etl._in_scope(scope) }} and event = 'fence'
+        ) then 1 else 0 end) as fenced,
+        {{ dbt.datediff('max(happened_at)', reverse_etl._utc_now(), 'second') }} as age_seconds,
+        max(host) as host,
+        max(pid) as pid
+    from {{ runs }}
+    where {{ reverse_etl._in_scope(scope) }} and event <> 'fence'
+    group by run_seq, claim_id
+    order by run_seq desc, claim_id
+{% endmacro %}
+
+{#- The highest seq that each of some runs wrote. Arguments: run_seqs, a list of numbers. -#}
+{% macro _highest_seqs(ledger, scope, run_seqs) %}
+    select run_seq, max(seq) as seq
+    from {{ ledger }}
+    where {{ reverse_etl._in_scope(scope) }} and run_seq in ({{ run_seqs | join(", ") }})
+    group by run_seq
+{% endmacro %}
+
+{#- Is this run still the newest of its scope? Gives the highest token that was not withdrawn. -#}
+{% macro _newest_token(runs, scope) %}
+    select max(run_seq) as run_seq
+    from {{ runs }}
+    where {{ reverse_etl._in_scope(scope) }} and event in ('claim', 'open')
+        and claim_id not in (
+            select claim_id from {{ runs }} where {{ reverse_etl._in_scope(scope) }} and event = 'withdraw'
+        )
+{% endmacro %}
+
+{#- The warehouse's time as UTC text. -#}
+{% macro _clock() %}
+    select {{ reverse_etl._utc_text(reverse_etl._utc_now()) }} as now
+{% endmacro %}
+
+{#- The newest runs of a scope with their beginning, end and counts. -#}
+{% macro _history(runs, scope, limit) %}
+    select
+        run_seq,
+        min(case when event = 'open' then {{ reverse_etl._utc_text('happened_at') }} end) as started_at,
+        max(case when event = 'close' then {{ reverse_etl._utc_text('happened_at') }} end) as ended_at,
+        max(case when event = 'close' then counts end) as counts,
+        max(target) as target,
+        max(host) as host,
+        max(pid) as pid
+    from {{ runs }}
+    where {{ reverse_etl._in_scope(scope) }} and event <> 'fence'
+    group by run_seq
+    having max(case when event = 'open' then 1 else 0 end) = 1
+    order by run_seq desc
+    limit {{ limit }}
+{% endmacro %}

@@ -1,0 +1,31 @@
+{#- What a row of the three tables belongs to; a plan compares within one scope only. -#}
+{% macro _scope_columns() %}
+    {{- return(['destination', 'environment', 'account_id', 'sync']) -}}
+{% endmacro %}
+
+{#- The scope's columns where several scopes are read at once, none where it is a given one. -#}
+{% macro _scope_keys(scope) %}
+    {{- return([] if scope else reverse_etl._scope_columns()) -}}
+{% endmacro %}
+
+{#-
+    The condition that picks one scope's rows.
+    Arguments: scope, a dict with a text for each scope column, or none for all scopes; alias, of the table (optional).
+-#}
+{% macro _in_scope(scope, alias=none) %}
+    {%- if not scope -%} {{- return('1 = 1') -}} {%- endif -%}
+    {%- set conditions = [] -%}
+    {%- for column in reverse_etl._scope_columns() -%}
+        {%- do conditions.append((alias ~ "." if alias else "") ~ column ~ " = " ~ reverse_etl._literal(scope[column])) -%}
+    {%- endfor -%}
+    {{- return(conditions | join(" and ")) -}}
+{% endmacro %}
+
+{#- The scope's values as the first expressions of an insert's select list. -#}
+{% macro _scope_values(scope) %}
+    {%- set values = [] -%}
+    {%- for column in reverse_etl._scope_columns() -%}
+        {%- do values.append(reverse_etl._literal(scope[column])) -%}
+    {%- endfor -%}
+    {{- return(values | join(", ")) -}}
+{% endmacro %}

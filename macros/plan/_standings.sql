@@ -1,0 +1,34 @@
+{#-
+    Rows of a run's last plan by side and standing: the class of what was not sent, the outcome of what was.
+    Arguments: plan, the plan table's name; tables; scope; run_seq.
+-#}
+{% macro _standings(plan, tables, scope, run_seq) %}
+    select
+        planned.side,
+        case
+            when planned.operation is null then planned.class
+            when attempts.seq is null then 'not_reached'
+            else coalesce(attempts.outcome, 'in_doubt')
+        end as standing,
+        count(*) as rows_in_all,
+        sum(case when planned.known_before then 1 else 0 end) as known_standing,
+        max(planned.source_rows) as source_rows,
+        max(planned.known_identities) as known_identities
+    from {{ plan }} as planned
+    left join (
+        {{ reverse_etl._attempts(tables, scope, condition="attempts.run_seq = " ~ run_seq) }}
+    ) as attempts
+        on planned.seq = attempts.seq
+    group by 1, 2
+{% endmacro %}
+
+{#- Attempts of a run per outcome, as the ledger and its receipts have them. -#}
+{% macro _run_outcomes(tables, scope, run_seq) %}
+    select
+        coalesce(attempts.outcome, 'in_doubt') as outcome,
+        count(distinct attempts.seq) as rows_in_all
+    from (
+        {{ reverse_etl._attempts(tables, scope, condition="attempts.run_seq = " ~ run_seq, with_not_sent=true) }}
+    ) as attempts
+    group by 1
+{% endmacro %}

@@ -1,0 +1,47 @@
+{#- Rules of the conversion time. What is judged is what is sent: whole seconds in UTC. -#}
+
+{#- Absent, or no time at all. -#}
+{% macro _rule_conversion_time_missing(column) %}
+    {{- return("((" ~ reverse_etl._utc_timestamp(column) ~ ") is null)") -}}
+{% endmacro %}
+
+{#- Before the year 1, after the year 9999, or infinite: nothing that a message could carry. -#}
+{% macro _rule_conversion_time_out_of_range(column) %}
+    {%- set time = "(" ~ reverse_etl._utc_timestamp(column) ~ ")" -%}
+    {{- return(
+        "coalesce(" ~ time ~ " < cast('0001-01-01 00:00:00' as timestamp) or "
+        ~ time ~ " >= cast('9999-12-31 23:59:59' as timestamp) + interval '1' second, false)"
+    ) -}}
+{% endmacro %}
+
+{#- Older than 90 days: Microsoft refuses it, and age only grows. -#}
+{% macro _rule_conversion_time_too_old(column, now) %}
+    {%- set limit = "date_trunc('second', (" ~ dbt.dateadd('day', -90, now) ~ ") + interval '0.999999' second)" -%}
+    {{- return("coalesce((" ~ reverse_etl._utc_timestamp(column) ~ ") < " ~ limit ~ ", false)") -}}
+{% endmacro %}
+
+{#- In the future: Microsoft refuses it until its time has come. -#}
+{% macro _rule_conversion_time_in_future(column, now) %}
+    {%- set limit = "date_trunc('second', " ~ now ~ ") + interval '1' second" -%}
+    {{- return("coalesce((" ~ reverse_etl._utc_timestamp(column) ~ ") >= " ~ limit ~ ", false)") -}}
+{% endmacro %}
+
+{#-
+    The value states a zone of its own other than UTC, by its type or in its text. It is converted before it is
+    sent, so nothing is wrong yet; but whoever reads the column as it stands reads another time.
+-#}
+{% macro _rule_conversion_time_not_utc(column) %}
+    {%- set text = "trim(" ~ reverse_etl._text_or_empty(column) ~ ")" -%}
+    {{- return(
+        "(coalesce(" ~ reverse_etl._states_zone(column) ~ ", false) and not "
+        ~ reverse_etl._matches(text, ':[0-9.]+ ?(Z|UTC|[+-]00(:?00)?)$') ~ ")"
+    ) -}}
+{% endmacro %}
+
+{#- The conversion is not later than the click that led to it: most often a time that was not brought to UTC. -#}
+{% macro _rule_conversion_before_click(column, click_time) %}
+    {{- return(
+        "coalesce((" ~ reverse_etl._utc_timestamp(column) ~ ") <= ("
+        ~ reverse_etl._utc_timestamp(click_time) ~ "), false)"
+    ) -}}
+{% endmacro %}

@@ -1,0 +1,20 @@
+{{ config(materialized='incremental', full_refresh=false, on_schema_change='append_new_columns') }}
+{{ reverse_etl._append_only() }}
+{%- set text = dbt.type_string() -%}
+{{ reverse_etl._no_rows([
+    ['destination', text],
+    ['environment', text],
+    ['account_id', text],
+    ['sync', text],
+    ['run_seq', dbt.type_bigint()],
+    ['batch', dbt.type_bigint()],
+    ['seq_from', dbt.type_bigint()],
+    ['seq_to', dbt.type_bigint()],
+    ['outcome', text],
+    ['settles', dbt.type_boolean()],
+    ['code', dbt.type_int()],
+    ['error_code', text],
+    ['message', text],
+    ['tracking_id', text],
+    ['recorded_at', dbt.type_timestamp()],
+]) }}

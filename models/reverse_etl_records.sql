@@ -1,0 +1,38 @@
+{{ config(materialized='view') }}
+{%- set tables = {
+    'ledger': ref('reverse_etl_ledger'),
+    'receipts': ref('reverse_etl_receipts'),
+    'runs': ref('reverse_etl_runs'),
+} %}
+
+with attempts as (
+    {{ reverse_etl._attempts(tables, none) }}
+),
+
+{{ reverse_etl._fold('records', 'attempts', none) }},
+
+final as (
+    select
+        {{ reverse_etl._listed(reverse_etl._scope_columns()) }},
+        record_key,
+        conversion_name,
+        conversion_time,
+        click_id,
+        hashed_email,
+        hashed_phone,
+        status,
+        restate_in_doubt,
+        retract_in_doubt,
+        value,
+        currency,
+        attribution_credit,
+        attribution_model,
+        run_seq,
+        code,
+        error_code,
+        message,
+        tracking_id
+    from records
+)
+
+select * from final

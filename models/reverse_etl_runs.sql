@@ -1,0 +1,20 @@
+{{ config(materialized='incremental', full_refresh=false, on_schema_change='append_new_columns') }}
+{{ reverse_etl._append_only() }}
+{%- set text = dbt.type_string() -%}
+{{ reverse_etl._no_rows([
+    ['destination', text],
+    ['environment', text],
+    ['account_id', text],
+    ['sync', text],
+    ['run_seq', dbt.type_bigint()],
+    ['claim_id', text],
+    ['event', text],
+    ['fenced_run_seq', dbt.type_bigint()],
+    ['fenced_seq', dbt.type_bigint()],
+    ['happened_at', dbt.type_timestamp()],
+    ['host', text],
+    ['pid', dbt.type_bigint()],
+    ['target', text],
+    ['package_version', text],
+    ['counts', text],
+]) }}

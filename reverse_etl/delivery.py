@@ -1,0 +1,275 @@
+"""Carries one stretch of batches to the destination by several workers and returns what is known afterwards."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from dataclasses import dataclass, field
+
+from reverse_etl.interfaces import Destination
+from reverse_etl.plan import Record
+from reverse_etl.receipts import (
+    Answer,
+    Answered,
+    Blamed,
+    Outcome,
+    Reason,
+    Receipt,
+    Refusal,
+    RowOutcome,
+    Stopped,
+    Throttled,
+    Unanswered,
+)
+
+# Rows of one batch that may be found guilty of a fault one by one; more, and the fault is no row's.
+GUILTY_ROWS = 10
+# Between looks at the lease while calls are under way. Seconds.
+LOOK_EVERY = 5.0
+
+_GRAVITY = (RowOutcome.DEFERRED, RowOutcome.REJECTED, RowOutcome.IN_DOUBT)
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How often a call is tried and how long is waited between tries, in seconds."""
+
+    tries: int = 4
+    first_wait: float = 2.0
+    longest_wait: float = 60.0
+
+    def wait_before(self, try_: int) -> float:
+        """The wait before a try, counted from 1: doubling from the first wait up to the longest."""
+        return min(self.first_wait * 2.0 ** (try_ - 2), self.longest_wait) if try_ > 1 else 0.0
+
+
+@dataclass(slots=True)
+class Delivery:
+    """What is known of a stretch: receipts, the rows left in doubt, and why the run must stop, if it must."""
+
+    receipts: list[Receipt] = field(default_factory=list)
+    in_doubt: int = 0
+    last_doubt: Reason | None = None
+    stopped: Stopped | None = None
+
+
+class Courier:
+    """Delivers stretches for one run. Its waits are shared: one throttled worker slows all.
+
+    `may_call` is asked before each call: False means that the call must not start any more. Once `stop` is set, no
+    call starts either. `sleep` is replaced in tests.
+    """
+
+    def __init__(
+        self,
+        destination: Destination,
+        *,
+        workers: int,
+        may_call: Callable[[], bool],
+        stop: threading.Event,
+        patience: Patience | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self._destination = destination
+        self._pool = ThreadPoolExecutor(workers, thread_name_prefix="reverse-etl")
+        self._may_call = may_call
+        self._patience = patience or Patience()
+        self._sleep = sleep
+        self._stop = stop
+        self._halt = threading.Event()
+        self._pause_until = 0.0
+        self._pause_lock = threading.Lock()
+
+    def halt(self) -> None:
+        """Start no more calls; those under way finish."""
+        self._halt.set()
+
+    @property
+    def halted(self) -> bool:
+        """True once no more calls start."""
+        return self._halt.is_set() or self._stop.is_set()
+
+    def close(self) -> None:
+        """Wait for the calls under way and end the workers."""
+        self._halt.set()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def deliver(
+        self,
+        batches: Sequence[Sequence[Record]],
+        *,
+        meanwhile: Callable[[], None],
+        on_batch: Callable[[Delivery, int], None],
+    ) -> Delivery:
+        """Send the batches and return once each is answered, given up or withheld.
+
+        `meanwhile` is called every LOOK_EVERY seconds by the calling thread while calls are under way;
+        `on_batch` by the same thread with each batch's part and its number of records.
+        """
+        total = Delivery()
+        looked = time.monotonic()
+        pending: dict[Future[Delivery], Sequence[Record]] = {
+            self._pool.submit(self._deliver_batch, batch): batch for batch in batches
+        }
+        while pending:
+            done, _ = wait(pending, timeout=LOOK_EVERY, return_when=FIRST_COMPLETED)
+            for future in done:
+                batch = pending.pop(future)
+                part = future.result()
+                total.receipts += part.receipts
+                total.in_doubt += part.in_doubt
+                total.last_doubt = part.last_doubt or total.last_doubt
+                if part.stopped and total.stopped is None:
+                    total.stopped = part.stopped
+                on_batch(part, len(batch))
+            if pending and time.monotonic() - looked >= LOOK_EVERY:
+                meanwhile()
+                looked = time.monotonic()
+        return total
+
+    def _deliver_batch(self, batch: Sequence[Record]) -> Delivery:
+        delivery = Delivery()
+        guilty = 0
+        # Bisecting keeps its own stack: halves of a blamed call, the first half on top.
+        parts: list[tuple[Sequence[Record], bool]] = [(batch, False)]
+        while parts:
+            records, doubtful = parts.pop()
+            answer, doubtful = self._call(records, doubtful)
+            if isinstance(answer, Blamed):
+                doubtful = doubtful or not answer.unprocessed
+                if len(records) > 1 and guilty <= GUILTY_ROWS:
+                    middle = len(records) // 2
+                    parts += [(records[middle:], doubtful), (records[:middle], doubtful)]
+                    continue
+                guilty += 1
+            delivery.receipts += _receipts(records, answer, doubtful, delivery)
+            if guilty > GUILTY_ROWS and isinstance(answer, Blamed) and delivery.stopped is None:
+                delivery.stopped = Stopped(
+                    answer.reason,
+                    "The service refuses whole calls for more than a few rows, so the cause is not in single rows. "
+                    "See the message above.",
+                )
+            if delivery.stopped:
+                self.halt()
+        return delivery
+
+    def _call(self, records: Sequence[Record], doubtful: bool) -> tuple[Answer | None, bool]:
+        """One call with its tries: the last answer (None: never called) and whether an earlier try may count."""
+        answer: Answer | None = None
+        for try_ in range(1, self._patience.tries + 1):
+            if not self._wait_turn(self._patience.wait_before(try_) if isinstance(answer, Unanswered) else 0.0):
+                break
+            answer = self._destination.send(records)
+            if isinstance(answer, Throttled):
+                self._pause(answer.seconds)
+            elif isinstance(answer, Unanswered):
+                doubtful = True
+            else:
+                break
+        return answer, doubtful
+
+    def _pause(self, seconds: float) -> None:
+        with self._pause_lock:
+            self._pause_until = max(self._pause_until, time.monotonic() + seconds)
+
+    def _wait_turn(self, seconds: float) -> bool:
+        """Wait out the pause of all workers and `seconds`; False when no call may start any more."""
+        wake = time.monotonic() + seconds
+        while not self.halted:
+            with self._pause_lock:
+                left = max(wake, self._pause_until) - time.monotonic()
+            if left <= 0:
+                return self._may_call()
+            self._sleep(min(left, 0.5))
+        return False
+
+
+def _receipts(
+    records: Sequence[Record], answer: Answer | None, doubtful: bool, delivery: Delivery
+) -> Iterator[Receipt]:
+    """The receipts of one call, refused rows first; rows in doubt get none and are counted in `delivery`."""
+    if isinstance(answer, Stopped):
+        delivery.stopped = answer
+    match answer:
+        case Answered(refusals, tracking_id) if all(0 <= r.index < len(records) for r in refusals):
+            yield from _answered(records, refusals, tracking_id, doubtful, delivery)
+        case Blamed(reason, tracking_id, unprocessed) if len(records) == 1:
+            settles = unprocessed and records[0].untouched and not doubtful
+            yield _one(records[0], Outcome.REJECTED, settles, reason, tracking_id)
+        case Throttled(reason) if not doubtful:
+            yield _range(records, Outcome.DEFERRED, reason)
+        case Stopped() | None if not doubtful:
+            yield _range(records, Outcome.NOT_SENT)
+        case _:
+            # This is also the place of an answer that names rows which were not sent: it says nothing reliable.
+            delivery.in_doubt += len(records)
+            if isinstance(answer, Answered):
+                delivery.last_doubt = Reason(None, "", "the answer names a row that was not in the call")
+            elif answer is not None:
+                delivery.last_doubt = answer.reason
+
+
+def _answered(
+    records: Sequence[Record],
+    refusals: Sequence[Refusal],
+    tracking_id: str,
+    doubtful: bool,
+    delivery: Delivery,
+) -> Iterator[Receipt]:
+    gravest: dict[int, Refusal] = {}
+    for refusal in refusals:
+        # Several errors may blame one row: the gravest decides, and the first of equals.
+        known = gravest.get(refusal.index)
+        if known is None or _GRAVITY.index(refusal.outcome) > _GRAVITY.index(known.outcome):
+            gravest[refusal.index] = refusal
+    doubts = []
+    for index, refusal in sorted(gravest.items()):
+        settles = refusal.settles or (records[index].untouched and not doubtful)
+        if refusal.outcome is RowOutcome.IN_DOUBT or (
+            refusal.outcome is RowOutcome.DEFERRED and doubtful and not settles
+        ):
+            doubts.append(index)
+            delivery.last_doubt = refusal.reason
+        else:
+            yield _one(records[index], Outcome(refusal.outcome.value), settles, refusal.reason, tracking_id)
+    delivery.in_doubt += len(doubts)
+    # An accepted range is cut where a row is in doubt; refused rows inside it win by being narrower.
+    start = 0
+    for end in [*doubts, len(records)]:
+        if any(index not in gravest for index in range(start, end)):
+            yield _range(records[start:end], Outcome.ACCEPTED, tracking_id=tracking_id)
+        start = end + 1
+
+
+def _one(record: Record, outcome: Outcome, settles: bool, reason: Reason, tracking_id: str) -> Receipt:
+    return Receipt(
+        record.batch,
+        record.seq,
+        record.seq,
+        outcome,
+        settles,
+        reason.code,
+        reason.error_code,
+        reason.message,
+        tracking_id,
+    )
+
+
+def _range(records: Sequence[Record], outcome: Outcome, reason: Reason | None = None, tracking_id: str = "") -> Receipt:
+    """A receipt for records that follow one another. None of these outcomes needs to settle anything."""
+    first, last = records[0], records[-1]
+    if reason is None:
+        return Receipt(first.batch, first.seq, last.seq, outcome, tracking_id=tracking_id)
+    return Receipt(
+        first.batch,
+        first.seq,
+        last.seq,
+        outcome,
+        False,
+        reason.code,
+        reason.error_code,
+        reason.message,
+        tracking_id,
+    )

@@ -1,0 +1,1 @@
+"""The systems that receive, one package each; none imports another."""

@@ -1,0 +1,64 @@
+"""The Destination port for Microsoft Advertising."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import requests
+
+from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
+from reverse_etl.destinations.microsoft_ads.soap import SoapWire
+from reverse_etl.errors import DestinationError
+from reverse_etl.plan import Record
+from reverse_etl.receipts import Answer
+from reverse_etl.sync import Environment
+
+# Items that ApplyOfflineConversions takes in one call (its documentation, August 2026).
+BATCH_LIMIT = 1000
+
+
+class MicrosoftAds:
+    """Sends conversions by ApplyOfflineConversions."""
+
+    def __init__(self, settings: MicrosoftAdsSettings, *, wire: SoapWire | None = None) -> None:
+        self._settings = settings
+        self._wire = wire or SoapWire(settings)
+
+    @property
+    def batch_limit(self) -> int:
+        """Records of one call at most."""
+        return BATCH_LIMIT
+
+    @property
+    def call_timeout(self) -> float:
+        """Seconds that one call lasts at most."""
+        return self._wire.call_timeout
+
+    def preflight(self, accepted: int) -> Sequence[str]:
+        """Check that the local sandbox runs and still has its books. Microsoft's own service is not asked.
+
+        Raises DestinationError when the local sandbox is not running.
+        """
+        if self._settings.environment is not Environment.LOCAL:
+            return []
+        scheme, _, host = self._settings.endpoint.split("/")[:3]
+        try:
+            books = requests.get(f"{scheme}//{host}/books", timeout=5).json()
+            received = int(books["received"])
+        except (requests.RequestException, ValueError, KeyError, TypeError) as error:
+            port = host.rpartition(":")[2]
+            command = "reverse-etl sandbox" + ("" if port == "8765" else f" --port {port}")
+            raise DestinationError(
+                f"The local sandbox does not answer at {host}.",
+                hint=f"Start it in another terminal: {command}",
+            ) from error
+        if accepted and not received:
+            return [
+                f"The books of the local sandbox are empty, but the ledger has {accepted:,} records as accepted: "
+                "they will not be sent again. To start over, empty the ledger's schema too."
+            ]
+        return []
+
+    def send(self, records: Sequence[Record]) -> Answer:
+        """Make one call with these records. Never raises for what the call or its answer brings."""
+        return self._wire.send(records)

@@ -1,0 +1,142 @@
+"""The ports: what a push needs of a ledger, a destination and somebody who watches."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from reverse_etl.plan import Plan, Record
+from reverse_etl.receipts import Answer, Receipt
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """One run as the ledger knows it. Times are UTC text; `counts` holds its result and rows by standing."""
+
+    run_seq: int
+    started_at: str
+    ended_at: str
+    counts: dict[str, Any]
+    target: str
+    host: str
+    pid: int
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """One row that the destination refused, in its words, and why it is held: refused for sure, or maybe taken."""
+
+    record_key: str
+    conversion_name: str
+    conversion_time: str
+    reason: str
+    code: int | None
+    error_code: str
+    message: str
+    tracking_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Standings:
+    """Rows by standing at the end of a run, read from the warehouse, with the sums to hold them against.
+
+    `source` and `ledger`: rows of each side per standing. `source_rows`: rows that the plan read from the source.
+    `known_identities`: identities that the ledger held as taken or in doubt when the plan was made, and
+    `known_standing` how many of them the plan gave a place. `run_outcomes`: attempts of the run per outcome.
+    """
+
+    source: dict[str, int]
+    ledger: dict[str, int]
+    source_rows: int
+    known_identities: int
+    known_standing: int
+    run_outcomes: dict[str, int]
+
+
+class Lease(Protocol):
+    """The right to push one scope. While it holds, no other run sends for that scope."""
+
+    @property
+    def run_seq(self) -> int:
+        """The lease's token, which rises with every run of the scope."""
+
+    def still_mine(self) -> bool:
+        """Write a heartbeat where one is due and read the lease: True while no other run took over.
+
+        A False is final. Called before each stretch and while its calls are under way.
+        """
+
+    def seconds_left(self) -> float:
+        """How long a call that starts now may last before another run could take over."""
+
+    def close(self, result: str, counts: dict[str, int]) -> None:
+        """Record the run's end with its counts and give the lease back."""
+
+
+class Ledger(Protocol):
+    """The history of one scope, in the user's warehouse.
+
+    Every writing method has committed when it returns. Raises WarehouseError where the warehouse fails.
+    """
+
+    def claim(self) -> Lease:
+        """Take the lease and fence older runs; raises LeaseHeldError while another run holds it."""
+
+    def read_plan(self, *, samples: int) -> Plan:
+        """The plan as of now, without writing anything."""
+
+    def make_plan(self, run_seq: int, *, seq_offset: int, batch_offset: int) -> Plan:
+        """Write the plan of this run into a table; its records are numbered after the offsets."""
+
+    def page(self, seq_from: int, seq_to: int) -> list[Record]:
+        """The records of the run's plan with these numbers, both included, in order."""
+
+    def record_intents(self, run_seq: int, seq_from: int, seq_to: int) -> None:
+        """Write a stretch of the run's plan into the ledger; afterwards it may be sent."""
+
+    def record_receipts(self, run_seq: int, receipts: Sequence[Receipt]) -> None:
+        """Write what was answered: refused and deferred rows no later than the range that accepts them."""
+
+    def standings(self, run_seq: int) -> Standings:
+        """What became of each row of the run's last plan."""
+
+    def drop_plan(self) -> None:
+        """Remove the run's plan table."""
+
+    def accepted(self) -> int:
+        """About how many records of the scope were accepted, ever; refused ones inside an accepted range included."""
+
+
+class Destination(Protocol):
+    """The system that receives. `send` is called by several threads at once."""
+
+    @property
+    def batch_limit(self) -> int:
+        """Records of one call at most."""
+
+    @property
+    def call_timeout(self) -> float:
+        """Seconds that one call lasts at most, from its first byte to its last."""
+
+    def preflight(self, accepted: int) -> Sequence[str]:
+        """Check settings and address before anything is written, given how many records the ledger has as accepted.
+
+        Returns notes for the user; raises DestinationError or SettingsError.
+        """
+
+    def send(self, records: Sequence[Record]) -> Answer:
+        """Make one call with these records. Never raises for what the call or its answer brings."""
+
+
+class Progress(Protocol):
+    """Somebody who watches a push; the default watches nothing."""
+
+    def note(self, text: str) -> None:
+        """Something the user should know."""
+
+    def planned(self, plan: Plan, round_: int) -> None:
+        """A plan was made."""
+
+    def delivered(self, receipts: Sequence[Receipt], rows: int, done: int, total: int) -> None:
+        """A batch of `rows` records is through: `done` of `total` records of this round so far."""

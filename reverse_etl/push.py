@@ -1,0 +1,255 @@
+"""The way of a push: the only place that knows the order of steps.
+
+Claim, fence, plan; then stretch by stretch: record the intents, read the lease, call, record the receipts; plan again
+where something was settled; close. Whatever stops a run, what is known stands in the ledger first.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import threading
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from reverse_etl.delivery import Courier, Delivery, Patience
+from reverse_etl.errors import DestinationError, LeaseLostError, RunStoppedError
+from reverse_etl.interfaces import Destination, Lease, Ledger, Progress, Standings
+from reverse_etl.plan import Plan, Record
+from reverse_etl.receipts import Outcome, Receipt
+
+# Batches of one stretch: what one insert of intents covers.
+STRETCH_BATCHES = 20
+# Plans of one run at most: settle what is in doubt, then send what waited for that.
+ROUNDS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class PushOptions:
+    """How to push.
+
+    `limit`: records of the run at most. `workers`: calls at once. `stop`: once set, no more calls start; those under
+    way finish and are recorded.
+    """
+
+    limit: int | None = None
+    workers: int = 4
+    patience: Patience = field(default_factory=Patience)
+    stop: threading.Event = field(default_factory=threading.Event)
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What a run did.
+
+    `source` gives each source row's standing, `ledger` that of each identity which stands in no sendable source row;
+    `refusals` the refusals of this run by code; `stopped` why the run ended early. `interrupted`: somebody asked it to.
+    `unbalanced` names the sums of the law of conservation that are off; it is empty unless the product is at fault.
+    """
+
+    run_seq: int
+    source: dict[str, int]
+    ledger: dict[str, int]
+    refusals: dict[str, int]
+    in_doubt_because: str = ""
+    interrupted: bool = False
+    stopped: RunStoppedError | None = None
+    unbalanced: tuple[str, ...] = ()
+
+    def rows(self, standing: str) -> int:
+        """Rows of both sides with a standing."""
+        return self.source.get(standing, 0) + self.ledger.get(standing, 0)
+
+    @property
+    def name(self) -> str:
+        """The result in a word, as the runs table keeps it."""
+        if self.stopped or self.unbalanced:
+            return "stopped"
+        return "interrupted" if self.interrupted else "done"
+
+    @property
+    def exit_code(self) -> int:
+        """0 all done, 1 stopped or interrupted, 3 done and the destination refused rows in this run."""
+        if self.name != "done":
+            return 1
+        return 3 if self.refusals else 0
+
+
+def push(ledger: Ledger, destination: Destination, progress: Progress, options: PushOptions) -> RunResult:
+    """Carry out a plan and say what befell every row.
+
+    Raises LeaseHeldError or DestinationError before anything is written, and WarehouseError where the warehouse fails
+    on the way. Every other reason to stop stands in the result.
+    """
+    for note in destination.preflight(ledger.accepted()):
+        progress.note(note)
+    lease = ledger.claim()
+    run = _Run(ledger, destination, progress, options, lease)
+    try:
+        result = run.carry_out()
+    except BaseException:
+        # The warehouse may be what failed. Without a close the next run fences this one, so nothing depends on it.
+        _quietly_close(lease)
+        raise
+    lease.close(
+        result.name,
+        {f"{side}_{key}": n for side in ("source", "ledger") for key, n in getattr(result, side).items()},
+    )
+    return result
+
+
+class _Run:
+    """One run, from its first plan to its standings."""
+
+    def __init__(
+        self, ledger: Ledger, destination: Destination, progress: Progress, options: PushOptions, lease: Lease
+    ) -> None:
+        self._ledger = ledger
+        self._destination = destination
+        self._progress = progress
+        self._options = options
+        self._lease = lease
+        self._courier = Courier(
+            destination,
+            workers=options.workers,
+            patience=options.patience,
+            stop=options.stop,
+            may_call=lambda: lease.seconds_left() > destination.call_timeout,
+        )
+        self._outcomes: Counter[str] = Counter()
+        self._refusals: Counter[str] = Counter()
+        self._in_doubt_because = ""
+        self._stopped: RunStoppedError | None = None
+        self._last_seq = 0
+        self._last_batch = 0
+        self._sent = 0
+        self._round_began_at = 0
+
+    def carry_out(self) -> RunResult:
+        """Plan and deliver, round by round."""
+        try:
+            for round_ in range(1, ROUNDS + 1):
+                plan = self._ledger.make_plan(
+                    self._lease.run_seq, seq_offset=self._last_seq, batch_offset=self._last_batch
+                )
+                self._progress.planned(plan, round_)
+                before = self._settled_count()
+                self._deliver(plan)
+                doubts = plan.counts().get("in_doubt", 0)
+                if self._ended or not doubts or self._settled_count() == before:
+                    break
+            return self._result()
+        finally:
+            self._courier.close()
+            self._ledger.drop_plan()
+
+    @property
+    def _ended(self) -> bool:
+        limit = self._options.limit
+        return self._stopped is not None or self._courier.halted or (limit is not None and self._sent >= limit)
+
+    def _settled_count(self) -> int:
+        return self._outcomes["accepted"] + self._outcomes["rejected"]
+
+    def _deliver(self, plan: Plan) -> None:
+        """Send the rows of a plan, stretch by stretch."""
+        self._round_began_at = self._sent
+        first, size = self._last_seq + 1, STRETCH_BATCHES * self._destination.batch_limit
+        last = self._last_seq + plan.to_send
+        if self._options.limit is not None:
+            last = min(last, first - 1 + max(self._options.limit - self._sent, 0))
+        total = last - first + 1
+        for start in range(first, last + 1, size):
+            if self._ended:
+                break
+            end = min(start + size - 1, last)
+            self._deliver_stretch(start, end, total)
+        self._last_seq += plan.to_send
+        self._last_batch += plan.to_send // self._destination.batch_limit + 1
+
+    def _deliver_stretch(self, start: int, end: int, total: int) -> None:
+        records = self._ledger.page(start, end)
+        batches = [list(batch) for _, batch in groupby(records, key=lambda record: record.batch)]
+        self._ledger.record_intents(self._lease.run_seq, start, end)
+        # Only after that commit: whoever took over meanwhile has seen these intents, or they are void.
+        if not self._lease.still_mine() or self._lease.seconds_left() <= self._destination.call_timeout:
+            self._ledger.record_receipts(self._lease.run_seq, [_not_sent(batch) for batch in batches])
+            self._outcomes["not_sent"] += len(records)
+            self._stopped = self._lost()
+            return
+
+        def on_batch(part: Delivery, rows: int) -> None:
+            self._sent += rows
+            self._progress.delivered(part.receipts, rows, self._sent - self._round_began_at, total)
+
+        delivery = self._courier.deliver(batches, meanwhile=self._look_at_lease, on_batch=on_batch)
+        self._ledger.record_receipts(self._lease.run_seq, delivery.receipts)
+        self._count(records, delivery)
+        if delivery.stopped is not None:
+            self._stopped = DestinationError(
+                f"Microsoft refused the call: {delivery.stopped.reason}", hint=delivery.stopped.hint
+            )
+        elif not self._lease.still_mine():
+            self._stopped = self._lost()
+
+    def _look_at_lease(self) -> None:
+        if not self._lease.still_mine():
+            self._courier.halt()
+
+    def _lost(self) -> LeaseLostError:
+        return LeaseLostError(
+            f"Run {self._lease.run_seq} stood still for so long that another run could take this sync over. "
+            "It sent nothing more.",
+            hint="Look at the next run with `reverse-etl status`; it goes on with what is left.",
+        )
+
+    def _count(self, records: Sequence[Record], delivery: Delivery) -> None:
+        refused = [r for r in delivery.receipts if r.outcome in (Outcome.REJECTED, Outcome.DEFERRED)]
+        withheld = sum(r.rows for r in delivery.receipts if r.outcome is Outcome.NOT_SENT)
+        for receipt in refused:
+            self._outcomes[receipt.outcome.value] += receipt.rows
+            if receipt.outcome is Outcome.REJECTED:
+                name = receipt.error_code or "without a code"
+                self._refusals[name + (f" ({receipt.code})" if receipt.code else "")] += receipt.rows
+        self._outcomes["not_sent"] += withheld
+        self._outcomes["in_doubt"] += delivery.in_doubt
+        accepted = len(records) - sum(r.rows for r in refused) - withheld - delivery.in_doubt
+        self._outcomes["accepted"] += accepted
+        if delivery.last_doubt is not None:
+            self._in_doubt_because = str(delivery.last_doubt)
+
+    def _result(self) -> RunResult:
+        standings = self._ledger.standings(self._lease.run_seq)
+        return RunResult(
+            run_seq=self._lease.run_seq,
+            source=standings.source,
+            ledger=standings.ledger,
+            refusals=dict(self._refusals),
+            in_doubt_because=self._in_doubt_because,
+            interrupted=self._options.stop.is_set(),
+            stopped=self._stopped,
+            unbalanced=tuple(_unbalanced(standings, self._outcomes)),
+        )
+
+
+def _unbalanced(standings: Standings, outcomes: Counter[str]) -> Iterable[str]:
+    """The law of conservation: rows by standing against rows counted elsewhere, and the ledger against this process."""
+    pairs = [
+        ("source rows", standings.source_rows, sum(standings.source.values())),
+        ("identities known to the ledger", standings.known_identities, standings.known_standing),
+        *(
+            (f"records {outcome} in this run", outcomes[outcome], standings.run_outcomes.get(outcome, 0))
+            for outcome in ("accepted", "rejected", "deferred", "in_doubt", "not_sent")
+        ),
+    ]
+    return (f"{what}: {left:,} on one side, {right:,} on the other" for what, left, right in pairs if left != right)
+
+
+def _not_sent(batch: Sequence[Record]) -> Receipt:
+    return Receipt(batch[0].batch, batch[0].seq, batch[-1].seq, Outcome.NOT_SENT)
+
+
+def _quietly_close(lease: Lease) -> None:
+    with contextlib.suppress(Exception):
+        lease.close("stopped", {})

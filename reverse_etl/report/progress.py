@@ -1,0 +1,69 @@
+"""The progress of a push on standard error: a bar with rows per second on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from reverse_etl.plan import Plan
+from reverse_etl.receipts import Receipt
+
+# Between two plain lines. Seconds.
+LINE_EVERY = 10.0
+
+
+class ConsoleProgress:
+    """The Progress port for the command line. Use it as a context manager; `close` ends the bar."""
+
+    def __init__(self, console: Console, *, quiet: bool = False) -> None:
+        self._console = console
+        self._quiet = quiet
+        self._bar: Progress | None = None
+        self._task: TaskID | None = None
+        self._began = time.monotonic()
+        self._told = self._began
+
+    def note(self, text: str) -> None:
+        """Something the user should know."""
+        self._console.print(f"Note: {text}", markup=False, highlight=False)
+
+    def planned(self, plan: Plan, round_: int) -> None:
+        """A plan was made: say what will be sent."""
+        self.close()
+        if self._quiet or not plan.to_send:
+            return
+        again = "Planned again: " if round_ > 1 else ""
+        self._console.print(
+            f"{again}{plan.to_send:,} of {plan.source_rows:,} rows to send.", markup=False, highlight=False
+        )
+        self._began = self._told = time.monotonic()
+        if self._console.is_terminal:
+            columns = [
+                TextColumn("sending"),
+                BarColumn(),
+                MofNCompleteColumn(),
+                TextColumn("{task.fields[speed]}"),
+                TimeRemainingColumn(),
+            ]
+            self._bar = Progress(*columns, console=self._console, transient=True)
+            self._task = self._bar.add_task("sending", total=plan.to_send, speed="")
+            self._bar.start()
+
+    def delivered(self, receipts: Sequence[Receipt], rows: int, done: int, total: int) -> None:
+        """A batch is through."""
+        now = time.monotonic()
+        speed = f"{done / max(now - self._began, 0.001):,.0f} rows/s"
+        if self._bar is not None and self._task is not None:
+            self._bar.update(self._task, completed=done, total=total, speed=speed)
+        elif not self._quiet and now - self._told >= LINE_EVERY:
+            self._told = now
+            self._console.print(f"{done:,} of {total:,} rows sent, {speed}", markup=False, highlight=False)
+
+    def close(self) -> None:
+        """End the bar."""
+        if self._bar is not None:
+            self._bar.stop()
+            self._bar = None

@@ -1,0 +1,157 @@
+"""Plans, runs, statuses and rejected rows as text for people."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from reverse_etl.guards import Guard
+from reverse_etl.interfaces import Rejected, RunSummary
+from reverse_etl.plan import CLASSES, Plan, PlanLine
+from reverse_etl.push import RunResult
+from reverse_etl.report.words import CLASS_WORDS, STANDING_WORDS, reason_words
+from reverse_etl.sync import Sync
+
+
+def title(sync: Sync) -> str:
+    """One line that says which sync this is and where it goes."""
+    return f"{sync.name} -> {sync.destination}, {sync.environment.value}, account {sync.account_id}"
+
+
+def plan_text(sync: Sync, plan: Plan, guards: Sequence[Guard]) -> str:
+    """A plan: counts per class, reasons with examples, guards, and what a push would do next."""
+    out = [f"Plan of {title(sync)}", f"As of {plan.now}, {plan.source_rows:,} source rows.", ""]
+    out += _table((name, f"{rows:,}", CLASS_WORDS[name]) for name, rows in plan.counts().items()) or [
+        "  The source is empty, and the ledger too."
+    ]
+    for line in _by_class(plan.lines):
+        if line.reasons:
+            out += [
+                "",
+                f"{line.class_}, {line.rows:,} {_rows(line.rows)}{_ledger_side(line)}: {', '.join(line.reasons)}",
+            ]
+            out += [f"  {reason_words(reason)}" for reason in line.reasons]
+            out += _samples(line)
+    refusing = [guard for guard in guards if guard.refusal]
+    out += ["", "Guards"]
+    out += [f"  {'refuses' if g.refusal else 'passes '}  {g.name}: {g.refusal or g.passes}" for g in guards]
+    out += [""]
+    if refusing:
+        out += [f"A push would be refused (exit 5). {refusing[0].hint}"]
+    elif plan.to_send:
+        out += [
+            f"A push would send {plan.to_send:,} {_rows(plan.to_send)} in {-(-plan.to_send // 1000):,} calls or more."
+        ]
+    else:
+        out += ["A push would send nothing."]
+    return "\n".join(out)
+
+
+def result_text(sync: Sync, result: RunResult) -> str:
+    """What a run did, row by row in numbers."""
+    word = {"done": "done", "stopped": "STOPPED", "interrupted": "interrupted"}[result.name]
+    out = [f"Run {result.run_seq} of {title(sync)}: {word}", ""]
+    out += _table(_standing_rows(result.source)) or ["  No source rows."]
+    if result.ledger:
+        out += ["", "Conversions that the ledger holds and no sendable source row:"]
+        out += _table(_standing_rows(result.ledger))
+    if result.refusals:
+        out += ["", "Refused in this run, by the destination's code:"]
+        out += _table((code, f"{rows:,}", "") for code, rows in sorted(result.refusals.items()))
+        out += ["", "See each with `reverse-etl rejected`."]
+    if result.in_doubt_because:
+        out += [
+            "",
+            f"Rows are in doubt: {result.in_doubt_because}. The next push settles them; nothing is lost.",
+        ]
+    if result.interrupted:
+        out += ["", "Interrupted: calls under way were finished and recorded. Push again to go on."]
+    for sum_ in result.unbalanced:
+        out += ["", f"A SUM IS OFF, please report it: {sum_}"]
+    return "\n".join(out)
+
+
+def status_text(sync: Sync, statuses: Mapping[str, int], runs: Sequence[RunSummary]) -> str:
+    """What the ledger knows of a sync: conversions by status, and its newest runs."""
+    words = {
+        "counted": ("accepted", "taken by the destination"),
+        "refused": ("rejected", "refused, and held until they change"),
+        "maybe": ("held", "may have been taken"),
+        "deferred": ("deferred", "put off; the next push tries again"),
+        "in_doubt": ("in_doubt", "may have arrived; the next push settles them"),
+        "dead": ("retracted", "taken back"),
+    }
+    out = [title(sync), ""]
+    out += _table((name, f"{statuses[key]:,}", text) for key, (name, text) in words.items() if statuses.get(key))
+    if not statuses:
+        out += ["  Nothing was sent in the last 90 days."]
+    out += ["", "Newest runs" if runs else "No push yet."]
+    out += [f"  {run.run_seq:>4}  {run.started_at}  {run.target}  {_run_words(run)}" for run in runs]
+    return "\n".join(out)
+
+
+def rejected_text(sync: Sync, rows: Sequence[tuple[Rejected, str]]) -> str:
+    """Refused rows with what to do about each, grouped by code. No personal data."""
+    if not rows:
+        return f"{title(sync)}\n\nNo row of the source stands refused."
+    out = [f"{title(sync)}: {len(rows):,} {_rows(len(rows))} refused and unchanged since"]
+    last = None
+    for row, advice in rows:
+        head = (row.code, row.error_code, row.message)
+        if head != last:
+            number = f" ({row.code})" if row.code else ""
+            out += ["", f"{row.error_code or 'no code'}{number}: {row.message}", f"  What to do: {advice}"]
+            if row.reason == "maybe_taken":
+                out += [f"  {reason_words(row.reason)}"]
+            last = head
+        out += [f"    {row.record_key or '(no key)'}  {row.conversion_name}  {row.conversion_time}  {row.tracking_id}"]
+    return "\n".join(out)
+
+
+def _run_words(run: RunSummary) -> str:
+    if not run.ended_at:
+        return f"no end recorded (PID {run.pid} on {run.host}): still running, or died"
+    told = []
+    for standing in ("accepted", "rejected", "deferred", "in_doubt"):
+        rows = sum(int(run.counts.get(f"{side}_{standing}", 0)) for side in ("source", "ledger"))
+        if rows:
+            told.append(f"{rows:,} {standing}")
+    return f"{run.counts.get('result', 'ended')}: {', '.join(told) or 'nothing sent'}"
+
+
+def _standing_rows(counts: Mapping[str, int]) -> Iterable[tuple[str, str, str]]:
+    order = [
+        "accepted",
+        "rejected",
+        "deferred",
+        "in_doubt",
+        "not_reached",
+        *(c for c in CLASSES if c != "new"),
+    ]
+    return ((name, f"{counts[name]:,}", STANDING_WORDS[name]) for name in dict.fromkeys(order) if counts.get(name))
+
+
+def _by_class(lines: Iterable[PlanLine]) -> list[PlanLine]:
+    return sorted(lines, key=lambda line: (CLASSES.index(line.class_), line.side == "ledger", -line.rows))
+
+
+def _samples(line: PlanLine) -> list[str]:
+    return [
+        f"    {s.record_key or '(no key)'}  {s.conversion_name or '(no name)'}  {s.conversion_time or '(no time)'}"
+        for s in line.samples
+    ]
+
+
+def _ledger_side(line: PlanLine) -> str:
+    return " that only the ledger holds" if line.side == "ledger" else ""
+
+
+def _rows(count: int) -> str:
+    return "row" if count == 1 else "rows"
+
+
+def _table(rows: Iterable[tuple[str, str, str]]) -> list[str]:
+    cells = list(rows)
+    if not cells:
+        return []
+    first, second = (max(len(row[i]) for row in cells) for i in (0, 1))
+    return [f"  {name:<{first}}  {count:>{second}}  {text}".rstrip() for name, count, text in cells]

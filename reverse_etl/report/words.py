@@ -1,0 +1,71 @@
+"""Classes, standings and reasons in plain words: what happened, and what a user can do."""
+
+from __future__ import annotations
+
+CLASS_WORDS = {
+    "new": "will be sent",
+    "deferred": "will be tried again",
+    "in_doubt": "may have arrived; will be sent again, byte for byte",
+    "accepted": "taken by the destination",
+    "rejected": "refused by the destination",
+    "not_reached": "not sent: cut off by --limit or by a stop",
+    "unchanged": "accepted before",
+    "held": "not sent, see the reasons",
+    "invalid": "breaks a rule, see the reasons",
+    "expired": "older than 90 days",
+    "waiting": "too early",
+    "duplicate": "the same conversion stands in an earlier row",
+    "aged_out": "accepted before, and rolled out of the source",
+}
+
+# What a run made of a class that a plan had announced.
+STANDING_WORDS = CLASS_WORDS | {
+    "deferred": "put off by the destination; the next push tries again",
+    "in_doubt": "may have arrived; the next push settles it",
+}
+
+REASON_WORDS = {
+    # rules of a row
+    "conversion_name_missing": "conversion_name is missing or blank. Name the conversion goal.",
+    "conversion_name_too_long": "conversion_name has more than 100 characters, which no goal's name has.",
+    "conversion_name_forbidden_character": "conversion_name holds a control character. Remove it.",
+    "conversion_time_missing": "conversion_time is missing or not a time.",
+    "conversion_time_out_of_range": "conversion_time is not between the years 1 and 9999.",
+    "click_id_or_hash_missing": "Neither a click id nor a hashed e-mail or phone is there; nothing could be matched.",
+    "click_id_malformed": "microsoft_click_id is not 32 hexadecimal digits, with or without dashes.",
+    "hashed_email_address_malformed": "hashed_email_address is not 64 lower-case hexadecimal digits. Use hashed_email().",
+    "hashed_phone_number_malformed": "hashed_phone_number is not 64 lower-case hexadecimal digits. Use hashed_phone().",
+    "conversion_value_not_a_number": "conversion_value is not a number.",
+    "conversion_value_out_of_range": "conversion_value is not between 0 and 999,999,999,999.",
+    "conversion_value_too_precise": "conversion_value has more than 3 decimals. Round it.",
+    "currency_code_malformed": "conversion_currency_code is not three capital letters.",
+    "attribution_credit_out_of_range": "external_attribution_credit is not above 0 and at most 1.",
+    "attribution_credit_without_model": "external_attribution_credit stands without external_attribution_model.",
+    "attribution_model_without_credit": "external_attribution_model stands without external_attribution_credit.",
+    "attribution_model_forbidden_character": "external_attribution_model holds a control character. Remove it.",
+    "conversion_time_too_old": "Older than 90 days: Microsoft takes nothing for it any more.",
+    "conversion_time_in_future": "conversion_time is in the future. If it should not be, look for a time zone mistake.",
+    # the ledger's word on it
+    "same_identity": "Same goal, click id (or hashes) and time as another row, which stands.",
+    "hashes_differ": "The same click, but its hashed e-mail or phone changed since it was sent. Nothing is needed.",
+    "rejected_unchanged": "Refused before and unchanged since. See `reverse-etl rejected`.",
+    "maybe_taken": "A try may have been taken and a repeat was refused, so sending again could count twice.",
+    "value_changed": "Value or currency changed since: a restatement, which this version does not send.",
+    "value_removed": "The value was removed since it was accepted; a restatement cannot say that.",
+    "attribution_changed": "The attribution changed since it was accepted; no correction can say that.",
+    "restate_in_doubt": "A restatement of it may have arrived, and this version does not repeat it.",
+    "retract_in_doubt": "A retraction of it may have arrived, and this version does not repeat it.",
+    "retracted": "It was retracted; Microsoft ignores it from then on.",
+    "key_in_doubt": "Another conversion of the same key is in doubt; this one waits until that is settled.",
+    "key_sent_before": "Its key was sent as another conversion, so this one would count twice.",
+    "gone": "Accepted, and gone from the source: a retraction, which this version does not send.",
+    "moved": "Its key now stands for another conversion: a correction, which this version does not send.",
+    "row_invalid_now": "Accepted, and its row breaks a rule now. Nothing is taken back for that.",
+    "unanswered_this_run": "Sent in this run without an answer; the next push settles it.",
+    "deferred_this_run": "Put off by the destination in this run; the next push tries again.",
+}
+
+
+def reason_words(reason: str) -> str:
+    """A reason as a sentence; an unknown one as it is."""
+    return REASON_WORDS.get(reason, reason)

@@ -1,0 +1,47 @@
+"""What the local sandbox shows in a browser, and gives as JSON."""
+
+from dataclasses import asdict
+from functools import cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, Template
+
+from reverse_etl.sandbox.books import GoalCount, ReceivedRow, read_received, summary
+from reverse_etl.sandbox.goals import World
+
+_NEWEST = 100
+_WORDS = {
+    "DuplicateConversionKey": "The same click id, goal, time and hashes were taken before.",
+    "UniqueGoalCountedThisClick": "The goal counts once per click, and it has counted for this one.",
+    "NoMatchingClickFound": "No click with this click id is known.",
+    "HistoricalClickDataExpired": "The click is more than 90 days old.",
+    "GoalNotFoundOrInactive": "The goal is paused.",
+}
+
+
+def page(books: Path, world: World) -> str:
+    """The page at `/`: sums, goals, what did not count and why, and the newest rows."""
+    total = summary(books)
+    seen = {goal.name for goal in total.goals}
+    unseen = [GoalCount(name, False, 0, "", 0.0) for name in world.goals if name not in seen]
+    newest = list(reversed(read_received(books, limit=_NEWEST)))
+    return _template().render(total=total, goals=[*total.goals, *unseen], newest=newest, books=str(books), words=_WORDS)
+
+
+def books_json(books: Path) -> dict[str, Any]:
+    """The sums as JSON: one number per outcome."""
+    total = asdict(summary(books))
+    return {key: value for key, value in total.items() if key not in ("reasons", "goals", "faults")}
+
+
+def received_json(rows: list[ReceivedRow]) -> list[dict[str, Any]]:
+    """Received rows as JSON."""
+    return [asdict(row) for row in rows]
+
+
+@cache
+def _template() -> Template:
+    source = (files("reverse_etl.sandbox") / "page.html").read_text(encoding="utf-8")
+    return Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(source)

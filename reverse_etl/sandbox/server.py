@@ -1,0 +1,273 @@
+"""HTTP on loopback: paths, limits and time-outs, and the connections themselves."""
+
+import json
+import socket
+import struct
+import sys
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from importlib.resources import files
+from pathlib import Path
+from socketserver import TCPServer
+from urllib.parse import SplitResult, parse_qs, urlsplit
+
+from lxml import etree
+
+from reverse_etl.sandbox.books import Books, read_received
+from reverse_etl.sandbox.errors import SandboxError
+from reverse_etl.sandbox.faults import Fault, FaultsError, read_faults
+from reverse_etl.sandbox.goals import load_world
+from reverse_etl.sandbox.page import books_json, page, received_json
+from reverse_etl.sandbox.service import HTML, XML, Reply, Service
+
+HOST = "127.0.0.1"
+SERVICE_PATH = "/Api/Advertiser/CampaignManagement/v13/CampaignManagementService.svc"
+MAX_BODY = 20_000_000
+_TEXT = "text/plain; charset=utf-8"
+_SOAP_ADDRESS = "{http://schemas.xmlsoap.org/wsdl/soap/}address"
+
+
+class LocalSandbox:
+    """The local sandbox as a context manager: it answers from entering until leaving.
+
+    It listens on 127.0.0.1 alone. Port 0 picks a free one. The books survive it.
+    """
+
+    def __init__(self, books: Path, *, port: int = 8765, goals: Path | None = None) -> None:
+        self._path = Path(books)
+        self._port = port
+        self._goals = goals
+        self._stopped = threading.Event()
+
+    def __enter__(self) -> "LocalSandbox":
+        world = load_world(self._goals)
+        try:
+            self._server = _Server((HOST, self._port), _Handler)
+        except (OSError, OverflowError) as error:
+            raise SandboxError(
+                f"Port {self._port} cannot be used: {getattr(error, 'strerror', None) or error}.",
+                "Another local sandbox may be running there; stop it, or choose another port.",
+            ) from None
+        try:
+            books = Books(self._path)
+        except SandboxError:
+            self._server.server_close()
+            raise
+        self._server.service = Service(books, world)
+        self.url = f"http://{HOST}:{self._server.server_address[1]}"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+        self._server.shutdown()
+        self._server.service.faults.clear()
+        self._server.server_close()
+        self._thread.join()
+        self._server.service.books.close()
+
+    def serve_forever(self) -> None:
+        """Stay in the foreground until `stop` is called or an interrupt arrives."""
+        self._stopped.wait()
+
+    def stop(self) -> None:
+        """End `serve_forever`; may be called from a signal handler or another thread."""
+        self._stopped.set()
+
+
+_Request = socket.socket | tuple[bytes, socket.socket]
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = False  # leaving waits for the answers that are under way
+    service: Service
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        self._connections: set[_Request] = set()
+        self._guard = threading.Lock()
+        super().__init__(address, handler)
+
+    def server_bind(self) -> None:
+        # HTTPServer would look its own name up, which can take seconds where there is no resolver.
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = HOST, int(self.server_address[1])
+
+    def process_request(self, request: _Request, client_address: object) -> None:
+        with self._guard:
+            self._connections.add(request)
+        super().process_request(request, client_address)
+
+    def close_request(self, request: _Request) -> None:
+        with self._guard:
+            self._connections.discard(request)
+        super().close_request(request)
+
+    def server_close(self) -> None:
+        """Close the connections that are kept alive, so that no thread outlives the server."""
+        with self._guard:
+            for connection in self._connections:
+                if not isinstance(connection, socket.socket):
+                    continue
+                try:
+                    connection.shutdown(socket.SHUT_RD)
+                except OSError:
+                    continue  # the peer was faster
+        super().server_close()
+
+    def handle_error(self, request: _Request, client_address: object) -> None:
+        # A caller that hangs up is an everyday thing; anything else is a mistake of ours.
+        if not isinstance(sys.exception(), OSError):
+            super().handle_error(request, client_address)
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    protocol_version = "HTTP/1.1"
+    server_version = "LocalSandbox"
+    sys_version = ""
+    timeout = 60  # for each wait on the socket
+    wbufsize = -1  # head and body leave together
+    disable_nagle_algorithm = True
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing: request lines are of no use here, and headers hold tokens."""
+
+    def do_GET(self) -> None:
+        if not self._is_local():
+            return
+        try:
+            self._show(urlsplit(self.path), self.server.service.books.path)
+        except SandboxError as error:
+            self._send(Reply(500, _TEXT, str(error).encode()))
+
+    def _show(self, target: SplitResult, books: Path) -> None:
+        if target.path == "/":
+            self._send(Reply(200, HTML, page(books, self.server.service.world).encode()))
+        elif target.path == "/books":
+            self._send_json(200, books_json(books))
+        elif target.path == "/received":
+            self._received(books, parse_qs(target.query))
+        elif target.path == SERVICE_PATH and target.query.lower() in ("wsdl", "singlewsdl"):
+            self._send(Reply(200, XML, self._wsdl()))
+        else:
+            self._send(Reply(404, _TEXT, b"There is nothing at this path."))
+
+    def do_POST(self) -> None:
+        body = self._body() if self._is_local() else None
+        if body is None:
+            return
+        path = urlsplit(self.path).path
+        if path == SERVICE_PATH:
+            if self.headers.get_content_type() != "text/xml":
+                self._send(Reply(415, _TEXT, b"SOAP 1.1 is sent as text/xml."))
+                return
+            self._send(self.server.service.reply(body, self.headers.get("SOAPAction", "").strip().strip('"')))
+        elif path == "/control/faults":
+            try:
+                faults = read_faults(body)
+            except FaultsError as error:
+                self._send_json(400, {"error": str(error)})
+                return
+            self.server.service.faults.put(faults)
+            self._send_json(200, {"faults": len(faults)})
+        elif path == "/control/clear":
+            self.server.service.faults.clear()
+            self._send_json(200, {"faults": 0})
+        else:
+            self._send(Reply(404, _TEXT, b"There is nothing at this path."))
+
+    def _is_local(self) -> bool:
+        """Refuse what other web pages make a browser send here, by Origin or by a name rebound to us."""
+        port = self.server.server_port
+        own = {f"127.0.0.1:{port}", f"localhost:{port}"}
+        origin = self.headers.get("Origin")
+        if self.headers.get("Host", f"127.0.0.1:{port}") in own and (
+            origin is None or origin.removeprefix("http://") in own
+        ):
+            return True
+        self.close_connection = True
+        self._send(Reply(403, _TEXT, b"The local sandbox answers to 127.0.0.1 and localhost only."))
+        return False
+
+    def _body(self) -> bytes | None:
+        try:
+            length = int(self.headers.get("Content-Length", "-1"))
+        except ValueError:
+            length = -1
+        if length < 0 or "Transfer-Encoding" in self.headers:
+            self.close_connection = True
+            self._send(Reply(411, _TEXT, b"A request needs a Content-Length."))
+            return None
+        if length > MAX_BODY:
+            self.close_connection = True
+            self._send(Reply(413, _TEXT, b"The request is larger than 20 MB."))
+            self.wfile.flush()
+            # Closing with unread input would reset the connection, and the caller might miss the answer.
+            left = min(length, 3 * MAX_BODY)
+            while left > 0 and (part := self.rfile.read1(min(left, 1 << 20))):
+                left -= len(part)
+            return None
+        body = self.rfile.read(length)
+        if len(body) < length:
+            self.close_connection = True  # the caller went away in the middle: nothing was asked
+            return None
+        return body
+
+    def _received(self, books: Path, query: dict[str, list[str]]) -> None:
+        limit = query.get("limit", ["1000"])[-1]
+        if not (limit.isascii() and limit.isdigit() and len(limit) <= 9):
+            self._send_json(400, {"error": "limit must be a whole number, 0 or more."})
+            return
+        try:
+            rows = read_received(books, outcome=query.get("outcome", [None])[-1], limit=int(limit))
+        except SandboxError as error:
+            self._send_json(400, {"error": str(error)})
+            return
+        self._send_json(200, received_json(rows))
+
+    def _wsdl(self) -> bytes:
+        root = etree.fromstring((files("reverse_etl") / "wsdl" / "campaign_management_v13.wsdl").read_bytes())
+        for address in root.iter(_SOAP_ADDRESS):
+            address.set("location", f"http://{HOST}:{self.server.server_port}{SERVICE_PATH}")
+        return etree.tostring(root, xml_declaration=True, encoding="utf-8")
+
+    def _send_json(self, status: int, content: object) -> None:
+        self._send(Reply(status, "application/json", json.dumps(content).encode()))
+
+    def _send(self, reply: Reply) -> None:
+        kind = reply.fault.kind if reply.fault else ""
+        if kind in ("reset_before", "reset_after"):
+            self._reset()
+            return
+        self.send_response(reply.status)
+        self.send_header("Content-Type", reply.content_type)
+        self.send_header("Content-Length", str(len(reply.body)))
+        self.send_header("X-Content-Type-Options", "nosniff")
+        if reply.content_type == HTML:
+            self.send_header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
+        if self.close_connection or kind == "half_answer":
+            self.send_header("Connection", "close")
+        self.end_headers()
+        if kind == "half_answer":
+            self.wfile.write(reply.body[: len(reply.body) // 2])
+        elif reply.fault and kind == "slow":
+            self._drip(reply.body, reply.fault)
+        else:
+            self.wfile.write(reply.body)
+
+    def _drip(self, body: bytes, fault: Fault) -> None:
+        """Send the body in ten parts over the time that was asked for."""
+        size = len(body) // 10 + 1
+        for start in range(0, len(body), size):
+            self.wfile.flush()
+            fault.released.wait(fault.seconds / 10)
+            self.wfile.write(body[start : start + size])
+
+    def _reset(self) -> None:
+        """Leave the connection so that the caller sees a reset, not an orderly end."""
+        self.close_connection = True
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        # The server would shut the connection down in order first; close it under its hands.
+        self.rfile.close()
+        self.connection.close()

@@ -1,0 +1,116 @@
+"""Syncs as the project's dbt exposures declare them, under `config.meta.reverse_etl`."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from reverse_etl.errors import SettingsError
+from reverse_etl.sync import Environment, Sync
+
+KEYS = {
+    "destination": "the system that receives: microsoft_ads",
+    "environment": "local, sandbox or production",
+    "targets": "dbt targets that may push to production",
+    "account_id": "the advertising account",
+    "customer_id": "the customer (manager account) that the account belongs to",
+    "unique_key": "the column that stays the same when a record is corrected",
+    "adjustments": "corrections that may be sent: restate, retract",
+}
+DESTINATIONS = ("microsoft_ads",)
+ADJUSTMENTS = ("restate", "retract")
+
+
+def find_syncs(manifest: Any) -> list[Sync]:
+    """All syncs of a project in the order of their names; raises SettingsError for a declaration that is wrong."""
+    syncs = []
+    for exposure in manifest.exposures.values():
+        meta = exposure.config.meta or exposure.meta
+        if "reverse_etl" in meta:
+            syncs.append(_sync(exposure.name, meta["reverse_etl"], list(exposure.depends_on.nodes), manifest))
+    return sorted(syncs, key=lambda sync: sync.name)
+
+
+def pick_sync(syncs: Iterable[Sync], name: str | None) -> Sync:
+    """The sync of that name, or the only one; raises SettingsError with the nearest name."""
+    by_name = {sync.name: sync for sync in syncs}
+    if not by_name:
+        raise SettingsError(
+            "This project declares no sync.",
+            hint="Add an exposure with config.meta.reverse_etl; see 'Declare a sync' in the README.",
+        )
+    if name is None:
+        if len(by_name) > 1:
+            raise SettingsError(f"This project has several syncs: {', '.join(by_name)}.", hint="Name the one you mean.")
+        return next(iter(by_name.values()))
+    if name not in by_name:
+        raise SettingsError(
+            f"There is no sync named {name!r}.{_nearest(name, by_name)}", hint="Known: " + ", ".join(by_name)
+        )
+    return by_name[name]
+
+
+def _sync(name: str, settings: Any, nodes: list[str], manifest: Any) -> Sync:
+    where = f"Exposure {name}, config.meta.reverse_etl"
+    if not isinstance(settings, Mapping):
+        raise SettingsError(f"{where} must hold settings, not {settings!r}.")
+    for key in settings:
+        if key not in KEYS:
+            raise SettingsError(
+                f"{where} has an unknown key {key!r}.{_nearest(str(key), KEYS)}",
+                hint="Known: " + ", ".join(KEYS),
+            )
+    if len(nodes) != 1 or not nodes[0].startswith("model."):
+        named = ", ".join(nodes) or "nothing"
+        raise SettingsError(
+            f"Exposure {name} must depend on exactly one model, its source model; it depends on {named}.",
+            hint="Write depends_on: [ref('your_model')].",
+        )
+    if nodes[0] not in manifest.nodes:
+        raise SettingsError(f"Exposure {name} depends on {nodes[0]}, which is disabled.", hint="Enable the model.")
+    return Sync(
+        name=name,
+        source=nodes[0],
+        destination=_one_of(where, settings, "destination", DESTINATIONS),
+        environment=Environment(_one_of(where, settings, "environment", [e.value for e in Environment])),
+        account_id=_text(settings.get("account_id")),
+        customer_id=_text(settings.get("customer_id")),
+        unique_key=_text(settings.get("unique_key")).lower() or None,
+        targets=_list_of(where, settings, "targets", None),
+        adjustments=_list_of(where, settings, "adjustments", ADJUSTMENTS),
+    )
+
+
+def _one_of(where: str, settings: Mapping[str, Any], key: str, allowed: Iterable[str]) -> str:
+    value = _text(settings.get(key))
+    names = ", ".join(allowed)
+    if not value:
+        raise SettingsError(f"{where} has no {key}.", hint=f"Set {key} to one of: {names}.")
+    if value not in allowed:
+        raise SettingsError(
+            f"{where}: {key} is {value!r}.{_nearest(value, allowed)}", hint=f"Set {key} to one of: {names}."
+        )
+    return value
+
+
+def _list_of(where: str, settings: Mapping[str, Any], key: str, allowed: Iterable[str] | None) -> tuple[str, ...]:
+    value = settings.get(key) or []
+    if not isinstance(value, list) or not all(isinstance(item, str) for item in value):
+        raise SettingsError(f"{where}: {key} must be a list of names, not {value!r}.")
+    for item in value:
+        if allowed is not None and item not in allowed:
+            raise SettingsError(
+                f"{where}: {key} has {item!r}.{_nearest(item, allowed)}", hint="Known: " + ", ".join(allowed)
+            )
+    return tuple(value)
+
+
+def _text(value: Any) -> str:
+    # dbt renders Jinja to native types, so an account number may arrive as a number.
+    return "" if value is None else str(value).strip()
+
+
+def _nearest(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, list(known), n=1)
+    return f" Did you mean {near[0]!r}?" if near else ""

@@ -1,0 +1,217 @@
+"""The lease of a scope: one push at a time, by insert-only events in the runs table."""
+
+from __future__ import annotations
+
+import json
+import os
+import socket
+import time
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from reverse_etl import __version__
+from reverse_etl.errors import LeaseHeldError
+from reverse_etl.sync import Scope
+from reverse_etl.warehouse.project import Project
+
+# A holder that was not heard of for this long is taken for dead. Seconds.
+LIMIT = 600.0
+# How old the newest heartbeat may grow while a run works. Seconds.
+HEARTBEAT = 60.0
+# Between looks at other claims that are not decided yet. Seconds.
+POLL = 0.2
+
+# Claims of this very process that may still send.
+_LIVING: set[str] = set()
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One claim of a scope and what became of it. `age` is in seconds by the warehouse's clock."""
+
+    run_seq: int
+    claim_id: str
+    opened: bool
+    withdrawn: bool
+    closed: bool
+    fenced: bool
+    age: float
+    host: str
+    pid: int
+
+    @property
+    def finished(self) -> bool:
+        """True when the claim will never send anything again."""
+        return self.closed or self.withdrawn
+
+
+class WarehouseLease:
+    """A held lease. `take` is the only way to one."""
+
+    def __init__(self, project: Project, runs: Any, scope: Scope, run_seq: int, claim_id: str) -> None:
+        self._project = project
+        self._runs = runs
+        self._scope = scope
+        self._run_seq = run_seq
+        self._claim_id = claim_id
+        self._mine = True
+        self._heard = _now()
+
+    @classmethod
+    def take(
+        cls,
+        project: Project,
+        runs: Any,
+        ledger: Any,
+        scope: Scope,
+        *,
+        sleep: Callable[[float], None] = time.sleep,
+    ) -> WarehouseLease:
+        """Claim the scope, open it, and fence every older run; raises LeaseHeldError while another holds it."""
+        claims = _read_claims(project, runs, scope)
+        for claim in claims:
+            if not claim.finished and not _is_dead(claim, project):
+                raise _held_by(claim)
+        token = max((claim.run_seq for claim in claims), default=0) + 1
+        lease = cls(project, runs, scope, token, uuid.uuid4().hex)
+        _LIVING.add(lease._claim_id)
+        try:
+            lease._record("claim")
+            lease._settle(sleep)
+            lease._fence(ledger)
+        except BaseException:
+            _LIVING.discard(lease._claim_id)
+            raise
+        return lease
+
+    @property
+    def run_seq(self) -> int:
+        """The lease's token, which rises with every run of the scope."""
+        return self._run_seq
+
+    def still_mine(self) -> bool:
+        """Write a heartbeat where one is due and read the lease: True while no other run took over."""
+        if not self._mine:
+            return False
+        if _now() - self._heard > HEARTBEAT:
+            began = _now()
+            self._record("heartbeat")
+            self._heard = began
+        (row,) = self._project.query("_newest_token", runs=self._runs, scope=self._scope.as_dict())
+        self._mine = int(row[0]) == self._run_seq
+        return self._mine
+
+    def seconds_left(self) -> float:
+        """How long a call that starts now may last before another run could take over."""
+        return LIMIT - (_now() - self._heard) if self._mine else 0.0
+
+    def close(self, result: str, counts: dict[str, int]) -> None:
+        """Record the run's end with its counts and give the lease back."""
+        self._mine = False
+        _LIVING.discard(self._claim_id)
+        self._record("close", counts=json.dumps({"result": result} | counts))
+
+    def _settle(self, sleep: Callable[[float], None]) -> None:
+        """Open the claim, or withdraw it where another goes first."""
+        mine = (self._run_seq, self._claim_id)
+        while True:
+            others = [c for c in _read_claims(self._project, self._runs, self._scope) if c.claim_id != self._claim_id]
+            living = [c for c in others if not c.finished and not _is_dead(c, self._project)]
+            ahead = [
+                c
+                for c in others
+                if (c.run_seq >= self._run_seq and (c.opened or c.closed) and not c.withdrawn)
+                or (c in living and (c.opened or (c.run_seq, c.claim_id) < mine))
+            ]
+            if ahead:
+                self._record("withdraw")
+                raise _held_by(ahead[0])
+            if not living:
+                break
+            sleep(POLL)
+        self._record("open")
+        self._heard = _now()
+
+    def _fence(self, ledger: Any) -> None:
+        """Shut out older runs that never ended: what they wrote after this moment does not count."""
+        older = [
+            claim.run_seq
+            for claim in _read_claims(self._project, self._runs, self._scope)
+            if claim.run_seq < self._run_seq and not claim.finished and not claim.fenced
+        ]
+        if not older:
+            return
+        seen = self._project.query("_highest_seqs", ledger=ledger, scope=self._scope.as_dict(), run_seqs=older)
+        highest = {int(run_seq): int(seq) for run_seq, seq in seen}
+        for run_seq in sorted(older):
+            self._record("fence", fenced_run_seq=run_seq, fenced_seq=highest.get(run_seq, 0))
+
+    def _record(self, event: str, **more: Any) -> None:
+        row = {
+            "run_seq": self._run_seq,
+            "claim_id": self._claim_id,
+            "event": event,
+            "fenced_run_seq": None,
+            "fenced_seq": None,
+            "host": socket.gethostname(),
+            "pid": os.getpid(),
+            "target": self._project.target,
+            "package_version": __version__,
+            "counts": "",
+        }
+        self._project.write("_insert_run_event", runs=self._runs, scope=self._scope.as_dict(), row=row | more)
+
+
+def _read_claims(project: Project, runs: Any, scope: Scope) -> list[Claim]:
+    return [
+        Claim(
+            run_seq=int(row[0]),
+            claim_id=str(row[1]),
+            opened=bool(row[2]),
+            withdrawn=bool(row[3]),
+            closed=bool(row[4]),
+            fenced=bool(row[5]),
+            age=float(row[6]),
+            host=str(row[7]),
+            pid=int(row[8]),
+        )
+        for row in project.query("_claims", runs=runs, scope=scope.as_dict())
+    ]
+
+
+def _is_dead(claim: Claim, project: Project) -> bool:
+    """Can this claim's process no longer send anything? Only proof counts before the limit."""
+    if claim.age > LIMIT:
+        return True
+    if claim.claim_id in _LIVING:
+        return False
+    if project.locks_whole_file:
+        return True
+    # Our own number without our own claim is that of a process before us.
+    return claim.host == socket.gethostname() and (claim.pid == os.getpid() or not _pid_lives(claim.pid))
+
+
+def _pid_lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
+
+
+def _held_by(claim: Claim) -> LeaseHeldError:
+    return LeaseHeldError(
+        f"Another push of this sync is running: run {claim.run_seq} on {claim.host} (PID {claim.pid}), "
+        f"last heard of {claim.age:.0f} s ago.",
+        hint=f"Wait until it ends. A run that is not heard of for {LIMIT:.0f} s is taken over by the next push.",
+    )
+
+
+def _now() -> float:
+    """Seconds that also pass while the machine sleeps, where the system has such a clock."""
+    clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+    return time.clock_gettime(clock)

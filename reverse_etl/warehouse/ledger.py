@@ -1,0 +1,271 @@
+"""The ledger of one sync in the user's warehouse, read and written by the dbt package's macros."""
+
+from __future__ import annotations
+
+import difflib
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from reverse_etl.errors import SettingsError
+from reverse_etl.interfaces import Rejected, RunSummary, Standings
+from reverse_etl.plan import Plan, PlanLine, Record, Sample
+from reverse_etl.receipts import Receipt
+from reverse_etl.sync import Sync
+from reverse_etl.warehouse.lease import WarehouseLease
+from reverse_etl.warehouse.project import PACKAGE, Project
+
+TABLES = ("ledger", "receipts", "runs")
+SOURCE_COLUMNS = (
+    "conversion_name",
+    "conversion_time",
+    "microsoft_click_id",
+    "hashed_email_address",
+    "hashed_phone_number",
+    "conversion_value",
+    "conversion_currency_code",
+    "external_attribution_credit",
+    "external_attribution_model",
+)
+# Rows of one insert of receipts; each is a line of literals.
+RECEIPTS_PER_INSERT = 500
+
+
+class WarehouseLedger:
+    """The Ledger port over a dbt project. Raises SettingsError where a table or a column is missing."""
+
+    def __init__(self, project: Project, sync: Sync) -> None:
+        self._project = project
+        self._sync = sync
+        self._scope = sync.scope.as_dict()
+        self._tables = {name: self._table(name) for name in TABLES}
+        self._source = project.relation(sync.source)
+        self._plan_table = ""
+        self._check_source()
+
+    def claim(self) -> WarehouseLease:
+        """Take the lease and fence older runs; raises LeaseHeldError while another run holds it."""
+        return WarehouseLease.take(self._project, self._tables["runs"], self._tables["ledger"], self._sync.scope)
+
+    def clock(self) -> str:
+        """The warehouse's time as UTC text."""
+        return str(self._project.query("_clock")[0][0])
+
+    def read_plan(self, *, samples: int) -> Plan:
+        """The plan as of now, without writing anything."""
+        now = self.clock()
+        return self._summary(f"({self._plan_sql(now, None, 0, 0)})", now, samples)
+
+    def make_plan(self, run_seq: int, *, seq_offset: int, batch_offset: int) -> Plan:
+        """Write the plan of this run into a table; its records are numbered after the offsets."""
+        self.drop_plan()
+        now = self.clock()
+        select_sql = self._plan_sql(now, run_seq, seq_offset, batch_offset)
+        scope_id = hashlib.sha256(json.dumps(self._scope, sort_keys=True).encode()).hexdigest()[:12]
+        ledger = self._tables["ledger"]
+        table = ledger.incorporate(path={"identifier": f"reverse_etl_plan_{scope_id}_{run_seq}"})
+        self._project.write("_drop_plan_table", plan=table)
+        self._plan_table = table
+        self._project.write("_create_plan_table", plan=table, select_sql=select_sql)
+        return self._summary(str(table), now, 0)
+
+    def page(self, seq_from: int, seq_to: int) -> list[Record]:
+        """The records of the run's plan with these numbers, both included, in order."""
+        rows = self._project.query("_plan_page", plan=self._plan_table, seq_from=seq_from, seq_to=seq_to)
+        return [_record(row) for row in rows]
+
+    def record_intents(self, run_seq: int, seq_from: int, seq_to: int) -> None:
+        """Write a stretch of the run's plan into the ledger; afterwards it may be sent."""
+        self._project.write(
+            "_insert_intents",
+            ledger=self._tables["ledger"],
+            plan=self._plan_table,
+            scope=self._scope,
+            run_seq=run_seq,
+            seq_from=seq_from,
+            seq_to=seq_to,
+        )
+
+    def record_receipts(self, run_seq: int, receipts: Sequence[Receipt]) -> None:
+        """Write what was answered: refused and deferred rows no later than the range that accepts them."""
+        ordered = sorted(receipts, key=lambda receipt: receipt.outcome == "accepted")
+        for rows in _slices(ordered, RECEIPTS_PER_INSERT):
+            self._project.write(
+                "_insert_receipts",
+                receipts=self._tables["receipts"],
+                scope=self._scope,
+                run_seq=run_seq,
+                rows=[_as_row(receipt) for receipt in rows],
+            )
+
+    def standings(self, run_seq: int) -> Standings:
+        """What became of each row of the run's last plan."""
+        sides: dict[str, dict[str, int]] = {"source": {}, "ledger": {}}
+        known_standing = source_rows = known_identities = 0
+        for side, standing, count, known, of_source, of_known in self._project.query(
+            "_standings", plan=self._plan_table, tables=self._tables, scope=self._scope, run_seq=run_seq
+        ):
+            sides[side][standing] = int(count)
+            known_standing += int(known)
+            source_rows, known_identities = int(of_source), int(of_known)
+        outcomes = self._project.query("_run_outcomes", tables=self._tables, scope=self._scope, run_seq=run_seq)
+        return Standings(
+            source=sides["source"],
+            ledger=sides["ledger"],
+            source_rows=source_rows,
+            known_identities=known_identities,
+            known_standing=known_standing,
+            run_outcomes={str(outcome): int(count) for outcome, count in outcomes},
+        )
+
+    def drop_plan(self) -> None:
+        """Remove the run's plan table."""
+        if self._plan_table:
+            self._project.write("_drop_plan_table", plan=self._plan_table)
+            self._plan_table = ""
+
+    def history(self, limit: int) -> list[RunSummary]:
+        """The newest runs of the scope, the newest first. A run without an end has no `ended_at`."""
+        return [
+            RunSummary(
+                run_seq=int(run_seq),
+                started_at=started_at or "",
+                ended_at=ended_at or "",
+                counts=json.loads(counts) if counts else {},
+                target=target or "",
+                host=host or "",
+                pid=int(pid),
+            )
+            for run_seq, started_at, ended_at, counts, target, host, pid in self._project.query(
+                "_history", runs=self._tables["runs"], scope=self._scope, limit=limit
+            )
+        ]
+
+    def statuses(self) -> dict[str, int]:
+        """Identities per status, as far back as conversions are still taken."""
+        rows = self._project.query("_status_counts", tables=self._tables, scope=self._scope, now=self.clock())
+        return {str(status): int(count) for status, count in rows}
+
+    def rejected(self) -> list[Rejected]:
+        """The source's rows that the destination refused and that are unchanged since."""
+        sql = self._plan_sql(self.clock(), None, 0, 0)
+        return [
+            Rejected(key or "", name, time, reason, code, error_code or "", message or "", tracking_id or "")
+            for key, name, time, reason, code, error_code, message, tracking_id in self._project.query(
+                "_rejected", rows=f"({sql})"
+            )
+        ]
+
+    def accepted(self) -> int:
+        """About how many records of the scope the destination accepted, ever."""
+        return int(self._project.query("_accepted", receipts=self._tables["receipts"], scope=self._scope)[0][0])
+
+    def _plan_sql(self, now: str, run_seq: int | None, seq_offset: int, batch_offset: int) -> str:
+        return self._project.sql(
+            "_plan",
+            source=self._source,
+            tables=self._tables,
+            scope=self._scope,
+            unique_key=self._sync.unique_key,
+            now=now,
+            run_seq=run_seq,
+            seq_offset=seq_offset,
+            batch_offset=batch_offset,
+        )
+
+    def _summary(self, rows: str, now: str, samples: int) -> Plan:
+        lines: dict[tuple[str, str, str, str], tuple[int, list[Sample]]] = {}
+        for row in self._project.query("_plan_summary", rows=rows, samples=samples):
+            side, class_, reason, operation, count, key, name, time, code, error_code = row
+            _, found = lines.setdefault((side, class_, reason or "", operation), (int(count), []))
+            if samples:
+                found.append(Sample(key or "", name or "", time or "", code, error_code or ""))
+        return Plan(
+            now,
+            tuple(
+                PlanLine(
+                    side,
+                    class_,
+                    tuple(r for r in reason.split(",") if r),
+                    bool(operation),
+                    count,
+                    tuple(found),
+                )
+                for (side, class_, reason, operation), (count, found) in lines.items()
+            ),
+        )
+
+    def _table(self, name: str) -> Any:
+        unique_id = f"model.{PACKAGE}.{PACKAGE}_{name}"
+        build = f"dbt build --select package:{PACKAGE}"
+        if unique_id not in self._project.manifest.nodes:
+            raise SettingsError(
+                f"The model {PACKAGE}_{name} is disabled in this project.", hint="Enable it and run " + build
+            )
+        if self._project.columns(unique_id) is None:
+            raise SettingsError(
+                f"The table {self._project.relation(unique_id)} is not built yet.",
+                hint=f"Run `{build}` (and your own models), then try again.",
+            )
+        return self._project.relation(unique_id)
+
+    def _check_source(self) -> None:
+        model = self._sync.source.rsplit(".", 1)[-1]
+        columns = self._project.columns(self._sync.source)
+        if columns is None:
+            raise SettingsError(
+                f"The source model {self._source} is not built yet.",
+                hint=f"Run `dbt build --select +{model}`, then try again.",
+            )
+        wanted = [*SOURCE_COLUMNS, *([self._sync.unique_key] if self._sync.unique_key else [])]
+        for column in wanted:
+            if column not in columns:
+                near = difflib.get_close_matches(column, columns, n=1)
+                raise SettingsError(
+                    f"The source model {self._source} has no column {column}."
+                    + (f" It has {near[0]}." if near else ""),
+                    hint="Build the view with {{ reverse_etl.offline_conversions(...) }}, which makes every column.",
+                )
+
+
+def _record(row: Any) -> Record:
+    seq, batch, operation, name, time, click_id, email, phone, value, currency, credit, model, untouched = row
+    return Record(
+        seq=int(seq),
+        batch=int(batch),
+        operation=operation,
+        conversion_name=name,
+        conversion_time=time,
+        click_id=click_id,
+        hashed_email=email,
+        hashed_phone=phone,
+        value=None if value is None else float(value),
+        currency=currency,
+        attribution_credit=None if credit is None else float(credit),
+        attribution_model=model,
+        untouched=untouched,
+    )
+
+
+def _slices(items: Sequence[Receipt], size: int) -> Iterator[Sequence[Receipt]]:
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def _as_row(receipt: Receipt) -> dict[str, Any]:
+    return {
+        "batch": receipt.batch,
+        "seq_from": receipt.seq_from,
+        "seq_to": receipt.seq_to,
+        "outcome": receipt.outcome.value,
+        "settles": receipt.settles,
+        "code": receipt.code,
+        "error_code": _storable(receipt.error_code, 200),
+        "message": _storable(receipt.message, 2000),
+        "tracking_id": _storable(receipt.tracking_id, 200),
+    }
+
+
+def _storable(text: str, length: int) -> str:
+    """Text from outside, short enough and without the NUL that some engines cannot hold."""
+    return text.replace("\x00", "")[:length]

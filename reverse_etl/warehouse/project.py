@@ -1,0 +1,204 @@
+"""The user's dbt project: loaded by dbt itself, with its adapter, through which the package's macros run."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reverse_etl import __version__
+from reverse_etl.errors import LeaseHeldError, ReverseEtlError, SettingsError, WarehouseError
+
+PACKAGE = "reverse_etl"
+_LOCKED = re.compile(r"Conflicting lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
+
+
+@dataclass(frozen=True, slots=True)
+class DbtOptions:
+    """Where the project is, as dbt's own options say it. Empty means dbt's default."""
+
+    project_dir: Path
+    profiles_dir: Path | None = None
+    profile: str = ""
+    target: str = ""
+    target_path: str = ""
+    vars: str = ""
+
+    def as_arguments(self) -> list[str]:
+        """The options as dbt's command line takes them."""
+        pairs = [
+            ("--project-dir", str(self.project_dir)),
+            ("--profiles-dir", str(self.profiles_dir or "")),
+            ("--profile", self.profile),
+            ("--target", self.target),
+            ("--target-path", self.target_path),
+            ("--vars", self.vars),
+        ]
+        return [word for name, value in pairs if value for word in (name, value)]
+
+
+class Project:
+    """A loaded dbt project with an open connection. Use it as a context manager.
+
+    Raises SettingsError where dbt cannot load it, LeaseHeldError where another process holds the DuckDB file.
+    """
+
+    def __init__(self, options: DbtOptions) -> None:
+        self._options = options
+        self._connection: contextlib.AbstractContextManager[Any] | None = None
+        if not (options.project_dir / "dbt_project.yml").is_file():
+            raise SettingsError(
+                f"There is no dbt project in {options.project_dir.resolve()}: dbt_project.yml is missing.",
+                hint="Change to the project's folder or name it with --project-dir.",
+            )
+        self.manifest = _parse(options)
+        from dbt.adapters.factory import get_adapter_by_type
+
+        self.adapter = get_adapter_by_type(self.manifest.metadata.adapter_type)
+        self._check_package()
+
+    def __enter__(self) -> Project:
+        self._connection = self.adapter.connection_named(PACKAGE)
+        self._connection.__enter__()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._connection is not None:
+            with contextlib.suppress(Exception):
+                self._connection.__exit__(None, None, None)
+        self.adapter.cleanup_connections()
+        if self.adapter.type() == "duckdb":
+            # dbt-duckdb keeps the file open, and so its lock, until it is told otherwise.
+            type(self.adapter.connections).close_all_connections()
+
+    @property
+    def target(self) -> str:
+        """The name of the dbt target in use."""
+        return str(self.adapter.config.target_name)
+
+    @property
+    def target_folder(self) -> Path:
+        """Where dbt writes the artifacts of this project."""
+        return Path(self.adapter.config.project_root) / str(self.adapter.config.target_path)
+
+    @property
+    def locks_whole_file(self) -> bool:
+        """True where having the connection proves that no other process has one: a DuckDB file on disk."""
+        credentials = self.adapter.config.credentials
+        return self.adapter.type() == "duckdb" and not str(credentials.path).startswith(("md:", "motherduck:"))
+
+    @property
+    def database(self) -> str:
+        """Where the connection leads, for people."""
+        credentials = self.adapter.config.credentials
+        if self.adapter.type() == "duckdb":
+            return str(credentials.path)
+        return f"{self.adapter.type()} {getattr(credentials, 'host', '') or credentials.database}"
+
+    def relation(self, unique_id: str) -> Any:
+        """The relation of a model, by its dbt unique id."""
+        return self.adapter.Relation.create_from(self.adapter.config, self.manifest.nodes[unique_id])
+
+    def columns(self, unique_id: str) -> dict[str, str] | None:
+        """Names (lower case) and types of a model's columns in the warehouse, or None where it was not built."""
+        wanted = self.relation(unique_id)
+        with self._translated():
+            found = self.adapter.get_relation(wanted.database, wanted.schema, wanted.identifier)
+            if found is None:
+                return None
+            return {column.name.lower(): column.dtype for column in self.adapter.get_columns_in_relation(found)}
+
+    def sql(self, macro: str, **arguments: Any) -> str:
+        """What one of the package's macros renders to."""
+        with self._translated():
+            return str(self.adapter.execute_macro(macro, project=PACKAGE, kwargs=arguments))
+
+    def query(self, macro: str, **arguments: Any) -> list[Any]:
+        """The rows of the select that a macro renders."""
+        return self.query_sql(self.sql(macro, **arguments))
+
+    def query_sql(self, sql: str) -> list[Any]:
+        """The rows of a select that a macro rendered; the transaction it opened is ended."""
+        with self._translated():
+            _, table = self.adapter.execute(sql, auto_begin=True, fetch=True)
+            self.adapter.commit_if_has_connection()
+        return list(table.rows)
+
+    def write(self, macro: str, **arguments: Any) -> None:
+        """Run the statement that a macro renders and commit it."""
+        sql = self.sql(macro, **arguments)
+        with self._translated():
+            self.adapter.execute(sql, auto_begin=True)
+            self.adapter.commit_if_has_connection()
+
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except ReverseEtlError:
+            raise
+        except Exception as error:
+            raise _translate(error) from error
+
+    def _check_package(self) -> None:
+        if f"macro.{PACKAGE}._package_version" not in self.manifest.macros:
+            raise SettingsError(
+                f"This dbt project does not have the package {PACKAGE}.",
+                hint="Add it to packages.yml and run `dbt deps`.",
+            )
+        version = self.sql("_package_version")
+        if version != __version__:
+            raise SettingsError(
+                f"The dbt package {PACKAGE} is version {version}, this tool is version {__version__}.",
+                hint="Install the same version of both, run `dbt deps` and build again.",
+            )
+
+
+def _parse(options: DbtOptions) -> Any:
+    # dbt's own records go nowhere: rows and settings must not end in a log that nobody asked for.
+    logging.getLogger("dbt").setLevel(logging.CRITICAL)
+    from dbt.cli.main import dbtRunner
+
+    arguments = [
+        "--quiet",
+        "--log-level",
+        "none",
+        "--log-level-file",
+        "none",
+        "parse",
+        *options.as_arguments(),
+    ]
+    with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
+        result = dbtRunner().invoke(arguments)
+    if result.success:
+        return result.result
+    message = _first_words(result.exception) if result.exception else "dbt could not parse the project."
+    hint = "Run `dbt parse` to see it with dbt's own output."
+    if "DBT_ENV_SECRET_" in message or "Secret env vars" in message:
+        hint = "An exposure may not use DBT_ENV_SECRET_ variables; secrets are read from the environment by the tool."
+    elif "rofile" in message:
+        hint = "Name the folder of profiles.yml with --profiles-dir, or the profile with --profile."
+    raise SettingsError(f"dbt cannot load this project: {message}", hint=hint)
+
+
+def _translate(error: Exception) -> ReverseEtlError:
+    message = _first_words(error)
+    locked = _LOCKED.search(str(error))
+    if locked:
+        return LeaseHeldError(
+            f"The DuckDB file is in use by {locked['program']} (PID {locked['pid']}).",
+            hint="Wait until it ends, or stop it; a DuckDB file takes one process at a time.",
+        )
+    return WarehouseError(f"The warehouse refused a statement: {message}")
+
+
+def _first_words(error: BaseException | None) -> str:
+    """An error's text in one line without dbt's decoration and statements."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    text = " ".join(lines[:8])
+    return text if len(text) <= 600 else text[:600] + " ..."

@@ -1,0 +1,239 @@
+"""Our service description says exactly what the service's own says of the same things."""
+
+import copy
+import importlib.util
+from pathlib import Path
+from typing import Any
+
+import pytest
+import zeep
+from lxml import etree
+
+OURS = Path(__file__).parents[2] / "reverse_etl" / "wsdl" / "campaign_management_v13.wsdl"
+CAMPAIGN = "https://bingads.microsoft.com/CampaignManagement/v13"
+BINDING = f"{{{CAMPAIGN}}}BasicHttpBinding_ICampaignManagementService"
+WSDL = "{http://schemas.xmlsoap.org/wsdl/}"
+POLICY = "{http://schemas.xmlsoap.org/ws/2004/09/policy}"
+XS = "{http://www.w3.org/2001/XMLSchema}"
+# Attributes whose values are names with a prefix, to be compared by what the prefix stands for.
+NAMES = ("type", "base", "ref", "element", "message", "binding")
+# What a schema means when it says nothing.
+DEFAULTS = {"minOccurs": "1", "maxOccurs": "1", "nillable": "false"}
+
+Facts = dict[tuple[str, ...], Any]
+
+
+def official_path() -> Path:
+    """The description inside the official package; the package itself is never imported."""
+    spec = importlib.util.find_spec("bingads")
+    assert spec is not None
+    assert spec.origin is not None
+    return Path(spec.origin).parent / "v13" / "proxies" / "production" / "campaignmanagement_service.xml"
+
+
+@pytest.fixture(scope="module")
+def official() -> etree._Element:
+    return etree.parse(official_path()).getroot()
+
+
+@pytest.fixture
+def ours() -> etree._Element:
+    return etree.parse(OURS).getroot()
+
+
+def meaning(element: etree._Element) -> tuple[str, tuple[tuple[str, str], ...], tuple[Any, ...]]:
+    """An element as tag, attributes with full names, and children in order; without notes and policies."""
+    attributes = dict(DEFAULTS) if element.tag == f"{XS}element" else {}
+    for key, value in element.attrib.items():
+        if key in NAMES:
+            prefix, _, local = value.rpartition(":")
+            attributes[key] = f"{{{element.nsmap.get(prefix or None, '')}}}{local}"
+        else:
+            attributes[key] = value
+    children = tuple(
+        meaning(child)
+        for child in element
+        if isinstance(child.tag, str) and child.tag != f"{XS}annotation" and not child.tag.startswith(POLICY)
+    )
+    return element.tag, tuple(sorted(attributes.items())), children
+
+
+def facts(root: etree._Element) -> Facts:
+    """Everything that a description says, by where it says it."""
+    found: Facts = {("definitions",): (root.get("name"), root.get("targetNamespace"))}
+    for schema in root.iter(f"{XS}schema"):
+        namespace = schema.get("targetNamespace", "")
+        found["schema", namespace] = schema.get("elementFormDefault")
+        for item in schema:
+            if isinstance(item.tag, str) and item.get("name"):
+                found["schema", namespace, item.tag, item.get("name", "")] = meaning(item)
+    for kind in ("message", "service"):
+        for item in root.findall(f"{WSDL}{kind}"):
+            found[kind, item.get("name", "")] = meaning(item)
+    for kind in ("portType", "binding"):
+        for item in root.findall(f"{WSDL}{kind}"):
+            tag, attributes, children = meaning(item)
+            found[kind, item.get("name", "")] = (
+                tag,
+                attributes,
+                [child for child in children if child[0] != f"{WSDL}operation"],
+            )
+            for operation in item.iterfind(f"{WSDL}operation"):
+                found[kind, item.get("name", ""), operation.get("name", "")] = meaning(operation)
+    return found
+
+
+def differences(ours: etree._Element, official: etree._Element) -> list[str]:
+    """What our description says otherwise than the official one, or says alone."""
+    theirs = facts(official)
+    return [
+        f"{' '.join(key)}: {value} / {theirs.get(key, 'absent')}"
+        for key, value in facts(ours).items()
+        if theirs.get(key) != value
+    ]
+
+
+def test_every_fact_is_official(ours: etree._Element, official: etree._Element) -> None:
+    """Each operation, type, element, header, action and fault of ours stands in the official file alike."""
+    assert differences(ours, official) == []
+    assert len(facts(ours)) > 40
+
+
+def test_operation_is_whole(ours: etree._Element) -> None:
+    """Ours holds the one operation with seven request headers, one answer header and two faults."""
+    said = facts(ours)
+    operations = {key[2] for key in said if key[0] == "binding" and len(key) == 3}
+    assert operations == {"ApplyOfflineConversions"}
+    text = str(said["binding", "BasicHttpBinding_ICampaignManagementService", "ApplyOfflineConversions"])
+    assert text.count("soap/}header'") == 8
+    assert text.count("soap/}fault'") == 2
+
+
+def test_offline_conversion_has_all_elements(official: etree._Element, ours: etree._Element) -> None:
+    """OfflineConversion has the nine official elements, in the official order."""
+    path = f".//{XS}complexType[@name='OfflineConversion']//{XS}element"
+    names = [element.get("name") for element in ours.iterfind(path)]
+    assert names == [element.get("name") for element in official.iterfind(path)]
+    assert len(names) == 9
+
+
+def _conversion(root: etree._Element) -> etree._Element:
+    found = root.find(f".//{XS}complexType[@name='OfflineConversion']/{XS}sequence")
+    assert found is not None
+    return found
+
+
+def _swap_elements(root: etree._Element) -> None:
+    sequence = _conversion(root)
+    sequence.insert(0, sequence[1])
+
+
+def _drop_nillable(root: etree._Element) -> None:
+    del _conversion(root)[0].attrib["nillable"]
+
+
+def _drop_element(root: etree._Element) -> None:
+    sequence = _conversion(root)
+    sequence.remove(sequence[-1])
+
+
+def _require_element(root: etree._Element) -> None:
+    _conversion(root)[0].set("minOccurs", "1")
+
+
+def _change_type(root: etree._Element) -> None:
+    _conversion(root)[3].set("type", "xs:decimal")
+
+
+def _change_action(root: etree._Element) -> None:
+    operation = next(root.iter("{http://schemas.xmlsoap.org/wsdl/soap/}operation"))
+    operation.set("soapAction", "Apply")
+
+
+def _drop_header(root: etree._Element) -> None:
+    header = next(root.iter("{http://schemas.xmlsoap.org/wsdl/soap/}header"))
+    parent = header.getparent()
+    assert parent is not None
+    parent.remove(header)
+
+
+def _drop_fault(root: etree._Element) -> None:
+    operation = root.find(f"{WSDL}portType/{WSDL}operation")
+    assert operation is not None
+    operation.remove(operation[-1])
+
+
+def _limit_array(root: etree._Element) -> None:
+    path = f".//{XS}complexType[@name='ArrayOfBatchError']//{XS}element"
+    next(root.iterfind(path)).set("maxOccurs", "1")
+
+
+def _move_type(root: etree._Element) -> None:
+    for element in root.iterfind(f".//{XS}element[@name='ForwardCompatibilityMap']"):
+        element.set("type", "tns:ArrayOfBatchError")
+
+
+@pytest.mark.parametrize(
+    "mutate",
+    [
+        _swap_elements,
+        _drop_nillable,
+        _drop_element,
+        _require_element,
+        _change_type,
+        _change_action,
+        _drop_header,
+        _drop_fault,
+        _limit_array,
+        _move_type,
+    ],
+)
+def test_comparison_sees_a_change(mutate: Any, ours: etree._Element, official: etree._Element) -> None:
+    """A change of order, nillability, occurrence, type, action, header or fault is reported, and it alone."""
+    changed = copy.deepcopy(ours)
+    mutate(changed)
+    assert len(differences(changed, official)) == 1
+
+
+def test_zeep_writes_the_same_xml() -> None:
+    """A call built from our description is, byte for byte, the call built from the official one."""
+    row = {
+        "ConversionName": "Lead & sons",
+        "ConversionTime": "2026-11-20T10:00:00Z",
+        "ConversionValue": 12.5,
+        "ConversionCurrencyCode": "EUR",
+        "ExternalAttributionCredit": 0.5,
+        "ExternalAttributionModel": "linear",
+        "HashedEmailAddress": "a" * 64,
+        "HashedPhoneNumber": "b" * 64,
+        "MicrosoftClickId": "f894f652ea334e739002f7167ab8f8e3",
+    }
+    headers = {
+        "AuthenticationToken": "token",
+        "CustomerAccountId": "1",
+        "CustomerId": "2",
+        "DeveloperToken": "dev",
+    }
+    written = []
+    for path in (OURS, official_path()):
+        client = zeep.Client(str(path))
+        for operation in client.service._binding._operations.values():
+            operation.abstract.wsa_action = None  # its message id would differ from call to call
+        service = client.create_service(BINDING, "http://127.0.0.1/")
+        message = client.create_message(
+            service,
+            "ApplyOfflineConversions",
+            OfflineConversions={"OfflineConversion": [row, zeep.xsd.Nil, {"ConversionTime": "x"}]},
+            _soapheaders=headers,
+        )
+        written.append(etree.tostring(message))
+    assert written[0] == written[1]
+
+
+def test_zeep_reads_both_faults() -> None:
+    """zeep finds both fault types, with the tracking id of the platform's namespace in front."""
+    client = zeep.Client(str(OURS))
+    ours = client.get_type(f"{{{CAMPAIGN}}}ApiFaultDetail")
+    shared = client.get_type("{https://adapi.microsoft.com}AdApiFaultDetail")
+    assert [name for name, _ in ours.elements] == ["TrackingId", "BatchErrors", "OperationErrors"]
+    assert [name for name, _ in shared.elements] == ["TrackingId", "Errors"]

@@ -1,0 +1,68 @@
+"""A push that is killed at its worst moment loses nothing and counts nothing twice."""
+
+from __future__ import annotations
+
+import json
+import signal
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+import requests
+
+from reverse_etl.sandbox import LocalSandbox, read_received, summary
+from tests.support.shop import Shop, deal
+
+ROWS = 1500
+
+
+def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:
+    """Wait until a condition holds."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "waited in vain"
+        time.sleep(0.02)
+
+
+def ask_for(sandbox: LocalSandbox, *faults: dict[str, object]) -> None:
+    """Queue faults in the sandbox."""
+    requests.post(f"{sandbox.url}/control/faults", data=json.dumps(faults), timeout=5).raise_for_status()
+
+
+@pytest.mark.parametrize("moment", ["hold_before", "hold_after"])
+def test_kill_between_send_and_receipt_is_settled_by_the_next_push(
+    shop: Shop, sandbox: LocalSandbox, tmp_path: Path, moment: str
+) -> None:
+    """SIGKILL while calls are under way: the next push sends the same bytes again, and each record counts once."""
+    books = tmp_path / "books.sqlite"
+    shop.fill([deal(n) for n in range(ROWS)])
+    ask_for(sandbox, {"kind": moment, "seconds": 60, "count": 2})
+    process = shop.start("push", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    if moment == "hold_after":
+        wait_for(lambda: summary(books).received == ROWS)
+    else:
+        # The faults are used up when both calls have arrived and are being held.
+        wait_for(lambda: not sandbox._server.service.faults._faults)
+    process.send_signal(signal.SIGKILL)
+    process.communicate(timeout=10)
+    requests.post(f"{sandbox.url}/control/clear", timeout=5).raise_for_status()
+    if moment == "hold_before":
+        wait_for(lambda: summary(books).received == ROWS)
+
+    # What may have left stands in the ledger, without a receipt.
+    assert shop.sql("select count(*) from reverse_etl_ledger") == [(ROWS,)]
+    assert shop.sql("select count(*) from reverse_etl_receipts") == [(0,)]
+    # The source changes meanwhile; what is in doubt is still sent with the ledger's bytes.
+    shop.sql("update deals set conversion_value = 99")
+    result = shop.push(endpoint=sandbox.url)
+
+    # Settled in the first round; the second round sees that the values differ from what counts now.
+    assert result["source"] == {"held": ROWS}
+    received = read_received(books)
+    assert [row.conversion_value for row in received] == ["10.0"] * (2 * ROWS)
+    assert summary(books).counted == ROWS
+    assert summary(books).duplicates == ROWS
+    assert shop.sql("select status, count(*) from reverse_etl_records group by 1") == [("counted", ROWS)]
+    assert shop.push(endpoint=sandbox.url)["source"] == {"held": ROWS}
+    assert summary(books).received == 2 * ROWS

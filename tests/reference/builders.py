@@ -1,0 +1,77 @@
+"""What the tests of the reference build their ledgers and sources from."""
+
+from __future__ import annotations
+
+from .decide import days_before
+from .nouns import Attempt, Receipt, SourceRow
+from .strategies import NOW
+
+RECENT = days_before(NOW, 10)
+OLD = days_before(NOW, 95)
+
+
+def attempt(operation="send", **changes) -> Attempt:
+    """An attempt on N, the identity that the tests are about."""
+    return Attempt(
+        **{
+            "run_seq": 1,
+            "seq": 1,
+            "batch": 1,
+            "operation": operation,
+            "conversion_name": "Lead",
+            "click_id": "AB-12",
+            "hashed_email": "e" * 64,
+            "hashed_phone": "",
+            "conversion_time": RECENT,
+            "record_key": "k1",
+            "value": 10.0,
+            "currency": "USD",
+            **changes,
+        }
+    )
+
+
+def row(**changes) -> SourceRow:
+    """The source row that says of N what the ledger says."""
+    return SourceRow(
+        **{
+            "conversion_name": "Lead",
+            "conversion_time": RECENT,
+            "microsoft_click_id": "ab12",
+            "hashed_email_address": "e" * 64,
+            "conversion_value": 10.0,
+            "conversion_currency_code": "USD",
+            "key": "k1",
+            **changes,
+        }
+    )
+
+
+def tables(*steps, time=RECENT) -> tuple[list[Attempt], list[Receipt]]:
+    """A ledger of one attempt per run: each step an operation, its outcome or None, settles, and changes."""
+    attempts, receipts = [], []
+    for run_seq, (operation, outcome, settles, changes) in enumerate(steps, start=1):
+        attempts.append(attempt(operation, **{"run_seq": run_seq, "conversion_time": time, **changes}))
+        if outcome is not None:
+            receipts.append(Receipt(run_seq, 1, 1, 1, outcome, settles, 5602, "Code"))
+    return attempts, receipts
+
+
+def step(operation, outcome=None, settles=True, **changes):
+    return operation, outcome, settles, changes
+
+
+ACCEPTED = step("send", "accepted")
+LEDGERS = {
+    "none": [],
+    "deferred": [step("send", "deferred")],
+    "refused": [step("send", "rejected")],
+    "in doubt": [step("send")],
+    "maybe": [step("send"), step("send", "rejected", settles=False)],
+    "counted": [ACCEPTED],
+    "restate in doubt": [ACCEPTED, step("restate", value=30.0)],
+    "restate refused": [ACCEPTED, step("restate", "rejected", value=30.0)],
+    "retract in doubt": [ACCEPTED, step("retract", value=None)],
+    "retract refused": [ACCEPTED, step("retract", "rejected", value=None)],
+    "dead": [ACCEPTED, step("retract", "accepted", value=None)],
+}

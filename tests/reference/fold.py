@@ -1,0 +1,165 @@
+"""State: what the ledger, its receipts and the fences say of each identity, folded over all its attempts."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from .nouns import Attempt, MatchKey, Receipt, RunEvent
+
+# Where two receipts of one width speak of a row, believe the one that claims least: a batch of one that was
+# refused may carry the receipt of its row and the receipt of its range.
+LEAST_CLAIM_FIRST = {"rejected": 0, "deferred": 1, "not_sent": 2, "accepted": 3}
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What became of one attempt."""
+
+    outcome: str  # accepted | rejected | deferred | not_sent | void | none
+    settles: bool = False
+    code: int | None = None
+    error_code: str = ""
+
+
+@dataclass(frozen=True)
+class State:
+    """What is known of one identity. The flags speak of adjustments, beside the status of its S."""
+
+    status: str  # dead | counted | in_doubt | maybe | refused | deferred
+    status_run_seq: int  # the run of the attempt that gave it its status
+    sent: Attempt  # the S the status speaks of: repeated in doubt, counted, refused last or deferred last
+    code: int | None  # of the refusal or deferral the status speaks of
+    error_code: str
+    value: float | None  # of the last accepted R, else of `sent`
+    currency: str
+    restate_in_doubt: bool
+    retract_in_doubt: bool
+    restate_refused: tuple[float | None, str] | None  # the value and currency it was refused for
+    retract_refused: bool
+    last_adjustment_time: str
+    record_keys: frozenset[str]  # every key that any of its attempts went under
+
+    @property
+    def record_key(self) -> str:
+        return self.sent.record_key
+
+    @property
+    def attribution(self) -> tuple[float | None, str]:
+        return self.sent.attribution_credit, self.sent.attribution_model
+
+
+def lowest_fences(events: Iterable[RunEvent]) -> dict[int, int]:
+    """The lowest fenced seq per fenced run; a fence that saw no row of it stands below every seq."""
+    fences: dict[int, int] = {}
+    for event in events:
+        if event.event == "fence" and event.fenced_run_seq is not None:
+            seq = event.fenced_seq or 0
+            fences[event.fenced_run_seq] = min(seq, fences.get(event.fenced_run_seq, seq))
+    return fences
+
+
+def outcome_of(attempt: Attempt, receipts: Iterable[Receipt], fences: Mapping[int, int]) -> Answer:
+    """The answer to one attempt: void above the fence of its run, else by the narrowest receipt upon it."""
+    if attempt.run_seq in fences and attempt.seq > fences[attempt.run_seq]:
+        return Answer("void")
+    upon = [
+        receipt
+        for receipt in receipts
+        if (receipt.run_seq, receipt.batch) == (attempt.run_seq, attempt.batch)
+        and receipt.seq_from <= attempt.seq <= receipt.seq_to
+    ]
+    if not upon:
+        return Answer("none")
+    best = min(upon, key=lambda r: (r.seq_to - r.seq_from, LEAST_CLAIM_FIRST[r.outcome], r.settles))
+    return Answer(best.outcome, best.settles, best.code, best.error_code)
+
+
+def fold(attempts: Iterable[Attempt], receipts: Sequence[Receipt], events: Iterable[RunEvent]) -> dict[MatchKey, State]:
+    """The state of each identity that has an attempt left once not sent and void ones are left out."""
+    fences = lowest_fences(events)
+    # A dict by (run_seq, seq) counts an attempt once, however often its insert was repeated.
+    once: dict[tuple[int, int], Attempt] = {}
+    for attempt in attempts:
+        once.setdefault((attempt.run_seq, attempt.seq), attempt)
+    histories: dict[MatchKey, list[tuple[Attempt, Answer]]] = defaultdict(list)
+    for _, attempt in sorted(once.items()):
+        answer = outcome_of(attempt, receipts, fences)
+        if answer.outcome not in ("not_sent", "void"):
+            histories[attempt.match_key].append((attempt, answer))
+    states = ((identity, _state(history)) for identity, history in histories.items())
+    return {identity: state for identity, state in states if state is not None}
+
+
+@dataclass(frozen=True)
+class _Sends:
+    status: str
+    sent: Attempt
+    latest: Attempt
+    answer: Answer
+
+
+def _walk_sends(history: list[tuple[Attempt, Answer]]) -> _Sends | None:
+    """Where the S side stands after its attempts, in order; accepted once is counted for good."""
+    pending: _Sends | None = None
+    for attempt, answer in history:
+        if attempt.operation != "send":
+            continue
+        # Every repeat of what may have been taken carries the same bytes, so the first of them stands for
+        # all. A settling refusal ends that: what is sent after it may differ.
+        open_now = pending is not None and pending.status in ("in_doubt", "maybe")
+        sent = pending.sent if pending is not None and open_now else attempt
+        if answer.outcome == "accepted":
+            return _Sends("counted", sent, attempt, answer)
+        if answer.outcome == "none":
+            pending = _Sends("in_doubt", sent, attempt, answer)
+        elif answer.outcome == "rejected" and answer.settles:
+            pending = _Sends("refused", attempt, attempt, answer)
+        elif answer.outcome == "rejected":
+            pending = _Sends("maybe", sent, attempt, answer)
+        elif answer.settles or not open_now:
+            pending = _Sends("deferred", attempt, attempt, answer)
+    return pending
+
+
+def _state(history: list[tuple[Attempt, Answer]]) -> State | None:
+    sends = _walk_sends(history)
+    if sends is None:  # adjustments alone: no legal history has this, and nothing is known to count
+        return None
+    status, value, currency = sends.status, sends.sent.value, sends.sent.currency
+    restate_in_doubt = retract_in_doubt = retract_refused = False
+    restate_refused: tuple[float | None, str] | None = None
+    last_adjustment_time = ""
+    for attempt, answer in history:
+        last_adjustment_time = max(last_adjustment_time, attempt.adjustment_time)
+        match attempt.operation, answer.outcome:
+            case "restate", "accepted":
+                value, currency = attempt.value, attempt.currency
+                restate_in_doubt, restate_refused = False, None
+            case "restate", "none":
+                restate_in_doubt = True
+            case "restate", "rejected":
+                restate_refused = (attempt.value, attempt.currency)
+            case "retract", "accepted":
+                status = "dead"
+            case "retract", "none":
+                retract_in_doubt = True
+            case "retract", "rejected":
+                retract_refused = True
+                retract_in_doubt = retract_in_doubt and not answer.settles
+    return State(
+        status=status,
+        status_run_seq=sends.latest.run_seq,
+        sent=sends.sent,
+        code=sends.answer.code,
+        error_code=sends.answer.error_code,
+        value=value,
+        currency=currency,
+        restate_in_doubt=restate_in_doubt,
+        retract_in_doubt=retract_in_doubt and status != "dead",
+        restate_refused=restate_refused,
+        retract_refused=retract_refused,
+        last_adjustment_time=last_adjustment_time,
+        record_keys=frozenset(attempt.record_key for attempt, _ in history if attempt.record_key),
+    )

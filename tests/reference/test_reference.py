@@ -1,0 +1,275 @@
+"""The decision table where no adjustment is allowed: each of its cells, its edges, and random worlds."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+
+from .builders import ACCEPTED, LEDGERS, OLD, RECENT, attempt, row, step, tables
+from .decide import days_before, plan
+from .fold import fold
+from .nouns import Attempt, PlanRow, SourceRow
+from .strategies import NOW, World, worlds
+
+
+def sources(time: str) -> dict[str, list[SourceRow]]:
+    """What the source may say of N, with a row as old as N beside it, so that N does not age out by that."""
+    beside = row(microsoft_click_id="beside", key="beside", conversion_time=time)
+    stood_as_m = row(microsoft_click_id="m", conversion_time=RECENT)
+    cases = {
+        "same": [row(conversion_time=time)],
+        "changed": [row(conversion_time=time, conversion_value=20.0)],
+        "still refused value": [row(conversion_time=time, conversion_value=30.0)],
+        "no value": [row(conversion_time=time, conversion_value=None)],
+        "other attribution": [row(conversion_time=time, external_attribution_credit=0.5)],
+        "other hashes": [row(conversion_time=time, hashed_email_address="f" * 64)],
+        "gone": [],
+        "key now has M": [stood_as_m],
+        "swapped": [row(conversion_time=time, key="k2"), stood_as_m],
+        "invalid": [row(conversion_time=time, reasons=("currency",))],
+        "key invalid": [row(microsoft_click_id="m", conversion_time=None, reasons=("time",))],
+    }
+    return {name: [*rows, beside] for name, rows in cases.items()}
+
+
+def said(rows: list[PlanRow]) -> list[str]:
+    """The plan in words, without the row that only stands beside."""
+    return sorted(
+        f"{r.side}: {r.class_}" + (f", {r.reason}" if r.reason else "") + (" → send" if r.operation else "")
+        for r in rows
+        if r.record_key != "beside"
+    )
+
+
+# What the ledger says of N, what the source says, and the plan: the row of M comes beside that of N.
+TABLE = [
+    ("none", "same", ["source: new → send"]),
+    ("none", "key now has M", ["source: new → send"]),
+    ("none", "invalid", ["source: invalid, currency"]),
+    ("deferred", "same", ["source: deferred → send"]),
+    ("deferred", "changed", ["source: deferred → send"]),
+    ("deferred", "gone", []),
+    ("deferred", "key now has M", ["source: new → send"]),
+    ("deferred", "invalid", ["source: invalid, currency"]),
+    ("refused", "same", ["source: held, rejected_unchanged"]),
+    ("refused", "changed", ["source: new → send"]),
+    ("refused", "other attribution", ["source: new → send"]),
+    ("refused", "other hashes", ["source: new → send"]),
+    ("refused", "gone", []),
+    ("refused", "key now has M", ["source: new → send"]),
+    ("refused", "invalid", ["source: invalid, currency"]),
+    ("in doubt", "same", ["source: in_doubt → send"]),
+    ("in doubt", "changed", ["source: in_doubt → send"]),
+    ("in doubt", "gone", ["ledger: in_doubt → send"]),
+    ("in doubt", "key now has M", ["ledger: in_doubt → send", "source: held, key_in_doubt"]),
+    ("in doubt", "swapped", ["source: held, key_in_doubt", "source: in_doubt → send"]),
+    ("in doubt", "invalid", ["ledger: in_doubt → send", "source: invalid, currency"]),
+    ("in doubt", "key invalid", ["ledger: in_doubt → send", "source: invalid, time"]),
+    ("maybe", "same", ["source: held, maybe_taken"]),
+    ("maybe", "changed", ["source: held, maybe_taken"]),
+    ("maybe", "gone", ["ledger: held, maybe_taken"]),
+    ("maybe", "key now has M", ["ledger: held, maybe_taken", "source: held, key_sent_before"]),
+    ("maybe", "swapped", ["source: held, maybe_taken", "source: new → send"]),
+    ("maybe", "invalid", ["source: invalid, currency"]),
+    ("maybe", "key invalid", ["ledger: held, maybe_taken", "source: invalid, time"]),
+    ("counted", "same", ["source: unchanged"]),
+    ("counted", "other hashes", ["source: unchanged, hashes_differ"]),
+    ("counted", "changed", ["source: held, value_changed"]),
+    ("counted", "no value", ["source: held, value_removed"]),
+    ("counted", "other attribution", ["source: held, attribution_changed"]),
+    ("counted", "gone", ["ledger: held, gone"]),
+    ("counted", "key now has M", ["ledger: held, moved", "source: held, key_sent_before"]),
+    ("counted", "swapped", ["source: new → send", "source: unchanged"]),
+    ("counted", "invalid", ["source: invalid, currency"]),
+    ("counted", "key invalid", ["ledger: held, row_invalid_now", "source: invalid, time"]),
+    ("restate in doubt", "same", ["source: held, restate_in_doubt"]),
+    ("restate in doubt", "changed", ["source: held, restate_in_doubt"]),
+    ("restate in doubt", "gone", ["ledger: held, restate_in_doubt"]),
+    (
+        "restate in doubt",
+        "key now has M",
+        ["ledger: held, restate_in_doubt", "source: held, key_sent_before"],
+    ),
+    ("restate in doubt", "invalid", ["source: invalid, currency"]),
+    ("restate refused", "same", ["source: unchanged"]),
+    ("restate refused", "still refused value", ["source: held, rejected_unchanged"]),
+    ("restate refused", "changed", ["source: held, value_changed"]),
+    ("restate refused", "gone", ["ledger: held, gone"]),
+    ("restate refused", "key now has M", ["ledger: held, moved", "source: held, key_sent_before"]),
+    ("restate refused", "invalid", ["source: invalid, currency"]),
+    ("retract in doubt", "same", ["source: held, retract_in_doubt"]),
+    ("retract in doubt", "changed", ["source: held, retract_in_doubt"]),
+    ("retract in doubt", "gone", ["ledger: held, retract_in_doubt"]),
+    ("retract in doubt", "key now has M", ["ledger: held, retract_in_doubt", "source: held, key_in_doubt"]),
+    ("retract in doubt", "swapped", ["source: held, key_in_doubt", "source: held, retract_in_doubt"]),
+    ("retract in doubt", "invalid", ["source: invalid, currency"]),
+    ("retract refused", "same", ["source: unchanged"]),
+    ("retract refused", "changed", ["source: held, value_changed"]),
+    ("retract refused", "gone", ["ledger: held, gone"]),
+    ("retract refused", "key now has M", ["ledger: held, moved", "source: held, key_sent_before"]),
+    ("retract refused", "invalid", ["source: invalid, currency"]),
+    ("dead", "same", ["source: held, retracted"]),
+    ("dead", "changed", ["source: held, retracted"]),
+    ("dead", "gone", []),
+    ("dead", "key now has M", ["source: new → send"]),
+    ("dead", "invalid", ["source: invalid, currency"]),
+]
+
+PAST_90_DAYS = [
+    ("none", "same", ["source: expired"]),
+    ("deferred", "same", ["source: expired"]),
+    ("deferred", "key now has M", ["source: new → send"]),
+    ("refused", "same", ["source: expired"]),
+    ("refused", "changed", ["source: expired"]),
+    ("in doubt", "same", ["source: expired"]),
+    ("in doubt", "gone", ["ledger: expired"]),
+    ("in doubt", "invalid", ["ledger: expired", "source: invalid, currency"]),
+    ("in doubt", "key now has M", ["ledger: expired", "source: held, key_in_doubt"]),
+    ("maybe", "same", ["source: expired"]),
+    ("maybe", "gone", ["ledger: held, maybe_taken"]),
+    ("maybe", "key now has M", ["ledger: held, maybe_taken", "source: held, key_sent_before"]),
+    ("counted", "same", ["source: unchanged"]),
+    ("counted", "changed", ["source: expired"]),
+    ("counted", "no value", ["source: held, value_removed"]),
+    ("counted", "other attribution", ["source: held, attribution_changed"]),
+    ("counted", "gone", ["ledger: aged_out"]),
+    ("counted", "key now has M", ["ledger: aged_out", "source: held, key_sent_before"]),
+    ("restate in doubt", "same", ["source: held, restate_in_doubt"]),
+    ("restate in doubt", "gone", ["ledger: held, restate_in_doubt"]),
+    ("restate refused", "same", ["source: unchanged"]),
+    ("restate refused", "still refused value", ["source: expired"]),
+    ("retract in doubt", "same", ["source: held, retract_in_doubt"]),
+    ("retract in doubt", "gone", ["ledger: held, retract_in_doubt"]),
+    ("retract refused", "same", ["source: unchanged"]),
+    ("retract refused", "changed", ["source: expired"]),
+    ("dead", "same", ["source: expired"]),
+]
+
+
+def planned(ledger, source_rows, time=RECENT, this_run_seq=None) -> list[PlanRow]:
+    attempts, receipts = tables(*LEDGERS[ledger], time=time)
+    return plan(source_rows, fold(attempts, receipts, []), NOW, this_run_seq=this_run_seq)
+
+
+@pytest.mark.parametrize(("ledger", "source", "expected"), TABLE)
+def test_cell(ledger, source, expected):
+    """Each cell of the decision table gives its class, its reason and whether something is sent."""
+    assert said(planned(ledger, sources(RECENT)[source])) == expected
+
+
+@pytest.mark.parametrize(("ledger", "source", "expected"), PAST_90_DAYS)
+def test_cell_past_90_days(ledger, source, expected):
+    """Past 90 days nothing of N is sent, and what is in doubt can no longer be settled."""
+    assert said(planned(ledger, sources(OLD)[source], time=OLD)) == expected
+
+
+def test_in_doubt_is_sent_with_the_bytes_of_the_ledger():
+    """The changed value and the new spelling of the click id wait until what may have left is settled."""
+    (sent,) = planned("in doubt", [row(conversion_value=20.0, hashed_email_address="f" * 64)])
+    assert (sent.value, sent.click_id, sent.hashed_email) == (10.0, "AB-12", "e" * 64)
+
+
+def test_deferred_is_sent_from_the_source():
+    """Nothing of a deferred record was taken, so the source speaks."""
+    (sent,) = planned("deferred", [row(conversion_value=20.0)])
+    assert (sent.value, sent.click_id) == (20.0, "ab12")
+
+
+@pytest.mark.parametrize(
+    ("ledger", "expected"),
+    [("deferred", "deferred, deferred_this_run"), ("in doubt", "in_doubt, unanswered_this_run")],
+)
+def test_one_run_tries_a_record_once(ledger, expected):
+    """What this run deferred or left without an answer waits for the next run."""
+    assert said(planned(ledger, [row()], this_run_seq=1)) == [f"source: {expected}"]
+
+
+@pytest.mark.parametrize(
+    ("changes", "ledger", "expected"),
+    [
+        ({"conversion_time": days_before(NOW, -1)}, "none", "waiting"),
+        ({"conversion_time": NOW}, "none", "new → send"),
+        ({"conversion_time": days_before(NOW, 90)}, "none", "new → send"),
+        ({"conversion_time": days_before(NOW, 90.001)}, "none", "expired"),
+        ({"conversion_time": days_before(NOW, -1), "microsoft_click_id": "m"}, "in doubt", "waiting"),
+    ],
+)
+def test_edges_of_the_window(changes, ledger, expected):
+    """This second and exactly 90 days ago are within; what is to come waits before its key is asked."""
+    assert f"source: {expected}" in said(planned(ledger, [row(**changes)]))
+
+
+@pytest.mark.parametrize(
+    ("days", "others", "expected"),
+    [
+        (10, [20], "held, gone"),
+        (10, [5], "aged_out"),
+        (89.5, [95], "aged_out"),
+        (88.9, [95], "held, gone"),
+        (10, [], "held, gone"),
+        (90.5, [], "held, gone"),
+        (91.5, [], None),
+        (93, [95], "aged_out"),
+        (93, [20], None),
+    ],
+)
+def test_gone_or_aged_out(days, others, expected):
+    """What rolled out of the look-back ages out; a source without a readable time hides nothing that way."""
+    time = days_before(NOW, days)
+    rows = [row(microsoft_click_id="beside", key="beside", conversion_time=days_before(NOW, d)) for d in others]
+    assert said(planned("counted", rows, time=time)) == ([f"ledger: {expected}"] if expected else [])
+
+
+def test_duplicates():
+    """Among the rows of one identity the first by key and value stands, an absent value coming last."""
+    rows = [row(conversion_value=None), row(conversion_value=20.0), row(), row(reasons=("currency",))]
+    result = plan(rows, {}, NOW)
+    assert Counter(r.class_ for r in result) == {"new": 1, "duplicate": 2, "invalid": 1}
+    assert [r.value for r in result if r.operation] == [10.0]
+
+
+def test_all_keys_of_an_identity_are_looked_at():
+    """A key under which an identity was refused before it counted under another still leads to it."""
+    attempts, receipts = tables(step("send", "rejected", record_key="k0"), ACCEPTED)
+    states = fold(attempts, receipts, [])
+    rows = [row(microsoft_click_id="m", key="k0")]
+    assert said(plan(rows, states, NOW)) == ["ledger: held, moved", "source: held, key_sent_before"]
+
+
+def test_a_record_without_a_key_is_held_by_none():
+    """No key is not a key that records share."""
+    attempts, receipts = tables(step("send", record_key=""))
+    rows = [row(microsoft_click_id="m", key="")]
+    assert said(plan(rows, fold(attempts, receipts, []), NOW)) == [
+        "ledger: in_doubt → send",
+        "source: new → send",
+    ]
+
+
+@given(world=worlds())
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_worlds_keep_the_laws(world: World):
+    """Every source row has one standing, nothing that is taken or in doubt is sent as new, and keys wait."""
+    states = world.states()
+    rows = plan(world.source, states, world.now, this_run_seq=world.this_run_seq)
+    assert Counter(r.source for r in rows if r.source) == Counter(world.source)
+    sent = [(attempt_of(r).match_key, r) for r in rows if r.operation]
+    assert len({identity for identity, _ in sent}) == len(sent)
+    for identity, planned_row in sent:
+        status = states[identity].status if identity in states else "none"
+        assert (status == "in_doubt") == (planned_row.class_ == "in_doubt")
+        assert status in ("none", "refused", "deferred", "in_doubt")
+    left_over = [attempt_of(r).match_key for r in rows if r.side == "ledger"]
+    assert len(set(left_over)) == len(left_over)
+
+
+def attempt_of(planned_row: PlanRow) -> Attempt:
+    return attempt(
+        conversion_name=planned_row.conversion_name,
+        click_id=planned_row.click_id,
+        hashed_email=planned_row.hashed_email,
+        hashed_phone=planned_row.hashed_phone,
+        conversion_time=planned_row.conversion_time,
+    )

@@ -1,0 +1,245 @@
+"""The local sandbox as an HTTP server: paths, hostile input, the page, and what it says of itself."""
+
+import ast
+import socket
+import sys
+import time
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+import requests
+import zeep
+from lxml import etree
+from zeep.transports import Transport
+
+from reverse_etl.sandbox import SERVICE_PATH, LocalSandbox, SandboxError
+
+from .conftest import ENVELOPE, HEADERS, Caller, Start, a_row, ago, click, raw_row
+
+
+def address(caller: Caller) -> tuple[str, int]:
+    host, port = caller.url.removeprefix("http://").split(":")
+    return host, int(port)
+
+
+def test_it_listens_on_loopback_alone(caller: Caller) -> None:
+    """The sandbox is bound to 127.0.0.1, and is not to be had on another address of the machine."""
+    host, port = address(caller)
+    assert host == "127.0.0.1"
+    with pytest.raises(ConnectionRefusedError), socket.create_connection(("127.0.0.2", port), timeout=2):
+        pass
+
+
+def test_served_description_leads_back_to_the_sandbox(caller: Caller) -> None:
+    """zeep can work from the description that the sandbox serves, with its own address in it."""
+    for query in ("?wsdl", "?singleWsdl"):
+        client = zeep.Client(caller.url + SERVICE_PATH + query, transport=Transport(session=caller.session))
+        assert client.service._binding_options["address"] == caller.url + SERVICE_PATH
+        row = a_row(MicrosoftClickId=click(len(query)))
+        client.service.ApplyOfflineConversions({"OfflineConversion": [row]}, _soapheaders=HEADERS)
+    assert caller.outcomes() == ["counted", "counted"]
+
+
+def test_connection_is_kept_alive(caller: Caller) -> None:
+    """Two calls over one connection are both answered."""
+    body = ENVELOPE % ""
+    head = (
+        f"POST {SERVICE_PATH} HTTP/1.1\r\nHost: 127.0.0.1:{address(caller)[1]}\r\nContent-Type: text/xml\r\n"
+        f"SOAPAction: ApplyOfflineConversions\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    with socket.create_connection(address(caller), timeout=5) as connection:
+        for _ in range(2):
+            connection.sendall((head + body).encode())
+            answer = b""
+            while b"</s:Envelope>" not in answer:
+                answer += connection.recv(65536)
+            assert b"OfflineConversionsNullOrEmpty" in answer
+
+
+@pytest.mark.parametrize(
+    "prolog",
+    [
+        '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">'
+        '<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;"><!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;">]>',
+        '<!DOCTYPE x [<!ENTITY d SYSTEM "file:///etc/hostname">]>',
+        '<!DOCTYPE x SYSTEM "http://127.0.0.1:9/x.dtd">',
+        "<!DOCTYPE x>",
+    ],
+)
+def test_document_types_are_refused(caller: Caller, prolog: str) -> None:
+    """A request with a document type, be it an entity bomb or a file, is refused at once and unread."""
+    entity = "&d;" if "ENTITY" in prolog else "Lead"
+    row = f"<OfflineConversion><ConversionName>{entity}</ConversionName></OfflineConversion>"
+    started = time.monotonic()
+    answer = caller.post_body((prolog + ENVELOPE % row).encode())
+    assert time.monotonic() - started < 2
+    assert answer.status_code == 500
+    assert "DeserializationFailed" in answer.text
+    assert caller.rows() == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"<",
+        b"\x00\xff\xfe",
+        b"<a/>",
+        b"{}",
+        (ENVELOPE % "<OfflineConversion>").encode(),
+        (ENVELOPE % ("<a>" * 3000 + "</a>" * 3000)).encode(),
+        (ENVELOPE % raw_row(1).replace("Lead", "&nope;")).encode(),
+        (ENVELOPE % raw_row(1).replace("Lead", "<b/>")).encode(),
+    ],
+)
+def test_what_is_not_soap_is_a_fault(caller: Caller, body: bytes) -> None:
+    """A body that is not a well-formed envelope is a fault without a detail, and nothing is taken."""
+    answer = caller.post_body(body)
+    assert answer.status_code == 500
+    assert "DeserializationFailed" in answer.text
+    assert "detail" not in answer.text
+    assert caller.rows() == []
+
+
+def test_huge_body_is_refused(caller: Caller) -> None:
+    """A body above 20 MB is refused with 413, and the sandbox goes on working."""
+    assert caller.post_body(b"x" * 21_000_000).status_code == 413
+    assert caller.send(a_row()) == []
+
+
+def test_wrong_paths_methods_and_types_are_refused(caller: Caller) -> None:
+    """Other paths are 404, other content types 415, a missing length 411, other operations a fault."""
+    session, soap = caller.session, caller.url + SERVICE_PATH
+    assert caller.get("/nothing").status_code == 404
+    assert caller.get(SERVICE_PATH).status_code == 404
+    assert session.post(f"{caller.url}/nothing", data=b"x", timeout=5).status_code == 404
+    assert session.put(soap, data=b"x", timeout=5).status_code == 501
+    assert session.post(soap, json={}, timeout=5).status_code == 415
+    assert session.post(soap, data=iter([b"x"]), timeout=5).status_code == 411
+    headers = {"Content-Type": "text/xml", "SOAPAction": "GetCampaignsByIds"}
+    answer = session.post(soap, data=(ENVELOPE % "").encode(), headers=headers, timeout=5)
+    assert "ActionNotSupported" in answer.text
+    assert caller.rows() == []
+
+
+@pytest.mark.parametrize("headers", [{"Host": "evil.example"}, {"Origin": "http://evil.example"}])
+def test_other_web_pages_are_kept_out(caller: Caller, headers: dict[str, str]) -> None:
+    """A request that another web page makes a browser send is refused."""
+    for method, path in (("GET", "/received"), ("POST", "/control/clear")):
+        answer = caller.session.request(method, caller.url + path, headers=headers, timeout=5)
+        assert answer.status_code == 403
+
+
+def test_page_shows_hostile_names_escaped(caller: Caller) -> None:
+    """Markup in names and values is shown as text on the page."""
+    evil = '<script>alert("x")</script>'
+    caller.send(a_row(ConversionName=evil), a_row(MicrosoftClickId='"><img src=x onerror=y>'))
+    page = caller.get("/")
+    assert page.headers["Content-Type"].startswith("text/html")
+    assert "default-src 'none'" in page.headers["Content-Security-Policy"]
+    assert "<script" not in page.text
+    assert "<img" not in page.text
+    assert "&lt;script&gt;" in page.text
+
+
+def test_page_shows_sums_reasons_and_goals(start: Start) -> None:
+    """The page names each goal, marks those that were learnt, and says why rows did not count."""
+    caller = start("learn: true\ngoals: [{name: Untouched}]")
+    caller.send(a_row(), a_row(), a_row(ConversionValue=-1), a_row(ConversionTime=ago(minutes=-9)))
+    page = caller.get("/").text
+    for text in (
+        "Untouched",
+        "Lead",
+        ">learnt<",
+        "DuplicateConversionKey",
+        "lies in the future",
+        "12.50 EUR",
+    ):
+        assert text in page
+    assert page.count(">learnt<") == 1
+
+
+def test_page_shows_calls_that_failed(caller: Caller) -> None:
+    """The page counts calls that failed as a whole, and marks those that a test had asked for."""
+    caller.fault([])
+    caller.faults({"kind": "fault_117"})
+    caller.fault([a_row()])
+    page = caller.get("/").text
+    assert "5600 OfflineConversionsNullOrEmpty" in page
+    assert "117 CallRateExceeded" in page
+    assert page.count("asked for by a test") == 1
+
+
+def test_page_without_rows_says_so(caller: Caller) -> None:
+    """An empty sandbox shows a page that says that nothing was received."""
+    assert "Nothing was received yet." in caller.get("/").text
+
+
+def test_received_gives_the_newest_rows(caller: Caller) -> None:
+    """/received gives rows oldest first, by outcome, and with a limit the newest so many."""
+    caller.send(*(a_row(MicrosoftClickId=click(number)) for number in (1, 2, 3, 3)))
+    assert [row["row_index"] for row in caller.get("/received").json()] == [0, 1, 2, 3]
+    assert [row["row_index"] for row in caller.get("/received?limit=2").json()] == [2, 3]
+    assert [row["row_index"] for row in caller.get("/received?outcome=duplicate&limit=9").json()] == [3]
+    row = caller.get("/received?limit=1").json()[0]
+    assert (row["click_id"], row["conversion_value"], row["currency"]) == (click(3), "12.5", "EUR")
+    for query in ("limit=-1", "limit=x", "outcome=lost"):
+        answer = caller.get(f"/received?{query}")
+        assert (answer.status_code, list(answer.json())) == (400, ["error"])
+
+
+def test_many_callers_at_once(caller: Caller) -> None:
+    """Callers at the same time are all answered, and one of several equal rows counts."""
+    body = (ENVELOPE % (raw_row(1) * 20)).encode()
+    headers = {"Content-Type": "text/xml", "SOAPAction": "ApplyOfflineConversions"}
+
+    def call(_: int) -> int:
+        return requests.post(caller.url + SERVICE_PATH, data=body, headers=headers, timeout=20).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(call, range(16))) == [200] * 16
+    books = caller.get("/books").json()
+    assert (books["received"], books["counted"], books["duplicates"]) == (320, 1, 319)
+
+
+def test_busy_port_is_one_clear_error(caller: Caller, tmp_path: Path) -> None:
+    """A port in use stops the start with one sentence and a hint, and makes no books."""
+    port = address(caller)[1]
+    books = tmp_path / "other.db"
+    with pytest.raises(SandboxError, match=f"Port {port} cannot be used") as caught:
+        LocalSandbox(books, port=port).__enter__()
+    assert "choose another port" in caught.value.hint
+    assert not books.exists()
+
+
+def test_leaving_does_not_wait_for_idle_connections(tmp_path: Path) -> None:
+    """Leaving the context ends at once, although a caller keeps its connection open."""
+    with requests.Session() as session:
+        with LocalSandbox(tmp_path / "books.db", port=0) as sandbox:
+            session.get(f"{sandbox.url}/books", timeout=5)
+            started = time.monotonic()
+        assert time.monotonic() - started < 2
+
+
+def test_served_description_is_the_package_s_own(caller: Caller) -> None:
+    """What is served differs from the file in the package by the address alone."""
+    served = etree.fromstring(caller.get(f"{SERVICE_PATH}?wsdl").content)
+    path = Path(__file__).parents[2] / "reverse_etl" / "wsdl" / "campaign_management_v13.wsdl"
+    ours = etree.parse(path).getroot()
+    for root in (served, ours):
+        next(root.iter("{http://schemas.xmlsoap.org/wsdl/soap/}address")).set("location", "")
+    assert etree.tostring(served, method="c14n") == etree.tostring(ours, method="c14n")
+
+
+def test_sandbox_shares_no_code_with_the_package() -> None:
+    """The judge is independent: its modules import the standard library, three libraries and each other."""
+    allowed = {*sys.stdlib_module_names, "lxml", "jinja2", "yaml"}
+    for path in (Path(__file__).parents[2] / "reverse_etl" / "sandbox").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+            if isinstance(node, ast.ImportFrom):
+                assert node.level == 0
+                names = [node.module or ""]
+            for name in names:
+                assert name.split(".")[0] in allowed or f"{name}.".startswith("reverse_etl.sandbox."), path

@@ -1,0 +1,181 @@
+"""A small dbt project on DuckDB with the package installed, for tests that push for real."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+REPOSITORY = Path(__file__).parents[2]
+COMMAND = Path(sys.executable).parent / "reverse-etl"
+DBT = Path(sys.executable).parent / "dbt"
+SYNC = "shop_conversions"
+COLUMNS = {
+    "deal_id": "varchar",
+    "conversion_name": "varchar",
+    "conversion_time": "timestamp",
+    "microsoft_click_id": "varchar",
+    "hashed_email_address": "varchar",
+    "hashed_phone_number": "varchar",
+    "conversion_value": "double",
+    "conversion_currency_code": "varchar",
+    "external_attribution_credit": "double",
+    "external_attribution_model": "varchar",
+}
+_FILES = {
+    "dbt_project.yml": "name: shop\nversion: '1.0'\nconfig-version: 2\nprofile: shop\n",
+    "packages.yml": f"packages:\n  - local: {REPOSITORY}\n",
+    "models/sources.yml": "sources:\n  - name: crm\n    schema: main\n    tables:\n      - name: deals\n",
+    "models/offline_conversions.sql": "select * from {{ source('crm', 'deals') }}\n",
+}
+_EXPOSURE = {
+    "name": SYNC,
+    "type": "application",
+    "owner": {"name": "Growth", "email": "growth@example.com"},
+    "depends_on": ["ref('offline_conversions')"],
+    "config": {
+        "meta": {"reverse_etl": {"destination": "microsoft_ads", "environment": "local", "unique_key": "deal_id"}}
+    },
+}
+
+
+def click(number: int) -> str:
+    """A well-formed click id of our own."""
+    return f"{number:032x}"
+
+
+def deal(number: int, **changes: Any) -> dict[str, Any]:
+    """A deal that can be sent, with changes."""
+    row: dict[str, Any] = {
+        "deal_id": f"D{number}",
+        "conversion_name": "Deal won",
+        "conversion_time": None,
+        "microsoft_click_id": click(number),
+        "hashed_email_address": None,
+        "hashed_phone_number": None,
+        "conversion_value": 10.0,
+        "conversion_currency_code": "USD",
+        "external_attribution_credit": None,
+        "external_attribution_model": None,
+    }
+    return row | changes
+
+
+@dataclass(frozen=True)
+class Shop:
+    """One copy of the project with a database of its own."""
+
+    folder: Path
+
+    @property
+    def database(self) -> Path:
+        return self.folder / "shop.duckdb"
+
+    def sql(self, statement: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
+        """Run a statement in the database and give its rows."""
+        with duckdb.connect(str(self.database)) as connection:
+            return connection.execute(statement, parameters or []).fetchall()
+
+    def fill(self, deals: list[dict[str, Any]]) -> None:
+        """Replace the deals; a time of None becomes yesterday noon."""
+        with duckdb.connect(str(self.database)) as connection:
+            connection.execute("delete from deals")
+            for row in deals:
+                marks = ", ".join(
+                    "date_trunc('day', now() at time zone 'UTC') - interval 12 hour"
+                    if name == "conversion_time" and row[name] is None
+                    else "?"
+                    for name in COLUMNS
+                )
+                values = [row[n] for n in COLUMNS if not (n == "conversion_time" and row[n] is None)]
+                connection.execute(f"insert into deals values ({marks})", values)
+
+    def exposure(self, **settings: Any) -> None:
+        """Rewrite the sync's settings; a value of None removes a setting."""
+        meta = _EXPOSURE["config"]["meta"]["reverse_etl"] | settings
+        meta = {key: value for key, value in meta.items() if value is not None}
+        document = {"exposures": [_EXPOSURE | {"config": {"meta": {"reverse_etl": meta}}}]}
+        (self.folder / "models/exposures.yml").write_text(json.dumps(document, indent=1))
+
+    def dbt(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
+        """Run dbt as a user does."""
+        return self._run([str(DBT), *arguments], {}, check=check)
+
+    def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run the command as a user does."""
+        return self._run([str(COMMAND), *arguments], environment, check=False)
+
+    def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
+        """Start the command and leave it running."""
+        return subprocess.Popen(
+            [str(COMMAND), *arguments],
+            cwd=self.folder,
+            env=self._environment(environment),
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def push(self, *arguments: str, endpoint: str) -> dict[str, Any]:
+        """Push and give the JSON result with the exit code checked against it."""
+        done = self.run("push", "--json", *arguments, MICROSOFT_ADS_ENDPOINT=endpoint)
+        assert done.stdout, done.stderr
+        result = json.loads(done.stdout)
+        assert result["exit_code"] == done.returncode, done.stderr
+        assert result["unbalanced"] == []
+        return result
+
+    def _run(self, command: list[str], environment: dict[str, str], *, check: bool) -> subprocess.CompletedProcess[str]:
+        done = subprocess.run(
+            command,
+            cwd=self.folder,
+            env=self._environment(environment),
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        if check and done.returncode:
+            raise AssertionError(done.stdout + done.stderr)
+        return done
+
+    def _environment(self, more: dict[str, str]) -> dict[str, str]:
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("DBT_", "MICROSOFT_ADS_", "REVERSE_ETL_"))}
+        return kept | {"DBT_PROFILES_DIR": str(self.folder), "NO_COLOR": "1"} | more
+
+
+def build_template(folder: Path) -> Shop:
+    """Write the project, install the package and build it once; copies are quick."""
+    for name, text in _FILES.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    shop = Shop(folder)
+    _write_profile(shop)
+    shop.exposure()
+    columns = ", ".join(f"{name} {type_}" for name, type_ in COLUMNS.items())
+    shop.sql(f"create table deals ({columns})")
+    shop.dbt("deps", "--quiet")
+    shop.dbt("build", "--quiet")
+    return shop
+
+
+def copy_of(template: Shop, folder: Path) -> Shop:
+    """A copy with its own database."""
+    shutil.copytree(template.folder, folder, symlinks=True, ignore=shutil.ignore_patterns("logs"))
+    shop = Shop(folder)
+    _write_profile(shop)
+    return shop
+
+
+def _write_profile(shop: Shop) -> None:
+    output = {"type": "duckdb", "path": str(shop.database), "threads": 1}
+    profile = {"shop": {"target": "dev", "outputs": {"dev": output, "prod": output}}}
+    (shop.folder / "profiles.yml").write_text(json.dumps(profile))
