@@ -59,7 +59,7 @@ class Courier:
     """Delivers stretches for one run. Its waits are shared: one throttled worker slows all.
 
     `may_call` is asked before each call: False means that the call must not start any more. Once `stop` is set, no
-    call starts either. `sleep` is replaced in tests.
+    call starts either. `sleep` and `clock` are replaced in tests.
     """
 
     def __init__(
@@ -71,12 +71,14 @@ class Courier:
         stop: threading.Event,
         patience: Patience | None = None,
         sleep: Callable[[float], None] = time.sleep,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._destination = destination
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="reverse-etl")
         self._may_call = may_call
         self._patience = patience or Patience()
         self._sleep = sleep
+        self._clock = clock
         self._stop = stop
         self._halt = threading.Event()
         self._pause_until = 0.0
@@ -150,6 +152,7 @@ class Courier:
                     answer.reason,
                     "The service refuses whole calls for more than a few rows, so the cause is not in single rows. "
                     "See the message above.",
+                    answer.unprocessed,
                 )
             if delivery.stopped:
                 self.halt()
@@ -172,14 +175,14 @@ class Courier:
 
     def _pause(self, seconds: float) -> None:
         with self._pause_lock:
-            self._pause_until = max(self._pause_until, time.monotonic() + seconds)
+            self._pause_until = max(self._pause_until, self._clock() + seconds)
 
     def _wait_turn(self, seconds: float) -> bool:
         """Wait out the pause of all workers and `seconds`; False when no call may start any more."""
-        wake = time.monotonic() + seconds
+        wake = self._clock() + seconds
         while not self.halted:
             with self._pause_lock:
-                left = max(wake, self._pause_until) - time.monotonic()
+                left = max(wake, self._pause_until) - self._clock()
             if left <= 0:
                 return self._may_call()
             self._sleep(min(left, 0.5))
@@ -200,7 +203,7 @@ def _receipts(
             yield _one(records[0], Outcome.REJECTED, settles, reason, tracking_id)
         case Throttled(reason) if not doubtful:
             yield _range(records, Outcome.DEFERRED, reason)
-        case Stopped() | None if not doubtful:
+        case Stopped(unprocessed=True) | None if not doubtful:
             yield _range(records, Outcome.NOT_SENT)
         case _:
             # This is also the place of an answer that names rows which were not sent: it says nothing reliable.

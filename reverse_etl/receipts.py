@@ -110,10 +110,14 @@ class Blamed:
 
 @dataclass(frozen=True, slots=True)
 class Stopped:
-    """The call was turned away before processing, and so will be every other until somebody acts."""
+    """The whole call was refused, and so will be every other until somebody acts.
+
+    `unprocessed` says whether that proves that no row of the call was taken.
+    """
 
     reason: Reason
     hint: str
+    unprocessed: bool
 
 
 Answer = Answered | Unanswered | Throttled | Blamed | Stopped

@@ -15,7 +15,8 @@
     Postgres has no cast that gives null, and folds a cast of a constant even in a branch that is never taken: so
     the text is made null before it is cast, and never the cast avoided. Numbers of up to 400 digits and exponents
     of up to 4 fit into numeric, which is then brought within the limits of a double. Beyond them lies infinity, as
-    in DuckDB.
+    in DuckDB; what is too small to be told from 0 is 0, and the little that a cast would raise on in between is
+    brought to where it does not.
 -#}
 {% macro postgres___double(expression) %}
     {%- set special = '^([-+]?inf(inity)?|nan)$' -%}
@@ -24,7 +25,7 @@
         case
             when exact_number > 1.7976931348623157e308 then 'infinity'::double precision
             when exact_number < -1.7976931348623157e308 then '-infinity'::double precision
-            when exact_number = 0 then 0::double precision
+            when abs(exact_number) < 2.5e-324 then 0::double precision
             else (
                 sign(exact_number) * greatest(least(abs(exact_number), 1.7976931348623157e308), 2.3e-308)
             )::double precision

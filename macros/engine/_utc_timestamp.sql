@@ -55,28 +55,50 @@
 
 {#- Does an expression state a zone, by its type or in its text? -#}
 {% macro _states_zone(expression) %}
-    {{- return(adapter.dispatch('_states_zone', 'reverse_etl')(expression)) -}}
-{% endmacro %}
-
-{% macro default___states_zone(expression) %}
-    {{ reverse_etl._unsupported_engine('_states_zone') }}
-{% endmacro %}
-
-{% macro duckdb___states_zone(expression) %}
-    {%- set value = "(" ~ expression ~ ")" -%}
-    {%- set text = "trim(cast(" ~ value ~ " as varchar))" -%}
     {{- return(
-        "(typeof(" ~ value ~ ") = 'TIMESTAMP WITH TIME ZONE' or typeof(" ~ value ~ ") = 'VARCHAR' and "
-        ~ reverse_etl._matches(text, reverse_etl._zone_pattern()) ~ ")"
+        "(" ~ reverse_etl._is_zoned_type(expression) ~ " or "
+        ~ reverse_etl._matches(reverse_etl._text_of_text(expression), reverse_etl._zone_pattern()) ~ ")"
     ) -}}
 {% endmacro %}
 
-{% macro postgres___states_zone(expression) %}
-    {%- set value = "(" ~ expression ~ ")" -%}
-    {%- set text = "trim(" ~ value ~ "::text)" -%}
+{#- The same for a zone other than UTC. What a type with zone shows depends on the session, so that is one too. -#}
+{% macro _states_other_zone(expression) %}
     {{- return(
-        "(pg_typeof(" ~ value ~ ") = 'timestamp with time zone'::regtype or "
-        ~ reverse_etl._matches(text, reverse_etl._zone_pattern()) ~ ")"
+        "(" ~ reverse_etl._is_zoned_type(expression) ~ " or "
+        ~ reverse_etl._matches(reverse_etl._text_of_text(expression), reverse_etl._zone_pattern()) ~ " and not "
+        ~ reverse_etl._matches(reverse_etl._text_of_text(expression), ':[0-9.]+ ?(Z|UTC|[+-]00(:?00)?)$') ~ ")"
+    ) -}}
+{% endmacro %}
+
+{#- Is an expression a timestamp with zone? -#}
+{% macro _is_zoned_type(expression) %}
+    {{- return(adapter.dispatch('_is_zoned_type', 'reverse_etl')(expression)) -}}
+{% endmacro %}
+
+{% macro default___is_zoned_type(expression) %}
+    {{ reverse_etl._unsupported_engine('_is_zoned_type') }}
+{% endmacro %}
+
+{% macro duckdb___is_zoned_type(expression) %}
+    {{- return("typeof(" ~ expression ~ ") = 'TIMESTAMP WITH TIME ZONE'") -}}
+{% endmacro %}
+
+{% macro postgres___is_zoned_type(expression) %}
+    {{- return("pg_typeof(" ~ expression ~ ") = 'timestamp with time zone'::regtype") -}}
+{% endmacro %}
+
+{#- An expression's text, trimmed, if it is text; of other types the engine may spare itself the cast. -#}
+{% macro _text_of_text(expression) %}
+    {{- return(adapter.dispatch('_text_of_text', 'reverse_etl')(expression)) -}}
+{% endmacro %}
+
+{% macro default___text_of_text(expression) %}
+    {{- return("trim(cast(" ~ expression ~ " as " ~ dbt.type_string() ~ "))") -}}
+{% endmacro %}
+
+{% macro duckdb___text_of_text(expression) %}
+    {{- return(
+        "case when typeof(" ~ expression ~ ") = 'VARCHAR' then trim(cast(" ~ expression ~ " as varchar)) else '' end"
     ) -}}
 {% endmacro %}
 

@@ -39,6 +39,7 @@
             as send_settled,
         max(case when operation = 'restate' and outcome = 'accepted' then n else 0 end) as restate_accepted,
         max(case when operation = 'restate' and outcome is null then n else 0 end) as restate_unanswered,
+        max(case when operation = 'restate' and outcome = 'rejected' then n else 0 end) as restate_rejected,
         max(case when operation = 'retract' and outcome = 'accepted' then n else 0 end) as retract_accepted,
         max(case when operation = 'retract' and outcome is null then n else 0 end) as retract_unanswered,
         max(case when operation = 'retract' and outcome = 'rejected' and settles = 1 then n else 0 end) as retract_settled
@@ -68,13 +69,16 @@
     select
         {{ reverse_etl._listed(keys, 'statuses') }},
         coalesce(statuses.known_status, case when told.outcome = 'deferred' then 'deferred' else 'refused' end) as status,
-        statuses.known_status = 'counted' and statuses.restate_unanswered > statuses.restate_accepted as restate_in_doubt,
-        statuses.known_status = 'counted' and statuses.retract_unanswered > statuses.retract_settled as retract_in_doubt,
+        coalesce(statuses.known_status, '') = 'counted' and statuses.restate_unanswered > statuses.restate_accepted as restate_in_doubt,
+        coalesce(statuses.known_status, '') <> 'dead' and statuses.retract_unanswered > statuses.retract_settled
+            as retract_in_doubt,
+        restate_refused.value as restate_refused_value,
+        restate_refused.currency as restate_refused_currency,
         told.run_seq,
+        told.record_key,
         told.click_id,
         told.hashed_email,
         told.hashed_phone,
-        told.record_key,
         coalesce(restated.value, told.value) as value,
         coalesce(restated.currency, told.currency) as currency,
         told.attribution_credit,
@@ -88,5 +92,9 @@
         on {{ reverse_etl._same(keys, 'statuses', 'told') }} and statuses.told_by = told.n
     left join {{ name }}_ordered as restated
         on {{ reverse_etl._same(keys, 'statuses', 'restated') }} and statuses.restate_accepted = restated.n
+    left join {{ name }}_ordered as restate_refused
+        on {{ reverse_etl._same(keys, 'statuses', 'restate_refused') }}
+        and statuses.restate_rejected = restate_refused.n
+        and statuses.restate_rejected > statuses.restate_accepted
 )
 {% endmacro %}

@@ -1,19 +1,70 @@
 {#-
-    What a push would do, one row per source row and one per identity that the ledger holds as taken or in doubt and
-    that stands in no sendable source row. Reading it changes nothing.
+    What a push would do. Reading it changes nothing.
     Arguments: source, the source model's relation; tables, a dict of the relations ledger, receipts and runs; scope;
     unique_key, a column's name or none; now, the warehouse's time as UTC text; run_seq, of the push that asks, or none;
     seq_offset and batch_offset, the numbers already given in this run.
+    Rows: one per source row, and one per identity that the ledger holds as taken or in doubt and that stands in no sendable
+    source row. Only rows that need nothing stand together, as one with its `row_count`: source rows that are exactly as they
+    were accepted, and conversions that have aged out.
     Columns: side (source | ledger), class, reason, operation (null: nothing is sent), seq, batch, the payload under the
-    ledger's names, first_attempt, untouched (nothing may have been taken before), code and error_code of a refusal; known_before (is this
-    the place of an identity known to be taken or in doubt?) with source_rows and known_identities, the same in each row:
-    the sums that the law of conservation is held against.
+    ledger's names, first_attempt, untouched (nothing may have been taken before), code, error_code, message and tracking_id
+    of a refusal, known_before (is this the place of an identity known to be taken or in doubt?), row_count, and with
+    source_rows and known_identities, the same in each row, the sums that the law of conservation is held against.
 -#}
 {% macro _plan(source, tables, scope, unique_key, now, run_seq=none, seq_offset=0, batch_offset=0) %}
 {%- set now_timestamp = "cast(" ~ reverse_etl._literal(now[:19] | replace('T', ' ')) ~ " as timestamp)" -%}
 {%- set keys = reverse_etl._identity_columns(scope) -%}
+{%- set open = "(matched.known_seq is null or not matched.as_accepted or repeated.known_seq is not null)" -%}
 with source_rows as (
-    {{ reverse_etl._source_rows(source, unique_key, now_timestamp) }}
+    {{ reverse_etl._source_rows(source, unique_key) }}
+),
+
+-- a day more than Microsoft takes, and older only where the source itself is
+{{ reverse_etl._states(tables, scope, condition=(
+    "(attempts.conversion_time >= " ~ reverse_etl._literal(reverse_etl._days_before(now, 91))
+    ~ " or attempts.conversion_time >= (select min(time_key) from source_rows where time_key <> ''))"
+)) }},
+
+-- source rows beside the conversions that were accepted at once, which are most
+matched as (
+    select
+        source_rows.*,
+        plain.run_seq as known_run_seq,
+        plain.seq as known_seq,
+        source_rows.time_key is not null as in_source,
+        coalesce({{ dbt.safe_cast('source_rows.conversion_value', reverse_etl._type_double()) }}, -1) = coalesce(plain.value, -1)
+        and {{ reverse_etl._present_text('source_rows.conversion_currency_code') }} = plain.currency
+        and coalesce({{ dbt.safe_cast('source_rows.external_attribution_credit', reverse_etl._type_double()) }}, -1)
+        = coalesce(plain.attribution_credit, -1)
+        and {{ reverse_etl._present_text('source_rows.external_attribution_model') }} = plain.attribution_model
+        and {{ reverse_etl._present_text('source_rows.hashed_email_address') }} = plain.hashed_email
+        and {{ reverse_etl._present_text('source_rows.hashed_phone_number') }} = plain.hashed_phone as as_accepted
+    from source_rows
+    full outer join plain on {{ reverse_etl._same_as_source('source_rows', 'plain') }}
+),
+
+repeated as (
+    select known_run_seq, known_seq
+    from matched
+    where in_source and known_seq is not null
+    group by known_run_seq, known_seq
+    having count(*) > 1
+),
+
+open_rows as (
+    {{ reverse_etl._open_rows(now_timestamp, "matched.in_source and " ~ open) }}
+),
+
+closed_rows as (
+    select
+        {% if run_seq is not none -%} matched.known_run_seq = {{ run_seq }} {%- else -%} false {%- endif %} as in_this_run,
+        count(*) as row_count,
+        min(case when matched.time_key >= {{ reverse_etl._literal(reverse_etl._days_before(now, 90)) }} then matched.time_key end)
+            as oldest_time
+    from matched
+    {{ reverse_etl._join_repeated() }}
+    where matched.in_source and not {{ open }}
+    group by 1
 ),
 
 valid_rows as (
@@ -26,7 +77,7 @@ valid_rows as (
                 record_key, coalesce(value, 1e300), currency, coalesce(attribution_credit, 2), attribution_model,
                 hashed_email, hashed_phone, click_id
         ) as copy
-    from source_rows
+    from open_rows
     where invalid_reasons = ''
 ),
 
@@ -34,18 +85,26 @@ standing_rows as (
     select * from valid_rows where copy = 1
 ),
 
+-- how far back the source reaches; one stray row past 90 days must not make it look older
 bounds as (
-    select
-        coalesce(min(conversion_time), '9999') as oldest_row,
-        coalesce(min(case when expired_reasons = '' then conversion_time end), '0000') as oldest_open_row
-    from standing_rows
+    select coalesce(min(oldest_time), '') as oldest_time
+    from (
+        select oldest_time from closed_rows
+        union all
+        select conversion_time as oldest_time from standing_rows where expired_reasons = ''
+    ) as times
 ),
 
--- a day more than Microsoft takes, and older only where the source itself is
-{{ reverse_etl._known(tables, scope, condition=(
-    "(attempts.conversion_time >= " ~ reverse_etl._literal(reverse_etl._days_before(now, 91))
-    ~ " or attempts.conversion_time >= (select oldest_row from bounds))"
-)) }},
+known as (
+    select
+        {{ reverse_etl._listed(keys, 'recent') }},
+        {{ reverse_etl._counted_columns('recent') }}
+    from recent_attempts as recent
+    inner join (select distinct known_run_seq, known_seq from open_rows) as opened
+        on recent.run_seq = opened.known_run_seq and recent.seq = opened.known_seq
+    union all
+    select * from folded
+),
 
 compared as (
     select
@@ -62,6 +121,8 @@ compared as (
         known.status,
         known.restate_in_doubt,
         known.retract_in_doubt,
+        known.restate_refused_value,
+        known.restate_refused_currency,
         known.run_seq,
         known.code,
         known.error_code,
@@ -84,9 +145,14 @@ planned as (
     union all
     select * from ledger_side
     union all
-    {{ reverse_etl._plan_unsendable('valid_rows', 'duplicate', "'same_identity'", 'copy > 1') }}
+    {{ reverse_etl._plan_unsent('valid_rows', 'source', "'duplicate'", "'same_identity'", 'copy > 1') }}
     union all
-    {{ reverse_etl._plan_unsendable('source_rows', 'invalid', 'invalid_reasons', "invalid_reasons <> ''") }}
+    {{ reverse_etl._plan_unsent('open_rows', 'source', "'invalid'", 'invalid_reasons', "invalid_reasons <> ''") }}
+    union all
+    {{ reverse_etl._plan_together(
+        'closed_rows', 'source', "case when in_this_run then 'accepted' else 'unchanged' end", 'row_count') }}
+    union all
+    {{ reverse_etl._plan_together('aged_out', 'ledger', "'aged_out'", 'row_count') }}
 ),
 
 final as (
@@ -107,8 +173,10 @@ final as (
         message,
         tracking_id,
         known_before,
+        row_count,
         (select count(*) from source_rows) as source_rows,
-        (select count(*) from known where status in ('counted', 'in_doubt', 'maybe')) as known_identities
+        (select count(*) from recent_attempts) - (select count(*) from eventful_attempts)
+        + (select count(*) from folded where status in ('counted', 'in_doubt', 'maybe')) as known_identities
     from (
         select
             *,

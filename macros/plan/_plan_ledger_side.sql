@@ -9,53 +9,91 @@
 {%- set keys = reverse_etl._identity_columns(scope) -%}
 {%- set in_this_run = "run_seq = " ~ reverse_etl._literal(run_seq if run_seq is not none else -1) -%}
 absent as (
-    select *
+    select
+        {{ reverse_etl._listed(keys) }},
+        {%- for column in reverse_etl._payload_columns() %}
+        ledger_{{ column }} as {{ column }},
+        {%- endfor %}
+        status,
+        restate_in_doubt,
+        retract_in_doubt,
+        run_seq,
+        code,
+        error_code,
+        message,
+        tracking_id
     from compared
     where not in_source and status in ('counted', 'in_doubt', 'maybe')
-),
-
-keys_in_source as (
+    union all
     select
-        source_rows.record_key,
-        max(case when source_rows.invalid_reasons = '' then 1 else 0 end) as stands
-    from source_rows
-    inner join (select distinct ledger_record_key from absent where ledger_record_key <> '') as absent_keys
-        on source_rows.record_key = absent_keys.ledger_record_key
-    group by source_rows.record_key
+        {{ reverse_etl._listed(keys, 'recent') }},
+        {{ reverse_etl._listed(reverse_etl._payload_columns(), 'recent') }},
+        'counted' as status,
+        false as restate_in_doubt,
+        false as retract_in_doubt,
+        recent.run_seq,
+        recent.code,
+        recent.error_code,
+        recent.message,
+        recent.tracking_id
+    from matched
+    inner join recent_attempts as recent
+        on matched.known_run_seq = recent.run_seq and matched.known_seq = recent.seq
+    where not matched.in_source
 ),
 
-identities_in_source as (
-    select distinct {{ reverse_etl._listed(keys, 'source_rows') }}
-    from source_rows
-    inner join absent on {{ reverse_etl._same(keys, 'source_rows', 'absent') }}
+-- keys that stand on a row which is not accepted yet, or on one that is invalid now
+open_keys as (
+    select
+        open_rows.record_key,
+        max(case when open_rows.invalid_reasons = '' then 1 else 0 end) as stands
+    from open_rows
+    left join known
+        on {{ reverse_etl._same(keys, 'open_rows', 'known') }} and known.status = 'counted' and open_rows.invalid_reasons = ''
+    where open_rows.record_key <> '' and known.status is null
+    group by open_rows.record_key
+),
+
+identities_now_invalid as (
+    select distinct {{ reverse_etl._listed(keys) }}
+    from open_rows
+    where invalid_reasons <> ''
 ),
 
 decided_absent as (
     select
         absent.*,
         case
-            when status = 'in_doubt' and conversion_time < {{ reverse_etl._literal(reverse_etl._days_before(now, 90)) }} then 'expired:conversion_time_too_old,'
+            when status = 'in_doubt' and past_90_days then 'expired:conversion_time_too_old,'
             when status = 'in_doubt' and {{ in_this_run }} then 'in_doubt:unanswered_this_run'
             when status = 'in_doubt' then 'in_doubt:send'
             when status = 'maybe' then 'held:maybe_taken'
             when retract_in_doubt then 'held:retract_in_doubt'
             when restate_in_doubt then 'held:restate_in_doubt'
-            when present_invalid then 'held:row_invalid_now'
-            when keys_in_source_stands = 1 then 'held:moved'
-            when keys_in_source_stands = 0 then 'held:row_invalid_now'
-            when conversion_time < {{ reverse_etl._literal(reverse_etl._days_before(now, 89)) }} or conversion_time < (select oldest_open_row from bounds)
+            when is_invalid_now then 'held:row_invalid_now'
+            when past_90_days then 'aged_out:'
+            when key_stands = 1 then 'held:moved'
+            when key_stands = 0 then 'held:row_invalid_now'
+            when conversion_time < {{ reverse_etl._literal(reverse_etl._days_before(now, 89)) }} or conversion_time < oldest_time
                 then 'aged_out:'
             else 'held:gone'
         end as decision
     from (
         select
             absent.*,
-            present.conversion_name is not null as present_invalid,
-            keys_in_source.stands as keys_in_source_stands
+            absent.conversion_time < {{ reverse_etl._literal(reverse_etl._days_before(now, 90)) }} as past_90_days,
+            invalid_now.conversion_name is not null as is_invalid_now,
+            open_keys.stands as key_stands,
+            bounds.oldest_time
         from absent
-        left join identities_in_source as present on {{ reverse_etl._same(keys, 'absent', 'present') }}
-        left join keys_in_source on absent.ledger_record_key = keys_in_source.record_key
+        cross join bounds
+        left join identities_now_invalid as invalid_now on {{ reverse_etl._same(keys, 'absent', 'invalid_now') }}
+        left join open_keys on absent.record_key = open_keys.record_key
     ) as absent
+),
+
+aged_out as (
+    select count(*) as row_count from decided_absent where decision = 'aged_out:'
 ),
 
 ledger_side as (
@@ -67,7 +105,7 @@ ledger_side as (
         conversion_name,
         conversion_time,
         {%- for column in reverse_etl._payload_columns() %}
-        ledger_{{ column }} as {{ column }},
+        {{ column }},
         {%- endfor %}
         false as first_attempt,
         false as untouched,
@@ -75,8 +113,10 @@ ledger_side as (
         error_code,
         message,
         tracking_id,
-        true as known_before
+        true as known_before,
+        1 as row_count
     from decided_absent
+    where decision <> 'aged_out:'
 )
 {% endmacro %}
 

@@ -21,13 +21,15 @@ judged as (
                 case
                     when retract_in_doubt then 'held:retract_in_doubt'
                     when restate_in_doubt then 'held:restate_in_doubt'
-                    when same_value and same_attribution and {{ in_this_run }} then 'accepted:'
-                    when same_value and same_attribution and same_hashes then 'unchanged:'
-                    when same_value and same_attribution then 'unchanged:hashes_differ'
-                    when expired_reasons <> '' then 'expired:'
+                    when not same_attribution then 'held:attribution_changed'
                     when source_value is null and ledger_value is not null then 'held:value_removed'
+                    when not same_value and expired_reasons <> '' then 'expired:'
+                    when source_value = restate_refused_value and source_currency = restate_refused_currency
+                        then 'held:rejected_unchanged'
                     when not same_value then 'held:value_changed'
-                    else 'held:attribution_changed'
+                    when {{ in_this_run }} then 'accepted:'
+                    when not same_hashes then 'unchanged:hashes_differ'
+                    else 'unchanged:'
                 end
             when expired_reasons <> '' then 'expired:'
             when status = 'maybe' then 'held:maybe_taken'
@@ -49,9 +51,8 @@ candidate_keys as (
     where source_record_key <> '' and verdict in ('new:send', 'deferred:send')
 ),
 
-kin_identities as (
+keyed_identities as (
     select distinct
-        ledger.record_key,
         ledger.conversion_name,
         {{ reverse_etl._identity_keys('ledger.click_id', 'ledger.hashed_email', 'ledger.hashed_phone') }},
         ledger.conversion_time
@@ -62,8 +63,22 @@ kin_identities as (
 
 kin_attempts as (
     {{ reverse_etl._attempts(tables, scope, joined=(
-        "inner join (select distinct " ~ reverse_etl._listed(keys) ~ " from kin_identities) as kin on " ~ reverse_etl._same(keys, 'attempts', 'kin')
+        "inner join keyed_identities on " ~ reverse_etl._same(keys, 'attempts', 'keyed_identities')
     )) }}
+),
+
+kin_identities as (
+    select distinct
+        {{ reverse_etl._listed(keys, 'kin_attempts') }},
+        kin_attempts.record_key
+    from kin_attempts
+    inner join candidate_keys on kin_attempts.record_key = candidate_keys.record_key
+),
+
+kin_in_source as (
+    select distinct {{ reverse_etl._listed(keys, 'kin_identities') }}
+    from kin_identities
+    inner join source_rows on {{ reverse_etl._same_as_source('source_rows', 'kin_identities') }}
 ),
 
 {{ reverse_etl._fold('kin_states', 'kin_attempts', scope) }},
@@ -73,10 +88,10 @@ kin as (
         {{ reverse_etl._listed(keys, 'kin_identities') }},
         kin_identities.record_key,
         kin_states.status = 'in_doubt' or kin_states.retract_in_doubt as in_doubt,
-        kin_states.status in ('counted', 'maybe') and standing.conversion_name is null as left_the_source
+        kin_states.status in ('counted', 'maybe') and kin_in_source.conversion_name is null as left_the_source
     from kin_identities
     inner join kin_states on {{ reverse_etl._same(keys, 'kin_identities', 'kin_states') }}
-    left join standing_rows as standing on {{ reverse_etl._same(keys, 'kin_identities', 'standing') }}
+    left join kin_in_source on {{ reverse_etl._same(keys, 'kin_identities', 'kin_in_source') }}
 ),
 
 held_by_kin as (
@@ -125,7 +140,8 @@ source_side as (
         error_code,
         message,
         tracking_id,
-        coalesce(status in ('counted', 'in_doubt', 'maybe'), false) as known_before
+        coalesce(status in ('counted', 'in_doubt', 'maybe'), false) as known_before,
+        1 as row_count
     from decided
 )
 {% endmacro %}

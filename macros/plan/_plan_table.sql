@@ -52,7 +52,7 @@
     from (
         select
             planned.*,
-            count(*) over (partition by side, class, reason, operation) as rows_in_all,
+            sum(row_count) over (partition by side, class, reason, operation) as rows_in_all,
             row_number() over (
                 partition by side, class, reason, operation
                 order by seq, conversion_time, record_key

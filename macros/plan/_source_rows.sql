@@ -1,32 +1,30 @@
 {#-
-    The source model's rows as the plan compares them: blank text for absent, time as UTC text, and what is wrong with
-    each. The columns have the ledger's names.
-    Arguments: source, a relation; unique_key, a column's name or none; now, an SQL timestamp.
+    The source model's rows as they are, with what they are compared by.
+    Arguments: source, a relation; unique_key, a column's name or none.
 -#}
-{% macro _source_rows(source, unique_key, now) %}
-{%- set rules = reverse_etl._rules(now) -%}
+{% macro _source_rows(source, unique_key) %}
     select
-        cleaned.*,
-        {{ reverse_etl._identity_keys('click_id', 'hashed_email', 'hashed_phone') }}
-    from (
-        select
-            {% if unique_key -%} {{ reverse_etl._present_text(adapter.quote(unique_key)) }} {%- else -%} '' {%- endif %} as record_key,
-            {{ reverse_etl._present_text('conversion_name') }} as conversion_name,
-            {{ reverse_etl._present_text('microsoft_click_id') }} as click_id,
-            {{ reverse_etl._present_text('hashed_email_address') }} as hashed_email,
-            {{ reverse_etl._present_text('hashed_phone_number') }} as hashed_phone,
-            coalesce({{ reverse_etl._utc_text(reverse_etl._utc_timestamp('conversion_time')) }}, '') as conversion_time,
-            {{ dbt.safe_cast('conversion_value', reverse_etl._type_double()) }} as value,
-            {{ reverse_etl._present_text('conversion_currency_code') }} as currency,
-            {{ dbt.safe_cast('external_attribution_credit', reverse_etl._type_double()) }} as attribution_credit,
-            {{ reverse_etl._present_text('external_attribution_model') }} as attribution_model,
-            {% for standing in ['invalid', 'expired', 'waiting'] -%}
-            {% set broken = [] -%}
-            {% for rule in rules if rule.standing == standing -%}
-                {% do broken.append("case when " ~ rule.violated ~ " then '" ~ rule.name ~ ",' else '' end") -%}
-            {% endfor -%}
-            {{ dbt.concat(broken) if broken else "''" }} as {{ standing }}_reasons{{ "," if not loop.last }}
-            {% endfor %}
-        from {{ source }}
-    ) as cleaned
+        {{ reverse_etl._listed(reverse_etl._source_columns()) }},
+        {% if unique_key -%} {{ reverse_etl._present_text(adapter.quote(unique_key)) }} {%- else -%} '' {%- endif %} as record_key,
+        lower(replace({{ reverse_etl._present_text('microsoft_click_id') }}, '-', '')) as click_key,
+        coalesce({{ reverse_etl._utc_text(reverse_etl._utc_timestamp('conversion_time')) }}, '') as time_key
+    from {{ source }}
+{% endmacro %}
+
+{#- The condition that a source row is the conversion of another relation. Arguments: aliases of the two. -#}
+{% macro _same_as_source(source_rows, other) %}
+{%- set hash_key = "case when " ~ source_rows ~ ".click_key <> '' then '' else " %}
+        {{- reverse_etl._present_text(source_rows ~ '.conversion_name') }} = {{ other }}.conversion_name
+        and {{ source_rows }}.click_key = {{ other }}.click_key
+        and {{ hash_key }}{{ reverse_etl._present_text(source_rows ~ '.hashed_email_address') }} end = {{ other }}.email_key
+        and {{ hash_key }}{{ reverse_etl._present_text(source_rows ~ '.hashed_phone_number') }} end = {{ other }}.phone_key
+        and {{ source_rows }}.time_key = {{ other }}.conversion_time
+{%- endmacro %}
+
+{#- The columns of the source model that a sync reads: the elements of Microsoft's OfflineConversion. -#}
+{% macro _source_columns() %}
+    {{- return([
+        'conversion_name', 'conversion_time', 'microsoft_click_id', 'hashed_email_address', 'hashed_phone_number',
+        'conversion_value', 'conversion_currency_code', 'external_attribution_credit', 'external_attribution_model'
+    ]) -}}
 {% endmacro %}

@@ -10,8 +10,8 @@
             when attempts.seq is null then 'not_reached'
             else coalesce(attempts.outcome, 'in_doubt')
         end as standing,
-        count(*) as rows_in_all,
-        sum(case when planned.known_before then 1 else 0 end) as known_standing,
+        sum(planned.row_count) as rows_in_all,
+        sum(case when planned.known_before then planned.row_count else 0 end) as known_standing,
         max(planned.source_rows) as source_rows,
         max(planned.known_identities) as known_identities
     from {{ plan }} as planned

@@ -31,10 +31,8 @@
     sent, so nothing is wrong yet; but whoever reads the column as it stands reads another time.
 -#}
 {% macro _rule_conversion_time_not_utc(column) %}
-    {%- set text = "trim(" ~ reverse_etl._text_or_empty(column) ~ ")" -%}
     {{- return(
-        "(coalesce(" ~ reverse_etl._states_zone(column) ~ ", false) and not "
-        ~ reverse_etl._matches(text, ':[0-9.]+ ?(Z|UTC|[+-]00(:?00)?)$') ~ ")"
+        "(case when " ~ column ~ " is null then false else " ~ reverse_etl._states_other_zone(column) ~ " end)"
     ) -}}
 {% endmacro %}
 

@@ -74,9 +74,9 @@ def _sync(name: str, settings: Any, nodes: list[str], manifest: Any) -> Sync:
         source=nodes[0],
         destination=_one_of(where, settings, "destination", DESTINATIONS),
         environment=Environment(_one_of(where, settings, "environment", [e.value for e in Environment])),
-        account_id=_text(settings.get("account_id")),
-        customer_id=_text(settings.get("customer_id")),
-        unique_key=_text(settings.get("unique_key")).lower() or None,
+        account_id=_text_of(where, settings, "account_id"),
+        customer_id=_text_of(where, settings, "customer_id"),
+        unique_key=_text_of(where, settings, "unique_key").lower() or None,
         targets=_list_of(where, settings, "targets", None),
         adjustments=_list_of(where, settings, "adjustments", ADJUSTMENTS),
     )
@@ -104,6 +104,13 @@ def _list_of(where: str, settings: Mapping[str, Any], key: str, allowed: Iterabl
                 f"{where}: {key} has {item!r}.{_nearest(item, allowed)}", hint="Known: " + ", ".join(allowed)
             )
     return tuple(value)
+
+
+def _text_of(where: str, settings: Mapping[str, Any], key: str) -> str:
+    value = settings.get(key)
+    if value is not None and (isinstance(value, bool) or not isinstance(value, (str, int))):
+        raise SettingsError(f"{where}: {key} must be a text or a whole number, not {value!r}.")
+    return _text(value)
 
 
 def _text(value: Any) -> str:

@@ -8,6 +8,8 @@ from .strategies import NOW
 
 RECENT = days_before(NOW, 10)
 OLD = days_before(NOW, 95)
+# Click ids: of N, the identity that the tests are about, of M, which takes its place, and of a bystander.
+N, M, BESIDE = ("ab12" + "0" * 28, "1" * 32, "2" * 32)
 
 
 def attempt(operation="send", **changes) -> Attempt:
@@ -19,7 +21,7 @@ def attempt(operation="send", **changes) -> Attempt:
             "batch": 1,
             "operation": operation,
             "conversion_name": "Lead",
-            "click_id": "AB-12",
+            "click_id": N.upper(),
             "hashed_email": "e" * 64,
             "hashed_phone": "",
             "conversion_time": RECENT,
@@ -37,7 +39,7 @@ def row(**changes) -> SourceRow:
         **{
             "conversion_name": "Lead",
             "conversion_time": RECENT,
-            "microsoft_click_id": "ab12",
+            "microsoft_click_id": N,
             "hashed_email_address": "e" * 64,
             "conversion_value": 10.0,
             "conversion_currency_code": "USD",

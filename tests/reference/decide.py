@@ -60,9 +60,10 @@ class _World:
     expiry: str  # what converted before this is past 90 days
     this_run_seq: int | None
     oldest: str | None  # the oldest conversion time that can be read in the source
+    oldest_open: str | None  # of a valid row within 90 days: one stray old row must not make the source look older
     present: frozenset[MatchKey]  # identities that stand in a source row, invalid or not
     valid: frozenset[MatchKey]  # identities that stand in a row without an invalid reason
-    valid_keys: frozenset[str]
+    open_keys: frozenset[str]  # keys of valid rows whose own identity does not count yet
     invalid_keys: frozenset[str]
     sent_under: Mapping[str, frozenset[MatchKey]]  # the identities that ever went under a key
 
@@ -75,6 +76,8 @@ class _World:
         this_run_seq: int | None,
     ) -> _World:
         readable = [(row, row.match_key) for row in rows if row.match_key is not None]
+        times = [identity.conversion_time for row, identity in readable if not row.is_invalid]
+        expiry = days_before(now, 90)
         sent_under: dict[str, set[MatchKey]] = defaultdict(set)
         for identity, state in states.items():
             for key in state.record_keys:
@@ -83,12 +86,17 @@ class _World:
             rows=rows,
             states=states,
             now=now,
-            expiry=days_before(now, 90),
+            expiry=expiry,
             this_run_seq=this_run_seq,
             oldest=min((identity.conversion_time for _, identity in readable), default=None),
+            oldest_open=min((time for time in times if time >= expiry), default=None),
             present=frozenset(identity for _, identity in readable),
             valid=frozenset(identity for row, identity in readable if not row.is_invalid),
-            valid_keys=frozenset(row.key for row in rows if row.key and not row.is_invalid),
+            open_keys=frozenset(
+                row.key
+                for row, identity in readable
+                if row.key and not row.is_invalid and not _counts(states, identity)
+            ),
             invalid_keys=frozenset(row.key for row in rows if row.key and row.is_invalid),
             sent_under={key: frozenset(identities) for key, identities in sent_under.items()},
         )
@@ -99,6 +107,10 @@ class _World:
     def settled_this_run(self, state: State) -> bool:
         """Whether the status of this identity was given by an attempt of the run that plans."""
         return self.this_run_seq is not None and state.status_run_seq == self.this_run_seq
+
+
+def _counts(states: Mapping[MatchKey, State], identity: MatchKey) -> bool:
+    return identity in states and states[identity].status == "counted"
 
 
 def _duplicate_order(row: SourceRow) -> tuple[object, ...]:
@@ -156,7 +168,7 @@ def _from_ledger(sent: Attempt, class_: str, reason: str | None = None, operatio
 
 
 def _invalid_row(row: SourceRow) -> PlanRow:
-    return _from_source(row, "invalid", ", ".join(row.reasons) or None)
+    return _from_source(row, "invalid", ",".join(row.reasons) or None)
 
 
 def _source_row(world: _World, row: SourceRow) -> PlanRow:
@@ -171,7 +183,10 @@ def _source_row(world: _World, row: SourceRow) -> PlanRow:
         return _from_source(row, in_doubt.class_, in_doubt.reason)
     expired = world.is_expired(identity)
     if state is not None and state.status == "counted":
-        return _from_source(row, *_counted_verdict(row, state, expired))
+        verdict = _counted_verdict(row, state, expired)
+        if verdict[0] == "unchanged" and world.settled_this_run(state):
+            verdict = "accepted", None, None
+        return _from_source(row, *verdict)
     return _from_source(row, *_uncounted_verdict(world, row, state, expired))
 
 
@@ -185,7 +200,8 @@ def _uncounted_verdict(world: _World, row: SourceRow, state: State | None, expir
     elif status == "maybe":
         verdict = "held", "maybe_taken", None
     elif status == "refused" and _payload(row) == _payload_sent(state.sent):
-        verdict = "held", "rejected_unchanged", None
+        this_run = world.settled_this_run(state)
+        verdict = ("rejected", None, None) if this_run else ("held", "rejected_unchanged", None)
     elif status == "deferred" and world.settled_this_run(state):
         verdict = "deferred", "deferred_this_run", None
     # All that is left would be sent: only now do the future and the key have a say.
@@ -282,7 +298,7 @@ def _ledger_identity(world: _World, identity: MatchKey, state: State) -> PlanRow
     if state.status == "in_doubt":
         # An invalid row does not speak for what is in doubt: that is settled all the same.
         return None if identity in world.valid else _in_doubt(world, identity, state)
-    if identity in world.present:
+    if identity in world.valid:
         return None
     if state.status == "maybe":
         return _from_ledger(state.sent, "held", "maybe_taken")  # would retract
@@ -297,13 +313,16 @@ def _left_over_verdict(world: _World, identity: MatchKey, state: State) -> tuple
         verdict = "held", "retract_in_doubt"  # would retract again
     elif state.restate_in_doubt:
         verdict = "held", "restate_in_doubt"  # would retract
-    # With no time to be read in the source nothing ages out: a truncated source must not hide behind it.
-    elif world.oldest is not None and identity.conversion_time < max(world.oldest, days_before(world.now, 89)):
-        verdict = "aged_out", None
-    elif state.record_keys & world.valid_keys:
-        verdict = "held", "moved"  # would retract, and send the key's new identity after that
-    elif state.record_keys & world.invalid_keys:
+    elif identity in world.present:
         verdict = "held", "row_invalid_now"
+    elif world.is_expired(identity):
+        verdict = "aged_out", None
+    elif state.record_key in world.open_keys:
+        verdict = "held", "moved"  # would retract, and send the key's new identity after that
+    elif state.record_key in world.invalid_keys:
+        verdict = "held", "row_invalid_now"
+    elif identity.conversion_time < max(world.oldest_open or "", days_before(world.now, 89)):
+        verdict = "aged_out", None
     else:
         verdict = "held", "gone"  # would retract
     return verdict

@@ -18,11 +18,12 @@ from .nouns import Attempt, MatchKey, Receipt, RunEvent, SourceRow
 NOW = "2026-03-15T12:00:00Z"
 NAMES = ("Lead", "Sale")
 # The first two are one click id in two spellings.
-CLICK_IDS = ("ab-12", "AB12", "cd34", "")
+CLICK_IDS = ("ab120000-0000-0000-0000-000000000000", "AB" + "12" + "0" * 28, "cd34" + "0" * 28, "")
 EMAILS = ("e" * 64, "f" * 64, "")
 PHONES = ("", "a" * 64)
 KEYS = ("k1", "k2", "k3", "")
 VALUES = (None, 10.0, 20.0)
+ATTRIBUTIONS: tuple[dict, ...] = ({}, {}, {"attribution_credit": 0.5, "attribution_model": "linear"})
 # Recent, not yet and just expired, within the extra day of the ledger's window, older, and to come.
 PAST_DAYS = (3, 20, 89.5, 90, 90.5, 95)
 FUTURE_DAYS = (-1,)
@@ -203,8 +204,7 @@ def _fresh(draw: Draw, history: _History, states: dict[MatchKey, State], run_seq
         record_key=draw(st.sampled_from(history.keys)),
         value=draw(st.sampled_from(VALUES)),
         currency="USD",
-        attribution_credit=draw(st.sampled_from((None, None, 0.5))),
-        attribution_model="",
+        **draw(st.sampled_from(ATTRIBUTIONS)),
     )
     state = states.get(attempt.match_key)
     if state is not None and state.status not in ("refused", "deferred"):
@@ -285,7 +285,8 @@ def _repeat_inserts(draw: Draw, history: _History) -> None:
     """An insert of unknown fate is repeated unchanged, so rows may stand in their table twice."""
     if history.attempts and draw(st.booleans()):
         twins = draw(st.lists(st.sampled_from(history.attempts), max_size=3))
-        history.attempts += [replace(twin, first_attempt=draw(st.booleans()) and twin.first_attempt) for twin in twins]
+        # A repeated insert never claims to be the first attempt, so that a plan takes a closer look at the identity.
+        history.attempts += [replace(twin, first_attempt=False) for twin in twins]
     if history.receipts and draw(st.booleans()):
         history.receipts += draw(st.lists(st.sampled_from(history.receipts), max_size=3))
 
@@ -322,7 +323,7 @@ def _seen_row(draw: Draw, history: _History) -> SourceRow:
         case "spelling":
             row = replace(row, microsoft_click_id=row.microsoft_click_id.upper())
         case "credit":
-            row = replace(row, external_attribution_credit=0.25)
+            row = replace(row, external_attribution_credit=0.25, external_attribution_model="linear")
         case "time":
             row = replace(row, conversion_time=_source_time(draw, history))
         case "broken":
@@ -349,5 +350,5 @@ def _source_time(draw: Draw, history: _History) -> str:
 
 def _broken(draw: Draw, row: SourceRow) -> SourceRow:
     if draw(st.booleans()):
-        return replace(row, conversion_time=None, reasons=("conversion_time",))
-    return replace(row, reasons=("conversion_currency_code",))
+        return replace(row, conversion_time=None, reasons=("conversion_time_missing",))
+    return replace(row, conversion_currency_code="usd", reasons=("currency_code_malformed",))

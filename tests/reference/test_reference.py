@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from .builders import ACCEPTED, LEDGERS, OLD, RECENT, attempt, row, step, tables
+from .builders import ACCEPTED, BESIDE, LEDGERS, OLD, RECENT, M, N, attempt, row, step, tables
 from .decide import days_before, plan
 from .fold import fold
 from .nouns import Attempt, PlanRow, SourceRow
@@ -16,20 +16,22 @@ from .strategies import NOW, World, worlds
 
 def sources(time: str) -> dict[str, list[SourceRow]]:
     """What the source may say of N, with a row as old as N beside it, so that N does not age out by that."""
-    beside = row(microsoft_click_id="beside", key="beside", conversion_time=time)
-    stood_as_m = row(microsoft_click_id="m", conversion_time=RECENT)
+    beside = row(microsoft_click_id=BESIDE, key="beside", conversion_time=time)
+    stood_as_m = row(microsoft_click_id=M, conversion_time=RECENT)
     cases = {
         "same": [row(conversion_time=time)],
         "changed": [row(conversion_time=time, conversion_value=20.0)],
         "still refused value": [row(conversion_time=time, conversion_value=30.0)],
         "no value": [row(conversion_time=time, conversion_value=None)],
-        "other attribution": [row(conversion_time=time, external_attribution_credit=0.5)],
+        "other attribution": [
+            row(conversion_time=time, external_attribution_credit=0.5, external_attribution_model="linear")
+        ],
         "other hashes": [row(conversion_time=time, hashed_email_address="f" * 64)],
         "gone": [],
         "key now has M": [stood_as_m],
         "swapped": [row(conversion_time=time, key="k2"), stood_as_m],
-        "invalid": [row(conversion_time=time, reasons=("currency",))],
-        "key invalid": [row(microsoft_click_id="m", conversion_time=None, reasons=("time",))],
+        "invalid": [row(conversion_time=time, conversion_currency_code="usd", reasons=("currency_code_malformed",))],
+        "key invalid": [row(microsoft_click_id=M, conversion_time=None, reasons=("conversion_time_missing",))],
     }
     return {name: [*rows, beside] for name, rows in cases.items()}
 
@@ -47,33 +49,33 @@ def said(rows: list[PlanRow]) -> list[str]:
 TABLE = [
     ("none", "same", ["source: new → send"]),
     ("none", "key now has M", ["source: new → send"]),
-    ("none", "invalid", ["source: invalid, currency"]),
+    ("none", "invalid", ["source: invalid, currency_code_malformed"]),
     ("deferred", "same", ["source: deferred → send"]),
     ("deferred", "changed", ["source: deferred → send"]),
     ("deferred", "gone", []),
     ("deferred", "key now has M", ["source: new → send"]),
-    ("deferred", "invalid", ["source: invalid, currency"]),
+    ("deferred", "invalid", ["source: invalid, currency_code_malformed"]),
     ("refused", "same", ["source: held, rejected_unchanged"]),
     ("refused", "changed", ["source: new → send"]),
     ("refused", "other attribution", ["source: new → send"]),
     ("refused", "other hashes", ["source: new → send"]),
     ("refused", "gone", []),
     ("refused", "key now has M", ["source: new → send"]),
-    ("refused", "invalid", ["source: invalid, currency"]),
+    ("refused", "invalid", ["source: invalid, currency_code_malformed"]),
     ("in doubt", "same", ["source: in_doubt → send"]),
     ("in doubt", "changed", ["source: in_doubt → send"]),
     ("in doubt", "gone", ["ledger: in_doubt → send"]),
     ("in doubt", "key now has M", ["ledger: in_doubt → send", "source: held, key_in_doubt"]),
     ("in doubt", "swapped", ["source: held, key_in_doubt", "source: in_doubt → send"]),
-    ("in doubt", "invalid", ["ledger: in_doubt → send", "source: invalid, currency"]),
-    ("in doubt", "key invalid", ["ledger: in_doubt → send", "source: invalid, time"]),
+    ("in doubt", "invalid", ["ledger: in_doubt → send", "source: invalid, currency_code_malformed"]),
+    ("in doubt", "key invalid", ["ledger: in_doubt → send", "source: invalid, conversion_time_missing"]),
     ("maybe", "same", ["source: held, maybe_taken"]),
     ("maybe", "changed", ["source: held, maybe_taken"]),
     ("maybe", "gone", ["ledger: held, maybe_taken"]),
     ("maybe", "key now has M", ["ledger: held, maybe_taken", "source: held, key_sent_before"]),
     ("maybe", "swapped", ["source: held, maybe_taken", "source: new → send"]),
-    ("maybe", "invalid", ["source: invalid, currency"]),
-    ("maybe", "key invalid", ["ledger: held, maybe_taken", "source: invalid, time"]),
+    ("maybe", "invalid", ["ledger: held, maybe_taken", "source: invalid, currency_code_malformed"]),
+    ("maybe", "key invalid", ["ledger: held, maybe_taken", "source: invalid, conversion_time_missing"]),
     ("counted", "same", ["source: unchanged"]),
     ("counted", "other hashes", ["source: unchanged, hashes_differ"]),
     ("counted", "changed", ["source: held, value_changed"]),
@@ -82,8 +84,8 @@ TABLE = [
     ("counted", "gone", ["ledger: held, gone"]),
     ("counted", "key now has M", ["ledger: held, moved", "source: held, key_sent_before"]),
     ("counted", "swapped", ["source: new → send", "source: unchanged"]),
-    ("counted", "invalid", ["source: invalid, currency"]),
-    ("counted", "key invalid", ["ledger: held, row_invalid_now", "source: invalid, time"]),
+    ("counted", "invalid", ["ledger: held, row_invalid_now", "source: invalid, currency_code_malformed"]),
+    ("counted", "key invalid", ["ledger: held, row_invalid_now", "source: invalid, conversion_time_missing"]),
     ("restate in doubt", "same", ["source: held, restate_in_doubt"]),
     ("restate in doubt", "changed", ["source: held, restate_in_doubt"]),
     ("restate in doubt", "gone", ["ledger: held, restate_in_doubt"]),
@@ -92,29 +94,29 @@ TABLE = [
         "key now has M",
         ["ledger: held, restate_in_doubt", "source: held, key_sent_before"],
     ),
-    ("restate in doubt", "invalid", ["source: invalid, currency"]),
+    ("restate in doubt", "invalid", ["ledger: held, restate_in_doubt", "source: invalid, currency_code_malformed"]),
     ("restate refused", "same", ["source: unchanged"]),
     ("restate refused", "still refused value", ["source: held, rejected_unchanged"]),
     ("restate refused", "changed", ["source: held, value_changed"]),
     ("restate refused", "gone", ["ledger: held, gone"]),
     ("restate refused", "key now has M", ["ledger: held, moved", "source: held, key_sent_before"]),
-    ("restate refused", "invalid", ["source: invalid, currency"]),
+    ("restate refused", "invalid", ["ledger: held, row_invalid_now", "source: invalid, currency_code_malformed"]),
     ("retract in doubt", "same", ["source: held, retract_in_doubt"]),
     ("retract in doubt", "changed", ["source: held, retract_in_doubt"]),
     ("retract in doubt", "gone", ["ledger: held, retract_in_doubt"]),
     ("retract in doubt", "key now has M", ["ledger: held, retract_in_doubt", "source: held, key_in_doubt"]),
     ("retract in doubt", "swapped", ["source: held, key_in_doubt", "source: held, retract_in_doubt"]),
-    ("retract in doubt", "invalid", ["source: invalid, currency"]),
+    ("retract in doubt", "invalid", ["ledger: held, retract_in_doubt", "source: invalid, currency_code_malformed"]),
     ("retract refused", "same", ["source: unchanged"]),
     ("retract refused", "changed", ["source: held, value_changed"]),
     ("retract refused", "gone", ["ledger: held, gone"]),
     ("retract refused", "key now has M", ["ledger: held, moved", "source: held, key_sent_before"]),
-    ("retract refused", "invalid", ["source: invalid, currency"]),
+    ("retract refused", "invalid", ["ledger: held, row_invalid_now", "source: invalid, currency_code_malformed"]),
     ("dead", "same", ["source: held, retracted"]),
     ("dead", "changed", ["source: held, retracted"]),
     ("dead", "gone", []),
     ("dead", "key now has M", ["source: new → send"]),
-    ("dead", "invalid", ["source: invalid, currency"]),
+    ("dead", "invalid", ["source: invalid, currency_code_malformed"]),
 ]
 
 PAST_90_DAYS = [
@@ -125,7 +127,7 @@ PAST_90_DAYS = [
     ("refused", "changed", ["source: expired"]),
     ("in doubt", "same", ["source: expired"]),
     ("in doubt", "gone", ["ledger: expired"]),
-    ("in doubt", "invalid", ["ledger: expired", "source: invalid, currency"]),
+    ("in doubt", "invalid", ["ledger: expired", "source: invalid, currency_code_malformed"]),
     ("in doubt", "key now has M", ["ledger: expired", "source: held, key_in_doubt"]),
     ("maybe", "same", ["source: expired"]),
     ("maybe", "gone", ["ledger: held, maybe_taken"]),
@@ -168,13 +170,13 @@ def test_cell_past_90_days(ledger, source, expected):
 def test_in_doubt_is_sent_with_the_bytes_of_the_ledger():
     """The changed value and the new spelling of the click id wait until what may have left is settled."""
     (sent,) = planned("in doubt", [row(conversion_value=20.0, hashed_email_address="f" * 64)])
-    assert (sent.value, sent.click_id, sent.hashed_email) == (10.0, "AB-12", "e" * 64)
+    assert (sent.value, sent.click_id, sent.hashed_email) == (10.0, N.upper(), "e" * 64)
 
 
 def test_deferred_is_sent_from_the_source():
     """Nothing of a deferred record was taken, so the source speaks."""
     (sent,) = planned("deferred", [row(conversion_value=20.0)])
-    assert (sent.value, sent.click_id) == (20.0, "ab12")
+    assert (sent.value, sent.click_id) == (20.0, N)
 
 
 @pytest.mark.parametrize(
@@ -193,7 +195,7 @@ def test_one_run_tries_a_record_once(ledger, expected):
         ({"conversion_time": NOW}, "none", "new → send"),
         ({"conversion_time": days_before(NOW, 90)}, "none", "new → send"),
         ({"conversion_time": days_before(NOW, 90.001)}, "none", "expired"),
-        ({"conversion_time": days_before(NOW, -1), "microsoft_click_id": "m"}, "in doubt", "waiting"),
+        ({"conversion_time": days_before(NOW, -1), "microsoft_click_id": M}, "in doubt", "waiting"),
     ],
 )
 def test_edges_of_the_window(changes, ledger, expected):
@@ -209,22 +211,27 @@ def test_edges_of_the_window(changes, ledger, expected):
         (89.5, [95], "aged_out"),
         (88.9, [95], "held, gone"),
         (10, [], "held, gone"),
-        (90.5, [], "held, gone"),
+        (90.5, [], "aged_out"),
         (91.5, [], None),
         (93, [95], "aged_out"),
         (93, [20], None),
     ],
 )
 def test_gone_or_aged_out(days, others, expected):
-    """What rolled out of the look-back ages out; a source without a readable time hides nothing that way."""
+    """What rolled out of the look-back ages out; an empty source hides nothing younger than that."""
     time = days_before(NOW, days)
-    rows = [row(microsoft_click_id="beside", key="beside", conversion_time=days_before(NOW, d)) for d in others]
+    rows = [row(microsoft_click_id=BESIDE, key="beside", conversion_time=days_before(NOW, d)) for d in others]
     assert said(planned("counted", rows, time=time)) == ([f"ledger: {expected}"] if expected else [])
 
 
 def test_duplicates():
     """Among the rows of one identity the first by key and value stands, an absent value coming last."""
-    rows = [row(conversion_value=None), row(conversion_value=20.0), row(), row(reasons=("currency",))]
+    rows = [
+        row(conversion_value=None),
+        row(conversion_value=20.0),
+        row(),
+        row(conversion_currency_code="usd", reasons=("currency_code_malformed",)),
+    ]
     result = plan(rows, {}, NOW)
     assert Counter(r.class_ for r in result) == {"new": 1, "duplicate": 2, "invalid": 1}
     assert [r.value for r in result if r.operation] == [10.0]
@@ -234,14 +241,14 @@ def test_all_keys_of_an_identity_are_looked_at():
     """A key under which an identity was refused before it counted under another still leads to it."""
     attempts, receipts = tables(step("send", "rejected", record_key="k0"), ACCEPTED)
     states = fold(attempts, receipts, [])
-    rows = [row(microsoft_click_id="m", key="k0")]
-    assert said(plan(rows, states, NOW)) == ["ledger: held, moved", "source: held, key_sent_before"]
+    rows = [row(microsoft_click_id=M, key="k0")]
+    assert said(plan(rows, states, NOW)) == ["ledger: held, gone", "source: held, key_sent_before"]
 
 
 def test_a_record_without_a_key_is_held_by_none():
     """No key is not a key that records share."""
     attempts, receipts = tables(step("send", record_key=""))
-    rows = [row(microsoft_click_id="m", key="")]
+    rows = [row(microsoft_click_id=M, key="")]
     assert said(plan(rows, fold(attempts, receipts, []), NOW)) == [
         "ledger: in_doubt → send",
         "source: new → send",

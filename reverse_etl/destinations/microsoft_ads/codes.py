@@ -22,7 +22,7 @@ class OnRow(StrEnum):
 class OnCall(StrEnum):
     """What a code means for a whole call."""
 
-    STOP = "stop"  # turned away before processing, and so will be the next
+    STOP = "stop"  # refused, and so will be the next
     THROTTLE = "throttle"  # turned away before processing; wait
     RETRY = "retry"  # nobody knows whether it was processed; try again
     BISECT = "bisect"  # its data is to blame; find the row
@@ -30,7 +30,11 @@ class OnCall(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One code. `number` is None where Microsoft documents only the name."""
+    """One code. `number` is None where Microsoft documents only the name.
+
+    `settles` is what it proves of earlier tries where it names a row; `unprocessed` says whether a call that it
+    refuses was provably turned away before any of its rows was looked at.
+    """
 
     number: int | None
     name: str
@@ -38,17 +42,21 @@ class Code:
     settles: bool
     call: OnCall
     advice: str
+    unprocessed: bool = False
 
 
 def _row(number: int | None, name: str, advice: str, *, settles: bool, row: OnRow = OnRow.REJECT) -> Code:
     return Code(number, name, row, settles, OnCall.BISECT, advice)
 
 
-def _call(number: int, name: str, advice: str, call: OnCall = OnCall.STOP) -> Code:
+def _call(number: int | None, name: str, advice: str, call: OnCall = OnCall.STOP) -> Code:
     # Named for a row, such a code says nothing of the row's own data.
-    return Code(number, name, OnRow.REJECT if call is OnCall.STOP else OnRow.DOUBT, False, call, advice)
+    row = {OnCall.RETRY: OnRow.DOUBT, OnCall.THROTTLE: OnRow.DEFER}.get(call, OnRow.REJECT)
+    return Code(number, name, row, False, call, advice, number in _UNPROCESSED)
 
 
+# Of the codes of a whole call, those that can only be given before processing. The others leave its rows in doubt.
+_UNPROCESSED = (105, 106, 109, 116, 117, 1029, 1030, 5600, 5601)
 _ACCESS = "Check the access token, the developer token and that this user may manage the account."
 _HASHES = "Hash with reverse_etl.hashed_email or reverse_etl.hashed_phone: 64 lower-case hexadecimal digits."
 _EXTERNAL = "Give credit (above 0, up to 1) and model together, and only for goals with external attribution."
@@ -97,11 +105,10 @@ CODES: tuple[Code, ...] = (
         settles=False,
         row=OnRow.DOUBT,
     ),
-    _row(
+    _call(
         5613,
         "OfflineConversionPilotNotEnabledForCustomer",
         "Ask Microsoft to enable the feature for this customer.",
-        settles=False,
     ),
     _row(
         5614,
@@ -181,6 +188,12 @@ CODES: tuple[Code, ...] = (
     _call(117, "CallRateExceeded", "Nothing: the push waits a minute and goes on.", OnCall.THROTTLE),
     _call(5600, "OfflineConversionsNullOrEmpty", "Report it: an empty call was sent."),
     _call(5601, "OfflineConversionsLimitExceeded", "Nothing: the batch is split.", OnCall.BISECT),
+    _call(
+        None,
+        "OfflineConversionBatchSizeExceedsLimit",
+        "Nothing: the batch is split.",
+        OnCall.BISECT,
+    ),
     _call(100, "NullRequest", "Report it: an empty call was sent."),
     _call(105, "InvalidCredentials", _ACCESS),
     _call(106, "UserIsNotAuthorized", _ACCESS),

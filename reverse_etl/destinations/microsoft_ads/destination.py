@@ -43,7 +43,10 @@ class MicrosoftAds:
             return []
         scheme, _, host = self._settings.endpoint.split("/")[:3]
         try:
-            books = requests.get(f"{scheme}//{host}/books", timeout=5).json()
+            with requests.Session() as session:
+                # Loopback is reached directly, whatever proxy the environment names.
+                session.trust_env = False
+                books = session.get(f"{scheme}//{host}/books", timeout=5, allow_redirects=False).json()
             received = int(books["received"])
         except (requests.RequestException, ValueError, KeyError, TypeError) as error:
             port = host.rpartition(":")[2]

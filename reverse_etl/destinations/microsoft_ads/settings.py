@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
@@ -15,7 +16,9 @@ _HOSTS = {
     Environment.PRODUCTION: "https://campaign.api.bingads.microsoft.com",
     Environment.SANDBOX: "https://campaign.api.sandbox.bingads.microsoft.com",
 }
+_MICROSOFT = ".bingads.microsoft.com"
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+_ADDRESS = re.compile(r"[A-Za-z]+://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._/-]*)?", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,14 +61,27 @@ class MicrosoftAdsSettings:
                 f"Environment {sync.environment.value} needs settings that are not there: {', '.join(missing)}.",
                 hint="Set them as environment variables. Secrets are read from nowhere else.",
             )
+        # The local sandbox wants the headers, not what is in them; real secrets never go there.
+        developer_token = "local" if local else environ["MICROSOFT_ADS_DEVELOPER_TOKEN"].strip()
+        access_token = "local" if local else environ["MICROSOFT_ADS_ACCESS_TOKEN"].strip()
+        for name, text in (
+            ("MICROSOFT_ADS_DEVELOPER_TOKEN", developer_token),
+            ("MICROSOFT_ADS_ACCESS_TOKEN", access_token),
+            ("The account id", account_id),
+            ("The customer id", customer_id),
+        ):
+            if not text.isprintable():
+                raise SettingsError(
+                    f"{name} holds a line break or another character that no such value has.",
+                    hint="Look at how it is set; often a file has more in it than the value.",
+                )
         return cls(
             environment=sync.environment,
             endpoint=_endpoint(sync.environment, environ.get("MICROSOFT_ADS_ENDPOINT", "").strip()),
             account_id=account_id,
             customer_id=customer_id,
-            # The local sandbox wants the headers, not what is in them; real secrets never go there.
-            developer_token="local" if local else environ["MICROSOFT_ADS_DEVELOPER_TOKEN"].strip(),
-            access_token="local" if local else environ["MICROSOFT_ADS_ACCESS_TOKEN"].strip(),
+            developer_token=developer_token,
+            access_token=access_token,
         )
 
 
@@ -75,21 +91,39 @@ def account_of(sync: Sync, environ: Mapping[str, str]) -> str:
     return sync.account_id or environ.get("MICROSOFT_ADS_ACCOUNT_ID", "").strip() or local
 
 
+def is_loopback(endpoint: str) -> bool:
+    """Does an address lead to this very machine?"""
+    return (urlsplit(endpoint).hostname or "") in _LOOPBACK
+
+
 def _endpoint(environment: Environment, given: str) -> str:
     if not given:
         return _HOSTS.get(environment, LOCAL_ADDRESS) + SERVICE_PATH
-    parts = urlsplit(given)
-    host = (parts.hostname or "").lower()
-    loopback = host in _LOOPBACK
-    microsoft = parts.scheme == "https" and host.endswith(".bingads.microsoft.com") and not parts.username
-    if not (microsoft or (loopback and parts.scheme == "http" and not parts.username)):
-        raise SettingsError(
-            f"MICROSOFT_ADS_ENDPOINT leads to {parts.scheme or 'no scheme'}://{host or 'no host'}, which is refused.",
-            hint="Use http to 127.0.0.1 (the local sandbox) or https to a host under bingads.microsoft.com.",
-        )
-    if loopback != (environment is Environment.LOCAL):
+    try:
+        parts = urlsplit(given)
+        host, _ = parts.hostname or "", parts.port
+    except ValueError:
+        raise _refused("what is not an address") from None
+    # One reader of addresses may see another host than the next where there are characters that no host has.
+    if not _ADDRESS.fullmatch(given) or "@" in parts.netloc:
+        raise _refused(f"{parts.scheme or 'no scheme'}://{host or 'no host'}")
+    if host in _LOOPBACK and parts.scheme == "http":
+        leads_to = Environment.LOCAL
+    elif host.endswith(_MICROSOFT) and parts.scheme == "https":
+        leads_to = Environment.SANDBOX if host.endswith(f".sandbox{_MICROSOFT}") else Environment.PRODUCTION
+    else:
+        raise _refused(f"{parts.scheme or 'no scheme'}://{host or 'no host'}")
+    if leads_to is not environment:
         raise SettingsError(
             f"MICROSOFT_ADS_ENDPOINT leads to {host}, but the sync's environment is {environment.value}.",
-            hint="The environment local goes to loopback, the others to Microsoft: unset the variable or change one.",
+            hint="The environment local goes to loopback, sandbox to a host under sandbox.bingads.microsoft.com, "
+            "production to another under bingads.microsoft.com: unset the variable or change one.",
         )
     return given if parts.path.strip("/") else f"{parts.scheme}://{parts.netloc}{SERVICE_PATH}"
+
+
+def _refused(where: str) -> SettingsError:
+    return SettingsError(
+        f"MICROSOFT_ADS_ENDPOINT leads to {where}, which is refused.",
+        hint="Use http to 127.0.0.1 (the local sandbox) or https to a host under bingads.microsoft.com.",
+    )

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
-import logging
+import math
+import re
 import threading
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from importlib.resources import files
 from typing import Any
 
 import requests
+import urllib3
 import zeep
 import zeep.exceptions
 from lxml import etree
+from zeep.plugins import Plugin
 from zeep.transports import Transport
 
 from reverse_etl.destinations.microsoft_ads.codes import Code, OnCall, OnRow, find
-from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
+from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings, is_loopback
 from reverse_etl.plan import Record
 from reverse_etl.receipts import (
     Answer,
@@ -36,16 +42,77 @@ READ_TIMEOUT = 100.0
 THROTTLE_WAIT = 60.0
 # An answer is never this large; more would be an attack on memory. Bytes.
 LARGEST_ANSWER = 20_000_000
-_BINDING = "{https://bingads.microsoft.com/CampaignManagement/v13}BasicHttpBinding_ICampaignManagementService"
+_NAMESPACE = "{https://bingads.microsoft.com/CampaignManagement/v13}"
+_BINDING = f"{_NAMESPACE}BasicHttpBinding_ICampaignManagementService"
+_ENVELOPE = "{http://schemas.xmlsoap.org/soap/envelope/}"
+# Characters that XML has no way to write.
+_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_UTC_TIME = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}Z")
+# Click ids and hashes, should the service repeat them in its words.
+_IDENTIFIER = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{32}){1,2}(?![0-9A-Za-z])")
+# What a column for codes holds; a longer number is no code.
+_NUMBER = re.compile(r"-?[0-9]{1,9}", re.ASCII)
 _ROW_OUTCOMES = {
     OnRow.REJECT: RowOutcome.REJECTED,
     OnRow.DEFER: RowOutcome.DEFERRED,
     OnRow.DOUBT: RowOutcome.IN_DOUBT,
 }
 
-# zeep writes whole messages, headers with tokens included, when its loggers are set to DEBUG.
-for _name in ("zeep.transports", "zeep.wsdl", "zeep.xsd", "zeep.client"):
-    logging.getLogger(_name).setLevel(logging.WARNING)
+
+@dataclass(frozen=True, slots=True)
+class _HttpAnswer:
+    """What zeep looks at of an answer."""
+
+    status_code: int
+    headers: Mapping[str, str]
+    content: bytes
+
+
+class _Post(Transport):  # type: ignore[misc]
+    """zeep's transport with what it lacks: an end to every call and a limit to every answer, and no logging.
+
+    Redirects are not followed: tokens go to the address that was checked and nowhere else.
+    """
+
+    def __init__(self, session: requests.Session, read_timeout: float) -> None:
+        super().__init__(session=session, timeout=CONNECT_TIMEOUT)
+        self._read_timeout = read_timeout
+
+    def post(self, address: str, message: bytes, headers: Mapping[str, str]) -> _HttpAnswer:
+        """Post a message. zeep's own method would log it whole, tokens included, at level DEBUG."""
+        end = time.monotonic() + CONNECT_TIMEOUT + self._read_timeout
+        with self.session.post(
+            address,
+            data=message,
+            headers=headers,
+            timeout=(CONNECT_TIMEOUT, self._read_timeout),
+            stream=True,
+            allow_redirects=False,
+        ) as response:
+            media_type = response.headers.get("Content-Type", "text/xml").partition(";")[0].strip().lower()
+            if not media_type.endswith("xml"):
+                raise zeep.exceptions.TransportError(status_code=response.status_code)
+            # One wait each, so that the end is looked at between; urllib3 before 2 has no read1.
+            read = getattr(response.raw, "read1", response.raw.read)
+            content = bytearray()
+            while part := read(65_536, decode_content=True):
+                content += part
+                if len(content) > LARGEST_ANSWER:
+                    raise zeep.exceptions.TransportError(status_code=response.status_code)
+                if time.monotonic() > end:
+                    raise requests.ReadTimeout
+            return _HttpAnswer(response.status_code, response.headers, bytes(content))
+
+
+class _OwnAnswerOnly(Plugin):  # type: ignore[misc]
+    """Refuses what is not an answer of the operation: zeep would read any other element as one without errors."""
+
+    def ingress(self, envelope: Any, http_headers: Any, operation: Any) -> tuple[Any, Any]:
+        """Look at an answer before zeep reads it."""
+        tags = [node.tag for body in envelope.findall(f"{_ENVELOPE}Body") for node in body]
+        if tags not in ([f"{_NAMESPACE}{operation.name}Response"], [f"{_ENVELOPE}Fault"]):
+            raise zeep.exceptions.XMLParseError("not an answer to this call")
+        return envelope, http_headers
 
 
 class SoapWire:
@@ -65,11 +132,18 @@ class SoapWire:
 
     @property
     def call_timeout(self) -> float:
-        """Seconds that one call lasts at most."""
-        return CONNECT_TIMEOUT + self._read_timeout
+        """Seconds that one call lasts at most: the end is looked at whenever something arrives."""
+        return CONNECT_TIMEOUT + 2 * self._read_timeout
 
     def send(self, records: Sequence[Record]) -> Answer:
-        """Make one call. Never raises for what the call or its answer brings."""
+        """Make one call. Never raises for what the call or its answer brings.
+
+        A record that cannot be written as it should be keeps its call from leaving.
+        """
+        for record in records:
+            if mistake := _mistake(record):
+                words = f"record {record.seq} of the plan: {mistake}; it was not sent"
+                return Blamed(Reason(None, "RecordCannotBeSent", words), "", unprocessed=True)
         service = self._service()
         try:
             answer = service.ApplyOfflineConversions(
@@ -81,16 +155,10 @@ class SoapWire:
             return self._read_fault(fault)
         except zeep.exceptions.TransportError as error:
             return Unanswered(Reason(None, f"HTTP {error.status_code}", "the service gave no readable answer"))
-        except requests.RequestException as error:
+        except (requests.RequestException, urllib3.exceptions.HTTPError) as error:
             return Unanswered(Reason(None, type(error).__name__, self._host_words(error)))
-        except (
-            zeep.exceptions.Error,
-            etree.LxmlError,
-            ValueError,
-            TypeError,
-            AttributeError,
-            KeyError,
-        ) as error:
+        except Exception as error:
+            # Whatever an answer makes of zeep: the call may have been processed.
             return Unanswered(Reason(None, type(error).__name__, "the answer cannot be read"))
 
     def message(self, records: Sequence[Record]) -> bytes:
@@ -108,15 +176,13 @@ class SoapWire:
             session = requests.Session()
             # Proxies may be set by the environment, credentials for the host (.netrc) must not be.
             session.auth = _no_auth
-            session.max_redirects = 0
-            transport = Transport(
-                session=session,
-                timeout=CONNECT_TIMEOUT,
-                operation_timeout=(CONNECT_TIMEOUT, self._read_timeout),
-            )
+            session.trust_env = not is_loopback(self._settings.endpoint)
             wsdl = files("reverse_etl") / "wsdl" / "campaign_management_v13.wsdl"
             client = zeep.Client(
-                str(wsdl), transport=transport, settings=zeep.Settings(forbid_dtd=True, forbid_entities=True)
+                str(wsdl),
+                transport=_Post(session, self._read_timeout),
+                plugins=[_OwnAnswerOnly()],
+                settings=zeep.Settings(forbid_dtd=True, forbid_entities=True),
             )
             # The service does not speak WS-Addressing; zeep would add its headers because the WSDL names actions.
             for operation in client.service._binding._operations.values():
@@ -137,9 +203,9 @@ class SoapWire:
             "DeveloperToken": self._settings.developer_token,
         }
 
-    def _host_words(self, error: requests.RequestException) -> str:
+    def _host_words(self, error: Exception) -> str:
         host = self._settings.endpoint.split("/")[2]
-        if isinstance(error, requests.Timeout):
+        if isinstance(error, (requests.Timeout, urllib3.exceptions.TimeoutError)):
             return f"{host} did not answer in time"
         return f"the connection to {host} failed"
 
@@ -153,20 +219,41 @@ class SoapWire:
         # A message that the service cannot read is refused before any of it is processed.
         unreadable = "eserializ" in f"{fault.code} {fault.message}"
         name = "DeserializationFailed" if unreadable else _clean(fault.code)
-        return Blamed(Reason(None, name, _clean(fault.message)), tracking_id, unreadable)
+        return Blamed(Reason(None, name, _words(fault.message)), tracking_id, unreadable)
 
     def _read_error(self, number: int | None, name: str, message: str, tracking_id: str) -> Answer:
-        reason = Reason(number, name, message + (f" [tracking id {tracking_id}]" if tracking_id else ""))
         code = find(number, name)
-        match code.call if code else OnCall.BISECT:
-            case OnCall.STOP:
-                return Stopped(reason, code.advice if code else "")
-            case OnCall.THROTTLE:
-                return Throttled(reason, self._throttle_wait)
-            case OnCall.RETRY:
-                return Unanswered(reason)
-            case _:
-                return Blamed(reason, tracking_id, number in (5600, 5601))
+        if code is None or code.call is OnCall.BISECT:
+            return Blamed(Reason(number, name, message), tracking_id, code is not None and code.unprocessed)
+        # These answers have no other place for the tracking id.
+        reason = Reason(number, name, message + (f" [tracking id {tracking_id}]" if tracking_id else ""))
+        if code.call is OnCall.STOP:
+            return Stopped(reason, code.advice, code.unprocessed)
+        return Throttled(reason, self._throttle_wait) if code.call is OnCall.THROTTLE else Unanswered(reason)
+
+
+def _mistake(record: Record) -> str:
+    """What keeps a record from being written as it is meant, or nothing. zeep writes whatever it is given."""
+    if record.operation != "send":
+        return f"operation {record.operation} is not one that this version sends"
+    try:
+        readable = _UTC_TIME.fullmatch(record.conversion_time) and datetime.fromisoformat(record.conversion_time)
+    except ValueError:
+        readable = None
+    if not readable:
+        return "its time is not a UTC time in whole seconds"
+    for name, number in (("value", record.value), ("attribution credit", record.attribution_credit)):
+        if number is not None and not (isinstance(number, (int, float)) and math.isfinite(number)):
+            return f"its {name} is not a number"
+    texts = (
+        record.conversion_name,
+        record.currency,
+        record.click_id,
+        record.hashed_email,
+        record.hashed_phone,
+        record.attribution_model,
+    )
+    return "a text of it holds a character that XML cannot carry" if _UNWRITABLE.search("".join(texts)) else ""
 
 
 def _conversion(record: Record) -> dict[str, Any]:
@@ -194,10 +281,10 @@ def _read(answer: Any) -> Answered:
 
 
 def _refusal(error: Any) -> Refusal:
-    number = int(error.Code) if error.Code is not None else None
+    number = _number(str(error.Code))
     name = _clean(error.ErrorCode)
     code: Code | None = find(number, name)
-    words = " ".join(part for part in (_clean(error.Message), _clean(error.Details)) if part)
+    words = " ".join(part for part in (_words(error.Message), _words(error.Details)) if part)
     return Refusal(
         index=int(error.Index),
         outcome=_ROW_OUTCOMES[code.row] if code else RowOutcome.REJECTED,
@@ -217,16 +304,24 @@ def _fault_errors(fault: zeep.exceptions.Fault) -> tuple[str, list[tuple[int | N
         if kind == "TrackingId":
             tracking_id = _clean(node.text)
         elif kind in ("AdApiError", "OperationError", "BatchError", "EditorialError"):
-            parts = {etree.QName(child).localname: _clean(child.text) for child in node if isinstance(child.tag, str)}
-            number = parts.get("Code", "")
+            parts = {etree.QName(child).localname: _words(child.text) for child in node if isinstance(child.tag, str)}
             detail = parts.get("Detail") or parts.get("Details") or ""
             message = " ".join(part for part in (parts.get("Message", ""), detail) if part)
-            errors.append((int(number) if number.lstrip("-").isdigit() else None, parts.get("ErrorCode", ""), message))
+            errors.append((_number(parts.get("Code", "")), parts.get("ErrorCode", ""), message))
     return tracking_id, errors
+
+
+def _number(text: str) -> int | None:
+    return int(text) if _NUMBER.fullmatch(text) else None
 
 
 def _clean(text: object) -> str:
     return "" if text is None else " ".join(str(text).split())
+
+
+def _words(text: object) -> str:
+    """Words of the service in one line, without the identifiers of a person."""
+    return _IDENTIFIER.sub("(identifier)", _clean(text))
 
 
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:

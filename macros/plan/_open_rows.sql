@@ -1,0 +1,41 @@
+{#-
+    The source rows that need a closer look, under the ledger's names and with what is wrong with each.
+    Arguments: now, an SQL timestamp; condition, on `matched` and `repeated`.
+-#}
+{% macro _open_rows(now, condition) %}
+{%- set rules = reverse_etl._rules(now) -%}
+    select
+        cleaned.*,
+        {{ reverse_etl._identity_keys('click_id', 'hashed_email', 'hashed_phone') }}
+    from (
+        select
+            matched.record_key,
+            matched.known_run_seq,
+            matched.known_seq,
+            {{ reverse_etl._present_text('matched.conversion_name') }} as conversion_name,
+            {{ reverse_etl._present_text('matched.microsoft_click_id') }} as click_id,
+            {{ reverse_etl._present_text('matched.hashed_email_address') }} as hashed_email,
+            {{ reverse_etl._present_text('matched.hashed_phone_number') }} as hashed_phone,
+            matched.time_key as conversion_time,
+            {{ dbt.safe_cast('matched.conversion_value', reverse_etl._type_double()) }} as value,
+            {{ reverse_etl._present_text('matched.conversion_currency_code') }} as currency,
+            {{ dbt.safe_cast('matched.external_attribution_credit', reverse_etl._type_double()) }} as attribution_credit,
+            {{ reverse_etl._present_text('matched.external_attribution_model') }} as attribution_model,
+            {% for standing in ['invalid', 'expired', 'waiting'] -%}
+            {% set broken = [] -%}
+            {% for rule in rules if rule.standing == standing -%}
+                {% do broken.append("case when " ~ rule.violated ~ " then '" ~ rule.name ~ ",' else '' end") -%}
+            {% endfor -%}
+            {{ dbt.concat(broken) }} as {{ standing }}_reasons{{ "," if not loop.last }}
+            {% endfor %}
+        from matched
+        {{ reverse_etl._join_repeated() }}
+        where {{ condition }}
+    ) as cleaned
+{% endmacro %}
+
+{#- Each row of `matched` with the mark of a conversion that more than one source row stands for. -#}
+{% macro _join_repeated() -%}
+    left join repeated
+        on matched.known_run_seq = repeated.known_run_seq and matched.known_seq = repeated.known_seq
+{%- endmacro %}
