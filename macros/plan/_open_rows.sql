@@ -17,9 +17,9 @@
             {{ reverse_etl._present_text('matched.hashed_email_address') }} as hashed_email,
             {{ reverse_etl._present_text('matched.hashed_phone_number') }} as hashed_phone,
             matched.time_key as conversion_time,
-            {{ dbt.safe_cast('matched.conversion_value', reverse_etl._type_double()) }} as value,
+            {{ reverse_etl._double('matched.conversion_value') }} as value,
             {{ reverse_etl._present_text('matched.conversion_currency_code') }} as currency,
-            {{ dbt.safe_cast('matched.external_attribution_credit', reverse_etl._type_double()) }} as attribution_credit,
+            {{ reverse_etl._double('matched.external_attribution_credit') }} as attribution_credit,
             {{ reverse_etl._present_text('matched.external_attribution_model') }} as attribution_model,
             {% for standing in ['invalid', 'expired', 'waiting'] -%}
             {% set broken = [] -%}

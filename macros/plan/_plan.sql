@@ -32,9 +32,9 @@ matched as (
         plain.run_seq as known_run_seq,
         plain.seq as known_seq,
         source_rows.time_key is not null as in_source,
-        coalesce({{ dbt.safe_cast('source_rows.conversion_value', reverse_etl._type_double()) }}, -1) = coalesce(plain.value, -1)
+        coalesce({{ reverse_etl._double('source_rows.conversion_value') }}, -1) = coalesce(plain.value, -1)
         and {{ reverse_etl._present_text('source_rows.conversion_currency_code') }} = plain.currency
-        and coalesce({{ dbt.safe_cast('source_rows.external_attribution_credit', reverse_etl._type_double()) }}, -1)
+        and coalesce({{ reverse_etl._double('source_rows.external_attribution_credit') }}, -1)
         = coalesce(plain.attribution_credit, -1)
         and {{ reverse_etl._present_text('source_rows.external_attribution_model') }} = plain.attribution_model
         and {{ reverse_etl._present_text('source_rows.hashed_email_address') }} = plain.hashed_email

@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 
 from reverse_etl import __version__
+from reverse_etl.cli import sandbox
 from reverse_etl.errors import ReverseEtlError
 
 if TYPE_CHECKING:
@@ -29,6 +30,8 @@ app = typer.Typer(
     "5 refused by a guard.",
 )
 
+app.add_typer(sandbox.app, name="sandbox")
+
 SyncName = Annotated[str | None, typer.Argument(metavar="[SYNC]", help="The sync's name; left out, the only one.")]
 ProjectDir = Annotated[Path, typer.Option("--project-dir", envvar="DBT_PROJECT_DIR", help="Folder of dbt_project.yml.")]
 ProfilesDir = Annotated[
@@ -38,7 +41,6 @@ Profile = Annotated[str, typer.Option("--profile", envvar="DBT_PROFILE", help="T
 Target = Annotated[str, typer.Option("--target", "-t", envvar="DBT_TARGET", help="The dbt target, if not the default.")]
 Vars = Annotated[str, typer.Option("--vars", help="Variables for dbt, as YAML.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
-Books = Annotated[Path | None, typer.Option("--books", help="File of the local sandbox's books.")]
 
 HERE = Path()
 

@@ -17,17 +17,26 @@ from reverse_etl.warehouse.lease import WarehouseLease
 from reverse_etl.warehouse.project import PACKAGE, Project
 
 TABLES = ("ledger", "receipts", "runs")
-SOURCE_COLUMNS = (
-    "conversion_name",
-    "conversion_time",
-    "microsoft_click_id",
-    "hashed_email_address",
-    "hashed_phone_number",
-    "conversion_value",
-    "conversion_currency_code",
-    "external_attribution_credit",
-    "external_attribution_model",
-)
+# The columns of a source model, each with the kinds of type that it may have.
+SOURCE_COLUMNS = {
+    "conversion_name": ("text",),
+    "conversion_time": ("timestamp", "text"),
+    "microsoft_click_id": ("text",),
+    "hashed_email_address": ("text",),
+    "hashed_phone_number": ("text",),
+    "conversion_value": ("number", "text"),
+    "conversion_currency_code": ("text",),
+    "external_attribution_credit": ("number", "text"),
+    "external_attribution_model": ("text",),
+}
+# How the engines' type names begin. A name that is not here is let pass: the engine will say if it does not fit.
+_KINDS = {
+    "text": ("varchar", "text", "char", "string", "nvarchar", "nchar"),
+    "timestamp": ("timestamp", "datetime"),
+    "number": ("double", "float", "real", "decimal", "numeric", "number", "int", "bigint", "smallint", "tinyint", "hugeint"),
+    "boolean": ("bool",),
+    "date": ("date",),
+}
 # Rows of one insert of receipts; each is a line of literals.
 RECEIPTS_PER_INSERT = 500
 
@@ -225,7 +234,14 @@ class WarehouseLedger:
                 raise SettingsError(
                     f"The source model {self._source} has no column {column}."
                     + (f" It has {near[0]}." if near else ""),
-                    hint="Build the view with {{ reverse_etl.offline_conversions(...) }}, which makes every column.",
+                    hint=_BUILD_HINT,
+                )
+            kind = _kind(columns[column])
+            if kind and column in SOURCE_COLUMNS and kind not in SOURCE_COLUMNS[column]:
+                raise SettingsError(
+                    f"The source model {self._source} has {column} as {columns[column]}; "
+                    f"it must be a {' or '.join(SOURCE_COLUMNS[column])}.",
+                    hint=_BUILD_HINT,
                 )
 
 
@@ -246,6 +262,16 @@ def _record(row: Any) -> Record:
         attribution_model=model,
         untouched=untouched,
     )
+
+
+_BUILD_HINT = "Build the view with {{ reverse_etl.offline_conversions(...) }}, which makes and casts every column."
+
+
+def _kind(type_name: str) -> str:
+    """The kind of a type, or nothing where its name is not known. Of several the longest beginning decides."""
+    name = type_name.lower()
+    beginnings = [(len(start), kind) for kind, starts in _KINDS.items() for start in starts if name.startswith(start)]
+    return max(beginnings, default=(0, ""))[1]
 
 
 def _slices(items: Sequence[Receipt], size: int) -> Iterator[Sequence[Receipt]]:

@@ -1,0 +1,87 @@
+{#- Generic tests of what a conversion is found by. -#}
+
+{#- A click id, a hashed e-mail address or a hashed phone number is there. -#}
+{% test click_id_or_hash_present(
+    model,
+    microsoft_click_id='microsoft_click_id',
+    hashed_email_address='hashed_email_address',
+    hashed_phone_number='hashed_phone_number'
+) %}
+{{ config(severity='warn') }}
+{{ reverse_etl._rows_that_break(
+    model,
+    reverse_etl._rule_click_id_or_hash_missing(microsoft_click_id, hashed_email_address, hashed_phone_number)
+) }}
+{% endtest %}
+
+{#- MicrosoftClickId, where it is there, is 32 hexadecimal digits, or a GUID with dashes. -#}
+{% test click_id_well_formed(model, column_name) %}
+{{ config(severity='warn') }}
+{{ reverse_etl._rows_that_break(model, reverse_etl._rule_click_id_malformed(column_name)) }}
+{% endtest %}
+
+{#- HashedEmailAddress or HashedPhoneNumber, where it is there, is 64 hexadecimal digits in lower case. -#}
+{% test hash_well_formed(model, column_name) %}
+{{ config(severity='warn') }}
+{{ reverse_etl._rows_that_break(model, reverse_etl._rule_hash_malformed(column_name)) }}
+{% endtest %}
+
+{#-
+    No two rows are the same conversion to Microsoft: same name and time to the second, and same click id or, without
+    one, same hashes. The first would count and the others be ignored without a word, so this is an error by default.
+    Gives all rows of such a group, with the columns that were compared. Rows without an identity are not judged.
+-#}
+{% test no_duplicate_identity(
+    model,
+    conversion_name='conversion_name',
+    conversion_time='conversion_time',
+    microsoft_click_id='microsoft_click_id',
+    hashed_email_address='hashed_email_address',
+    hashed_phone_number='hashed_phone_number'
+) %}
+{{ config(severity='error') }}
+with rows_of_model as {{ reverse_etl._materialized() }}(
+    select * from {{ model }}
+),
+
+named as (
+    select
+        rows_of_model.*,
+        {{ reverse_etl._present_text(conversion_name) }} as identity_name,
+        {{ reverse_etl._utc_text(reverse_etl._utc_timestamp(conversion_time)) }} as identity_time,
+        {{ reverse_etl._present_text(microsoft_click_id) }} as identity_click_id,
+        {{ reverse_etl._present_text(hashed_email_address) }} as identity_email,
+        {{ reverse_etl._present_text(hashed_phone_number) }} as identity_phone
+    from rows_of_model
+    where not {{ reverse_etl._rule_conversion_name_missing(conversion_name) }}
+        and not {{ reverse_etl._rule_conversion_time_missing(conversion_time) }}
+        and not {{ reverse_etl._rule_conversion_time_out_of_range(conversion_time) }}
+        and not {{ reverse_etl._rule_click_id_or_hash_missing(
+            microsoft_click_id, hashed_email_address, hashed_phone_number
+        ) }}
+),
+
+keyed as (
+    select
+        named.*,
+        {{ reverse_etl._identity_keys('identity_click_id', 'identity_email', 'identity_phone') }}
+    from named
+),
+
+counted as (
+    select
+        keyed.*,
+        count(*) over (
+            partition by identity_name, identity_time, click_key, email_key, phone_key
+        ) as rows_of_identity
+    from keyed
+),
+
+final as (
+    select *
+    from counted
+    where rows_of_identity > 1
+)
+
+select * from final
+{% endtest %}

@@ -1,0 +1,163 @@
+"""Bad input gets a sentence that says what happened and what to do, and its exit code; nothing is written."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from tests.support.shop import SYNC, Shop, deal
+
+CLOSED_PORT = "http://127.0.0.1:9"
+
+
+def set_up(shop: Shop) -> None:
+    """One row that could be sent."""
+    shop.fill([deal(1)])
+
+
+def two_models(shop: Shop) -> None:
+    (shop.folder / "models/other.sql").write_text("select 1 as one\n")
+    path = shop.folder / "models/exposures.yml"
+    path.write_text(path.read_text().replace("\"ref('offline_conversions')\"", "\"ref('offline_conversions')\", \"ref('other')\""))
+
+
+def replace_model(sql: str) -> Callable[[Shop], None]:
+    def change(shop: Shop) -> None:
+        (shop.folder / "models/offline_conversions.sql").write_text(sql)
+        shop.dbt("run", "--quiet", "--select", "offline_conversions")
+
+    return change
+
+
+def drop_ledger(shop: Shop) -> None:
+    shop.sql("drop table reverse_etl_ledger cascade")
+
+
+def older_package(shop: Shop) -> None:
+    (shop.folder / "macros").mkdir(exist_ok=True)
+    link = shop.folder / "dbt_packages/reverse_etl"
+    target = link.resolve()
+    link.unlink()
+    link.mkdir()
+    for name in ("dbt_project.yml", "models"):
+        (link / name).symlink_to(target / name)
+    macros = link / "macros"
+    macros.mkdir()
+    for child in (target / "macros").iterdir():
+        if child.name != "ledger":
+            (macros / child.name).symlink_to(child)
+    (macros / "ledger").mkdir()
+    for child in (target / "macros/ledger").iterdir():
+        if child.name != "_package_version.sql":
+            (macros / "ledger" / child.name).symlink_to(child)
+    (macros / "ledger/_package_version.sql").write_text(
+        "{% macro _package_version() %}{{ return('0.0.1') }}{% endmacro %}"
+    )
+
+
+def without_package(shop: Shop) -> None:
+    (shop.folder / "packages.yml").unlink()
+    (shop.folder / "package-lock.yml").unlink()
+    (shop.folder / "dbt_packages/reverse_etl").unlink()
+
+
+def without_profiles(shop: Shop) -> None:
+    (shop.folder / "profiles.yml").unlink()
+
+
+def without_project(shop: Shop) -> None:
+    (shop.folder / "dbt_project.yml").unlink()
+
+
+CASES: dict[str, tuple[Callable[[Shop], None], list[str], int, list[str]]] = {
+    "no dbt project": (without_project, ["push"], 2, ["no dbt project", "--project-dir"]),
+    "no profile": (without_profiles, ["push"], 2, ["profile", "--profiles-dir"]),
+    "unknown sync": (set_up, ["push", "shop_conversion"], 2, ["no sync named", f"Did you mean '{SYNC}'"]),
+    "two models": (two_models, ["push"], 2, ["exactly one model", "ref('your_model')"]),
+    "unknown key": (lambda s: s.exposure(unique_ky="deal_id"), ["push"], 2, ["unique_ky", "Did you mean 'unique_key'"]),
+    "unknown environment": (lambda s: s.exposure(environment="locale"), ["push"], 2, ["Did you mean 'local'"]),
+    "secret in the exposure": (
+        lambda s: s.exposure(account_id="{{ env_var('DBT_ENV_SECRET_ACCOUNT') }}"),
+        ["push"],
+        2,
+        ["DBT_ENV_SECRET_"],
+    ),
+    "column missing": (
+        replace_model("select * exclude (conversion_value), 1 as conversion_valu from {{ source('crm', 'deals') }}"),
+        ["push"],
+        2,
+        ["no column conversion_value", "conversion_valu"],
+    ),
+    "unique key missing": (lambda s: s.exposure(unique_key="dealid"), ["push"], 2, ["no column dealid", "deal_id"]),
+    "wrong type": (
+        replace_model(
+            "select * replace (cast(conversion_time as date) as conversion_time) from {{ source('crm', 'deals') }}"
+        ),
+        ["push"],
+        2,
+        ["conversion_time as DATE", "offline_conversions"],
+    ),
+    "ledger not built": (drop_ledger, ["push"], 2, ["not built yet", "dbt build --select package:reverse_etl"]),
+    "source not built": (
+        lambda s: s.sql("drop view offline_conversions"),
+        ["push"],
+        2,
+        ["not built yet", "dbt build --select +offline_conversions"],
+    ),
+    "missing secret": (
+        lambda s: s.exposure(environment="sandbox", account_id="1", customer_id="2"),
+        ["push"],
+        2,
+        ["MICROSOFT_ADS_DEVELOPER_TOKEN", "MICROSOFT_ADS_ACCESS_TOKEN"],
+    ),
+    "missing account": (lambda s: s.exposure(environment="sandbox"), ["plan"], 2, ["MICROSOFT_ADS_ACCOUNT_ID"]),
+    "sandbox not running": (set_up, ["push"], 1, ["does not answer", "reverse-etl sandbox --port 9"]),
+    "other version": (older_package, ["push"], 2, ["version 0.0.1", "dbt deps"]),
+    "no package": (without_package, ["push"], 2, ["does not have the package", "dbt deps"]),
+    "production by another target": (
+        lambda s: s.exposure(environment="production", account_id="1", targets=["prod"]),
+        ["push"],
+        5,
+        ["dbt target dev may not push", "targets: [dev]"],
+    ),
+    "first push to production": (
+        lambda s: s.exposure(environment="production", account_id="1", targets=["dev"]),
+        ["push"],
+        5,
+        ["never pushed to production account 1", "--initial"],
+    ),
+    "source built empty": (lambda s: s.dbt("build", "--empty", "--quiet"), ["push"], 5, ["--empty", "dbt build"]),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_bad_input(shop: Shop, case: str) -> None:
+    """Each mistake is named with the way on, without a traceback, and leaves the history empty."""
+    prepare, command, code, words = CASES[case]
+    prepare(shop)
+    done = shop.run(*command, MICROSOFT_ADS_ENDPOINT=CLOSED_PORT if case == "sandbox not running" else "")
+    assert (done.returncode, done.stdout) == (code, ""), done.stderr
+    assert "Traceback" not in done.stderr
+    for word in words:
+        assert word in done.stderr
+    if case != "ledger not built":
+        assert shop.sql("select count(*) from reverse_etl_ledger") == [(0,)]
+    assert shop.sql("select count(*) from reverse_etl_runs") == [(0,)]
+
+
+def test_locked_database_names_the_holder(shop: Shop) -> None:
+    """A DuckDB file that another process holds gives exit code 4 with its program and PID."""
+    code = f"import duckdb; c = duckdb.connect({str(shop.database)!r}); print('open', flush=True); input()"
+    with subprocess.Popen(
+        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as holder:
+        assert holder.stdout is not None
+        holder.stdout.readline()
+        done = shop.run("push")
+        holder.communicate("\n", timeout=10)
+    assert done.returncode == 4
+    assert f"PID {holder.pid}" in done.stderr
+    assert "python" in done.stderr
