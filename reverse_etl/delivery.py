@@ -199,7 +199,9 @@ def _receipts(
         case Answered(refusals, tracking_id) if all(0 <= r.index < len(records) for r in refusals):
             yield from _answered(records, refusals, tracking_id, doubtful, delivery)
         # A fault that may have followed processing leaves a first try in doubt; of a repeat it is a refusal.
-        case Blamed(reason, tracking_id, unprocessed) if len(records) == 1 and (unprocessed or not records[0].untouched):
+        case Blamed(reason, tracking_id, unprocessed) if len(records) == 1 and (
+            unprocessed or not records[0].untouched
+        ):
             settles = unprocessed and records[0].untouched and not doubtful
             yield _one(records[0], Outcome.REJECTED, settles, reason, tracking_id)
         case Throttled(reason) if not doubtful:

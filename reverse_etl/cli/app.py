@@ -182,6 +182,21 @@ def rejected(
         typer.echo(show(session.sync, session.rejected()))
 
 
+@app.command()
+def demo(
+    folder: Annotated[Path, typer.Argument(help="Folder to make; one of an earlier demo is made anew.")] = Path(
+        "reverse-etl-demo"
+    ),
+) -> None:
+    """Walk the whole way on DuckDB and the local sandbox: build, plan, push, correct, push again. Needs no account.
+
+    Example: reverse-etl demo
+    """
+    from reverse_etl.demo import run
+
+    run(folder, typer.echo)
+
+
 def _options(project_dir: Path, profiles_dir: Path | None, profile: str, target: str, variables: str) -> DbtOptions:
     from reverse_etl.warehouse.project import DbtOptions
 

@@ -11,6 +11,8 @@ from reverse_etl.push import RunResult
 from reverse_etl.report.words import CLASS_WORDS, STANDING_WORDS, reason_words
 from reverse_etl.sync import Sync
 
+LEDGER_SIDE = "Conversions of the ledger whose row left the source or is invalid now:"
+
 
 def title(sync: Sync) -> str:
     """One line that says which sync this is and where it goes."""
@@ -20,9 +22,9 @@ def title(sync: Sync) -> str:
 def plan_text(sync: Sync, plan: Plan, guards: Sequence[Guard]) -> str:
     """A plan: counts per class, reasons with examples, guards, and what a push would do next."""
     out = [f"Plan of {title(sync)}", f"As of {plan.now}, {plan.source_rows:,} source rows.", ""]
-    out += _table((name, f"{rows:,}", CLASS_WORDS[name]) for name, rows in plan.counts().items()) or [
-        "  The source is empty, and the ledger too."
-    ]
+    out += _table(_class_rows(plan, "source")) or ["  The source is empty."]
+    if plan.ledger_rows:
+        out += ["", LEDGER_SIDE, *_table(_class_rows(plan, "ledger"))]
     for line in _by_class(plan.lines):
         if line.reasons:
             out += [
@@ -38,9 +40,7 @@ def plan_text(sync: Sync, plan: Plan, guards: Sequence[Guard]) -> str:
     if refusing:
         out += [f"A push would be refused (exit 5). {refusing[0].hint}"]
     elif plan.to_send:
-        out += [
-            f"A push would send {plan.to_send:,} {_rows(plan.to_send)} in {-(-plan.to_send // 1000):,} calls or more."
-        ]
+        out += [f"A push would send {plan.to_send:,} {_rows(plan.to_send)}, 1,000 a call."]
     else:
         out += ["A push would send nothing."]
     return "\n".join(out)
@@ -52,7 +52,7 @@ def result_text(sync: Sync, result: RunResult) -> str:
     out = [f"Run {result.run_seq} of {title(sync)}: {word}", ""]
     out += _table(_standing_rows(result.source)) or ["  No source rows."]
     if result.ledger:
-        out += ["", "Conversions that the ledger holds and no sendable source row:"]
+        out += ["", LEDGER_SIDE]
         out += _table(_standing_rows(result.ledger))
     if result.refusals:
         out += ["", "Refused in this run, by the destination's code:"]
@@ -118,6 +118,10 @@ def _run_words(run: RunSummary) -> str:
     return f"{run.counts.get('result', 'ended')}: {', '.join(told) or 'nothing sent'}"
 
 
+def _class_rows(plan: Plan, side: str) -> Iterable[tuple[str, str, str]]:
+    return ((name, f"{rows:,}", CLASS_WORDS[name]) for name, rows in plan.counts(side).items())
+
+
 def _standing_rows(counts: Mapping[str, int]) -> Iterable[tuple[str, str, str]]:
     order = [
         "accepted",
@@ -142,7 +146,7 @@ def _samples(line: PlanLine) -> list[str]:
 
 
 def _ledger_side(line: PlanLine) -> str:
-    return " that only the ledger holds" if line.side == "ledger" else ""
+    return " of the ledger" if line.side == "ledger" else ""
 
 
 def _rows(count: int) -> str:

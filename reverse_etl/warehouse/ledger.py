@@ -33,7 +33,19 @@ SOURCE_COLUMNS = {
 _KINDS = {
     "text": ("varchar", "text", "char", "string", "nvarchar", "nchar"),
     "timestamp": ("timestamp", "datetime"),
-    "number": ("double", "float", "real", "decimal", "numeric", "number", "int", "bigint", "smallint", "tinyint", "hugeint"),
+    "number": (
+        "double",
+        "float",
+        "real",
+        "decimal",
+        "numeric",
+        "number",
+        "int",
+        "bigint",
+        "smallint",
+        "tinyint",
+        "hugeint",
+    ),
     "boolean": ("bool",),
     "date": ("date",),
 }

@@ -45,6 +45,7 @@ LARGEST_ANSWER = 20_000_000
 _NAMESPACE = "{https://bingads.microsoft.com/CampaignManagement/v13}"
 _BINDING = f"{_NAMESPACE}BasicHttpBinding_ICampaignManagementService"
 _ENVELOPE = "{http://schemas.xmlsoap.org/soap/envelope/}"
+_NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 # Characters that XML has no way to write.
 _UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _UTC_TIME = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}Z")
@@ -109,7 +110,8 @@ class _OwnAnswerOnly(Plugin):  # type: ignore[misc]
 
     def ingress(self, envelope: Any, http_headers: Any, operation: Any) -> tuple[Any, Any]:
         """Look at an answer before zeep reads it."""
-        tags = [node.tag for body in envelope.findall(f"{_ENVELOPE}Body") for node in body]
+        nodes = [node for body in envelope.findall(f"{_ENVELOPE}Body") for node in body]
+        tags = [node.tag for node in nodes if _NIL not in node.attrib]
         if tags not in ([f"{_NAMESPACE}{operation.name}Response"], [f"{_ENVELOPE}Fault"]):
             raise zeep.exceptions.XMLParseError("not an answer to this call")
         return envelope, http_headers
@@ -212,7 +214,7 @@ class SoapWire:
     def _read_fault(self, fault: zeep.exceptions.Fault) -> Answer:
         """A fault as an answer: its code decides, and a code nobody knows blames the data."""
         if isinstance(fault.detail, bytes):
-            return Unanswered(Reason(None, "", "the service answered with something that is not SOAP"))
+            return Unanswered(Reason(None, "NotSoap", "the service answered with something that is not SOAP"))
         tracking_id, errors = _fault_errors(fault)
         if errors:
             return self._read_error(*errors[0], tracking_id)
