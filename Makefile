@@ -27,13 +27,16 @@ demo: setup  ## Run the whole way once: dbt build, plan, push, correct, push aga
 	@$(BIN)/reverse-etl demo
 
 test: setup lint  ## Lint, type-check and run every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
 
 lint: setup  ## ruff, mypy, import walls, sqlfluff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/dbt deps --quiet --project-dir dbt_project --profiles-dir profiles
+	REVERSE_ETL_DUCKDB_PATH=:memory: DBT_PROFILES_DIR=profiles $(BIN)/sqlfluff lint --disable-progress-bar models
+	REVERSE_ETL_DUCKDB_PATH=:memory: DBT_PROJECT_DIR=dbt_project $(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models
 
 format: setup  ## Let ruff write the format
 	$(BIN)/ruff check --fix .

@@ -21,7 +21,9 @@ def set_up(shop: Shop) -> None:
 def two_models(shop: Shop) -> None:
     (shop.folder / "models/other.sql").write_text("select 1 as one\n")
     path = shop.folder / "models/exposures.yml"
-    path.write_text(path.read_text().replace("\"ref('offline_conversions')\"", "\"ref('offline_conversions')\", \"ref('other')\""))
+    path.write_text(
+        path.read_text().replace("\"ref('offline_conversions')\"", "\"ref('offline_conversions')\", \"ref('other')\"")
+    )
 
 
 def replace_model(sql: str) -> Callable[[Shop], None]:

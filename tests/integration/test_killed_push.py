@@ -2,32 +2,16 @@
 
 from __future__ import annotations
 
-import json
 import signal
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-import requests
 
 from reverse_etl.sandbox import LocalSandbox, read_received, summary
+from tests.support.faults import ask_for, release, used_up, wait_for
 from tests.support.shop import Shop, deal
 
 ROWS = 1500
-
-
-def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:
-    """Wait until a condition holds."""
-    end = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < end, "waited in vain"
-        time.sleep(0.02)
-
-
-def ask_for(sandbox: LocalSandbox, *faults: dict[str, object]) -> None:
-    """Queue faults in the sandbox."""
-    requests.post(f"{sandbox.url}/control/faults", data=json.dumps(faults), timeout=5).raise_for_status()
 
 
 @pytest.mark.parametrize("moment", ["hold_before", "hold_after"])
@@ -43,10 +27,10 @@ def test_kill_between_send_and_receipt_is_settled_by_the_next_push(
         wait_for(lambda: summary(books).received == ROWS)
     else:
         # The faults are used up when both calls have arrived and are being held.
-        wait_for(lambda: not sandbox._server.service.faults._faults)
+        wait_for(lambda: used_up(sandbox))
     process.send_signal(signal.SIGKILL)
     process.communicate(timeout=10)
-    requests.post(f"{sandbox.url}/control/clear", timeout=5).raise_for_status()
+    release(sandbox)
     if moment == "hold_before":
         wait_for(lambda: summary(books).received == ROWS)
 

@@ -1,0 +1,115 @@
+"""The README tells the truth: its output is the demo's, and its commands, options and codes are the program's."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from reverse_etl import errors
+from reverse_etl.warehouse.exposures import KEYS
+
+REPOSITORY = Path(__file__).parents[2]
+README = (REPOSITORY / "README.md").read_text()
+COMMAND = str(Path(sys.executable).parent / "reverse-etl")
+
+
+def masked(line: str) -> str:
+    """A line with its numbers, which change with the day, and its spacing taken out."""
+    return " ".join(re.sub(r"[\d,]+", "9", line).split())
+
+
+@pytest.fixture(scope="module")
+def demo(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """What `reverse-etl demo` prints, line by line."""
+    folder = tmp_path_factory.mktemp("demo")
+    done = subprocess.run(
+        [COMMAND, "demo"],
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+        env=os.environ | {"CI": "1"},
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout.splitlines()
+
+
+@pytest.mark.parametrize("block", re.findall(r"<!-- demo -->\n```\n(.*?)```", README, re.DOTALL))
+def test_output_in_the_readme_is_the_demos(demo: list[str], block: str) -> None:
+    """Each block stands in the demo's output, line after line, but for numbers that change with the day."""
+    lines = [masked(line) for line in block.strip().splitlines()]
+    said = [masked(line) for line in demo]
+    starts = [i for i, line in enumerate(said) if line == lines[0]]
+    assert any(said[start : start + len(lines)] == lines for start in starts), "\n".join(demo)
+
+
+def test_demo_delivers_and_sends_only_what_is_new(demo: list[str]) -> None:
+    """The second push sends less than the first, holds the correction and the refund, and shows what was refused."""
+    text = "\n".join(demo)
+    sent = [int(n.replace(",", "")) for n in re.findall(r"^  accepted +([\d,]+)  taken", text, re.MULTILINE)]
+    assert sent[0] > 100
+    assert 1 <= sent[1] < 20
+    for words in (
+        "value_changed",
+        "gone",
+        "NotEligibleForEnhancedConversions",
+        "rejected_unchanged",
+        "What to do next",
+    ):
+        assert words in text
+
+
+def help_of(*command: str) -> str:
+    done = subprocess.run(
+        [COMMAND, *command, "--help"], capture_output=True, text=True, check=True, env=os.environ | {"COLUMNS": "200"}
+    )
+    return done.stdout
+
+
+def test_every_command_is_in_the_readme() -> None:
+    """A command that the program has stands in the README."""
+    commands = re.findall(r"^  ([a-z]+) ", help_of().split("Commands:")[1], re.MULTILINE)
+    assert set(commands) == {"plan", "push", "status", "rejected", "sandbox", "demo"}
+    for command in commands:
+        assert f"`{command}" in README
+
+
+def test_options_in_the_readme_exist() -> None:
+    """An option that the README names is one of the program's."""
+    known = set(re.findall(r"--[\w-]+", "".join(help_of(c) for c in ("plan", "push", "sandbox"))))
+    dbts = {"--full-refresh", "--empty", "--sample"}
+    named = set(re.findall(r"(?<![\w-])--[a-z][\w-]+", README)) - dbts
+    assert named <= known
+
+
+def test_exit_codes_are_the_errors() -> None:
+    """The README's exit codes are those of the error tree, with 0 and 3."""
+    tree = {error.exit_code for error in vars(errors).values() if isinstance(error, type)}
+    assert {int(n) for n in re.findall(r"^\| (\d) \|", README, re.MULTILINE)} == tree | {0, 3}
+
+
+def test_exposure_keys_are_known() -> None:
+    """The README's example exposure uses known keys and names every one but corrections, which are not sent yet."""
+    example = README.split("reverse_etl:\n")[1].split("```")[0]
+    assert set(re.findall(r"^ +(\w+): ", example, re.MULTILINE)) == set(KEYS) - {"adjustments"}
+
+
+def test_environment_variables_are_those_of_the_code() -> None:
+    """The variables that the code reads stand in the README, and no others."""
+    code = "".join(path.read_text() for path in (REPOSITORY / "reverse_etl/destinations").rglob("*.py"))
+    assert set(re.findall(r"MICROSOFT_ADS_[A-Z_]+\b", code)) == set(re.findall(r"MICROSOFT_ADS_[A-Z_]+\b", README))
+
+
+def test_one_version_everywhere() -> None:
+    """Tool, package and both project files have one version."""
+    from reverse_etl import __version__
+
+    for name in ("pyproject.toml", "dbt_project.yml"):
+        assert f'version{" = " if name.endswith("toml") else ": "}"{__version__}"' in (REPOSITORY / name).read_text()
+    assert f"return('{__version__}')" in (REPOSITORY / "macros/ledger/_package_version.sql").read_text()

@@ -1,0 +1,210 @@
+"""Pushes as a user types them, against the local sandbox: every outcome, on both sides' books."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reverse_etl.sandbox import LocalSandbox, read_received, summary
+from tests.support.faults import ask_for, release, used_up, wait_for
+from tests.support.shop import Shop, click, deal
+
+GOALS = """
+goals:
+  - {name: Deal won, enhanced: true}
+  - {name: New goal, age_hours: 0.5}
+"""
+
+
+@pytest.fixture
+def books(tmp_path: Path) -> Path:
+    return tmp_path / "books.sqlite"
+
+
+def ledger(shop: Shop) -> dict[str, int]:
+    """Conversions per status, as the package's view has them."""
+    return dict(shop.sql("select status, count(*) from reverse_etl_records group by 1"))
+
+
+def assert_books_agree(shop: Shop, books: Path) -> None:
+    """What counts at the judge is what the ledger holds as counted, value by value."""
+    counted = {
+        (r.conversion_name, r.click_id, r.conversion_time, float(r.conversion_value or "nan"), r.currency)
+        for r in read_received(books, outcome="counted")
+    }
+    known = shop.sql(
+        "select conversion_name, click_id, conversion_time, value, currency "
+        "from reverse_etl_records where status = 'counted'"
+    )
+    assert counted == set(known)
+
+
+def plan(shop: Shop) -> dict[str, Any]:
+    done = shop.run("plan", "--json")
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_plan_lists_exactly_what_push_sends(shop: Shop, sandbox: LocalSandbox, books: Path) -> None:
+    """Classes and counts of the plan are those of the push that follows, and the second push sends nothing."""
+    shop.fill(
+        [deal(n) for n in range(8)]
+        + [
+            deal(20, microsoft_click_id="short"),
+            deal(21, conversion_value=-1.0),
+            deal(22, conversion_time="2020-01-01 00:00:00"),
+            deal(23, conversion_time="2099-01-01 00:00:00"),
+            deal(24, microsoft_click_id=click(0).upper(), deal_id="zz"),
+        ]
+    )
+    planned = plan(shop)
+    assert planned["counts"] == {"new": 8, "invalid": 2, "expired": 1, "waiting": 1, "duplicate": 1}
+    assert planned["to_send"] == 8
+    assert summary(books).received == 0
+    result = shop.push(endpoint=sandbox.url)
+    assert result["source"] == {"accepted": 8, "invalid": 2, "expired": 1, "waiting": 1, "duplicate": 1}
+    assert {r.click_id for r in read_received(books)} == {click(n) for n in range(8)}
+    again = shop.push(endpoint=sandbox.url)
+    assert again["source"] == {"unchanged": 8, "invalid": 2, "expired": 1, "waiting": 1, "duplicate": 1}
+    assert summary(books).received == 8
+    assert_books_agree(shop, books)
+
+
+def test_rejected_rows_are_shown_and_held_until_they_change(shop: Shop, tmp_path: Path) -> None:
+    """A refusal by the destination gives exit code 3, is listed with what to do, and is not repeated unchanged."""
+    goals = tmp_path / "goals.yml"
+    goals.write_text(GOALS)
+    with LocalSandbox(tmp_path / "books.sqlite", port=0, goals=goals) as sandbox:
+        shop.fill([deal(1), deal(2, conversion_name="Deal wun"), deal(3, conversion_name="New goal")])
+        result = shop.push(endpoint=sandbox.url)
+        assert result["exit_code"] == 3
+        assert result["source"] == {"accepted": 1, "rejected": 1, "deferred": 1}
+        assert result["refusals"] == {"OfflineConversionNameInvalid (5606)": 1}
+        (row,) = json.loads(shop.run("rejected", "--json").stdout)["rejected"]
+        assert (row["record_key"], row["code"]) == ("D2", 5606)
+        assert row["tracking_id"]
+        assert "goal" in row["what_to_do"]
+        again = shop.push(endpoint=sandbox.url)
+        assert (again["exit_code"], again["source"]) == (0, {"unchanged": 1, "held": 1, "deferred": 1})
+        shop.sql("update deals set conversion_value = 11 where deal_id = 'D2'")
+        assert shop.push(endpoint=sandbox.url)["source"]["rejected"] == 1
+
+
+def test_corrections_are_held_and_never_sent_as_new(shop: Shop, sandbox: LocalSandbox, books: Path) -> None:
+    """A changed value, a key with another click id and a row that is gone are held, each with its reason."""
+    shop.fill([deal(n) for n in range(4)])
+    shop.push(endpoint=sandbox.url)
+    shop.sql("update deals set conversion_value = 12 where deal_id = 'D0'")
+    shop.sql("update deals set microsoft_click_id = ? where deal_id = 'D1'", [click(99)])
+    shop.sql("delete from deals where deal_id = 'D2'")
+    lines = {(line["side"], *line["reasons"]): line["class"] for line in plan(shop)["lines"]}
+    assert lines == {
+        ("source",): "unchanged",
+        ("source", "value_changed"): "held",
+        ("source", "key_sent_before"): "held",
+        ("ledger", "moved"): "held",
+        ("ledger", "gone"): "held",
+    }
+    result = shop.push(endpoint=sandbox.url)
+    assert (result["source"], result["ledger"]) == ({"unchanged": 1, "held": 2}, {"held": 2})
+    assert summary(books).received == 4
+
+
+def test_limit_leaves_the_rest_for_the_next_push(shop: Shop, sandbox: LocalSandbox, books: Path) -> None:
+    """`--limit` sends that many, and the next push the others."""
+    shop.fill([deal(n) for n in range(10)])
+    assert shop.push("--limit", "3", endpoint=sandbox.url)["source"] == {"accepted": 3, "not_reached": 7}
+    assert shop.push(endpoint=sandbox.url)["source"] == {"accepted": 7, "unchanged": 3}
+    assert_books_agree(shop, books)
+
+
+@pytest.mark.parametrize("fault", ["reset_before", "reset_after", "half_answer", "html_502", "empty_503", "bad_index"])
+def test_lost_answers_are_tried_again(shop: Shop, sandbox: LocalSandbox, books: Path, fault: str) -> None:
+    """A call without a usable answer is repeated with the same bytes; each record counts once."""
+    shop.fill([deal(n) for n in range(5)])
+    ask_for(sandbox, {"kind": fault})
+    result = shop.push(endpoint=sandbox.url)
+    if result["source"] == {"in_doubt": 5}:
+        assert fault == "bad_index"
+        result = shop.push(endpoint=sandbox.url)
+    assert result["source"] == {"accepted": 5}
+    assert summary(books).counted == 5
+    assert_books_agree(shop, books)
+
+
+def test_poison_row_is_found_and_the_others_delivered(shop: Shop, sandbox: LocalSandbox, books: Path) -> None:
+    """A fault that names no row is bisected: one row is rejected, the other 999 arrive, in at most 22 calls."""
+    shop.fill([deal(n) for n in range(1000)])
+    ask_for(sandbox, {"kind": "poison", "row": click(617)})
+    result = shop.push(endpoint=sandbox.url)
+    assert result["source"] == {"accepted": 999, "rejected": 1}
+    assert summary(books).counted == 999
+    assert summary(books).calls <= 22
+    (row,) = json.loads(shop.run("rejected", "--json").stdout)["rejected"]
+    assert row["record_key"] == "D617"
+
+
+def test_refused_credentials_stop_the_run(shop: Shop, sandbox: LocalSandbox) -> None:
+    """A fault that every call would meet stops the run with its text; nothing is in doubt."""
+    shop.fill([deal(n) for n in range(3)])
+    ask_for(sandbox, {"kind": "fault_105", "count": 9})
+    done = shop.run("push", "--json", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    assert done.returncode == 1
+    assert "InvalidCredentials (105)" in done.stderr
+    assert json.loads(done.stdout)["source"] == {"not_reached": 3}
+    release(sandbox)
+    assert shop.push(endpoint=sandbox.url)["source"] == {"accepted": 3}
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_interrupt_finishes_and_records_the_calls_under_way(
+    shop: Shop, sandbox: LocalSandbox, books: Path, number: signal.Signals
+) -> None:
+    """Ctrl-C and SIGTERM let the calls in flight finish, record them and say so; the rest goes next time."""
+    shop.fill([deal(n) for n in range(3000)])
+    ask_for(sandbox, {"kind": "hold_after", "seconds": 30})
+    process = shop.start("push", "--json", "--workers", "1", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    wait_for(lambda: used_up(sandbox) and summary(books).received == 1000)
+    process.send_signal(number)
+    assert process.stderr is not None
+    assert any("Finishing" in line for line in iter(process.stderr.readline, ""))
+    release(sandbox)
+    out, _ = process.communicate(timeout=20)
+    result = json.loads(out)
+    assert (process.returncode, result["result"]) == (1, "interrupted")
+    assert result["source"] == {"accepted": 1000, "not_reached": 2000}
+    assert shop.push(endpoint=sandbox.url)["source"] == {"accepted": 2000, "unchanged": 1000}
+    assert summary(books).duplicates == 0
+
+
+def test_emptied_sandbox_books_are_said(shop: Shop, sandbox: LocalSandbox, tmp_path: Path) -> None:
+    """Books that were emptied beside a full ledger are noticed, since nothing would be sent again."""
+    shop.fill([deal(1)])
+    shop.push(endpoint=sandbox.url)
+    with LocalSandbox(tmp_path / "other.sqlite", port=0) as other:
+        done = shop.run("push", MICROSOFT_ADS_ENDPOINT=other.url)
+    assert done.returncode == 0
+    assert re.search(r"Note: The books of the local sandbox are empty, but the ledger has 1 record", done.stderr)
+
+
+def test_reading_commands_write_nothing(shop: Shop, sandbox: LocalSandbox) -> None:
+    """plan, status and rejected leave the database byte for byte as it was."""
+    shop.fill([deal(1)])
+    shop.push(endpoint=sandbox.url)
+    before = shop.database.read_bytes()
+    for command in ("plan", "status", "rejected"):
+        done = shop.run(command)
+        assert done.returncode == 0, done.stderr
+    assert shop.database.read_bytes() == before
+
+
+def test_no_plan_table_stays(shop: Shop, sandbox: LocalSandbox) -> None:
+    """A push drops its plan table."""
+    shop.fill([deal(1)])
+    shop.push(endpoint=sandbox.url)
+    assert shop.sql("select table_name from information_schema.tables where table_name like 'reverse_etl_plan%'") == []
