@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from reverse_etl.warehouse.exposures import find_syncs
+from reverse_etl.warehouse.ledger import SOURCE_COLUMNS
 from reverse_etl.warehouse.project import DbtOptions, Project
 from tests.reference.builders import LEDGERS, OLD, RECENT, tables
 from tests.reference.decide import plan
@@ -58,12 +59,7 @@ class Warehouse:
                 f"{head}, run_seq, event, fenced_run_seq, fenced_seq",
                 [(*scope.values(), *_fields(e)) for e in world.events],
             )
-        self.insert(
-            "deals",
-            "conversion_name, conversion_time, microsoft_click_id, hashed_email_address, hashed_phone_number, "
-            "conversion_value, conversion_currency_code, external_attribution_credit, external_attribution_model, deal_id",
-            [_fields(row)[:-1] for row in world.source],
-        )
+        self.insert("deals", ", ".join([*SOURCE_COLUMNS, "deal_id"]), [_fields(row)[:-1] for row in world.source])
 
     def insert(self, table: str, columns: str, rows: list[tuple[object, ...]]) -> None:
         if rows:
