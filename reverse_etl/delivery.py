@@ -47,12 +47,16 @@ class Patience:
 
 @dataclass(slots=True)
 class Delivery:
-    """What is known of a stretch: receipts, the rows left in doubt, and why the run must stop, if it must."""
+    """What is known of a stretch: receipts, the rows left in doubt, and why the run must stop, if it must.
+
+    `failed` is an error of the product or the warehouse on the way: to be raised once the receipts are recorded.
+    """
 
     receipts: list[Receipt] = field(default_factory=list)
     in_doubt: int = 0
     last_doubt: Reason | None = None
     stopped: Stopped | None = None
+    failed: BaseException | None = None
 
 
 class Courier:
@@ -113,23 +117,40 @@ class Courier:
         total = Delivery()
         looked = time.monotonic()
         pending: dict[Future[Delivery], Sequence[Record]] = {
-            self._pool.submit(self._deliver_batch, batch): batch for batch in batches
+            self._pool.submit(self._guarded, batch): batch for batch in batches
         }
         while pending:
             done, _ = wait(pending, timeout=LOOK_EVERY, return_when=FIRST_COMPLETED)
             for future in done:
                 batch = pending.pop(future)
-                part = future.result()
+                part = self._outcome_of(future, batch)
                 total.receipts += part.receipts
                 total.in_doubt += part.in_doubt
                 total.last_doubt = part.last_doubt or total.last_doubt
-                if part.stopped and total.stopped is None:
-                    total.stopped = part.stopped
+                total.stopped = total.stopped or part.stopped
+                total.failed = total.failed or part.failed
                 on_batch(part, len(batch))
-            if pending and time.monotonic() - looked >= LOOK_EVERY:
-                meanwhile()
+            if pending and total.failed is None and time.monotonic() - looked >= LOOK_EVERY:
+                try:
+                    meanwhile()
+                except Exception as error:  # raised by the caller, once what is known is recorded
+                    self.halt()
+                    total.failed = error
                 looked = time.monotonic()
         return total
+
+    @staticmethod
+    def _outcome_of(future: Future[Delivery], batch: Sequence[Record]) -> Delivery:
+        """A batch's part; an error in a worker leaves its batch in doubt."""
+        error = future.exception()
+        return future.result() if error is None else Delivery(in_doubt=len(batch), failed=error)
+
+    def _guarded(self, batch: Sequence[Record]) -> Delivery:
+        try:
+            return self._deliver_batch(batch)
+        except BaseException:
+            self.halt()
+            raise
 
     def _deliver_batch(self, batch: Sequence[Record]) -> Delivery:
         delivery = Delivery()

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from reverse_etl.delivery import Courier, Delivery, Patience
-from reverse_etl.errors import DestinationError, LeaseLostError, RunStoppedError
+from reverse_etl.errors import DestinationError, LeaseLostError, RunStoppedError, WarehouseError
 from reverse_etl.interfaces import Destination, Lease, Ledger, Progress, Standings
 from reverse_etl.plan import Plan, Record
 from reverse_etl.receipts import Outcome, Receipt
@@ -70,8 +70,8 @@ class RunResult:
 
     @property
     def exit_code(self) -> int:
-        """0 all done, 1 stopped or interrupted, 3 done and the destination refused rows in this run."""
-        if self.name != "done":
+        """0 all done, 1 stopped, interrupted or rows in doubt, 3 done and the destination refused rows in this run."""
+        if self.name != "done" or self.rows("in_doubt"):
             return 1
         return 3 if self.refusals else 0
 
@@ -142,7 +142,9 @@ class _Run:
             return self._result()
         finally:
             self._courier.close()
-            self._ledger.drop_plan()
+            # Where the warehouse is what failed, that error is the one to show; the next push drops the table.
+            with contextlib.suppress(WarehouseError):
+                self._ledger.drop_plan()
 
     @property
     def _ended(self) -> bool:
@@ -185,13 +187,21 @@ class _Run:
 
         delivery = self._courier.deliver(batches, meanwhile=self._look_at_lease, on_batch=on_batch)
         self._ledger.record_receipts(self._lease.run_seq, delivery.receipts)
+        if delivery.failed is not None:
+            raise delivery.failed
         self._count(records, delivery)
+        withheld = any(receipt.outcome is Outcome.NOT_SENT for receipt in delivery.receipts)
         if delivery.stopped is not None:
             self._stopped = DestinationError(
-                f"Microsoft refused the call: {delivery.stopped.reason}", hint=delivery.stopped.hint
+                f"The destination refused the call: {delivery.stopped.reason}", hint=delivery.stopped.hint
             )
-        elif not self._lease.still_mine():
+        elif not self._lease.still_mine() or (withheld and not self._options.stop.is_set()):
             self._stopped = self._lost()
+        elif delivery.in_doubt == len(records):
+            self._stopped = DestinationError(
+                f"No call was answered: {delivery.last_doubt}",
+                hint="What may have arrived is in doubt; push again later, and the next push settles it.",
+            )
 
     def _look_at_lease(self) -> None:
         if not self._lease.still_mine():
@@ -227,7 +237,7 @@ class _Run:
             ledger=standings.ledger,
             refusals=dict(self._refusals),
             in_doubt_because=self._in_doubt_because,
-            interrupted=self._options.stop.is_set(),
+            interrupted=self._options.stop.is_set() and "not_reached" in standings.source | standings.ledger,
             stopped=self._stopped,
             unbalanced=tuple(_unbalanced(standings, self._outcomes)),
         )

@@ -14,6 +14,12 @@ from reverse_etl.sync import Sync
 LEDGER_SIDE = "Conversions of the ledger whose row left the source or is invalid now:"
 
 
+def safe(text: str) -> str:
+    """Text from outside without what would steer a terminal or forge a line; at most 200 characters of it."""
+    shown = "".join(character if character.isprintable() else "?" for character in text)
+    return shown if len(shown) <= 200 else shown[:197] + "..."
+
+
 def title(sync: Sync) -> str:
     """One line that says which sync this is and where it goes."""
     return f"{sync.name} -> {sync.destination}, {sync.environment.value}, account {sync.account_id}"
@@ -96,14 +102,15 @@ def rejected_text(sync: Sync, rows: Sequence[tuple[Rejected, str]]) -> str:
     out = [f"{title(sync)}: {len(rows):,} {_rows(len(rows))} refused and unchanged since"]
     last = None
     for row, advice in rows:
-        head = (row.code, row.error_code, row.message)
+        head = (row.code, row.error_code, row.message, row.reason)
         if head != last:
             number = f" ({row.code})" if row.code else ""
-            out += ["", f"{row.error_code or 'no code'}{number}: {row.message}", f"  What to do: {advice}"]
+            out += ["", safe(f"{row.error_code or 'no code'}{number}: {row.message}"), f"  What to do: {advice}"]
             if row.reason == "maybe_taken":
                 out += [f"  {reason_words(row.reason)}"]
             last = head
-        out += [f"    {row.record_key or '(no key)'}  {row.conversion_name}  {row.conversion_time}  {row.tracking_id}"]
+        shown = f"    {row.record_key or '(no key)'}  {row.conversion_name}  {row.conversion_time}  {row.tracking_id}"
+        out += [safe(shown).rstrip()]
     return "\n".join(out)
 
 
@@ -140,7 +147,9 @@ def _by_class(lines: Iterable[PlanLine]) -> list[PlanLine]:
 
 def _samples(line: PlanLine) -> list[str]:
     return [
-        f"    {s.record_key or '(no key)'}  {s.conversion_name or '(no name)'}  {s.conversion_time or '(no time)'}"
+        safe(
+            f"    {s.record_key or '(no key)'}  {s.conversion_name or '(no name)'}  {s.conversion_time or '(no time)'}"
+        )
         for s in line.samples
     ]
 

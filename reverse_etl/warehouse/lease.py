@@ -68,8 +68,11 @@ class WarehouseLease:
         scope: Scope,
         *,
         sleep: Callable[[float], None] = time.sleep,
-    ) -> WarehouseLease:
-        """Claim the scope, open it, and fence every older run; raises LeaseHeldError while another holds it."""
+    ) -> tuple[WarehouseLease, list[int]]:
+        """Claim the scope, open it, and fence every older run; raises LeaseHeldError while another holds it.
+
+        Returns the lease and the runs that it shut out.
+        """
         claims = _read_claims(project, runs, scope)
         for claim in claims:
             if not claim.finished and not _is_dead(claim, project):
@@ -80,11 +83,11 @@ class WarehouseLease:
         try:
             lease._record("claim")
             lease._settle(sleep)
-            lease._fence(ledger)
+            fenced = lease._fence(ledger)
         except BaseException:
             _LIVING.discard(lease._claim_id)
             raise
-        return lease
+        return lease, fenced
 
     @property
     def run_seq(self) -> int:
@@ -134,7 +137,7 @@ class WarehouseLease:
         self._record("open")
         self._heard = _now()
 
-    def _fence(self, ledger: Any) -> None:
+    def _fence(self, ledger: Any) -> list[int]:
         """Shut out older runs that never ended: what they wrote after this moment does not count."""
         older = [
             claim.run_seq
@@ -142,11 +145,12 @@ class WarehouseLease:
             if claim.run_seq < self._run_seq and not claim.finished and not claim.fenced
         ]
         if not older:
-            return
+            return []
         seen = self._project.query("_highest_seqs", ledger=ledger, scope=self._scope.as_dict(), run_seqs=older)
         highest = {int(run_seq): int(seq) for run_seq, seq in seen}
         for run_seq in sorted(older):
             self._record("fence", fenced_run_seq=run_seq, fenced_seq=highest.get(run_seq, 0))
+        return older
 
     def _record(self, event: str, **more: Any) -> None:
         row = {

@@ -67,7 +67,12 @@ class WarehouseLedger:
 
     def claim(self) -> WarehouseLease:
         """Take the lease and fence older runs; raises LeaseHeldError while another run holds it."""
-        return WarehouseLease.take(self._project, self._tables["runs"], self._tables["ledger"], self._sync.scope)
+        lease, fenced = WarehouseLease.take(
+            self._project, self._tables["runs"], self._tables["ledger"], self._sync.scope
+        )
+        for run_seq in fenced:
+            self._project.write("_drop_plan_table", plan=self._plan_name(run_seq))
+        return lease
 
     def clock(self) -> str:
         """The warehouse's time as UTC text."""
@@ -83,11 +88,8 @@ class WarehouseLedger:
         self.drop_plan()
         now = self.clock()
         select_sql = self._plan_sql(now, run_seq, seq_offset, batch_offset)
-        scope_id = hashlib.sha256(json.dumps(self._scope, sort_keys=True).encode()).hexdigest()[:12]
-        ledger = self._tables["ledger"]
-        table = ledger.incorporate(path={"identifier": f"reverse_etl_plan_{scope_id}_{run_seq}"})
+        self._plan_table = table = self._plan_name(run_seq)
         self._project.write("_drop_plan_table", plan=table)
-        self._plan_table = table
         self._project.write("_create_plan_table", plan=table, select_sql=select_sql)
         return self._summary(str(table), now, 0)
 
@@ -181,6 +183,11 @@ class WarehouseLedger:
     def accepted(self) -> int:
         """About how many records of the scope the destination accepted, ever."""
         return int(self._project.query("_accepted", receipts=self._tables["receipts"], scope=self._scope)[0][0])
+
+    def _plan_name(self, run_seq: int) -> Any:
+        """The table of a run's plan, beside the ledger."""
+        scope_id = hashlib.sha256(json.dumps(self._scope, sort_keys=True).encode()).hexdigest()[:12]
+        return self._tables["ledger"].incorporate(path={"identifier": f"reverse_etl_plan_{scope_id}_{run_seq}"})
 
     def _plan_sql(self, now: str, run_seq: int | None, seq_offset: int, batch_offset: int) -> str:
         return self._project.sql(

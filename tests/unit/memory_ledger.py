@@ -1,0 +1,274 @@
+"""A ledger and a lease in memory that keep the ports' promises, with the reference as their plan; and a judge.
+
+What is in `Warehouse` outlives a process. A `MemoryLedger` is one process's hold of it and dies where a test says.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+from reverse_etl.errors import WarehouseError
+from reverse_etl.interfaces import Standings
+from reverse_etl.plan import Plan, PlanLine, Record
+from reverse_etl.receipts import Receipt
+from tests.reference import decide
+from tests.reference.fold import State, fold, lowest_fences, outcome_of
+from tests.reference.nouns import Attempt, MatchKey, PlanRow, RunEvent, SourceRow
+from tests.reference.nouns import Receipt as StoredReceipt
+
+NOW = "2026-03-15T12:00:00Z"
+KNOWN = ("counted", "in_doubt", "maybe")
+
+
+class ProcessDiedError(BaseException):
+    """The process was killed: nothing that it does afterwards has an effect."""
+
+
+@dataclass
+class Warehouse:
+    """The three tables and the source."""
+
+    source: list[SourceRow] = field(default_factory=list)
+    attempts: list[Attempt] = field(default_factory=list)
+    receipts: list[StoredReceipt] = field(default_factory=list)
+    events: list[RunEvent] = field(default_factory=list)
+
+    def states(self) -> dict[MatchKey, State]:
+        return fold(self.attempts, self.receipts, self.events)
+
+
+@dataclass(frozen=True)
+class Accident:
+    """At the so-manieth use of the warehouse the process dies, or the warehouse fails: before, amid or after it."""
+
+    step: int
+    moment: Literal["before", "amid", "after"]
+    dies: bool
+
+
+class MemoryLease:
+    """The lease of one run. `mine` is asked at each look; a False is final."""
+
+    def __init__(self, ledger: MemoryLedger, run_seq: int, mine: Callable[[], bool]) -> None:
+        self._ledger = ledger
+        self.run_seq = run_seq
+        self._mine = mine
+        self._lost = False
+        self.time_left = 600.0
+
+    def still_mine(self) -> bool:
+        self._ledger.use([])
+        self._lost = self._lost or not self._mine()
+        return not self._lost
+
+    def seconds_left(self) -> float:
+        return 0.0 if self._lost else self.time_left
+
+    def close(self, result: str, counts: dict[str, int]) -> None:
+        events = self._ledger.warehouse.events
+        self._ledger.use([lambda: events.append(RunEvent(self.run_seq, "close"))])
+        self._ledger.closed.append((result, counts))
+
+
+class MemoryLedger:
+    """The Ledger port for one process."""
+
+    def __init__(
+        self,
+        warehouse: Warehouse,
+        *,
+        batch_limit: int,
+        accident: Accident | None = None,
+        mine: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self.warehouse = warehouse
+        self.dead = False
+        self.plans: list[Plan] = []
+        self.closed: list[tuple[str, dict[str, int]]] = []
+        self.lease: MemoryLease | None = None
+        self._batch_limit = batch_limit
+        self._accident = accident
+        self._mine = mine
+        self._steps = 0
+        self._rows: list[tuple[PlanRow, Attempt | None, bool]] = []
+        self._known = 0
+
+    def use(self, effects: Sequence[Callable[[], None]]) -> None:
+        """One use of the warehouse; its effects happen in order, all of them unless an accident comes between."""
+        if self.dead:
+            raise ProcessDiedError
+        self._steps += 1
+        accident = self._accident if self._accident and self._accident.step == self._steps else None
+        happening = {"before": 0, "amid": len(effects) // 2, "after": len(effects)}
+        for effect in effects[: happening[accident.moment] if accident else len(effects)]:
+            effect()
+        if accident and accident.dies:
+            self.dead = True
+            raise ProcessDiedError
+        if accident:
+            raise WarehouseError("The warehouse went away.")
+
+    def claim(self) -> MemoryLease:
+        events = self.warehouse.events
+        run_seq = max((event.run_seq for event in events), default=0) + 1
+        ended = {e.run_seq for e in events if e.event == "close"} | {e.fenced_run_seq for e in events}
+        older = {event.run_seq for event in events} - ended
+        self.use([lambda: events.append(RunEvent(run_seq, "open"))])
+        for one in sorted(older):
+            seen = max((a.seq for a in self.warehouse.attempts if a.run_seq == one), default=0)
+            self.use([lambda one=one, seen=seen: events.append(RunEvent(run_seq, "fence", one, seen))])  # type: ignore[misc]
+        self.lease = MemoryLease(self, run_seq, self._mine)
+        return self.lease
+
+    def read_plan(self, *, samples: int) -> Plan:
+        raise NotImplementedError
+
+    def make_plan(self, run_seq: int, *, seq_offset: int, batch_offset: int) -> Plan:
+        self.use([])
+        states = self.warehouse.states()
+        planned = decide.plan(self.warehouse.source, states, NOW, this_run_seq=run_seq)
+        planned.sort(key=lambda row: (row.operation is None, row.class_ != "in_doubt"))
+        self._rows = []
+        for n, row in enumerate(planned, start=1):
+            key = row.source.match_key if row.source else None
+            state = states.get(key) if key else None
+            attempt = None
+            if row.operation:
+                attempt = Attempt(
+                    run_seq=run_seq,
+                    seq=seq_offset + n,
+                    batch=batch_offset + 1 + (n - 1) // self._batch_limit,
+                    operation=row.operation,
+                    conversion_name=row.conversion_name,
+                    click_id=row.click_id,
+                    hashed_email=row.hashed_email,
+                    hashed_phone=row.hashed_phone,
+                    conversion_time=row.conversion_time or "",
+                    record_key=row.record_key,
+                    value=row.value,
+                    currency=row.currency,
+                    first_attempt=row.side == "source" and state is None,
+                )
+            known = row.side == "ledger" or (
+                row.class_ not in ("duplicate", "invalid") and state is not None and state.status in KNOWN
+            )
+            self._rows.append((row, attempt, known))
+        self._known = sum(state.status in KNOWN for state in states.values())
+        lines = Counter((row.side, row.class_, row.reason or "", bool(row.operation)) for row in planned)
+        plan = Plan(
+            NOW,
+            tuple(
+                PlanLine(side, class_, tuple(r for r in reason.split(",") if r), sends, rows)
+                for (side, class_, reason, sends), rows in lines.items()
+            ),
+        )
+        self.plans.append(plan)
+        return plan
+
+    def page(self, seq_from: int, seq_to: int) -> list[Record]:
+        self.use([])
+        return [
+            Record(
+                seq=a.seq,
+                batch=a.batch,
+                operation=a.operation,
+                conversion_name=a.conversion_name,
+                conversion_time=a.conversion_time,
+                click_id=a.click_id,
+                hashed_email=a.hashed_email,
+                hashed_phone=a.hashed_phone,
+                value=a.value,
+                currency=a.currency,
+                attribution_credit=a.attribution_credit,
+                attribution_model=a.attribution_model,
+                untouched=a.first_attempt or row.class_ in ("new", "deferred"),
+            )
+            for row, a, _ in self._rows
+            if a and seq_from <= a.seq <= seq_to
+        ]
+
+    def record_intents(self, run_seq: int, seq_from: int, seq_to: int) -> None:
+        intents = [a for _, a, _ in self._rows if a and seq_from <= a.seq <= seq_to]
+        self.use([lambda: self.warehouse.attempts.extend(intents)])
+
+    def record_receipts(self, run_seq: int, receipts: Sequence[Receipt]) -> None:
+        stored = [
+            StoredReceipt(run_seq, r.batch, r.seq_from, r.seq_to, r.outcome.value, r.settles, r.code, r.error_code)
+            for r in sorted(receipts, key=lambda receipt: receipt.outcome == "accepted")
+        ]
+        self.use([lambda one=one: self.warehouse.receipts.append(one) for one in stored])  # type: ignore[misc]
+
+    def standings(self, run_seq: int) -> Standings:
+        self.use([])
+        warehouse = self.warehouse
+        fences = lowest_fences(warehouse.events)
+        answers = {
+            a.seq: outcome_of(a, warehouse.receipts, fences).outcome for a in warehouse.attempts if a.run_seq == run_seq
+        }
+        said = {"none": "in_doubt"}
+        sides: dict[str, Counter[str]] = {"source": Counter(), "ledger": Counter()}
+        for row, attempt, _ in self._rows:
+            standing = row.class_
+            if attempt is not None:
+                outcome = answers.get(attempt.seq, "not_sent")
+                standing = "not_reached" if outcome in ("not_sent", "void") else said.get(outcome, outcome)
+            sides[row.side][standing] += 1
+        return Standings(
+            source=dict(sides["source"]),
+            ledger=dict(sides["ledger"]),
+            source_rows=len(warehouse.source),
+            known_identities=self._known,
+            known_standing=sum(known for _, _, known in self._rows),
+            run_outcomes=dict(Counter(said.get(o, o) for o in answers.values() if o != "void")),
+        )
+
+    def drop_plan(self) -> None:
+        self.use([])
+
+    def accepted(self) -> int:
+        return sum(r.seq_to - r.seq_from + 1 for r in self.warehouse.receipts if r.outcome == "accepted")
+
+
+def place_of(one: Record) -> tuple[str, str, str]:
+    """A record's identity; the tests give every record a click id."""
+    return one.conversion_name, one.click_id, one.conversion_time
+
+
+class Judge:
+    """What the destination counts: of each identity the first that arrived."""
+
+    def __init__(self) -> None:
+        self.counted: dict[tuple[str, str, str], float | None] = {}
+        self.received: list[Record] = []
+        self.late: list[Record] = []
+
+    def take(self, records: Sequence[Record]) -> None:
+        for one in records:
+            self.received.append(one)
+            self.counted.setdefault(place_of(one), one.value)
+
+    def land(self) -> None:
+        """What was under way for long arrives now."""
+        late, self.late = self.late, []
+        self.take(late)
+
+
+class Watcher:
+    """The Progress port; it remembers."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+        self.planned_rounds: list[int] = []
+        self.done: list[tuple[int, int]] = []
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+    def planned(self, plan: Plan, round_: int) -> None:
+        self.planned_rounds.append(round_)
+
+    def delivered(self, receipts: Sequence[Receipt], rows: int, done: int, total: int) -> None:
+        self.done.append((done, total))

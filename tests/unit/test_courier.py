@@ -1,0 +1,277 @@
+"""The courier: tries, waits, bisecting, stops, and what becomes of every record."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Sequence
+
+import pytest
+
+from reverse_etl.delivery import GUILTY_ROWS, Courier, Patience
+from reverse_etl.plan import Record
+from reverse_etl.receipts import Answer, Outcome, Throttled
+from tests.unit.scripted import (
+    BLAMED,
+    BUSY,
+    DOUBTFULLY_BLAMED,
+    DOUBTFULLY_REFUSED,
+    FINE,
+    LOST,
+    REFUSED,
+    JumpingClock,
+    ScriptedDestination,
+    batches,
+    deliver,
+    meanings,
+    outcomes,
+    record,
+)
+
+
+@pytest.mark.parametrize(
+    ("answers", "expected"),
+    [
+        ([FINE], {"accepted": 3}),
+        ([LOST] * 4, {"in_doubt": 3}),
+        ([LOST, LOST, FINE], {"accepted": 3}),
+        ([BUSY] * 4, {"deferred": 3}),
+        ([BUSY, FINE], {"accepted": 3}),
+        ([BUSY, LOST, BUSY, BUSY], {"in_doubt": 3}),
+        ([REFUSED], {"not_sent": 3}),
+        ([LOST, REFUSED], {"in_doubt": 3}),
+        ([DOUBTFULLY_REFUSED], {"in_doubt": 3}),
+        ([BUSY, DOUBTFULLY_REFUSED], {"in_doubt": 3}),
+        ([BLAMED, FINE, FINE], {"accepted": 3}),
+        ([BLAMED, FINE, REFUSED], {"accepted": 1, "not_sent": 2}),
+        ([DOUBTFULLY_BLAMED, FINE, REFUSED], {"accepted": 1, "in_doubt": 2}),
+        ([BLAMED, REFUSED], {"not_sent": 3}),
+        ([DOUBTFULLY_BLAMED, REFUSED], {"in_doubt": 3}),
+        ([BLAMED, *[LOST] * 4, FINE], {"in_doubt": 1, "accepted": 2}),
+    ],
+)
+def test_each_answer_gives_each_record_one_outcome(answers: list[Answer], expected: dict[str, int]) -> None:
+    """Whatever is answered, every record of the batch has exactly one outcome, and no call too many is made."""
+    destination, batch = ScriptedDestination(*answers), batches(1, 3)
+
+    delivery = deliver(destination, batch)
+
+    assert outcomes(delivery, batch) == expected
+    assert len(destination.calls) == len(answers)
+
+
+def test_tries_are_counted_and_waits_double_up_to_the_longest() -> None:
+    """A call without an answer is tried as often as patience says, with growing and bounded waits between."""
+    clock, destination = JumpingClock(), ScriptedDestination(*[LOST] * 6)
+
+    delivery = deliver(
+        destination,
+        batches(1, 2),
+        clock=clock,
+        patience=Patience(tries=6, first_wait=2.0, longest_wait=10.0),
+    )
+
+    assert len(destination.calls) == 6
+    assert clock() == 2 + 4 + 8 + 10 + 10
+    assert max(clock.slept) <= 0.5  # so that a stop is seen soon
+    assert delivery.last_doubt == LOST.reason
+
+
+def test_throttling_makes_every_worker_wait() -> None:
+    """After one 117 no worker starts a call before the time is over that the service asked for."""
+    clock, first_calls, lock = JumpingClock(), threading.Barrier(4), threading.Lock()
+    started: list[float] = []
+
+    def send(records: Sequence[Record]) -> Answer:
+        with lock:
+            started.append(clock())
+            number = len(started)
+        if number <= 4:
+            first_calls.wait(timeout=5)
+            if records[0].batch == 1:
+                return BUSY
+            # The others end once the throttled worker sleeps, that is, once the pause is set.
+            assert clock.somebody_slept.wait(timeout=5)
+        return FINE
+
+    work = batches(12, 2)
+    delivery = deliver(ScriptedDestination(send=send), work, workers=4, clock=clock)
+
+    assert outcomes(delivery, work) == {"accepted": 24}
+    assert len(started) == 13
+    assert min(started[4:]) >= 60.0
+
+
+def test_a_longer_pause_is_not_cut_short_by_a_later_one() -> None:
+    """Of two throttled answers the one that asks for more decides how long is waited."""
+    clock = JumpingClock()
+    short, long = Throttled(BUSY.reason, 1.0), Throttled(BUSY.reason, 30.0)
+    deliver(ScriptedDestination(long, short, FINE), batches(1, 1), clock=clock)
+    assert clock() == 31.0
+
+
+def test_a_refused_run_halts_the_others() -> None:
+    """Once the service refuses all calls, what has not left does not leave and is recorded as not sent."""
+    destination, work = ScriptedDestination(FINE, REFUSED), batches(6, 10)
+
+    delivery = deliver(destination, work)
+
+    assert outcomes(delivery, work) == {"accepted": 10, "not_sent": 50}
+    assert delivery.stopped == REFUSED
+    assert len(destination.calls) == 2
+
+
+def test_a_stop_is_seen_during_a_pause() -> None:
+    """Ctrl-C during the wait for the service ends it: what was never answered for is not sent or in doubt."""
+    stop = threading.Event()
+    destination, work = ScriptedDestination(LOST), batches(3, 2)
+    courier = Courier(
+        destination,
+        workers=1,
+        may_call=lambda: True,
+        stop=stop,
+        sleep=lambda seconds: stop.set(),
+        clock=JumpingClock(),
+    )
+    delivery = courier.deliver(work, meanwhile=lambda: None, on_batch=lambda part, rows: None)
+
+    assert courier.halted
+    courier.close()
+    assert outcomes(delivery, work) == {"in_doubt": 2, "not_sent": 4}
+    assert len(destination.calls) == 1
+
+
+def test_no_call_starts_when_the_lease_has_no_time_for_it() -> None:
+    """Before each call it is asked whether it may still start; where it may not, nothing leaves."""
+    destination, work = ScriptedDestination(), batches(2, 3)
+    delivery = deliver(destination, work, may_call=lambda: False)
+    assert outcomes(delivery, work) == {"not_sent": 6}
+    assert destination.calls == []
+
+
+def test_a_lease_that_ends_between_tries_leaves_doubt() -> None:
+    """A try that may have arrived stays in doubt when no second may start."""
+    may = iter([True, False])
+    destination, work = ScriptedDestination(LOST), batches(1, 3)
+    delivery = deliver(destination, work, may_call=lambda: next(may))
+    assert outcomes(delivery, work) == {"in_doubt": 3}
+    assert delivery.in_doubt == 3
+
+
+def poisoned(*guilty: int, unprocessed: bool = True) -> ScriptedDestination:
+    """A service that refuses every call with one of these records in it, naming none."""
+    answer = BLAMED if unprocessed else DOUBTFULLY_BLAMED
+
+    def send(records: Sequence[Record]) -> Answer:
+        return answer if {record.seq for record in records} & set(guilty) else FINE
+
+    return ScriptedDestination(send=send)
+
+
+@pytest.mark.parametrize("place", [1, 2, 437, 500, 501, 999, 1000])
+@pytest.mark.parametrize("unprocessed", [True, False])
+def test_one_poisoned_row_is_found(place: int, unprocessed: bool) -> None:
+    """One row of 1,000 that makes its call fail is found in at most 22 calls, and the other 999 are delivered."""
+    destination, work = poisoned(place, unprocessed=unprocessed), batches(1, 1000)
+
+    delivery = deliver(destination, work)
+
+    said = meanings(delivery.receipts, work[0])
+    assert said.pop(place) == (("rejected", True) if unprocessed else ("in_doubt", False))
+    assert set(said.values()) == {("accepted", False)}
+    assert len(destination.calls) <= 22
+    assert delivery.stopped is None
+
+
+@pytest.mark.parametrize("places", [(1, 2), (1, 1000), (500, 501), (250, 777)])
+def test_two_poisoned_rows_are_found(places: tuple[int, int]) -> None:
+    """Two poisoned rows are both found, and the other 998 are delivered."""
+    destination, work = poisoned(*places), batches(1, 1000)
+    delivery = deliver(destination, work)
+    assert outcomes(delivery, work) == {"accepted": 998, "rejected": 2}
+    assert {r.seq_from for r in delivery.receipts if r.outcome is Outcome.REJECTED} == set(places)
+    assert len(destination.calls) <= 44
+
+
+@pytest.mark.parametrize("unprocessed", [True, False])
+def test_poison_everywhere_stops_the_run(unprocessed: bool) -> None:
+    """Where every row seems guilty, none is: the run stops after a few calls, and the rest is not given up."""
+    destination, work = poisoned(*range(1, 4001), unprocessed=unprocessed), batches(4, 1000)
+
+    delivery = deliver(destination, work)
+
+    assert len(destination.calls) < 60
+    assert delivery.stopped is not None
+    assert "not in single rows" in delivery.stopped.hint
+    counts = outcomes(delivery, work)
+    # What never left is not sent; what was in a call that may have been processed is in doubt.
+    if unprocessed:
+        assert counts == {"rejected": GUILTY_ROWS + 1, "not_sent": 4000 - GUILTY_ROWS - 1}
+    else:
+        assert counts == {"in_doubt": 1000, "not_sent": 3000}
+
+
+def test_as_many_poisoned_rows_as_are_allowed_do_not_stop_the_run() -> None:
+    """Up to the limit of guilty rows the rest of the batch is delivered."""
+    guilty = range(1, 1001, 100)
+    destination, work = poisoned(*guilty), batches(2, 1000)
+    delivery = deliver(destination, work)
+    assert len(guilty) == GUILTY_ROWS
+    assert delivery.stopped is None
+    assert outcomes(delivery, work) == {"accepted": 1990, "rejected": 10}
+
+
+def test_a_batch_of_one() -> None:
+    """A batch of a single record gets a single receipt, whatever is answered."""
+    for answer, outcome, settles in (
+        (FINE, Outcome.ACCEPTED, False),
+        (BLAMED, Outcome.REJECTED, True),
+        (REFUSED, Outcome.NOT_SENT, False),
+    ):
+        (receipt,) = deliver(ScriptedDestination(answer), [[record(7, batch=3)]]).receipts
+        assert (receipt.batch, receipt.seq_from, receipt.seq_to) == (3, 7, 7)
+        assert (receipt.outcome, receipt.settles) == (outcome, settles)
+
+
+def test_a_fault_that_may_follow_processing_leaves_a_first_try_in_doubt() -> None:
+    """Such a fault proves nothing of a first try; of a repeat it is a refusal that does not settle."""
+    first = deliver(ScriptedDestination(DOUBTFULLY_BLAMED), [[record(7)]])
+    assert (first.receipts, first.in_doubt, first.last_doubt) == ([], 1, DOUBTFULLY_BLAMED.reason)
+    (repeat,) = deliver(ScriptedDestination(DOUBTFULLY_BLAMED), [[record(7, untouched=False)]]).receipts
+    assert (repeat.outcome, repeat.settles) == (Outcome.REJECTED, False)
+
+
+def test_each_batch_is_told_once_by_the_calling_thread() -> None:
+    """The one who watches hears of every batch exactly once, in the thread that delivers."""
+    heard: list[tuple[int, int]] = []
+    courier = Courier(
+        ScriptedDestination(send=lambda records: FINE), workers=4, may_call=lambda: True, stop=threading.Event()
+    )
+    delivery = courier.deliver(
+        batches(9, 5), meanwhile=lambda: None, on_batch=lambda part, rows: heard.append((threading.get_ident(), rows))
+    )
+    courier.close()
+    assert heard == [(threading.get_ident(), 5)] * 9
+    assert sum(receipt.rows for receipt in delivery.receipts) == 45
+
+
+def test_the_lease_is_looked_at_while_calls_are_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A long call does not keep the caller from looking at the lease, and from halting the rest."""
+    monkeypatch.setattr("reverse_etl.delivery.LOOK_EVERY", 0.01)
+    looked = threading.Event()
+
+    def send(records: Sequence[Record]) -> Answer:
+        assert looked.wait(timeout=5)
+        time.sleep(0.05)
+        return FINE
+
+    destination, work = ScriptedDestination(send=send), batches(3, 1)
+    courier = Courier(destination, workers=1, may_call=lambda: True, stop=threading.Event())
+
+    def look() -> None:
+        courier.halt()
+        looked.set()
+
+    delivery = courier.deliver(work, meanwhile=look, on_batch=lambda part, rows: None)
+    courier.close()
+    assert outcomes(delivery, work) == {"accepted": 1, "not_sent": 2}

@@ -1,0 +1,199 @@
+"""Receipts against what the answers said, record by record, for any answers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from reverse_etl.delivery import Patience
+from reverse_etl.plan import Record
+from reverse_etl.receipts import (
+    Answer,
+    Answered,
+    Blamed,
+    Outcome,
+    Reason,
+    Receipt,
+    Refusal,
+    RowOutcome,
+    Stopped,
+    Throttled,
+    Unanswered,
+)
+from tests.unit.scripted import REASON, ScriptedDestination, batches, deliver, meanings, record, refusal
+
+Calls = list[tuple[Sequence[Record], Answer]]
+
+
+# Answers before it is known how many rows they speak of; mostly ones that were processed.
+KINDS = st.sampled_from(["answered"] * 6 + ["unanswered", "throttled", "blamed", "blamed", "stopped"])
+ERRORS = st.lists(st.tuples(st.integers(0, 8), st.sampled_from(RowOutcome), st.booleans()), max_size=6)
+OUTLINES = st.tuples(KINDS, st.booleans(), ERRORS, st.sampled_from([0] * 9 + [1]))
+Outline = tuple[str, bool, list[tuple[int, RowOutcome, bool]], int]
+
+
+def answer_of(outline: Outline, rows: int) -> Answer:
+    """An answer to a call of so many rows."""
+    kind, proves, errors, beyond = outline
+    if kind == "unanswered":
+        return Unanswered(REASON)
+    if kind == "throttled":
+        return Throttled(REASON, 1.0)
+    if kind == "blamed":
+        return Blamed(REASON, "t", unprocessed=proves)
+    if kind == "stopped":
+        return Stopped(REASON, "", unprocessed=proves)
+    # Now and then an index that no row of the call has.
+    return Answered(
+        tuple(refusal(index % (rows + beyond), outcome, settles=settles) for index, outcome, settles in errors), "t"
+    )
+
+
+def leaves_doubt(records: Sequence[Record], answer: Answer) -> bool:
+    """May a call with this answer have been taken, although no later word on it will come?"""
+    match answer:
+        case Unanswered() | Blamed(unprocessed=False) | Stopped(unprocessed=False):
+            return True
+        case Answered(refusals):
+            return any(not 0 <= r.index < len(records) for r in refusals)
+    return False
+
+
+def expected(one: Record, calls: Calls) -> tuple[str, bool]:
+    """What became of a record, told from all calls that it was in."""
+    own = [(records, answer) for records, answer in calls if one in records]
+    doubtful = any(leaves_doubt(*call) for call in own[:-1])
+    if not own:
+        return "not_sent", False
+    records, answer = own[-1]
+    proves = one.untouched and not doubtful
+    said = ("in_doubt", False)
+    if not leaves_doubt(records, answer):
+        match answer:
+            case Answered(refusals):
+                said = of_row([r for r in refusals if records[r.index] == one], proves, doubtful)
+            case Throttled() if not doubtful:
+                said = "deferred", False
+            case Blamed() if len(records) == 1:
+                said = "rejected", proves
+            case Blamed() | Stopped() if not doubtful:
+                said = "not_sent", False  # blamed with others, and halted before the halves were called
+    elif isinstance(answer, Blamed) and len(records) == 1 and not one.untouched:
+        said = "rejected", False  # a repeat that was refused
+    return said
+
+
+def of_row(refusals: list[Refusal], proves: bool, doubtful: bool) -> tuple[str, bool]:
+    """What the errors of one row in a processed call mean."""
+    by_outcome = {outcome: [r for r in refusals if r.outcome is outcome] for outcome in RowOutcome}
+    if not refusals:
+        return "accepted", False
+    if by_outcome[RowOutcome.IN_DOUBT]:
+        return "in_doubt", False
+    first = (by_outcome[RowOutcome.REJECTED] or by_outcome[RowOutcome.DEFERRED])[0]
+    settles = first.settles or proves
+    if first.outcome is RowOutcome.DEFERRED and doubtful and not settles:
+        return "in_doubt", False
+    return first.outcome.value, settles
+
+
+WORK = st.lists(st.lists(st.booleans(), min_size=1, max_size=9), min_size=1, max_size=3)
+
+
+@given(untouched=WORK, outlines=st.lists(OUTLINES, max_size=12))
+@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_receipts_say_what_the_answers_said(untouched: list[list[bool]], outlines: list[Outline]) -> None:
+    """Every record has exactly one meaning, the one that the answers to its calls gave it."""
+    seqs = iter(range(1, 100))
+    work = [[record(next(seqs), batch=batch, untouched=one) for one in ones] for batch, ones in enumerate(untouched, 1)]
+    calls: Calls = []
+    script = iter(outlines)
+
+    def send(records: Sequence[Record]) -> Answer:
+        outline = next(script, ("answered", True, [], 0))
+        calls.append((records, answer_of(outline, len(records))))
+        return calls[-1][1]
+
+    delivery = deliver(ScriptedDestination(send=send), work, patience=Patience(tries=2, first_wait=1.0))
+
+    everything = [one for batch in work for one in batch]
+    said = meanings(delivery.receipts, everything)
+    assert said == {one.seq: expected(one, calls) for one in everything}
+    assert delivery.in_doubt == sum(outcome == "in_doubt" for outcome, _ in said.values())
+    assert_refusals_come_first(delivery.receipts)
+
+
+def assert_refusals_come_first(receipts: Sequence[Receipt]) -> None:
+    accepted: list[tuple[int, int]] = []
+    for receipt in receipts:
+        if receipt.outcome is Outcome.ACCEPTED:
+            accepted.append((receipt.seq_from, receipt.seq_to))
+        else:
+            assert not any(first <= receipt.seq_from <= last for first, last in accepted), receipt
+
+
+def test_several_errors_on_one_row_count_once() -> None:
+    """Of several errors on one row the gravest stands, and the first of equals with its words."""
+    first, second = Reason(5605, "A", "a"), Reason(5610, "B", "b")
+    answer = Answered(
+        (
+            refusal(1, RowOutcome.DEFERRED, reason=REASON),
+            refusal(1, reason=first),
+            refusal(1, reason=second),
+        ),
+        "t",
+    )
+    (work,) = batches(1, 3)
+    delivery = deliver(ScriptedDestination(answer), [work])
+    single, whole = delivery.receipts
+    assert (single.code, single.error_code, single.message, single.tracking_id) == (5605, "A", "a", "t")
+    assert (whole.outcome, whole.seq_from, whole.seq_to) == (Outcome.ACCEPTED, 1, 3)
+
+
+@pytest.mark.parametrize("index", [-1, 3, 2**31 - 1])
+def test_an_index_outside_of_the_call_makes_the_answer_unreliable(index: int) -> None:
+    """An answer that names a row which was not in the call accepts nothing and refuses nothing."""
+    (work,) = batches(1, 3)
+    answer = Answered((refusal(0), refusal(index)), "t")
+    delivery = deliver(ScriptedDestination(answer), [work])
+    assert delivery.receipts == []
+    assert delivery.in_doubt == 3
+    assert "not in the call" in str(delivery.last_doubt)
+
+
+def test_a_row_in_doubt_cuts_the_accepted_range() -> None:
+    """Around a row that is left in doubt (5612) the accepted range is cut, so that nothing covers it."""
+    (work,) = batches(1, 7)
+    answer = Answered((refusal(0, RowOutcome.IN_DOUBT), refusal(4, RowOutcome.IN_DOUBT), refusal(2)), "t")
+    delivery = deliver(ScriptedDestination(answer), [work])
+    ranges = [(r.outcome.value, r.seq_from, r.seq_to) for r in delivery.receipts]
+    assert ranges == [("rejected", 3, 3), ("accepted", 2, 4), ("accepted", 6, 7)]
+    assert delivery.in_doubt == 2
+
+
+def test_an_earlier_try_of_the_same_run_takes_proof_away() -> None:
+    """After a try without an answer a refusal proves something only where its code alone does."""
+    (work,) = batches(1, 2)
+    answer = Answered((refusal(0, settles=False), refusal(1, settles=True)), "t")
+    first, second = deliver(ScriptedDestination(Unanswered(REASON), answer), [work]).receipts
+    assert (first.settles, second.settles) == (False, True)
+    first, second = deliver(ScriptedDestination(answer), [work]).receipts
+    assert (first.settles, second.settles) == (True, True)
+
+
+def test_an_earlier_run_takes_proof_away() -> None:
+    """What may have been taken by an earlier run is not settled by a refusal of the repeat."""
+    answer = Answered((refusal(0), refusal(1)), "t")
+    work = [record(1, untouched=False), record(2, untouched=True)]
+    first, second = deliver(ScriptedDestination(answer), [work]).receipts
+    assert (first.settles, second.settles) == (False, True)
+
+
+def test_a_batch_refused_row_by_row_accepts_nothing() -> None:
+    """Where every row was refused there is no accepted range at all."""
+    (work,) = batches(1, 3)
+    delivery = deliver(ScriptedDestination(Answered(tuple(refusal(i) for i in range(3)), "t")), [work])
+    assert [r.outcome for r in delivery.receipts] == [Outcome.REJECTED] * 3

@@ -1,0 +1,138 @@
+"""Syncs as exposures declare them: each mistake gets its own sentence, with the nearest name where one was meant."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from reverse_etl.errors import SettingsError
+from reverse_etl.sync import Environment
+from reverse_etl.warehouse.exposures import find_syncs, pick_sync
+
+GOOD = {"destination": "microsoft_ads", "environment": "local", "account_id": "123", "customer_id": "456"}
+
+
+def exposure(settings: Any, *, name: str = "ads", nodes: tuple[str, ...] = ("model.shop.ads",)) -> SimpleNamespace:
+    """An exposure as dbt's manifest has it."""
+    return SimpleNamespace(
+        name=name,
+        config=SimpleNamespace(meta={"reverse_etl": settings}),
+        meta={},
+        depends_on=SimpleNamespace(nodes=list(nodes)),
+    )
+
+
+def manifest(*exposures: SimpleNamespace) -> SimpleNamespace:
+    return SimpleNamespace(
+        exposures={one.name: one for one in exposures},
+        nodes={"model.shop.ads": None, "model.shop.other": None},
+    )
+
+
+def read(settings: Any, **options: Any) -> Any:
+    (sync,) = find_syncs(manifest(exposure(settings, **options)))
+    return sync
+
+
+def mistake(settings: Any, **options: Any) -> str:
+    """The sentences that a declaration gets."""
+    with pytest.raises(SettingsError) as caught:
+        read(settings, **options)
+    assert caught.value.exit_code == 2
+    return f"{caught.value.message} {caught.value.hint}"
+
+
+def test_a_declaration_becomes_a_sync() -> None:
+    """All settings are read; what is left out has its default."""
+    sync = read(GOOD | {"unique_key": "Deal_Id", "targets": ["prod"], "adjustments": ["restate", "retract"]})
+    assert (sync.name, sync.source, sync.destination) == ("ads", "model.shop.ads", "microsoft_ads")
+    assert (sync.environment, sync.account_id, sync.customer_id) == (Environment.LOCAL, "123", "456")
+    assert (sync.unique_key, sync.targets, sync.adjustments) == ("deal_id", ("prod",), ("restate", "retract"))
+    bare = read({"destination": "microsoft_ads", "environment": "sandbox"})
+    assert (bare.account_id, bare.unique_key, bare.targets, bare.adjustments) == ("", None, (), ())
+
+
+def test_numbers_are_texts_in_the_end() -> None:
+    """dbt renders an account from Jinja as a number; it is the same account."""
+    assert read(GOOD | {"account_id": 123}).account_id == "123"
+    assert read(GOOD | {"account_id": " 123 "}).account_id == "123"
+
+
+def test_other_exposures_are_passed_over() -> None:
+    """An exposure without the setting is no sync, and syncs come in the order of their names."""
+    other = exposure(GOOD, name="dashboard")
+    other.config.meta = {"owner": "me"}
+    found = find_syncs(manifest(exposure(GOOD, name="b"), other, exposure(GOOD, name="a")))
+    assert [sync.name for sync in found] == ["a", "b"]
+
+
+@pytest.mark.parametrize(
+    ("settings", "words"),
+    [
+        (None, ["must hold settings, not None"]),
+        ("microsoft_ads", ["must hold settings, not 'microsoft_ads'"]),
+        ([GOOD], ["must hold settings"]),
+        (GOOD | {"enviroment": "local"}, ["unknown key 'enviroment'", "Did you mean 'environment'?", "Known: "]),
+        (GOOD | {"acount_id": 1}, ["unknown key 'acount_id'", "Did you mean 'account_id'?"]),
+        (GOOD | {"zzz": 1}, ["unknown key 'zzz'", "Known: destination"]),
+        (GOOD | {7: 1}, ["unknown key 7"]),
+        ({"environment": "local"}, ["has no destination", "microsoft_ads"]),
+        ({"destination": "microsoft_ads"}, ["has no environment", "local, sandbox, production"]),
+        (GOOD | {"environment": ""}, ["has no environment"]),
+        (GOOD | {"environment": "prod"}, ["environment is 'prod'", "local, sandbox, production"]),
+        (GOOD | {"environment": "productoin"}, ["Did you mean 'production'?"]),
+        (GOOD | {"environment": True}, ["environment is 'True'"]),
+        (GOOD | {"destination": "microsoft-ads"}, ["Did you mean 'microsoft_ads'?"]),
+        (GOOD | {"destination": "google_ads"}, ["destination is 'google_ads'"]),
+        (GOOD | {"targets": "prod"}, ["targets must be a list of names, not 'prod'"]),
+        (GOOD | {"targets": [1]}, ["targets must be a list of names"]),
+        (GOOD | {"targets": {"prod": 1}}, ["targets must be a list of names"]),
+        (GOOD | {"adjustments": "restate"}, ["adjustments must be a list"]),
+        (GOOD | {"adjustments": ["restated"]}, ["adjustments has 'restated'", "Did you mean 'restate'?"]),
+        (GOOD | {"account_id": ["123"]}, ["account_id must be a text or a whole number"]),
+        (GOOD | {"account_id": 1.5}, ["account_id must be a text or a whole number"]),
+        (GOOD | {"customer_id": True}, ["customer_id must be a text or a whole number"]),
+        (GOOD | {"unique_key": ["a", "b"]}, ["unique_key must be a text"]),
+    ],
+)
+def test_each_mistake_has_its_sentence(settings: Any, words: list[str]) -> None:
+    """Whatever is wrong is named together with the exposure and what would be right."""
+    said = mistake(settings)
+    assert "ads" in said
+    for word in words:
+        assert word in said
+
+
+@pytest.mark.parametrize(
+    ("nodes", "words"),
+    [
+        ((), "depends on nothing"),
+        (("model.shop.ads", "model.shop.other"), "model.shop.ads, model.shop.other"),
+        (("source.shop.raw.ads",), "source.shop.raw.ads"),
+        (("seed.shop.ads",), "seed.shop.ads"),
+        (("model.shop.gone",), "model.shop.gone, which is disabled"),
+    ],
+)
+def test_a_sync_reads_exactly_one_model(nodes: tuple[str, ...], words: str) -> None:
+    """None, two, a source or a model that is disabled: each is told, with how to write it."""
+    assert words in mistake(GOOD, nodes=nodes)
+
+
+def test_a_sync_is_picked_by_name() -> None:
+    """The only sync needs no name; of several one must be named, and a near miss is offered."""
+    one = find_syncs(manifest(exposure(GOOD)))
+    two = find_syncs(manifest(exposure(GOOD), exposure(GOOD, name="newsletter")))
+    assert pick_sync(one, None).name == "ads"
+    assert pick_sync(two, "newsletter").name == "newsletter"
+    with pytest.raises(SettingsError, match="several syncs: ads, newsletter"):
+        pick_sync(two, None)
+    with pytest.raises(SettingsError, match=r"no sync named 'newsleter'\. Did you mean 'newsletter'\?"):
+        pick_sync(two, "newsleter")
+    with pytest.raises(SettingsError, match=r"no sync named 'zzz'\.$") as caught:
+        pick_sync(two, "zzz")
+    assert caught.value.hint == "Known: ads, newsletter"
+    with pytest.raises(SettingsError, match="declares no sync") as caught:
+        pick_sync([], None)
+    assert "config.meta.reverse_etl" in caught.value.hint

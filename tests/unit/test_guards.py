@@ -1,0 +1,79 @@
+"""Guards: each alone, with what it lets pass, what it refuses, and the way on."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from reverse_etl.errors import GuardError
+from reverse_etl.guards import Facts, Guard, enforce, look
+from reverse_etl.sync import Environment, Sync
+
+SYNC = Sync("ads", "model.shop.ads", "microsoft_ads", Environment.PRODUCTION, "123", "456", targets=("prod",))
+FINE = Facts(target="prod", first_push=False, initial=False)
+
+
+def refusals(sync: Sync, facts: Facts) -> dict[str, Guard]:
+    guards = look(sync, facts)
+    assert [guard.name for guard in guards] == ["production_target", "first_push", "limited_build"]
+    for guard in guards:
+        # Each says either why it lets pass or why not and how to go on.
+        assert bool(guard.passes) is not bool(guard.refusal)
+        assert bool(guard.hint) is bool(guard.refusal)
+    return {guard.name: guard for guard in guards if guard.refusal}
+
+
+def test_production_passes_when_all_is_right() -> None:
+    """A named target, a sync that was pushed before and a full build: nothing refuses."""
+    assert refusals(SYNC, FINE) == {}
+    enforce(look(SYNC, FINE))
+
+
+@pytest.mark.parametrize("target", ["dev", "PROD", "", "prod2"])
+def test_only_named_targets_push_to_production(target: str) -> None:
+    """A dbt target that the exposure does not name may not push; the message names it and those that may."""
+    guard = refusals(SYNC, replace(FINE, target=target))["production_target"]
+    assert "(targets: prod)" in guard.refusal
+    assert f"targets: [{target}]" in guard.hint
+
+
+def test_no_target_at_all_refuses_production() -> None:
+    """Without `targets` no dbt target may push to production."""
+    guard = refusals(replace(SYNC, targets=()), FINE)["production_target"]
+    assert "(targets: none)" in guard.refusal
+
+
+def test_the_first_push_to_production_needs_a_word() -> None:
+    """A scope that was never pushed to needs --initial, and only in production."""
+    first = replace(FINE, first_push=True)
+    guard = refusals(SYNC, first)["first_push"]
+    assert "account 123" in guard.refusal
+    assert "--initial" in guard.hint
+    assert refusals(SYNC, replace(first, initial=True)) == {}
+    assert refusals(SYNC, replace(FINE, initial=True)) == {}
+
+
+@pytest.mark.parametrize("environment", [Environment.LOCAL, Environment.SANDBOX])
+def test_other_environments_need_neither(environment: Environment) -> None:
+    """Away from production any target may push, also for the first time."""
+    facts = Facts(target="dev", first_push=True, initial=False)
+    assert refusals(replace(SYNC, environment=environment, targets=()), facts) == {}
+
+
+@pytest.mark.parametrize("environment", Environment)
+@pytest.mark.parametrize("flag", ["--empty", "--sample"])
+def test_a_source_that_was_built_in_part_is_refused_everywhere(environment: Environment, flag: str) -> None:
+    """A source without all its rows would look like rows that are gone; the way on is the command that builds it."""
+    guard = refusals(replace(SYNC, environment=environment), replace(FINE, limited_build=flag))["limited_build"]
+    assert flag in guard.refusal
+    assert guard.hint.endswith("dbt build --select +ads")
+
+
+def test_the_first_refusal_stops_the_push() -> None:
+    """The error is the first guard's, with its hint and exit code 5."""
+    guards = look(replace(SYNC, targets=()), replace(FINE, first_push=True))
+    with pytest.raises(GuardError) as caught:
+        enforce(guards)
+    assert (caught.value.message, caught.value.hint) == (guards[0].refusal, guards[0].hint)
+    assert caught.value.exit_code == 5

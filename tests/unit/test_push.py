@@ -1,0 +1,359 @@
+"""The way of a push: rounds, limit, interrupts, a lost lease, and what the result says."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+
+import pytest
+
+from reverse_etl.delivery import Patience
+from reverse_etl.errors import DestinationError, LeaseLostError, WarehouseError
+from reverse_etl.plan import Record
+from reverse_etl.push import STRETCH_BATCHES, PushOptions, RunResult, push
+from reverse_etl.receipts import Answer, Answered, RowOutcome, Stopped, Throttled, Unanswered
+from tests.reference.fold import State
+from tests.unit.memory_ledger import Accident, Judge, MemoryLedger, Warehouse, Watcher
+from tests.unit.scripted import FINE, REASON, ScriptedDestination, refusal
+from tests.unit.test_push_laws import row
+
+FULL = [row(number) for number in range(10)]
+
+
+class Case:
+    """A warehouse, a judge and pushes of batches of three."""
+
+    def __init__(self, source: list[object] | None = None) -> None:
+        self.warehouse = Warehouse(list(FULL if source is None else source))  # type: ignore[arg-type]
+        self.judge = Judge()
+        self.watcher = Watcher()
+
+    def push(
+        self,
+        send: Callable[[Sequence[Record]], Answer] | None = None,
+        *,
+        accident: Accident | None = None,
+        mine: Callable[[], bool] = lambda: True,
+        limit: int | None = None,
+        stop: threading.Event | None = None,
+        prepare: Callable[[MemoryLedger], None] = lambda ledger: None,
+    ) -> RunResult:
+        def take(records: Sequence[Record]) -> Answer:
+            self.judge.take(records)
+            return FINE
+
+        self.ledger = MemoryLedger(self.warehouse, batch_limit=3, accident=accident, mine=mine)
+        prepare(self.ledger)
+        self.destination = ScriptedDestination(send=send or take)
+        self.destination.batch_limit = 3
+        options = PushOptions(
+            limit=limit,
+            workers=1,
+            patience=Patience(tries=2, first_wait=0.0),
+            stop=stop or threading.Event(),
+        )
+        return push(self.ledger, self.destination, self.watcher, options)
+
+    def states(self) -> list[State]:
+        return list(self.warehouse.states().values())
+
+
+def test_a_push_sends_everything_once_and_the_next_sends_nothing() -> None:
+    """The plain case: all accepted, then nothing to do."""
+    case = Case()
+    result = case.push()
+    assert (result.name, result.exit_code, result.source) == ("done", 0, {"accepted": 10})
+    assert case.watcher.done[-1] == (10, 10)
+    assert case.watcher.done == sorted(set(case.watcher.done))
+    assert case.ledger.closed == [("done", {"source_accepted": 10})]
+    assert case.push().source == {"unchanged": 10}
+    assert case.destination.calls == []
+
+
+def test_a_limit_cuts_off_and_the_next_push_goes_on() -> None:
+    """`--limit` sends exactly that many; what it cut off stands as not reached, and no intent is left of it."""
+    case = Case()
+    result = case.push(limit=4)
+    assert (result.exit_code, result.source) == (0, {"accepted": 4, "not_reached": 6})
+    assert len(case.judge.received) == len(case.warehouse.attempts) == 4
+    assert case.push(limit=100).source == {"accepted": 6, "unchanged": 4}
+
+
+def test_a_limit_holds_over_rounds() -> None:
+    """The limit is of the run, not of each round of it."""
+    case = Case([row(1, key="a"), *FULL[2:6]])
+    case.push(lambda records: Unanswered(REASON))
+    case.warehouse.source = [row(99, key="a"), *FULL[2:6]]
+    case.push(limit=5)
+    assert len(case.judge.received) == 5
+
+
+def test_what_was_in_doubt_is_settled_and_then_the_one_that_waited_goes() -> None:
+    """A row whose key is in doubt waits one round; once that is settled as refused, it goes in the same push."""
+    case = Case([row(1, key="a")])
+    assert case.push(lambda records: Unanswered(REASON)).source == {"in_doubt": 1}
+    case.warehouse.source = [row(2, key="a")]
+    answers = iter([Answered((refusal(0, settles=True),), ""), FINE])
+
+    result = case.push(lambda records: next(answers))
+
+    assert [int(record[0]) for record in case.destination.calls] == [1, 2]
+    assert result.source == {"accepted": 1}
+    assert case.watcher.planned_rounds == [1, 1, 2]
+    assert result.exit_code == 3
+
+
+def test_what_was_in_doubt_and_counts_holds_the_one_that_waited() -> None:
+    """Once what was in doubt counts, the row that took its key over is held: sending it would count twice."""
+    case = Case([row(1, key="a")])
+    case.push(lambda records: Unanswered(REASON))
+    case.warehouse.source = [row(2, key="a")]
+    result = case.push()
+    assert result.source == {"held": 1}
+    assert {int(record.click_id, 16) for record in case.judge.received} == {1}
+
+
+def test_nothing_settled_ends_the_rounds() -> None:
+    """Where a round settles nothing there is no other: a service that does not answer is not asked for ever."""
+    case = Case()
+    case.push(lambda records: Unanswered(REASON))
+    case.watcher.planned_rounds.clear()
+    result = case.push(lambda records: Unanswered(REASON))
+    assert case.watcher.planned_rounds == [1]
+    assert result.source == {"in_doubt": 10}
+    assert result.in_doubt_because == str(REASON)
+    assert result.exit_code == 1
+    assert isinstance(result.stopped, DestinationError)
+
+
+def test_a_service_that_answers_nothing_is_left_alone() -> None:
+    """After a stretch without a single answer the run stops, instead of trying every batch that is left."""
+    case = Case([row(number) for number in range(3 * STRETCH_BATCHES + 9)])
+    result = case.push(lambda records: Unanswered(REASON))
+    assert result.source == {"in_doubt": 3 * STRETCH_BATCHES, "not_reached": 9}
+    assert "No call was answered" in str(result.stopped)
+    assert result.exit_code == 1
+
+
+def test_answers_are_recorded_before_an_error_in_a_worker_is_raised() -> None:
+    """What was answered before a worker failed stands in the ledger; only its own batch and later ones do not."""
+    case = Case()
+    calls = iter([FINE, FINE])
+
+    def fail_on_the_third(records: Sequence[Record]) -> Answer:
+        try:
+            return next(calls)
+        except StopIteration:
+            raise RuntimeError("a defect") from None
+
+    with pytest.raises(RuntimeError, match="a defect"):
+        case.push(fail_on_the_third)
+    assert sorted(state.status for state in case.states()) == ["counted"] * 6 + ["in_doubt"] * 3
+    assert case.push().source == {"accepted": 4, "unchanged": 6}
+
+
+def test_a_run_whose_time_ran_out_says_so() -> None:
+    """A lease too short for another call ends the run as stopped, though nobody else took it over."""
+    case = Case()
+
+    def sleep_too_long(records: Sequence[Record]) -> Answer:
+        case.ledger.lease.time_left = 0.5
+        return FINE
+
+    result = case.push(sleep_too_long)
+    assert result.source == {"accepted": 3, "not_reached": 7}
+    assert isinstance(result.stopped, LeaseLostError)
+    assert result.exit_code == 1
+
+
+def test_an_interrupt_after_the_last_call_changes_nothing() -> None:
+    """Ctrl-C when everything is through already is no interruption."""
+    case = Case([row(1)])
+    stop = threading.Event()
+
+    def last(records: Sequence[Record]) -> Answer:
+        stop.set()
+        return FINE
+
+    result = case.push(last, stop=stop)
+    assert (result.name, result.exit_code, result.source) == ("done", 0, {"accepted": 1})
+
+
+def test_a_repeat_has_the_bytes_of_the_first_try() -> None:
+    """A record in doubt is sent again as it first was, whatever the source says now."""
+    case = Case([row(1, value=1.0)])
+    sent: list[float | None] = []
+
+    def lose(records: Sequence[Record]) -> Answer:
+        sent.extend(record.value for record in records)
+        return Unanswered(REASON)
+
+    case.push(lose)
+    case.warehouse.source = [row(1, value=2.0)]
+    result = case.push()
+    assert set(sent) == {1.0}
+    assert [record.value for record in case.judge.received] == [1.0]
+    assert result.source == {"held": 1}
+
+
+def test_a_lease_lost_before_a_stretch_sends_nothing() -> None:
+    """Whoever lost the lease sends nothing, and says in the ledger that the recorded stretch never left."""
+    case = Case()
+    result = case.push(mine=lambda: False)
+    assert case.destination.calls == []
+    assert isinstance(result.stopped, LeaseLostError)
+    assert (result.exit_code, result.source) == (1, {"not_reached": 10})
+    assert {receipt.outcome for receipt in case.warehouse.receipts} == {"not_sent"}
+    assert len(case.warehouse.attempts) == 10
+    assert case.states() == []
+    assert case.push().source == {"accepted": 10}
+
+
+def test_a_lease_without_time_for_a_call_sends_nothing() -> None:
+    """Where another run could take over before a call ends, that call does not start."""
+    case = Case()
+
+    def prepare(ledger: MemoryLedger) -> None:
+        claim = ledger.claim
+
+        def claim_without_time() -> object:
+            lease = claim()
+            lease.time_left = 1.0  # as long as a call
+            return lease
+
+        ledger.claim = claim_without_time  # type: ignore[method-assign,assignment]
+
+    result = case.push(prepare=prepare)
+    assert case.destination.calls == []
+    assert isinstance(result.stopped, LeaseLostError)
+
+
+def test_a_lease_lost_between_stretches_keeps_what_was_answered(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was answered before the lease was lost stands in the ledger; the next stretch does not leave."""
+    monkeypatch.setattr("reverse_etl.push.STRETCH_BATCHES", 1)
+    case = Case()
+    mine = iter([True, True, True, False])
+    result = case.push(mine=lambda: next(mine))
+    assert len(case.judge.received) == 6
+    assert result.source == {"accepted": 6, "not_reached": 4}
+    assert isinstance(result.stopped, LeaseLostError)
+
+
+def test_an_interrupt_finishes_the_call_under_way() -> None:
+    """Ctrl-C: the call under way is recorded, nothing else leaves, and the run says so."""
+    case, stop = Case(), threading.Event()
+
+    def send(records: Sequence[Record]) -> Answer:
+        stop.set()
+        case.judge.take(records)
+        return FINE
+
+    result = case.push(send, stop=stop)
+
+    assert (result.name, result.exit_code) == ("interrupted", 1)
+    assert result.source == {"accepted": 3, "not_reached": 7}
+    assert len(case.destination.calls) == 1
+    assert case.push().source == {"accepted": 7, "unchanged": 3}
+
+
+def test_a_refused_run_stops_with_the_reason() -> None:
+    """Bad credentials end the run: the error carries the service's words and what to do, and nothing is in doubt."""
+    case = Case()
+    result = case.push(lambda records: Stopped(REASON, "Check the token.", unprocessed=True))
+    assert isinstance(result.stopped, DestinationError)
+    assert REASON.message in result.stopped.message
+    assert result.stopped.hint == "Check the token."
+    assert (result.exit_code, result.source) == (1, {"not_reached": 10})
+    assert case.states() == []
+
+
+def test_refused_rows_are_counted_by_code() -> None:
+    """The destination's refusals of this run stand in the result by code, and the exit code says that there are any."""
+    case = Case()
+    result = case.push(lambda records: Answered((refusal(0),), ""))
+    assert result.refusals == {"OfflineConversionNameInvalid (5606)": 4}
+    assert result.source == {"accepted": 6, "rejected": 4}
+    assert result.exit_code == 3
+    again = case.push()
+    assert (again.source, again.exit_code) == ({"unchanged": 6, "held": 4}, 0)
+
+
+@pytest.mark.parametrize(
+    ("answer", "standing"),
+    [
+        (Throttled(REASON, 0.0), {"deferred": 10}),
+        (Unanswered(REASON), {"in_doubt": 10}),
+        (Answered((refusal(0, RowOutcome.IN_DOUBT),), ""), {"in_doubt": 4, "accepted": 6}),
+        (Answered((refusal(0, RowOutcome.DEFERRED),), ""), {"deferred": 4, "accepted": 6}),
+    ],
+)
+def test_what_is_left_over_goes_with_the_next_push(answer: Answer, standing: dict[str, int]) -> None:
+    """Deferred rows and rows in doubt are no refusals; the next push sends them and all is accepted."""
+    case = Case()
+    result = case.push(lambda records: answer)
+    assert (result.source, result.exit_code) == (standing, 1 if "in_doubt" in standing else 0)
+    last = case.push()
+    assert last.source == {"accepted": 10 - standing.get("accepted", 0)} | (
+        {"unchanged": standing["accepted"]} if "accepted" in standing else {}
+    )
+
+
+def test_a_warehouse_that_fails_leaves_the_lease_to_the_next_push() -> None:
+    """A warehouse error reaches the caller, the run is closed as stopped, and the next push finishes the work."""
+    case = Case()
+    with pytest.raises(WarehouseError):
+        case.push(accident=Accident(6, "before", dies=False))
+    assert case.ledger.closed == [("stopped", {})]
+    result = case.push()
+    assert sum(result.source.values()) == 10
+    assert len(case.judge.counted) == 10
+
+
+def test_preflight_comes_before_the_lease() -> None:
+    """A destination that is not there keeps the run from starting: nothing is written at all."""
+    case = Case()
+
+    def refuse(accepted: int) -> Sequence[str]:
+        raise DestinationError("not there")
+
+    ledger, destination = MemoryLedger(case.warehouse, batch_limit=3), ScriptedDestination()
+    destination.preflight = refuse  # type: ignore[method-assign]
+    with pytest.raises(DestinationError):
+        push(ledger, destination, Watcher(), PushOptions())
+    assert case.warehouse.events == []
+
+
+def test_a_sum_that_is_off_is_said() -> None:
+    """A ledger that contradicts what the run knows makes the run fail and name the sum."""
+    case = Case()
+
+    def prepare(ledger: MemoryLedger) -> None:
+        ledger.record_receipts = lambda run_seq, receipts: None  # type: ignore[method-assign]
+
+    result = case.push(prepare=prepare)
+    assert any("accepted" in sum_ and "10 on one side, 0" in sum_ for sum_ in result.unbalanced)
+    assert (result.name, result.exit_code) == ("stopped", 1)
+
+
+def test_an_empty_source_is_a_done_push() -> None:
+    """Nothing to send is no error."""
+    result = Case([]).push()
+    assert (result.source, result.ledger, result.exit_code, result.unbalanced) == ({}, {}, 0, ())
+
+
+def test_batches_and_numbers_rise_over_rounds() -> None:
+    """Two rounds of one run never give a number or a batch twice, or receipts would speak of the wrong rows."""
+    case = Case([row(n, key=str(n)) for n in range(5)])
+    case.push(lambda records: Unanswered(REASON))
+    case.warehouse.source = [row(n + 50, key=str(n)) for n in range(5)]
+    case.push(
+        lambda records: (
+            Answered(tuple(refusal(i, settles=True) for i in range(len(records))), "")
+            if int(records[0].click_id, 16) < 50
+            else FINE
+        )
+    )
+    newest = [a for a in case.warehouse.attempts if a.run_seq == 2]
+    assert len({a.seq for a in newest}) == len(newest) == 10
+    by_click = {a.batch: {int(b.click_id, 16) < 50 for b in newest if b.batch == a.batch} for a in newest}
+    assert all(len(kinds) == 1 for kinds in by_click.values())

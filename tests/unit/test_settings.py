@@ -1,0 +1,206 @@
+"""Settings of Microsoft Advertising: which addresses are allowed, what must be there, and what goes where."""
+
+from __future__ import annotations
+
+import pytest
+
+from reverse_etl.destinations.microsoft_ads.settings import (
+    SERVICE_PATH,
+    MicrosoftAdsSettings,
+    account_of,
+    is_loopback,
+)
+from reverse_etl.errors import SettingsError
+from reverse_etl.sync import Environment, Sync
+
+SECRETS = {"MICROSOFT_ADS_DEVELOPER_TOKEN": "dev-secret", "MICROSOFT_ADS_ACCESS_TOKEN": "access-secret"}
+IDS = {"MICROSOFT_ADS_ACCOUNT_ID": "11", "MICROSOFT_ADS_CUSTOMER_ID": "22"}
+FULL = SECRETS | IDS
+PRODUCTION = "https://campaign.api.bingads.microsoft.com"
+SANDBOX = "https://campaign.api.sandbox.bingads.microsoft.com"
+
+
+def sync(environment: str, account_id: str = "", customer_id: str = "") -> Sync:
+    return Sync("ads", "model.shop.ads", "microsoft_ads", Environment(environment), account_id, customer_id)
+
+
+def endpoint(environment: str, address: str = "") -> str:
+    return MicrosoftAdsSettings.load(sync(environment), FULL | {"MICROSOFT_ADS_ENDPOINT": address}).endpoint
+
+
+@pytest.mark.parametrize(
+    ("environment", "expected"),
+    [
+        ("production", PRODUCTION + SERVICE_PATH),
+        ("sandbox", SANDBOX + SERVICE_PATH),
+        ("local", "http://127.0.0.1:8765" + SERVICE_PATH),
+    ],
+)
+def test_each_environment_has_its_address(environment: str, expected: str) -> None:
+    """Without an address in the environment the service's own is used, over https but on loopback."""
+    assert endpoint(environment) == expected
+
+
+@pytest.mark.parametrize(
+    ("environment", "given", "expected"),
+    [
+        ("local", "http://127.0.0.1:9000", "http://127.0.0.1:9000" + SERVICE_PATH),
+        ("local", "http://localhost:9000/", "http://localhost:9000" + SERVICE_PATH),
+        ("local", "HTTP://LocalHost:9000", "http://LocalHost:9000" + SERVICE_PATH),
+        ("local", "http://[::1]:9000", "http://[::1]:9000" + SERVICE_PATH),
+        ("local", "http://127.0.0.1:9000/own/path", "http://127.0.0.1:9000/own/path"),
+        (
+            "production",
+            "https://Campaign.API.BingAds.Microsoft.com",
+            "https://Campaign.API.BingAds.Microsoft.com" + SERVICE_PATH,
+        ),
+        ("production", PRODUCTION + ":443/x.svc", PRODUCTION + ":443/x.svc"),
+        ("sandbox", SANDBOX, SANDBOX + SERVICE_PATH),
+        ("local", "  http://127.0.0.1:9000  ", "http://127.0.0.1:9000" + SERVICE_PATH),
+    ],
+)
+def test_addresses_that_are_allowed(environment: str, given: str, expected: str) -> None:
+    """Loopback by http for the local sandbox, a Microsoft host by https for the others; the path may be left out."""
+    assert endpoint(environment, given) == expected
+
+
+TRICKS = [
+    "https://evil.com/.bingads.microsoft.com",
+    "https://evil.com?.bingads.microsoft.com",
+    "https://evil.com#.bingads.microsoft.com",
+    "https://evil.com\\.bingads.microsoft.com",
+    "https://evil.com\\@campaign.api.bingads.microsoft.com",
+    "https://evil.com%2f.bingads.microsoft.com",
+    "https://evil.com\t.bingads.microsoft.com",
+    "https://evil.com .bingads.microsoft.com",
+    "https://evil.com\n.bingads.microsoft.com",
+    "https://evil.com/\x00.bingads.microsoft.com",
+    "https://evil.com\uff0f.bingads.microsoft.com",
+    "https://evil\u3002com",
+    "https://bingads.microsoft.com.evil.com",
+    "https://evilbingads.microsoft.com",
+    "https://bingads.microsoft.com",
+    "https://campaign.api.bingads.microsoft.com.",
+    "https://user@campaign.api.bingads.microsoft.com",
+    "https://user:secret-password@campaign.api.bingads.microsoft.com",
+    "https://:secret-password@campaign.api.bingads.microsoft.com",
+    "https://@campaign.api.bingads.microsoft.com",
+    "https://campaign.api.bingads.microsoft.com@evil.com",
+    "https://campaign.api.bingads.microsoft.com:443@evil.com",
+    "https://campaign.api.bingads.microsoft.com:99999",
+    "https://campaign.api.bingads.microsoft.com:port",
+    "http://campaign.api.bingads.microsoft.com",
+    "ftp://campaign.api.bingads.microsoft.com",
+    "//campaign.api.bingads.microsoft.com",
+    "campaign.api.bingads.microsoft.com",
+    "https:campaign.api.bingads.microsoft.com",
+    "https://",
+    "https://[::1",
+    "https://[::ffff:127.0.0.1]",
+    "http://127.0.0.1.evil.com",
+    "http://localhost.evil.com",
+    "http://127.0.0.1@evil.com",
+    "http://user@127.0.0.1:8765",
+    "https://127.0.0.1:8765",
+    "http://127.0.0.1:8765#@evil.com",
+    "http://127.1",
+    "http://2130706433",
+    "http://0.0.0.0:8765",
+    "http://192.168.1.1:8765",
+    "file:///etc/passwd",
+    "http://127.0.0.1:8765/x?wsdl",
+]
+
+
+@pytest.mark.parametrize("environment", ["local", "sandbox", "production"])
+@pytest.mark.parametrize("address", TRICKS)
+def test_addresses_that_are_refused(environment: str, address: str) -> None:
+    """Anything that is not plainly loopback or Microsoft is refused, and what is secret in it is not repeated."""
+    with pytest.raises(SettingsError) as caught:
+        endpoint(environment, address)
+    assert "MICROSOFT_ADS_ENDPOINT" in caught.value.message
+    assert "secret" not in caught.value.message + caught.value.hint
+    assert caught.value.exit_code == 2
+
+
+@pytest.mark.parametrize(
+    ("environment", "address"),
+    [
+        ("production", "http://127.0.0.1:8765"),
+        ("sandbox", "http://[::1]:8765"),
+        ("local", PRODUCTION),
+        ("local", SANDBOX),
+        ("production", SANDBOX),
+        ("sandbox", PRODUCTION),
+    ],
+)
+def test_an_address_of_another_environment_is_refused(environment: str, address: str) -> None:
+    """The address must be of the sync's environment: else production's guards, or its ledger, would mean nothing."""
+    with pytest.raises(SettingsError, match=f"environment is {environment}"):
+        endpoint(environment, address)
+
+
+@pytest.mark.parametrize("environment", ["sandbox", "production"])
+@pytest.mark.parametrize("missing", sorted(FULL))
+@pytest.mark.parametrize("instead", [None, "", "  "])
+def test_a_missing_setting_is_named(environment: str, missing: str, instead: str | None) -> None:
+    """What is missing or blank is named, alone, and no other value is shown."""
+    environ = {name: value for name, value in FULL.items() if name != missing}
+    if instead is not None:
+        environ[missing] = instead
+    with pytest.raises(SettingsError) as caught:
+        MicrosoftAdsSettings.load(sync(environment), environ)
+    assert missing in caught.value.message
+    assert all(name not in caught.value.message for name in FULL if name != missing)
+    assert "secret" not in caught.value.message
+
+
+def test_all_that_is_missing_is_named_at_once() -> None:
+    """One message names everything that is missing."""
+    with pytest.raises(SettingsError) as caught:
+        MicrosoftAdsSettings.load(sync("production"), {})
+    assert all(name in caught.value.message for name in FULL)
+
+
+def test_the_exposure_goes_before_the_environment() -> None:
+    """Account and customer of the exposure win over the environment's."""
+    both = MicrosoftAdsSettings.load(sync("production", "1", "2"), FULL)
+    assert (both.account_id, both.customer_id) == ("1", "2")
+    neither = MicrosoftAdsSettings.load(sync("production"), FULL)
+    assert (neither.account_id, neither.customer_id) == ("11", "22")
+    assert account_of(sync("local"), {}) == "local"
+    assert account_of(sync("production"), {}) == ""
+    assert account_of(sync("production", "1"), FULL) == "1"
+
+
+def test_the_local_sandbox_needs_no_settings_and_gets_no_secrets() -> None:
+    """Without any setting the environment local works; with real tokens set, they are not sent to it."""
+    for environ in ({}, FULL):
+        made = MicrosoftAdsSettings.load(sync("local"), environ)
+        assert (made.developer_token, made.access_token) == ("local", "local")
+        assert made.account_id
+        assert made.customer_id
+
+
+@pytest.mark.parametrize("name", sorted(FULL))
+@pytest.mark.parametrize("text", ["two\nlines", "bell\x07", "null\x00", "zero\u200bwidth"])
+def test_a_value_that_cannot_be_sent_is_refused(name: str, text: str) -> None:
+    """A token with a line break or a control character is told before anything is sent, without showing it."""
+    with pytest.raises(SettingsError) as caught:
+        MicrosoftAdsSettings.load(sync("production"), FULL | {name: text})
+    assert text not in caught.value.message
+    kind = name.removeprefix("MICROSOFT_ADS_").replace("_ID", " id").lower()
+    assert name in caught.value.message or kind in caught.value.message
+
+
+def test_blanks_around_values_are_dropped() -> None:
+    """A line break at the end of a token, as files have it, does no harm."""
+    made = MicrosoftAdsSettings.load(sync("production"), {name: f" {value}\n" for name, value in FULL.items()})
+    assert (made.access_token, made.developer_token) == ("access-secret", "dev-secret")
+
+
+def test_loopback_is_known_by_host_alone() -> None:
+    """Only the host decides whether an address is this machine."""
+    assert is_loopback("http://[::1]:1/x")
+    assert is_loopback("http://LOCALHOST/")
+    assert not is_loopback(PRODUCTION + "/127.0.0.1")

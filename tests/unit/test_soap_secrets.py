@@ -1,0 +1,163 @@
+"""No token leaves except in the four headers to the checked address, and none is ever logged or shown."""
+
+from __future__ import annotations
+
+import base64
+import logging
+import traceback
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import requests
+
+from reverse_etl.destinations.microsoft_ads import MicrosoftAds
+from reverse_etl.destinations.microsoft_ads.soap import SoapWire
+from reverse_etl.errors import DestinationError
+from tests.unit.wire import (
+    ACCESS_TOKEN,
+    DEVELOPER_TOKEN,
+    EMPTY_ANSWER,
+    Sandbox,
+    StartRaw,
+    http,
+    platform_fault,
+    row,
+    settings,
+    wire,
+)
+
+ANSWERS = [
+    http(EMPTY_ANSWER),
+    http(platform_fault(105, "InvalidCredentials"), status="500 Oops"),
+    http("<h1>Bad Gateway</h1>", status="502 Bad Gateway", content_type="text/html"),
+    http("<not soap"),
+    b"",
+]
+
+
+@pytest.fixture
+def everything_logged(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[pytest.LogCaptureFixture]:
+    """Every logger that exists is set to its lowest level, as one who hunts a fault would do."""
+    wire("http://127.0.0.1:1").message([row()])  # so that every logger of zeep exists
+    for name in [*logging.root.manager.loggerDict, "zeep.transports", "requests", "urllib3.connectionpool"]:
+        logger = logging.getLogger(name)
+        monkeypatch.setattr(logger, "level", 1)
+        monkeypatch.setattr(logger, "disabled", False)
+        monkeypatch.setattr(logger, "propagate", True)
+    monkeypatch.setattr(logging.root.manager, "disable", 0)
+    caplog.set_level(1)
+    logging.root.manager._clear_cache()
+    yield caplog
+    logging.root.manager._clear_cache()
+
+
+def test_no_token_is_logged_at_any_level(
+    everything_logged: pytest.LogCaptureFixture, raw: StartRaw, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """With every logger at its lowest level, good and bad answers alike, no record holds a token or an identifier."""
+    one = row(7, hashed_email="e" * 64)
+    client = wire(raw(*ANSWERS).url)
+    answers = [client.send([one]) for _ in ANSWERS]
+    client = wire("http://127.0.0.1:1")
+    answers.append(client.send([one]))
+    logged = "\n".join(f"{r.name} {r.getMessage()} {r.args} {r.exc_text}" for r in everything_logged.records)
+    assert "urllib3" in logged  # the capture works
+    written = capfd.readouterr()
+    for text in (logged, written.out, written.err, repr(answers)):
+        for secret in (ACCESS_TOKEN, DEVELOPER_TOKEN, one.click_id, "e" * 64):
+            assert secret not in text
+
+
+def test_settings_and_client_do_not_show_tokens() -> None:
+    """Neither `repr` nor `str` of settings, client or destination shows a token."""
+    made = settings("http://127.0.0.1:1")
+    shown = " ".join(f"{one!r} {one}" for one in (made, wire("http://127.0.0.1:1"), MicrosoftAds(made)))
+    assert ACCESS_TOKEN not in shown
+    assert DEVELOPER_TOKEN not in shown
+    assert "127.0.0.1" in shown
+
+
+def test_a_traceback_shows_no_token(raw: StartRaw) -> None:
+    """The error of a local sandbox that is not there names the command and no token, all its causes included."""
+    url = raw(http("")).url
+    with pytest.raises(DestinationError) as caught:
+        MicrosoftAds(settings(url)).preflight(0)
+    text = "".join(traceback.format_exception(caught.value)) + caught.value.hint
+    assert f"reverse-etl sandbox --port {url.rpartition(':')[2]}" in text
+    assert ACCESS_TOKEN not in text
+
+
+def test_credentials_of_the_environment_are_not_added(
+    raw: StartRaw, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """A .netrc for the host adds no credentials, to neither the calls nor the preflight."""
+    netrc = tmp_path / "netrc"
+    netrc.write_text("machine 127.0.0.1 login alice password hunter2\ndefault login bob password hunter3\n")
+    netrc.chmod(0o600)
+    monkeypatch.setenv("NETRC", str(netrc))
+    server = raw(http(EMPTY_ANSWER), http('{"received": 1}', content_type="application/json"))
+    wire(server.url).send([row()])
+    MicrosoftAds(settings(server.url)).preflight(0)
+    assert len(server.requests) == 2
+    for request in server.requests:
+        assert b"authorization" not in request.lower()
+        assert base64.b64encode(b"alice:hunter2") not in request
+
+
+def test_credentials_of_the_environment_are_not_added_for_microsoft_either(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """Where the environment may name a proxy, it still may not add credentials."""
+    (tmp_path / "netrc").write_text("default login bob password hunter3\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+    endpoint = "https://campaign.api.bingads.microsoft.com/x.svc"
+    client = SoapWire(replace(settings("http://127.0.0.1:1"), endpoint=endpoint))
+    session = client._client().transport.session
+    assert session.trust_env
+    assert "Authorization" not in session.prepare_request(requests.Request("POST", endpoint)).headers
+
+
+@pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
+def test_loopback_does_not_go_through_a_proxy(
+    raw: StartRaw, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """A proxy that the environment names sees nothing of what goes to the local sandbox."""
+    proxy = raw(http(EMPTY_ANSWER))
+    monkeypatch.setenv(name, proxy.url)
+    destination = MicrosoftAds(settings(sandbox.url))
+    assert destination.preflight(0) == []
+    destination.send([row()])
+    assert proxy.requests == []
+    assert len(sandbox.received()) == 1
+
+
+def test_emptied_books_beside_a_full_ledger_are_said(sandbox: Sandbox) -> None:
+    """Books that were thrown away while the ledger was kept are named before anything is sent."""
+    destination = MicrosoftAds(settings(sandbox.url))
+    (note,) = destination.preflight(1500)
+    assert "1,500 records as accepted" in note
+    destination.send([row()])
+    assert destination.preflight(1500) == []
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        http("[]", content_type="application/json"),
+        http('{"received": "many"}', content_type="application/json"),
+        http('{"other": 1}', content_type="application/json"),
+        http("<html>", content_type="text/html"),
+        http("null", content_type="application/json"),
+        http("", status="302 Found", extra="Location: http://127.0.0.1:1/\r\n"),
+        b"",
+        b"SSH-2.0-OpenSSH\r\n",
+    ],
+)
+def test_something_else_at_the_port_is_not_the_local_sandbox(raw: StartRaw, answer: bytes) -> None:
+    """Whatever does not show books is not the local sandbox, and the message says how to start that."""
+    with pytest.raises(DestinationError, match="does not answer at 127"):
+        MicrosoftAds(settings(raw(answer).url)).preflight(0)

@@ -1,0 +1,252 @@
+"""The walls of the house: who may import whom, and how long files and functions may be. Read from the source itself."""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+PACKAGE = "reverse_etl"
+ROOT = Path(__file__).parents[2] / PACKAGE
+NOUNS = {"errors", "sync", "plan", "receipts"}
+ADAPTERS = {"warehouse", "destinations", "sandbox"}
+# What only the command line may put together.
+PARTS = ADAPTERS | {"report"}
+LONGEST_FILE = 400
+LONGEST_FUNCTION = 80
+
+# Imported modules of each module, both under their full names.
+Imports = Mapping[str, frozenset[str]]
+
+
+def module_name(path: Path, root: Path) -> str:
+    parts = [root.name, *path.relative_to(root).with_suffix("").parts]
+    return ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+
+
+def read_imports(root: Path) -> dict[str, frozenset[str]]:
+    """The imports of every file below a package, those inside functions included."""
+    paths = sorted(root.rglob("*.py"))
+    modules = {module_name(path, root) for path in paths}
+    return {
+        module_name(path, root): frozenset(
+            _imports(ast.parse(path.read_text(encoding="utf-8")), module_name(path, root), path, modules)
+        )
+        for path in paths
+    }
+
+
+def _imports(tree: ast.AST, module: str, path: Path, modules: set[str]) -> Iterator[str]:
+    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            # One dot is the own package, each further one a package up.
+            above = package.rsplit(".", node.level - 1)[0] if node.level > 1 else package
+            base = ".".join(part for part in (above if node.level else "", node.module or "") if part)
+            for alias in node.names:
+                full = f"{base}.{alias.name}"
+                yield full if full in modules else base
+
+
+def room(module: str) -> str:
+    """The room of a module of the package: its first name below it."""
+    return module.split(".")[1] if module.startswith(f"{PACKAGE}.") else ""
+
+
+def is_own(module: str) -> bool:
+    return module == PACKAGE or module.startswith(f"{PACKAGE}.")
+
+
+def top(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def is_third_party(module: str) -> bool:
+    return not is_own(module) and top(module) not in sys.stdlib_module_names
+
+
+def nouns_stand_alone(importer: str, imported: str) -> bool:
+    """Nouns import no third party and nothing of the house but nouns."""
+    return room(importer) in NOUNS and (is_third_party(imported) or (is_own(imported) and room(imported) not in NOUNS))
+
+
+def ports_know_nouns_only(importer: str, imported: str) -> bool:
+    """The ports import nouns and the standard library."""
+    return room(importer) == "interfaces" and (
+        is_third_party(imported) or (is_own(imported) and room(imported) not in NOUNS)
+    )
+
+
+def dbt_is_the_warehouse_s(importer: str, imported: str) -> bool:
+    """Only the warehouse imports dbt, its adapters or an engine."""
+    return room(importer) != "warehouse" and top(imported) in {"dbt", "dbt_common", "agate", "duckdb"}
+
+
+def zeep_is_soap_s(importer: str, imported: str) -> bool:
+    """Only one file imports zeep."""
+    return importer != f"{PACKAGE}.destinations.microsoft_ads.soap" and top(imported) == "zeep"
+
+
+def the_sandbox_is_on_its_own(importer: str, imported: str) -> bool:
+    """The local sandbox imports no other room, and the command line alone imports it."""
+    inside, target = room(importer) == "sandbox", room(imported) == "sandbox"
+    if inside:
+        return is_own(imported) and not target
+    return target and room(importer) != "cli"
+
+
+def adapters_do_not_know_each_other(importer: str, imported: str) -> bool:
+    """Warehouse, destinations and reports do not import each other."""
+    return room(importer) in PARTS and room(imported) in PARTS and room(importer) != room(imported)
+
+
+def only_the_command_line_puts_parts_together(importer: str, imported: str) -> bool:
+    """Nothing between the nouns and the command line imports an adapter or a report, and nothing imports the cli."""
+    if room(imported) == "cli":
+        return room(importer) not in {"cli", "__main__"}
+    return room(imported) in PARTS and room(importer) not in {"cli", room(imported)}
+
+
+def adapters_do_not_drive(importer: str, imported: str) -> bool:
+    """Adapters know the ports and nouns, not the one who uses them."""
+    return room(importer) in ADAPTERS and room(imported) in {"push", "delivery", "guards"}
+
+
+WALLS: list[Callable[[str, str], bool]] = [
+    nouns_stand_alone,
+    ports_know_nouns_only,
+    dbt_is_the_warehouse_s,
+    zeep_is_soap_s,
+    the_sandbox_is_on_its_own,
+    adapters_do_not_know_each_other,
+    only_the_command_line_puts_parts_together,
+    adapters_do_not_drive,
+]
+
+
+def broken(imports: Imports, wall: Callable[[str, str], bool]) -> list[str]:
+    return [f"{importer} imports {one}" for importer, all_ in imports.items() for one in all_ if wall(importer, one)]
+
+
+def cycle(imports: Imports) -> list[str]:
+    """A ring of modules that import each other, or nothing. A package's own names are no import of its modules."""
+    graph = {
+        module: {one for one in all_ if one in imports and not module.startswith(f"{one}.")}
+        for module, all_ in imports.items()
+    }
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        return list(error.args[1])
+    return []
+
+
+def too_long(root: Path) -> list[str]:
+    """Files and functions that are longer than allowed."""
+    found = []
+    for path in sorted(root.rglob("*.py")):
+        text = path.read_text(encoding="utf-8")
+        lines = len(text.splitlines())
+        if lines > LONGEST_FILE:
+            found.append(f"{path.name} has {lines} lines")
+        for node in ast.walk(ast.parse(text)):
+            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                length = (node.end_lineno or node.lineno) - node.lineno + 1
+                if length > LONGEST_FUNCTION:
+                    found.append(f"{path.name}: {node.name} has {length} lines")
+    return found
+
+
+@pytest.fixture(scope="module")
+def imports() -> Imports:
+    return read_imports(ROOT)
+
+
+@pytest.mark.parametrize("wall", WALLS, ids=lambda wall: wall.__name__)
+def test_no_wall_is_broken(imports: Imports, wall: Callable[[str, str], bool]) -> None:
+    """Each wall of the house holds, in every file."""
+    assert broken(imports, wall) == []
+
+
+def test_there_are_no_cycles(imports: Imports) -> None:
+    """Imports go one way, those inside functions included."""
+    assert cycle(imports) == []
+
+
+def test_files_and_functions_are_short() -> None:
+    """Files have up to 400 lines, functions up to 80."""
+    assert too_long(ROOT) == []
+
+
+def test_the_walker_sees_the_house(imports: Imports) -> None:
+    """The walker reads the real files: the imports that everybody knows of are among what it found."""
+    assert f"{PACKAGE}.plan" in imports[f"{PACKAGE}.interfaces"]
+    assert "zeep" in imports[f"{PACKAGE}.destinations.microsoft_ads.soap"]
+    assert any(one.startswith("dbt.") for one in imports[f"{PACKAGE}.warehouse.project"])
+    assert {"cli", "warehouse", "destinations", "sandbox", "report"} <= {room(module) for module in imports}
+
+
+@pytest.mark.parametrize(
+    ("path", "source", "wall"),
+    [
+        ("plan.py", "import yaml", nouns_stand_alone),
+        ("sync.py", "from reverse_etl.push import push", nouns_stand_alone),
+        ("errors.py", "from . import interfaces", nouns_stand_alone),
+        ("interfaces.py", "from reverse_etl.warehouse import ledger", ports_know_nouns_only),
+        ("push.py", "def f():\n    from dbt.cli.main import dbtRunner", dbt_is_the_warehouse_s),
+        ("report/text.py", "import duckdb", dbt_is_the_warehouse_s),
+        ("destinations/microsoft_ads/rest.py", "import zeep.exceptions", zeep_is_soap_s),
+        ("sandbox/judge.py", "from reverse_etl.plan import Record", the_sandbox_is_on_its_own),
+        ("sandbox/judge.py", "from ..plan import Record", the_sandbox_is_on_its_own),
+        ("push.py", "import reverse_etl.sandbox", the_sandbox_is_on_its_own),
+        (
+            "warehouse/ledger.py",
+            "from reverse_etl.destinations.microsoft_ads import codes",
+            adapters_do_not_know_each_other,
+        ),
+        ("destinations/x.py", "from ..warehouse import ledger", adapters_do_not_know_each_other),
+        ("push.py", "from reverse_etl import warehouse", only_the_command_line_puts_parts_together),
+        ("delivery.py", "from reverse_etl.report.text import title", only_the_command_line_puts_parts_together),
+        ("report/text.py", "from reverse_etl.cli import main", only_the_command_line_puts_parts_together),
+        ("warehouse/ledger.py", "if True:\n    import reverse_etl.delivery", adapters_do_not_drive),
+    ],
+)
+def test_the_walker_finds_a_hole(tmp_path: Path, path: str, source: str, wall: Callable[[str, str], bool]) -> None:
+    """A made-up file that breaks a wall is found, however it spells the import."""
+    root = house(tmp_path, {path: source})
+    assert len(broken(read_imports(root), wall)) == 1
+
+
+def test_the_walker_finds_a_cycle(tmp_path: Path) -> None:
+    """Two files that import each other are found, also through a function."""
+    root = house(tmp_path, {"a.py": "from reverse_etl.b import x", "b.py": "def x():\n    import reverse_etl.a"})
+    assert set(cycle(read_imports(root))) == {"reverse_etl.a", "reverse_etl.b"}
+
+
+def test_the_walker_finds_what_is_too_long(tmp_path: Path) -> None:
+    """A file of 401 lines and a function of 81 are found; one line less is fine."""
+    body = "\n".join("    x = 1" for _ in range(80))
+    root = house(tmp_path, {"long.py": "\n" * 401, "fine.py": "\n" * 400, "f.py": f"def f():\n{body}"})
+    assert too_long(root) == ["f.py: f has 81 lines", "long.py has 401 lines"]
+
+
+def house(tmp_path: Path, files: Mapping[str, str]) -> Path:
+    """A made-up package with these files and the rooms that they import."""
+    root = tmp_path / PACKAGE
+    rooms = ("warehouse/ledger", "destinations/microsoft_ads/codes", "sandbox/judge", "report/text", "cli/app", "push")
+    for name in (*rooms, "delivery", "plan", "interfaces"):
+        path = root / f"{name}.py"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        (path.parent / "__init__.py").touch()
+        path.touch()
+    for name, source in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(source, encoding="utf-8")
+    return root

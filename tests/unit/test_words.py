@@ -1,0 +1,58 @@
+"""Every reason that the macros can give has words; reasons are collected from the macros themselves."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+from reverse_etl.plan import CLASSES
+from reverse_etl.report.words import REASON_WORDS, reason_words
+
+MACROS = Path(__file__).parents[2] / "macros"
+# The class and the reason of a decision, as the plan writes them: 'held:value_changed'.
+DECISION = re.compile(rf"'({'|'.join(CLASSES)}):([a-z_]*),?'")
+# A reason that is handed to another macro as a literal, beside its class.
+LITERAL = re.compile(r"\"'([a-z_]+)'\"")
+# A rule with its standing; the rules of standing `sendable` are hints of tests and no reason of a plan.
+RULE = re.compile(r"\('([a-z_]+)',\s*'(invalid|expired|waiting|sendable)',")
+
+
+def reasons_in(text: str) -> set[str]:
+    found = {reason for _, reason in DECISION.findall(text)} | set(LITERAL.findall(text))
+    return found - {"", "send", *CLASSES}
+
+
+def plan_reasons() -> set[str]:
+    return reasons_in("".join(path.read_text(encoding="utf-8") for path in sorted((MACROS / "plan").glob("*.sql"))))
+
+
+def rule_reasons() -> set[str]:
+    rules = RULE.findall((MACROS / "rules" / "_rules.sql").read_text(encoding="utf-8"))
+    return {name for name, standing in rules if standing != "sendable"}
+
+
+def test_reasons_are_found() -> None:
+    """The search finds what is known to be there, so that it cannot pass by finding nothing."""
+    assert {"maybe_taken", "key_in_doubt", "gone", "same_identity", "unanswered_this_run"} <= plan_reasons()
+    assert {"conversion_name_missing", "conversion_time_too_old", "conversion_time_in_future"} <= rule_reasons()
+    assert reasons_in("'held:brand_new' 'in_doubt:send' 'unchanged:'") == {"brand_new"}
+
+
+@pytest.mark.parametrize("reason", sorted(plan_reasons() | rule_reasons()))
+def test_every_reason_has_words(reason: str) -> None:
+    """A reason that a plan can give is explained in a sentence or two that fit a line."""
+    words = REASON_WORDS.get(reason, "")
+    assert words.endswith("."), f"{reason} has no words"
+    assert len(words) <= 120
+
+
+def test_words_have_a_reason() -> None:
+    """No words are left over from a reason that is not given any more."""
+    assert set(REASON_WORDS) - plan_reasons() - rule_reasons() == set()
+
+
+def test_an_unknown_reason_is_shown_as_it_is() -> None:
+    """A package that is newer than its words still says its reason."""
+    assert reason_words("something_new") == "something_new"
