@@ -16,7 +16,7 @@
             {{ reverse_etl._present_text('matched.microsoft_click_id') }} as click_id,
             {{ reverse_etl._present_text('matched.hashed_email_address') }} as hashed_email,
             {{ reverse_etl._present_text('matched.hashed_phone_number') }} as hashed_phone,
-            matched.time_key as conversion_time,
+            coalesce({{ reverse_etl._utc_text(reverse_etl._utc_timestamp('matched.conversion_time')) }}, '') as conversion_time,
             {{ reverse_etl._double('matched.conversion_value') }} as value,
             {{ reverse_etl._present_text('matched.conversion_currency_code') }} as currency,
             {{ reverse_etl._double('matched.external_attribution_credit') }} as attribution_credit,

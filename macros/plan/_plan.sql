@@ -12,17 +12,22 @@
     source_rows and known_identities, the same in each row, the sums that the law of conservation is held against.
 -#}
 {% macro _plan(source, tables, scope, unique_key, now, run_seq=none, seq_offset=0, batch_offset=0) %}
-{%- set now_timestamp = "cast(" ~ reverse_etl._literal(now[:19] | replace('T', ' ')) ~ " as timestamp)" -%}
+{%- set now_timestamp = reverse_etl._timestamp_literal(now) -%}
 {%- set keys = reverse_etl._identity_columns(scope) -%}
 {%- set open = "(matched.known_seq is null or not matched.as_accepted or repeated.known_seq is not null)" -%}
 with source_rows as (
     {{ reverse_etl._source_rows(source, unique_key) }}
 ),
 
+source_bounds as (
+    select {{ reverse_etl._utc_text("min(" ~ reverse_etl._utc_timestamp('conversion_time') ~ ")") }} as oldest_row
+    from source_rows
+),
+
 -- a day more than Microsoft takes, and older only where the source itself is
 {{ reverse_etl._states(tables, scope, condition=(
     "(attempts.conversion_time >= " ~ reverse_etl._literal(reverse_etl._days_before(now, 91))
-    ~ " or attempts.conversion_time >= (select min(time_key) from source_rows where time_key <> ''))"
+    ~ " or attempts.conversion_time >= (select oldest_row from source_bounds))"
 )) }},
 
 -- source rows beside the conversions that were accepted at once, which are most
@@ -31,7 +36,7 @@ matched as (
         source_rows.*,
         plain.run_seq as known_run_seq,
         plain.seq as known_seq,
-        source_rows.time_key is not null as in_source,
+        source_rows.record_key is not null as in_source,
         coalesce({{ reverse_etl._double('source_rows.conversion_value') }}, -1) = coalesce(plain.value, -1)
         and {{ reverse_etl._present_text('source_rows.conversion_currency_code') }} = plain.currency
         and coalesce({{ reverse_etl._double('source_rows.external_attribution_credit') }}, -1)
@@ -59,8 +64,11 @@ closed_rows as (
     select
         {% if run_seq is not none -%} matched.known_run_seq = {{ run_seq }} {%- else -%} false {%- endif %} as in_this_run,
         count(*) as row_count,
-        min(case when matched.time_key >= {{ reverse_etl._literal(reverse_etl._days_before(now, 90)) }} then matched.time_key end)
-            as oldest_time
+        {{ reverse_etl._utc_text(
+            "min(case when " ~ reverse_etl._utc_timestamp('matched.conversion_time') ~ " >= "
+            ~ reverse_etl._timestamp_literal(reverse_etl._days_before(now, 90)) ~ " then "
+            ~ reverse_etl._utc_timestamp('matched.conversion_time') ~ " end)"
+        ) }} as oldest_time
     from matched
     {{ reverse_etl._join_repeated() }}
     where matched.in_source and not {{ open }}

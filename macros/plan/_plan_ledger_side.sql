@@ -125,3 +125,8 @@ ledger_side as (
     {%- set moment = modules.datetime.datetime.strptime(utc_text[:19], '%Y-%m-%dT%H:%M:%S') -%}
     {{- return((moment - modules.datetime.timedelta(days=days)).strftime('%Y-%m-%dT%H:%M:%SZ')) -}}
 {% endmacro %}
+
+{#- UTC text as a timestamp without zone. -#}
+{% macro _timestamp_literal(utc_text) %}
+    {{- return("cast(" ~ reverse_etl._literal(utc_text[:19] | replace('T', ' ')) ~ " as timestamp)") -}}
+{% endmacro %}

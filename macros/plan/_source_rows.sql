@@ -1,24 +1,25 @@
 {#-
-    The source model's rows as they are, with what they are compared by.
+    The source model's rows as they are, with their key. What they are compared by is worked out where it is needed:
+    an engine that keeps these rows for several readers then keeps no text twice.
     Arguments: source, a relation; unique_key, a column's name or none.
 -#}
 {% macro _source_rows(source, unique_key) %}
     select
         {{ reverse_etl._listed(reverse_etl._source_columns()) }},
-        {% if unique_key -%} {{ reverse_etl._present_text(adapter.quote(unique_key)) }} {%- else -%} '' {%- endif %} as record_key,
-        lower(replace({{ reverse_etl._present_text('microsoft_click_id') }}, '-', '')) as click_key,
-        coalesce({{ reverse_etl._utc_text(reverse_etl._utc_timestamp('conversion_time')) }}, '') as time_key
+        {% if unique_key -%} {{ reverse_etl._present_text(adapter.quote(unique_key)) }} {%- else -%} '' {%- endif %} as record_key
     from {{ source }}
 {% endmacro %}
 
 {#- The condition that a source row is the conversion of another relation. Arguments: aliases of the two. -#}
 {% macro _same_as_source(source_rows, other) %}
-{%- set hash_key = "case when " ~ source_rows ~ ".click_key <> '' then '' else " %}
+{%- set click_id = reverse_etl._present_text(source_rows ~ '.microsoft_click_id') -%}
+{%- set hash_key = "case when (" ~ click_id ~ ") <> '' then '' else " %}
         {{- reverse_etl._present_text(source_rows ~ '.conversion_name') }} = {{ other }}.conversion_name
-        and {{ source_rows }}.click_key = {{ other }}.click_key
+        and lower(replace({{ click_id }}, '-', '')) = {{ other }}.click_key
         and {{ hash_key }}{{ reverse_etl._present_text(source_rows ~ '.hashed_email_address') }} end = {{ other }}.email_key
         and {{ hash_key }}{{ reverse_etl._present_text(source_rows ~ '.hashed_phone_number') }} end = {{ other }}.phone_key
-        and {{ source_rows }}.time_key = {{ other }}.conversion_time
+        and {{ reverse_etl._utc_text(reverse_etl._utc_timestamp(source_rows ~ '.conversion_time')) }}
+        = {{ other }}.conversion_time
 {%- endmacro %}
 
 {#- The columns of the source model that a sync reads: the elements of Microsoft's OfflineConversion. -#}
