@@ -6,6 +6,7 @@ import os
 import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -25,16 +26,25 @@ def masked(line: str) -> str:
 
 @pytest.fixture(scope="module")
 def demo(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """What `reverse-etl demo` prints, line by line."""
+    """What `reverse-etl demo` prints, line by line, run from a wheel that lies nowhere near the repository."""
     folder = tmp_path_factory.mktemp("demo")
+    build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
+    subprocess.run(build, cwd=REPOSITORY, capture_output=True, check=True, timeout=120)
+    (wheel,) = folder.glob("*.whl")
+    with zipfile.ZipFile(wheel) as archive:
+        archive.extractall(folder / "installed")
+    environment = os.environ | {"PYTHONPATH": str(folder / "installed")}
+    where = [sys.executable, "-c", "import reverse_etl; print(reverse_etl.__file__)"]
+    found = subprocess.run(where, cwd=folder, env=environment, capture_output=True, text=True, check=True).stdout
+    assert found.startswith(str(folder))
     done = subprocess.run(
-        [COMMAND, "demo"],
+        [sys.executable, "-m", "reverse_etl", "demo"],
         cwd=folder,
+        env=environment,
         capture_output=True,
         text=True,
         timeout=300,
         check=False,
-        env=os.environ | {"CI": "1"},
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout.splitlines()
@@ -113,3 +123,11 @@ def test_one_version_everywhere() -> None:
     for name in ("pyproject.toml", "dbt_project.yml"):
         assert f'version{" = " if name.endswith("toml") else ": "}"{__version__}"' in (REPOSITORY / name).read_text()
     assert f"return('{__version__}')" in (REPOSITORY / "macros/ledger/_package_version.sql").read_text()
+
+
+def test_lock_names_no_address() -> None:
+    """The lock holds names, versions and hashes, and never where a package was fetched from."""
+    lock = (REPOSITORY / "requirements.lock").read_text()
+    assert "://" not in lock
+    assert lock.count("--hash=sha256:") > 500
+    assert not list(REPOSITORY.glob("uv.lock"))
