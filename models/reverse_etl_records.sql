@@ -20,7 +20,7 @@ final as (
         click_id,
         hashed_email,
         hashed_phone,
-        status,
+        {{ reverse_etl._status_word('status') }} as status,
         restate_in_doubt,
         retract_in_doubt,
         value,

@@ -12,4 +12,4 @@ select
     message,
     tracking_id
 from {{ ref('reverse_etl_records') }}
-where status in ('refused', 'maybe')
+where status in ('rejected', 'maybe_taken')

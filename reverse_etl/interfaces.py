@@ -12,7 +12,10 @@ from reverse_etl.receipts import Answer, Receipt
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """One run as the ledger knows it. Times are UTC text; `counts` holds its result and rows by standing."""
+    """One run as the ledger knows it. Times are UTC text; `counts` holds its result and rows by standing.
+
+    `fenced_by` is the later run that shut it out, since it never ended.
+    """
 
     run_seq: int
     started_at: str
@@ -21,11 +24,15 @@ class RunSummary:
     target: str
     host: str
     pid: int
+    fenced_by: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """One row that the destination refused, in its words, and why it is held: refused for sure, or maybe taken."""
+    """One row that the destination refused, in its words.
+
+    `reason` says why it is held: `rejected_unchanged`, or `maybe_taken` where an earlier try may have been taken.
+    """
 
     record_key: str
     conversion_name: str
@@ -135,8 +142,8 @@ class Progress(Protocol):
     def note(self, text: str) -> None:
         """Something the user should know."""
 
-    def planned(self, plan: Plan, round_: int) -> None:
-        """A plan was made."""
+    def planned(self, plan: Plan, round_: int, to_send: int) -> None:
+        """A plan was made, of which `to_send` records will be sent: fewer than it lists where there is a limit."""
 
     def delivered(self, receipts: Sequence[Receipt], rows: int, done: int, total: int) -> None:
         """A batch of `rows` records is through: `done` of `total` records of this round so far."""

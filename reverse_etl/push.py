@@ -44,7 +44,8 @@ class RunResult:
     """What a run did.
 
     `source` gives each source row's standing, `ledger` that of each identity which stands in no sendable source row;
-    `refusals` the refusals of this run by code; `stopped` why the run ended early. `interrupted`: somebody asked it to.
+    `sent` what became of the records that left in this run, by outcome, and `refusals` its refusals by code;
+    `stopped` why the run ended early. `interrupted`: somebody asked it to.
     `unbalanced` names the sums of the law of conservation that are off; it is empty unless the product is at fault.
     """
 
@@ -52,6 +53,7 @@ class RunResult:
     source: dict[str, int]
     ledger: dict[str, int]
     refusals: dict[str, int]
+    sent: dict[str, int] = field(default_factory=dict)
     in_doubt_because: str = ""
     interrupted: bool = False
     stopped: RunStoppedError | None = None
@@ -92,10 +94,8 @@ def push(ledger: Ledger, destination: Destination, progress: Progress, options: 
         # The warehouse may be what failed. Without a close the next run fences this one, so nothing depends on it.
         _quietly_close(lease)
         raise
-    lease.close(
-        result.name,
-        {f"{side}_{key}": n for side in ("source", "ledger") for key, n in getattr(result, side).items()},
-    )
+    sides = ("source", "ledger", "sent")
+    lease.close(result.name, {f"{side}_{key}": n for side in sides for key, n in getattr(result, side).items()})
     return result
 
 
@@ -133,9 +133,8 @@ class _Run:
                 plan = self._ledger.make_plan(
                     self._lease.run_seq, seq_offset=self._last_seq, batch_offset=self._last_batch
                 )
-                self._progress.planned(plan, round_)
                 before = self._settled_count()
-                self._deliver(plan)
+                self._deliver(plan, round_)
                 doubts = plan.counts().get("in_doubt", 0)
                 if self._ended or not doubts or self._settled_count() == before:
                     break
@@ -154,7 +153,7 @@ class _Run:
     def _settled_count(self) -> int:
         return self._outcomes["accepted"] + self._outcomes["rejected"]
 
-    def _deliver(self, plan: Plan) -> None:
+    def _deliver(self, plan: Plan, round_: int) -> None:
         """Send the rows of a plan, stretch by stretch."""
         self._round_began_at = self._sent
         first, size = self._last_seq + 1, STRETCH_BATCHES * self._destination.batch_limit
@@ -162,6 +161,7 @@ class _Run:
         if self._options.limit is not None:
             last = min(last, first - 1 + max(self._options.limit - self._sent, 0))
         total = last - first + 1
+        self._progress.planned(plan, round_, total)
         for start in range(first, last + 1, size):
             if self._ended:
                 break
@@ -236,6 +236,7 @@ class _Run:
             source=standings.source,
             ledger=standings.ledger,
             refusals=dict(self._refusals),
+            sent={outcome: rows for outcome, rows in self._outcomes.items() if rows and outcome != "not_sent"},
             in_doubt_because=self._in_doubt_because,
             interrupted=self._options.stop.is_set() and "not_reached" in standings.source | standings.ledger,
             stopped=self._stopped,

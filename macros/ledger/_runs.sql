@@ -55,20 +55,25 @@
     select {{ reverse_etl._utc_text(reverse_etl._utc_now()) }} as now
 {% endmacro %}
 
-{#- The newest runs of a scope with their beginning, end and counts. -#}
+{#- The newest runs of a scope with their beginning, end and counts, and the run that shut a dead one out. -#}
 {% macro _history(runs, scope, limit) %}
     select
-        run_seq,
-        min(case when event = 'open' then {{ reverse_etl._utc_text('happened_at') }} end) as started_at,
-        max(case when event = 'close' then {{ reverse_etl._utc_text('happened_at') }} end) as ended_at,
-        max(case when event = 'close' then counts end) as counts,
-        max(target) as target,
-        max(host) as host,
-        max(pid) as pid
-    from {{ runs }}
-    where {{ reverse_etl._in_scope(scope) }} and event <> 'fence'
-    group by run_seq
-    having max(case when event = 'open' then 1 else 0 end) = 1
-    order by run_seq desc
+        events.run_seq,
+        min(case when events.event = 'open' then {{ reverse_etl._utc_text('events.happened_at') }} end) as started_at,
+        max(case when events.event = 'close' then {{ reverse_etl._utc_text('events.happened_at') }} end) as ended_at,
+        max(case when events.event = 'close' then events.counts end) as counts,
+        max(events.target) as target,
+        max(events.host) as host,
+        max(events.pid) as pid,
+        min(fences.run_seq) as fenced_by
+    from {{ runs }} as events
+    left join {{ runs }} as fences
+        on {{ reverse_etl._in_scope(scope, 'fences') }}
+        and fences.event = 'fence'
+        and events.run_seq = fences.fenced_run_seq
+    where {{ reverse_etl._in_scope(scope, 'events') }} and events.event <> 'fence'
+    group by events.run_seq
+    having max(case when events.event = 'open' then 1 else 0 end) = 1
+    order by events.run_seq desc
     limit {{ limit }}
 {% endmacro %}

@@ -54,18 +54,24 @@ plain as (
         cast(null as {{ dbt.type_string() }}) as tracking_id
 {%- endmacro %}
 
-{#- Identities of a scope per status, as far as the conversions reach back that Microsoft still takes. -#}
-{% macro _status_counts(tables, scope, now) %}
-with {{ reverse_etl._states(
-    tables, scope, "attempts.conversion_time >= " ~ reverse_etl._literal(reverse_etl._days_before(now, 90))
-) }}
+{#- Identities of a scope per status, all that were ever sent. -#}
+{% macro _status_counts(tables, scope) %}
+with {{ reverse_etl._states(tables, scope, '1 = 1') }}
 
 select status, sum(identities) as identities
 from (
-    select 'counted' as status, count(*) as identities from plain
+    select 'accepted' as status, count(*) as identities from plain
     union all
-    select status, count(*) as identities from folded group by status
+    select {{ reverse_etl._status_word('status') }} as status, count(*) as identities from folded group by 1
 ) as counts
 where identities > 0
 group by status
+{% endmacro %}
+
+{#- A status as people read it, in the words of plans and runs. -#}
+{% macro _status_word(status) %}
+    {{- return(
+        "case " ~ status ~ " when 'counted' then 'accepted' when 'refused' then 'rejected' when 'dead' then 'retracted'"
+        ~ " when 'maybe' then 'maybe_taken' else " ~ status ~ " end"
+    ) -}}
 {% endmacro %}

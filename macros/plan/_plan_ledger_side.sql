@@ -64,7 +64,7 @@ decided_absent as (
     select
         absent.*,
         case
-            when status = 'in_doubt' and past_90_days then 'expired:conversion_time_too_old,'
+            when status = 'in_doubt' and past_90_days then 'expired:in_doubt_too_old'
             when status = 'in_doubt' and {{ in_this_run }} then 'in_doubt:unanswered_this_run'
             when status = 'in_doubt' then 'in_doubt:send'
             when status = 'maybe' then 'held:maybe_taken'

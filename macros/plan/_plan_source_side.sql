@@ -13,7 +13,7 @@ judged as (
         case
             when status = 'in_doubt' then
                 case
-                    when expired_reasons <> '' then 'expired:'
+                    when expired_reasons <> '' then 'expired:in_doubt_too_old'
                     when {{ in_this_run }} then 'in_doubt:unanswered_this_run'
                     else 'in_doubt:send'
                 end

@@ -63,7 +63,7 @@
     order by side desc, class, reason, nth
 {% endmacro %}
 
-{#- The rows of a plan that the destination refused and that stay refused until they change. -#}
+{#- The rows of a plan that the destination refused, and that are held for that. -#}
 {% macro _rejected(rows) %}
     select
         record_key,
@@ -75,6 +75,6 @@
         message,
         tracking_id
     from {{ rows }} as planned
-    where side = 'source' and class = 'held' and reason in ('rejected_unchanged', 'maybe_taken')
-    order by error_code, conversion_time, record_key
+    where class = 'held' and reason in ('rejected_unchanged', 'maybe_taken')
+    order by error_code, reason, conversion_time, record_key
 {% endmacro %}

@@ -1,5 +1,6 @@
 {#-
-    Rows of a run's last plan by side and standing: the class of what was not sent, the outcome of what was.
+    Rows of a run's last plan by side and standing: the class of what was not sent, the outcome of what was. What was in
+    doubt and not reached stays in doubt, and a refusal that does not settle an earlier try is held: it may be taken.
     Arguments: plan, the plan table's name; tables; scope; run_seq.
 -#}
 {% macro _standings(plan, tables, scope, run_seq) %}
@@ -7,7 +8,9 @@
         planned.side,
         case
             when planned.operation is null then planned.class
+            when attempts.seq is null and planned.class = 'in_doubt' then 'in_doubt'
             when attempts.seq is null then 'not_reached'
+            when attempts.outcome = 'rejected' and attempts.settles = 0 then 'held'
             else coalesce(attempts.outcome, 'in_doubt')
         end as standing,
         sum(planned.row_count) as rows_in_all,

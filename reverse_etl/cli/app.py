@@ -15,7 +15,7 @@ from rich.console import Console
 
 from reverse_etl import __version__
 from reverse_etl.cli import sandbox
-from reverse_etl.errors import ReverseEtlError
+from reverse_etl.errors import ReverseEtlError, RunStoppedError
 
 if TYPE_CHECKING:
     from reverse_etl.warehouse.project import DbtOptions
@@ -47,6 +47,8 @@ HERE = Path()
 
 def main() -> NoReturn:
     """Run the command line; every known error becomes a message and its exit code."""
+    # Commands that only read stop at once; `push` and `sandbox` put their own in its place.
+    signal.signal(signal.SIGINT, lambda *_: os._exit(1))
     try:
         app(standalone_mode=True)
     except ReverseEtlError as error:
@@ -121,10 +123,14 @@ def push(
     from reverse_etl.report import json_, text
     from reverse_etl.report.progress import ConsoleProgress
 
+    # Before anything else: code on the way, dbt's among it, may swallow a KeyboardInterrupt.
+    stop = _stop_on_signals()
     progress = ConsoleProgress(Console(stderr=True, soft_wrap=True), quiet=quiet)
     with open_session(_options(project_dir, profiles_dir, profile, target, variables), sync) as session:
         enforce(session.guards(initial=initial))
-        options = PushOptions(limit=limit, workers=workers, stop=_stop_on_signals())
+        if stop.is_set():
+            raise RunStoppedError("Interrupted before anything was sent.")
+        options = PushOptions(limit=limit, workers=workers, stop=stop)
         try:
             result = carry_out(session.ledger, session.destination(), progress, options)
         finally:
@@ -216,10 +222,11 @@ def _stop_on_signals() -> threading.Event:
 
     def on_signal(number: int, frame: FrameType | None) -> None:
         if stop.is_set():
-            # Nothing is lost: what may have left is in the ledger as in doubt.
+            sys.stderr.write("\nStopped at once. What may have arrived is in doubt; the next push settles it.\n")
+            sys.stderr.flush()
             os._exit(1)
         stop.set()
-        sys.stderr.write("\nFinishing the calls under way ... (once more to stop at once)\n")
+        sys.stderr.write("\nFinishing what is under way ... (once more to stop at once)\n")
 
     signal.signal(signal.SIGINT, on_signal)
     signal.signal(signal.SIGTERM, on_signal)

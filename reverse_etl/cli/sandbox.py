@@ -86,10 +86,13 @@ def received(
         learnt = " (learnt)" if goal.learnt else ""
         worth = f", {goal.value:,.2f} {goal.currency}" if goal.value else ""
         typer.echo(f"  {goal.counted:>8,}  {goal.name}{learnt}{worth}")
-    typer.echo(f"Newest {len(rows):,} rows" if rows else "No such rows.")
+    typer.echo(
+        f"Newest {len(rows):,} rows: conversion time, click id, goal, value, outcome" if rows else "No such rows."
+    )
     for row in rows:
-        worth = f"{row.conversion_value or ''} {row.currency or ''}".strip()
-        line = f"  {row.conversion_time}  {row.conversion_name}  {worth}  {row.outcome}"
+        worth = f"{row.conversion_value or 'no value'} {row.currency or ''}".strip()
+        click_id = f"{row.click_id[:8]}.." if row.click_id else "(hashes)  "
+        line = f"  {row.conversion_time}  {click_id}  {row.conversion_name}  {worth}  {row.outcome}"
         typer.echo(line + (f": {row.reason}" if row.reason else ""))
 
 

@@ -19,6 +19,10 @@ from reverse_etl.warehouse.exposures import find_syncs, pick_sync
 from reverse_etl.warehouse.ledger import WarehouseLedger
 from reverse_etl.warehouse.project import DbtOptions, Project
 
+MAYBE_TAKEN = (
+    "Compare the goal's count at Microsoft with the ledger before anything else: sending again could count twice."
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Session:
@@ -44,7 +48,10 @@ class Session:
 
     def rejected(self) -> list[tuple[Rejected, str]]:
         """The rows that stand refused, each with what to do."""
-        return [(row, advice(row.code, row.error_code)) for row in self.ledger.rejected()]
+        return [
+            (row, MAYBE_TAKEN if row.reason == "maybe_taken" else advice(row.code, row.error_code))
+            for row in self.ledger.rejected()
+        ]
 
 
 @contextlib.contextmanager

@@ -48,6 +48,7 @@ def result_json(sync: Sync, result: RunResult) -> str:
         exit_code=result.exit_code,
         source=result.source,
         ledger=result.ledger,
+        sent=result.sent,
         refusals=result.refusals,
         in_doubt_because=result.in_doubt_because,
         stopped=result.stopped.message if result.stopped else "",

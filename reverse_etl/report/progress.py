@@ -30,14 +30,17 @@ class ConsoleProgress:
         """Something the user should know."""
         self._console.print(f"Note: {text}", markup=False, highlight=False)
 
-    def planned(self, plan: Plan, round_: int) -> None:
+    def planned(self, plan: Plan, round_: int, to_send: int) -> None:
         """A plan was made: say what will be sent."""
         self.close()
-        if self._quiet or not plan.to_send:
+        if self._quiet or not to_send:
             return
         again = "Planned again: " if round_ > 1 else ""
         self._console.print(
-            f"{again}{plan.to_send:,} of {plan.source_rows:,} rows to send.", markup=False, highlight=False
+            f"{again}{to_send:,} of {plan.source_rows:,} rows to send"
+            + (f" ({plan.to_send:,} without --limit)." if to_send < plan.to_send else "."),
+            markup=False,
+            highlight=False,
         )
         self._began = self._told = time.monotonic()
         if self._console.is_terminal:
@@ -49,7 +52,7 @@ class ConsoleProgress:
                 TimeRemainingColumn(),
             ]
             self._bar = Progress(*columns, console=self._console, transient=True)
-            self._task = self._bar.add_task("sending", total=plan.to_send, speed="")
+            self._task = self._bar.add_task("sending", total=to_send, speed="")
             self._bar.start()
 
     def delivered(self, receipts: Sequence[Receipt], rows: int, done: int, total: int) -> None:

@@ -11,6 +11,7 @@ from reverse_etl.push import RunResult
 from reverse_etl.report.words import CLASS_WORDS, STANDING_WORDS, reason_words
 from reverse_etl.sync import Sync
 
+OUTCOMES = ("accepted", "rejected", "deferred", "in_doubt")
 LEDGER_SIDE = "Conversions of the ledger whose row left the source or is invalid now:"
 
 
@@ -32,11 +33,9 @@ def plan_text(sync: Sync, plan: Plan, guards: Sequence[Guard]) -> str:
     if plan.ledger_rows:
         out += ["", LEDGER_SIDE, *_table(_class_rows(plan, "ledger"))]
     for line in _by_class(plan.lines):
-        if line.reasons:
-            out += [
-                "",
-                f"{line.class_}, {line.rows:,} {_rows(line.rows)}{_ledger_side(line)}: {', '.join(line.reasons)}",
-            ]
+        if line.reasons or (line.sends and line.samples):
+            why = ", ".join(line.reasons) or "for example"
+            out += ["", f"{line.class_}, {line.rows:,} {_rows(line.rows)}{_ledger_side(line)}: {why}"]
             out += [f"  {reason_words(reason)}" for reason in line.reasons]
             out += _samples(line)
     refusing = [guard for guard in guards if guard.refusal]
@@ -60,6 +59,9 @@ def result_text(sync: Sync, result: RunResult) -> str:
     if result.ledger:
         out += ["", LEDGER_SIDE]
         out += _table(_standing_rows(result.ledger))
+    out += ["", f"Sent in this run: {_sent_words(result.sent)}."]
+    if any(result.rows(name) for name in ("held", "invalid", "expired", "waiting", "duplicate")):
+        out += ["The reasons of what was not sent: `reverse-etl plan`."]
     if result.refusals:
         out += ["", "Refused in this run, by the destination's code:"]
         out += _table((code, f"{rows:,}", "") for code, rows in sorted(result.refusals.items()))
@@ -79,17 +81,17 @@ def result_text(sync: Sync, result: RunResult) -> str:
 def status_text(sync: Sync, statuses: Mapping[str, int], runs: Sequence[RunSummary]) -> str:
     """What the ledger knows of a sync: conversions by status, and its newest runs."""
     words = {
-        "counted": ("accepted", "taken by the destination"),
-        "refused": ("rejected", "refused, and held until they change"),
-        "maybe": ("held", "may have been taken"),
-        "deferred": ("deferred", "put off; the next push tries again"),
-        "in_doubt": ("in_doubt", "may have arrived; the next push settles them"),
-        "dead": ("retracted", "taken back"),
+        "accepted": "taken by the destination",
+        "rejected": "refused, and held until they change",
+        "maybe_taken": "a try may have been taken, a repeat was refused; held",
+        "deferred": "put off; the next push tries again",
+        "in_doubt": "may have arrived; the next push settles them, up to 90 days after the conversion",
+        "retracted": "taken back",
     }
     out = [title(sync), ""]
-    out += _table((name, f"{statuses[key]:,}", text) for key, (name, text) in words.items() if statuses.get(key))
+    out += _table((name, f"{statuses[name]:,}", text) for name, text in words.items() if statuses.get(name))
     if not statuses:
-        out += ["  Nothing was sent in the last 90 days."]
+        out += ["  Nothing was sent yet."]
     out += ["", "Newest runs" if runs else "No push yet."]
     out += [f"  {run.run_seq:>4}  {run.started_at}  {run.target}  {_run_words(run)}" for run in runs]
     return "\n".join(out)
@@ -98,8 +100,8 @@ def status_text(sync: Sync, statuses: Mapping[str, int], runs: Sequence[RunSumma
 def rejected_text(sync: Sync, rows: Sequence[tuple[Rejected, str]]) -> str:
     """Refused rows with what to do about each, grouped by code. No personal data."""
     if not rows:
-        return f"{title(sync)}\n\nNo row of the source stands refused."
-    out = [f"{title(sync)}: {len(rows):,} {_rows(len(rows))} refused and unchanged since"]
+        return f"{title(sync)}\n\nNo row stands refused."
+    out = [f"{title(sync)}: {len(rows):,} {_rows(len(rows))} refused and held"]
     last = None
     for row, advice in rows:
         head = (row.code, row.error_code, row.message, row.reason)
@@ -111,18 +113,20 @@ def rejected_text(sync: Sync, rows: Sequence[tuple[Rejected, str]]) -> str:
             last = head
         shown = f"    {row.record_key or '(no key)'}  {row.conversion_name}  {row.conversion_time}  {row.tracking_id}"
         out += [safe(shown).rstrip()]
+    out += ["", "They are held until they change; this version has no command that sends them again unchanged."]
     return "\n".join(out)
 
 
 def _run_words(run: RunSummary) -> str:
+    if not run.ended_at and run.fenced_by is not None:
+        return f"died (PID {run.pid} on {run.host}); run {run.fenced_by} took over"
     if not run.ended_at:
         return f"no end recorded (PID {run.pid} on {run.host}): still running, or died"
-    told = []
-    for standing in ("accepted", "rejected", "deferred", "in_doubt"):
-        rows = sum(int(run.counts.get(f"{side}_{standing}", 0)) for side in ("source", "ledger"))
-        if rows:
-            told.append(f"{rows:,} {standing}")
-    return f"{run.counts.get('result', 'ended')}: {', '.join(told) or 'nothing sent'}"
+    return f"{run.counts.get('result', 'ended')}: {_sent_words({k: run.counts.get(f'sent_{k}', 0) for k in OUTCOMES})}"
+
+
+def _sent_words(sent: Mapping[str, int]) -> str:
+    return ", ".join(f"{sent[name]:,} {name}" for name in OUTCOMES if sent.get(name)) or "nothing sent"
 
 
 def _class_rows(plan: Plan, side: str) -> Iterable[tuple[str, str, str]]:

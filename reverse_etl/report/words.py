@@ -10,8 +10,8 @@ CLASS_WORDS = {
     "rejected": "refused by the destination",
     "not_reached": "not sent: cut off by --limit or by a stop",
     "unchanged": "accepted before",
-    "held": "not sent, see the reasons",
-    "invalid": "breaks a rule, see the reasons",
+    "held": "not sent, for a reason in the ledger",
+    "invalid": "breaks a rule",
     "expired": "older than 90 days",
     "waiting": "too early",
     "duplicate": "the same conversion stands in an earlier row",
@@ -44,6 +44,7 @@ REASON_WORDS = {
     "attribution_model_without_credit": "external_attribution_model stands without external_attribution_credit.",
     "attribution_model_forbidden_character": "external_attribution_model holds a control character. Remove it.",
     "conversion_time_too_old": "Older than 90 days: Microsoft takes nothing for it any more.",
+    "in_doubt_too_old": "It may have arrived, and is older than 90 days now: nothing can settle it any more.",
     "conversion_time_in_future": "conversion_time is in the future. If it should not be, look for a time zone mistake.",
     # the ledger's word on it
     "same_identity": "Same goal, click id (or hashes) and time as another row, which stands.",

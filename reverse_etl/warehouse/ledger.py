@@ -159,15 +159,16 @@ class WarehouseLedger:
                 target=target or "",
                 host=host or "",
                 pid=int(pid),
+                fenced_by=None if fenced_by is None else int(fenced_by),
             )
-            for run_seq, started_at, ended_at, counts, target, host, pid in self._project.query(
+            for run_seq, started_at, ended_at, counts, target, host, pid, fenced_by in self._project.query(
                 "_history", runs=self._tables["runs"], scope=self._scope, limit=limit
             )
         ]
 
     def statuses(self) -> dict[str, int]:
-        """Identities per status, as far back as conversions are still taken."""
-        rows = self._project.query("_status_counts", tables=self._tables, scope=self._scope, now=self.clock())
+        """Identities per status, all that were ever sent."""
+        rows = self._project.query("_status_counts", tables=self._tables, scope=self._scope)
         return {str(status): int(count) for status, count in rows}
 
     def rejected(self) -> list[Rejected]:
@@ -233,7 +234,7 @@ class WarehouseLedger:
             )
         if self._project.columns(unique_id) is None:
             raise SettingsError(
-                f"The table {self._project.relation(unique_id)} is not built yet.",
+                f"The table {self._project.relation(unique_id)} is not built yet in {self._project.database}.",
                 hint=f"Run `{build}` (and your own models), then try again.",
             )
         return self._project.relation(unique_id)
@@ -243,7 +244,7 @@ class WarehouseLedger:
         columns = self._project.columns(self._sync.source)
         if columns is None:
             raise SettingsError(
-                f"The source model {self._source} is not built yet.",
+                f"The source model {self._source} is not built yet in {self._project.database}.",
                 hint=f"Run `dbt build --select +{model}`, then try again.",
             )
         wanted = [*SOURCE_COLUMNS, *([self._sync.unique_key] if self._sync.unique_key else [])]

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -49,6 +51,37 @@ def test_kill_between_send_and_receipt_is_settled_by_the_next_push(
     assert [row.conversion_value for row in received] == ["10.0"] * (2 * ROWS)
     assert summary(books).counted == ROWS
     assert summary(books).duplicates == ROWS
-    assert shop.sql("select status, count(*) from reverse_etl_records group by 1") == [("counted", ROWS)]
+    assert shop.sql("select status, count(*) from reverse_etl_records group by 1") == [("accepted", ROWS)]
     assert shop.push(endpoint=sandbox.url)["source"] == {"held": ROWS}
     assert summary(books).received == 2 * ROWS
+
+
+def test_what_a_limit_leaves_in_doubt_is_said_to_be_in_doubt(shop: Shop, sandbox: LocalSandbox) -> None:
+    """After a kill, `--limit` settles that many; the others stay in doubt, never "not sent", and the exit says so."""
+    shop.fill([deal(n) for n in range(30)])
+    ask_for(sandbox, {"kind": "hold_after", "seconds": 60})
+    process = shop.start("push", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    wait_for(lambda: used_up(sandbox))
+    process.kill()
+    process.communicate(timeout=10)
+    release(sandbox)
+    result = shop.push("--limit", "10", endpoint=sandbox.url)
+    assert (result["exit_code"], result["source"]) == (1, {"accepted": 10, "in_doubt": 20})
+    status = json.loads(shop.run("status", "--json").stdout)
+    assert status["statuses"] == {"accepted": 10, "in_doubt": 20}
+    assert [(run["run_seq"], run["fenced_by"]) for run in status["runs"]] == [(2, None), (1, 2)]
+    assert shop.push(endpoint=sandbox.url)["source"] == {"accepted": 20, "unchanged": 10}
+
+
+@pytest.mark.parametrize("after", [0.02, 0.3, 0.7, 1.1])
+def test_interrupt_while_the_project_loads_sends_nothing(shop: Shop, sandbox: LocalSandbox, after: float) -> None:
+    """Ctrl-C before the first call is never swallowed: nothing is sent, and the exit code says so."""
+    shop.fill([deal(n) for n in range(30)])
+    process = shop.start("push", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    # As long as only Python starts the handler is not there yet; from then on no interrupt may be lost.
+    time.sleep(0.5 + after)
+    process.send_signal(signal.SIGINT)
+    _, err = process.communicate(timeout=60)
+    assert process.returncode == 1
+    assert "Traceback" not in err
+    assert shop.sql("select count(*) from reverse_etl_ledger") == [(0,)]

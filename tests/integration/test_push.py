@@ -39,7 +39,7 @@ def assert_books_agree(shop: Shop, books: Path) -> None:
     }
     known = shop.sql(
         "select conversion_name, click_id, conversion_time, value, currency "
-        "from reverse_etl_records where status = 'counted'"
+        "from reverse_etl_records where status = 'accepted'"
     )
     assert counted == set(known)
 
@@ -172,7 +172,7 @@ def test_interrupt_finishes_and_records_the_calls_under_way(
     wait_for(lambda: used_up(sandbox) and summary(books).received == 1000)
     process.send_signal(number)
     assert process.stderr is not None
-    assert any("Finishing" in line for line in iter(process.stderr.readline, ""))
+    assert any("Finishing what" in line for line in iter(process.stderr.readline, ""))
     release(sandbox)
     out, _ = process.communicate(timeout=20)
     result = json.loads(out)

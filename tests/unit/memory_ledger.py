@@ -205,16 +205,19 @@ class MemoryLedger:
         self.use([])
         warehouse = self.warehouse
         fences = lowest_fences(warehouse.events)
-        answers = {
-            a.seq: outcome_of(a, warehouse.receipts, fences).outcome for a in warehouse.attempts if a.run_seq == run_seq
-        }
+        answers = {a.seq: outcome_of(a, warehouse.receipts, fences) for a in warehouse.attempts if a.run_seq == run_seq}
         said = {"none": "in_doubt"}
         sides: dict[str, Counter[str]] = {"source": Counter(), "ledger": Counter()}
         for row, attempt, _ in self._rows:
             standing = row.class_
             if attempt is not None:
-                outcome = answers.get(attempt.seq, "not_sent")
-                standing = "not_reached" if outcome in ("not_sent", "void") else said.get(outcome, outcome)
+                answer = answers.get(attempt.seq)
+                if answer is None or answer.outcome in ("not_sent", "void"):
+                    standing = "in_doubt" if row.class_ == "in_doubt" else "not_reached"
+                elif answer.outcome == "rejected" and not answer.settles:
+                    standing = "held"
+                else:
+                    standing = said.get(answer.outcome, answer.outcome)
             sides[row.side][standing] += 1
         return Standings(
             source=dict(sides["source"]),
@@ -222,7 +225,7 @@ class MemoryLedger:
             source_rows=len(warehouse.source),
             known_identities=self._known,
             known_standing=sum(known for _, _, known in self._rows),
-            run_outcomes=dict(Counter(said.get(o, o) for o in answers.values() if o != "void")),
+            run_outcomes=dict(Counter(said.get(a.outcome, a.outcome) for a in answers.values() if a.outcome != "void")),
         )
 
     def drop_plan(self) -> None:
@@ -267,7 +270,7 @@ class Watcher:
     def note(self, text: str) -> None:
         self.notes.append(text)
 
-    def planned(self, plan: Plan, round_: int) -> None:
+    def planned(self, plan: Plan, round_: int, to_send: int) -> None:
         self.planned_rounds.append(round_)
 
     def delivered(self, receipts: Sequence[Receipt], rows: int, done: int, total: int) -> None:

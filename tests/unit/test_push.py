@@ -65,7 +65,7 @@ def test_a_push_sends_everything_once_and_the_next_sends_nothing() -> None:
     assert (result.name, result.exit_code, result.source) == ("done", 0, {"accepted": 10})
     assert case.watcher.done[-1] == (10, 10)
     assert case.watcher.done == sorted(set(case.watcher.done))
-    assert case.ledger.closed == [("done", {"source_accepted": 10})]
+    assert case.ledger.closed == [("done", {"source_accepted": 10, "sent_accepted": 10})]
     assert case.push().source == {"unchanged": 10}
     assert case.destination.calls == []
 

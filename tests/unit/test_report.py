@@ -72,9 +72,10 @@ REJECTED = [
         "See the message.",
     ),
 ]
-DONE = {"result": "done", "source_accepted": 9, "ledger_accepted": 1}
+DONE = {"result": "done", "source_accepted": 9, "sent_accepted": 10, "ledger_accepted": 1}
 RUNS = [
     RunSummary(8, "2026-03-15T12:00:00Z", "", {}, "prod", "box", 4242),
+    RunSummary(5, "2026-03-12T12:00:00Z", "", {}, "prod", "box", 4241, fenced_by=6),
     RunSummary(7, "2026-03-14T12:00:00Z", "2026-03-14T12:01:00Z", DONE, "prod", "box", 1),
     RunSummary(6, "2026-03-13T12:00:00Z", "2026-03-13T12:01:00Z", {}, "prod", "box", 1),
 ]
@@ -85,7 +86,7 @@ def documents() -> dict[str, str]:
     return {
         "plan": text.plan_text(SYNC, PLAN, [PASSES, REFUSES]),
         "result": text.result_text(SYNC, RESULT),
-        "status": text.status_text(SYNC, {"counted": 5, "maybe": 1, "in_doubt": 2}, RUNS),
+        "status": text.status_text(SYNC, {"accepted": 5, "maybe_taken": 1, "in_doubt": 2}, RUNS),
         "rejected": text.rejected_text(SYNC, REJECTED),
     }
 
@@ -94,7 +95,7 @@ def as_json() -> dict[str, Any]:
     return {
         "plan": json_.plan_json(SYNC, PLAN, [PASSES, REFUSES]),
         "result": json_.result_json(SYNC, replace(RESULT, stopped=DestinationError("gone", hint="h"))),
-        "status": json_.status_json(SYNC, {"counted": 5}, RUNS),
+        "status": json_.status_json(SYNC, {"accepted": 5}, RUNS),
         "rejected": json_.rejected_json(SYNC, REJECTED),
     }
 
@@ -154,8 +155,9 @@ def test_a_status_in_words() -> None:
     assert "no end recorded (PID 4242 on box): still running, or died" in shown
     assert "done: 10 accepted" in shown
     assert "ended: nothing sent" in shown
+    assert "died (PID 4241 on box); run 6 took over" in shown
     nothing = text.status_text(SYNC, {}, [])
-    assert "Nothing was sent in the last 90 days." in nothing
+    assert "Nothing was sent yet." in nothing
     assert "No push yet." in nothing
 
 
@@ -168,7 +170,7 @@ def test_rejected_rows_in_words() -> None:
     assert "(no key)  Sale" in shown
     assert REASON_WORDS["maybe_taken"] in shown
     assert "no code: Odd." in shown
-    assert "No row of the source stands refused." in text.rejected_text(SYNC, [])
+    assert "No row stands refused." in text.rejected_text(SYNC, [])
 
 
 @pytest.mark.parametrize("name", ["plan", "result", "status", "rejected"])
@@ -228,9 +230,9 @@ def test_progress_is_shown_where_it_helps(terminal: bool, quiet: bool, monkeypat
     out = io.StringIO()
     progress = ConsoleProgress(Console(file=out, force_terminal=terminal, width=100), quiet=quiet)
     progress.note("[red]odd[/red] name")
-    progress.planned(PLAN, 1)
+    progress.planned(PLAN, 1, PLAN.to_send)
     progress.delivered([], 1000, 1000, 1_234_567)
-    progress.planned(PLAN, 2)
+    progress.planned(PLAN, 2, PLAN.to_send)
     progress.delivered([], 1000, 1000, 1_234_567)
     progress.close()
     progress.close()
