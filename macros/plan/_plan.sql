@@ -75,18 +75,32 @@ closed_rows as (
     group by 1
 ),
 
-valid_rows as (
-    -- of several rows of one identity the first stands
+known as (
     select
-        *,
+        {{ reverse_etl._listed(keys, 'recent') }},
+        {{ reverse_etl._counted_columns('recent') }}
+    from recent_attempts as recent
+    inner join (select distinct known_run_seq, known_seq from open_rows) as opened
+        on recent.run_seq = opened.known_run_seq and recent.seq = opened.known_seq
+    union all
+    select * from folded
+),
+
+valid_rows as (
+    -- of several rows of one identity the one that was sent stands, else the first: a later copy must not displace it
+    select
+        open_rows.*,
         row_number() over (
-            partition by {{ reverse_etl._listed(keys) }}
+            partition by {{ reverse_etl._listed(keys, 'open_rows') }}
             order by
-                record_key, coalesce(value, 1e300), currency, coalesce(attribution_credit, 2), attribution_model,
-                hashed_email, hashed_phone, click_id
+                case when open_rows.record_key = known.record_key then 0 else 1 end,
+                open_rows.record_key, coalesce(open_rows.value, 1e300), open_rows.currency,
+                coalesce(open_rows.attribution_credit, 2), open_rows.attribution_model,
+                open_rows.hashed_email, open_rows.hashed_phone, open_rows.click_id
         ) as copy
     from open_rows
-    where invalid_reasons = ''
+    left join known on {{ reverse_etl._same(keys, 'open_rows', 'known') }}
+    where open_rows.invalid_reasons = ''
 ),
 
 standing_rows as (
@@ -101,17 +115,6 @@ bounds as (
         union all
         select conversion_time as oldest_time from standing_rows where expired_reasons = ''
     ) as times
-),
-
-known as (
-    select
-        {{ reverse_etl._listed(keys, 'recent') }},
-        {{ reverse_etl._counted_columns('recent') }}
-    from recent_attempts as recent
-    inner join (select distinct known_run_seq, known_seq from open_rows) as opened
-        on recent.run_seq = opened.known_run_seq and recent.seq = opened.known_seq
-    union all
-    select * from folded
 ),
 
 compared as (

@@ -39,8 +39,9 @@ def plan(
     for row in world.rows:
         if not row.is_invalid:
             same_identity[row.match_key].append(row)
-    for alike in same_identity.values():
-        first, *others = sorted(alike, key=_duplicate_order)
+    for identity, alike in same_identity.items():
+        state = states.get(identity) if identity else None
+        first, *others = sorted(alike, key=lambda row: _duplicate_order(row, state))
         rows.append(_source_row(world, first))
         rows.extend(_from_source(other, "duplicate") for other in others)
     for identity, state in states.items():
@@ -113,10 +114,11 @@ def _counts(states: Mapping[MatchKey, State], identity: MatchKey) -> bool:
     return identity in states and states[identity].status == "counted"
 
 
-def _duplicate_order(row: SourceRow) -> tuple[object, ...]:
-    """The first by this order stands; numbers that are absent come last."""
+def _duplicate_order(row: SourceRow, state: State | None) -> tuple[object, ...]:
+    """The first by this order stands: the row that was sent, else by key and value; absent numbers come last."""
     value, credit = row.conversion_value, row.external_attribution_credit
     return (
+        state is None or row.key != state.record_key,
         row.key,
         (value is None, value or 0.0),
         row.conversion_currency_code,

@@ -237,6 +237,13 @@ def test_duplicates():
     assert [r.value for r in result if r.operation] == [10.0]
 
 
+def test_a_later_copy_does_not_displace_the_row_that_was_sent():
+    """Of two rows of a counted identity the one under the key it was sent by stands, whatever comes first by key."""
+    attempts, receipts = tables(ACCEPTED)
+    rows = [row(key="a", conversion_value=1.0), row()]
+    assert said(plan(rows, fold(attempts, receipts, []), NOW)) == ["source: duplicate", "source: unchanged"]
+
+
 def test_all_keys_of_an_identity_are_looked_at():
     """A key under which an identity was refused before it counted under another still leads to it."""
     attempts, receipts = tables(step("send", "rejected", record_key="k0"), ACCEPTED)
