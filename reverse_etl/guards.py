@@ -47,19 +47,17 @@ def _production_target(sync: Sync, facts: Facts) -> Guard:
         return Guard(name, f"environment is {sync.environment.value}, so any dbt target may push")
     if facts.target in sync.targets:
         return Guard(name, f"dbt target {facts.target} may push to production")
-    allowed = ", ".join(sync.targets) or "none"
-    return Guard(
-        name,
-        "",
-        f"dbt target {facts.target} may not push {sync.name} to production (targets: {allowed}).",
-        f"Push with --target and one of those, or add it in the exposure: targets: [{facts.target}].",
-    )
+    if not sync.targets:
+        hint = "The exposure names no target that may: add, for example, targets: [prod]."
+    else:
+        hint = f"Push with --target {sync.targets[0]}."
+    return Guard(name, "", f"dbt target {facts.target} may not push {sync.name} to production.", hint)
 
 
 def _first_push(sync: Sync, facts: Facts) -> Guard:
     name = "first_push"
     if sync.environment is not Environment.PRODUCTION:
-        return Guard(name, f"environment is {sync.environment.value}, so a first push needs no word")
+        return Guard(name, f"environment is {sync.environment.value}, so a first push needs no --initial")
     if not facts.first_push:
         return Guard(name, "this sync was pushed to this account before")
     if facts.initial:
@@ -75,7 +73,9 @@ def _first_push(sync: Sync, facts: Facts) -> Guard:
 def _limited_build(sync: Sync, facts: Facts) -> Guard:
     name = "limited_build"
     if not facts.limited_build:
-        return Guard(name, "the source was not last built with --empty or --sample, as far as dbt's files tell")
+        return Guard(
+            name, "the source was not last built with --empty or --sample, by what dbt left in its target folder"
+        )
     model = sync.source.rsplit(".", 1)[-1]
     return Guard(
         name,

@@ -74,8 +74,9 @@ def received(
     if as_json:
         typer.echo(json.dumps({"version": 1, "summary": asdict(totals), "rows": [asdict(r) for r in rows]}, indent=2))
         return
+    calls = f"{totals.calls:,} {'call' if totals.calls == 1 else 'calls'}"
     typer.echo(
-        f"{totals.received:,} rows received in {totals.calls:,} calls: {totals.counted:,} counted, "
+        f"{totals.received:,} rows received in {calls}: {totals.counted:,} counted, "
         f"{totals.duplicates:,} duplicates, {totals.ignored:,} ignored, {totals.refused:,} refused"
     )
     for reason in totals.reasons:
@@ -84,12 +85,12 @@ def received(
     typer.echo("Goals")
     for goal in totals.goals:
         learnt = " (learnt)" if goal.learnt else ""
-        worth = f", {goal.value:,.2f} {goal.currency}" if goal.value else ""
+        worth = f", {goal.value:,.2f} {goal.currency or '(no currency)'}" if goal.value else ""
         typer.echo(f"  {goal.counted:>8,}  {goal.name}{learnt}{worth}")
     typer.echo(
         f"Newest {len(rows):,} rows: conversion time, click id, goal, value, outcome" if rows else "No such rows."
     )
-    for row in rows:
+    for row in reversed(rows):
         worth = f"{row.conversion_value or 'no value'} {row.currency or ''}".strip()
         click_id = f"{row.click_id[:8]}.." if row.click_id else "(hashes)  "
         line = f"  {row.conversion_time}  {click_id}  {row.conversion_name}  {worth}  {row.outcome}"

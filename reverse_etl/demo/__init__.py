@@ -47,11 +47,13 @@ def run(folder: Path, say: Callable[[str], None]) -> None:
         demo.step("reverse-etl push")
         demo.step("reverse-etl status")
         demo.step("reverse-etl rejected")
+    # In a virtual environment that is not activated the bare name would not be found.
+    command = "reverse-etl" if shutil.which("reverse-etl") else str(Path(sys.executable).parent / "reverse-etl")
     say(
         f"\nWhat to do next\n"
-        f"  See what the local sandbox made of it:   cd {folder} && reverse-etl sandbox received\n"
-        f"  Change a model or the data, then again:  dbt build && reverse-etl plan "
-        f"(with `reverse-etl sandbox --goals goals.yml` in another terminal)\n"
+        f"  See what the local sandbox made of it:   cd {folder} && {command} sandbox received\n"
+        f"  Change a model, then build and push:     `{command} sandbox --goals goals.yml` in one terminal,\n"
+        f"                                           `dbt build && {command} push` in another\n"
         f"  Declare a sync in your own dbt project:  five steps in the README"
     )
 

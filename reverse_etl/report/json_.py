@@ -23,7 +23,7 @@ def plan_json(sync: Sync, plan: Plan, guards: Sequence[Guard]) -> str:
         now=plan.now,
         source_rows=plan.source_rows,
         to_send=plan.to_send,
-        counts=plan.counts(),
+        counts={side: plan.counts(side) for side in ("source", "ledger")},
         lines=[
             {
                 "side": line.side,

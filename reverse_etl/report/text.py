@@ -12,7 +12,7 @@ from reverse_etl.report.words import CLASS_WORDS, STANDING_WORDS, reason_words
 from reverse_etl.sync import Sync
 
 OUTCOMES = ("accepted", "rejected", "deferred", "in_doubt")
-LEDGER_SIDE = "Conversions of the ledger whose row left the source or is invalid now:"
+LEDGER_SIDE = "Sent before, and no longer in the source as it was sent:"
 
 
 def safe(text: str) -> str:
@@ -93,7 +93,7 @@ def status_text(sync: Sync, statuses: Mapping[str, int], runs: Sequence[RunSumma
     if not statuses:
         out += ["  Nothing was sent yet."]
     out += ["", "Newest runs" if runs else "No push yet."]
-    out += [f"  {run.run_seq:>4}  {run.started_at}  {run.target}  {_run_words(run)}" for run in runs]
+    out += [f"  {run.run_seq:>4}  {run.started_at}  target {run.target}  {_run_words(run)}" for run in runs]
     return "\n".join(out)
 
 
@@ -111,9 +111,9 @@ def rejected_text(sync: Sync, rows: Sequence[tuple[Rejected, str]]) -> str:
             if row.reason == "maybe_taken":
                 out += [f"  {reason_words(row.reason)}"]
             last = head
-        shown = f"    {row.record_key or '(no key)'}  {row.conversion_name}  {row.conversion_time}  {row.tracking_id}"
-        out += [safe(shown).rstrip()]
-    out += ["", "They are held until they change; this version has no command that sends them again unchanged."]
+        shown = f"    {row.record_key or '(no key)'}  {row.conversion_name}  {row.conversion_time}"
+        out += [safe(shown + (f"  tracking id {row.tracking_id}" if row.tracking_id else ""))]
+    out += ["", "Such a row is held until it changes; this version has no command that sends it again unchanged."]
     return "\n".join(out)
 
 

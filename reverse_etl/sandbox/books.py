@@ -352,7 +352,9 @@ def _transaction(db: sqlite3.Connection) -> Iterator[None]:
 def _reading(path: Path) -> Iterator[sqlite3.Connection]:
     """The books for reading, beside a sandbox that may be running."""
     if not path.is_file():
-        raise SandboxError(f"There are no books at {path}.", "The local sandbox makes them when it starts.")
+        raise SandboxError(
+            f"There are no books of a local sandbox at {path}.", "Start `reverse-etl sandbox` in this project first."
+        )
     try:
         with closing(sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=30)) as db:
             # Opened for writing so that the last to close tidies SQLite's own files away. Nothing is written.

@@ -46,5 +46,6 @@ def _with_parents(manifest: Any, unique_id: str) -> set[str]:
         node_id = waiting.pop()
         if node_id in manifest.nodes and node_id not in found:
             found.add(node_id)
-            waiting += manifest.nodes[node_id].depends_on.nodes
+            # A seed depends on macros alone.
+            waiting += getattr(manifest.nodes[node_id].depends_on, "nodes", [])
     return found

@@ -18,6 +18,7 @@ KEYS = {
     "unique_key": "the column that stays the same when a record is corrected",
     "adjustments": "corrections that may be sent: restate, retract",
 }
+META_KEY = "reverse_etl"
 DESTINATIONS = ("microsoft_ads",)
 ADJUSTMENTS = ("restate", "retract")
 
@@ -27,8 +28,14 @@ def find_syncs(manifest: Any) -> list[Sync]:
     syncs = []
     for exposure in manifest.exposures.values():
         meta = exposure.config.meta or exposure.meta
-        if "reverse_etl" in meta:
-            syncs.append(_sync(exposure.name, meta["reverse_etl"], list(exposure.depends_on.nodes), manifest))
+        for key in meta:
+            if key != META_KEY and difflib.get_close_matches(str(key), [META_KEY], n=1, cutoff=0.8):
+                raise SettingsError(
+                    f"Exposure {exposure.name} has config.meta.{key}. Did you mean {META_KEY!r}?",
+                    hint="The settings of a sync stand under config.meta.reverse_etl.",
+                )
+        if META_KEY in meta:
+            syncs.append(_sync(exposure.name, meta[META_KEY], list(exposure.depends_on.nodes), manifest))
     return sorted(syncs, key=lambda sync: sync.name)
 
 
@@ -42,7 +49,10 @@ def pick_sync(syncs: Iterable[Sync], name: str | None) -> Sync:
         )
     if name is None:
         if len(by_name) > 1:
-            raise SettingsError(f"This project has several syncs: {', '.join(by_name)}.", hint="Name the one you mean.")
+            raise SettingsError(
+                f"This project has several syncs: {', '.join(by_name)}.",
+                hint=f"Name one: reverse-etl plan {next(iter(by_name))}",
+            )
         return next(iter(by_name.values()))
     if name not in by_name:
         raise SettingsError(

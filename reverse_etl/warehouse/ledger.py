@@ -227,7 +227,7 @@ class WarehouseLedger:
 
     def _table(self, name: str) -> Any:
         unique_id = f"model.{PACKAGE}.{PACKAGE}_{name}"
-        build = f"dbt build --select package:{PACKAGE}"
+        build = self._project.build_command(f"package:{PACKAGE}")
         if unique_id not in self._project.manifest.nodes:
             raise SettingsError(
                 f"The model {PACKAGE}_{name} is disabled in this project.", hint="Enable it and run " + build
@@ -245,7 +245,7 @@ class WarehouseLedger:
         if columns is None:
             raise SettingsError(
                 f"The source model {self._source} is not built yet in {self._project.database}.",
-                hint=f"Run `dbt build --select +{model}`, then try again.",
+                hint=f"Run `{self._project.build_command(f'+{model}')}`, then try again.",
             )
         wanted = [*SOURCE_COLUMNS, *([self._sync.unique_key] if self._sync.unique_key else [])]
         for column in wanted:

@@ -61,6 +61,7 @@ class Project:
 
         self.adapter = get_adapter_by_type(self.manifest.metadata.adapter_type)
         self._check_package()
+        self._check_file()
 
     def __enter__(self) -> Project:
         self._connection = self.adapter.connection_named(PACKAGE)
@@ -154,6 +155,24 @@ class Project:
         except Exception as error:
             raise _translate(error) from error
 
+    def build_command(self, selection: str) -> str:
+        """The dbt command that builds a selection as this command would, for messages."""
+        target = f" --target {self._options.target}" if self._options.target else ""
+        return f"dbt build --select {selection}{target}"
+
+    def _check_file(self) -> None:
+        """A missing DuckDB file is said before the engine would make an empty one."""
+        if self.adapter.type() != "duckdb":
+            return
+        path = str(self.adapter.config.credentials.path)
+        if path.startswith((":memory:", "md:", "motherduck:")) or "://" in path or Path(path).exists():
+            return
+        raise SettingsError(
+            f"There is no DuckDB file {Path(path).absolute()}.",
+            hint="A relative path in profiles.yml is taken from the folder that you are in. If it is the right one, "
+            "run `dbt build` first.",
+        )
+
     def _check_package(self) -> None:
         if f"macro.{PACKAGE}._package_version" not in self.manifest.macros:
             raise SettingsError(
@@ -190,7 +209,7 @@ def _parse(options: DbtOptions) -> Any:
     hint = "Run `dbt parse` to see it with dbt's own output."
     if "DBT_ENV_SECRET_" in message or "Secret env vars" in message:
         hint = "An exposure may not use DBT_ENV_SECRET_ variables; secrets are read from the environment by the tool."
-    elif "rofile" in message:
+    elif "rofile" in message or ".dbt" in message:
         hint = "Name the folder of profiles.yml with --profiles-dir, or the profile with --profile."
     raise SettingsError(f"dbt cannot load this project: {message}", hint=hint)
 

@@ -38,6 +38,10 @@ def drop_ledger(shop: Shop) -> None:
     shop.sql("drop table reverse_etl_ledger cascade")
 
 
+def no_database(shop: Shop) -> None:
+    shop.database.rename(shop.folder / "kept.duckdb")
+
+
 def older_package(shop: Shop) -> None:
     (shop.folder / "macros").mkdir(exist_ok=True)
     link = shop.folder / "dbt_packages/reverse_etl"
@@ -73,6 +77,8 @@ def without_profiles(shop: Shop) -> None:
 def without_project(shop: Shop) -> None:
     (shop.folder / "dbt_project.yml").unlink()
 
+
+TOKENS = {"MICROSOFT_ADS_DEVELOPER_TOKEN": "d", "MICROSOFT_ADS_ACCESS_TOKEN": "a", "MICROSOFT_ADS_CUSTOMER_ID": "2"}
 
 CASES: dict[str, tuple[Callable[[Shop], None], list[str], int, list[str]]] = {
     "no dbt project": (without_project, ["push"], 2, ["no dbt project", "--project-dir"]),
@@ -117,13 +123,22 @@ CASES: dict[str, tuple[Callable[[Shop], None], list[str], int, list[str]]] = {
     ),
     "missing account": (lambda s: s.exposure(environment="sandbox"), ["plan"], 2, ["MICROSOFT_ADS_ACCOUNT_ID"]),
     "sandbox not running": (set_up, ["push"], 1, ["does not answer", "reverse-etl sandbox --port 9"]),
+    "database file missing": (no_database, ["plan"], 2, ["no DuckDB file", "shop.duckdb", "dbt build"]),
+    "misspelt meta key": (
+        lambda s: (s.folder / "models/exposures.yml").write_text(
+            (s.folder / "models/exposures.yml").read_text().replace('"reverse_etl"', '"reverse-etl"')
+        ),
+        ["plan"],
+        2,
+        ["config.meta.reverse-etl", "Did you mean 'reverse_etl'"],
+    ),
     "other version": (older_package, ["push"], 2, ["version 0.0.1", "dbt deps"]),
     "no package": (without_package, ["push"], 2, ["does not have the package", "dbt deps"]),
     "production by another target": (
         lambda s: s.exposure(environment="production", account_id="1", targets=["prod"]),
         ["push"],
         5,
-        ["dbt target dev may not push", "targets: [dev]"],
+        ["dbt target dev may not push", "--target prod"],
     ),
     "first push to production": (
         lambda s: s.exposure(environment="production", account_id="1", targets=["dev"]),
@@ -140,11 +155,15 @@ def test_bad_input(shop: Shop, case: str) -> None:
     """Each mistake is named with the way on, without a traceback, and leaves the history empty."""
     prepare, command, code, words = CASES[case]
     prepare(shop)
-    done = shop.run(*command, MICROSOFT_ADS_ENDPOINT=CLOSED_PORT if case == "sandbox not running" else "")
+    environment = {"MICROSOFT_ADS_ENDPOINT": CLOSED_PORT} if case == "sandbox not running" else {}
+    done = shop.run(*command, **environment | (TOKENS if "production" in case else {}))
     assert (done.returncode, done.stdout) == (code, ""), done.stderr
     assert "Traceback" not in done.stderr
     for word in words:
         assert word in done.stderr
+    if case == "database file missing":
+        assert not shop.database.exists()
+        return
     if case != "ledger not built":
         assert shop.sql("select count(*) from reverse_etl_ledger") == [(0,)]
     assert shop.sql("select count(*) from reverse_etl_runs") == [(0,)]
@@ -163,3 +182,18 @@ def test_locked_database_names_the_holder(shop: Shop) -> None:
     assert done.returncode == 4
     assert f"PID {holder.pid}" in done.stderr
     assert "python" in done.stderr
+
+
+def test_seeds_upstream_are_no_trouble(shop: Shop) -> None:
+    """A source model that reads a seed can be planned and pushed like any other."""
+    (shop.folder / "seeds").mkdir()
+    (shop.folder / "seeds/currencies.csv").write_text("code\nUSD\n")
+    (shop.folder / "models/offline_conversions.sql").write_text(
+        "select deals.* from {{ source('crm', 'deals') }} as deals "
+        "inner join {{ ref('currencies') }} as currencies on deals.conversion_currency_code = currencies.code"
+    )
+    shop.dbt("build", "--quiet")
+    shop.fill([deal(1)])
+    done = shop.run("plan")
+    assert done.returncode == 0, done.stderr
+    assert "A push would send 1 row" in done.stdout

@@ -63,7 +63,7 @@ def test_plan_lists_exactly_what_push_sends(shop: Shop, sandbox: LocalSandbox, b
         ]
     )
     planned = plan(shop)
-    assert planned["counts"] == {"new": 8, "invalid": 2, "expired": 1, "waiting": 1, "duplicate": 1}
+    assert planned["counts"]["source"] == {"new": 8, "invalid": 2, "expired": 1, "waiting": 1, "duplicate": 1}
     assert planned["to_send"] == 8
     assert summary(books).received == 0
     result = shop.push(endpoint=sandbox.url)

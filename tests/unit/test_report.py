@@ -166,7 +166,7 @@ def test_rejected_rows_in_words() -> None:
     shown = documents()["rejected"]
     assert shown.count("NameInvalid (5606): No goal.") == 1
     assert shown.count("What to do: Do it.") == 2
-    assert "deal-1  Lead  2026-03-01T12:00:00Z  t-1" in shown
+    assert "deal-1  Lead  2026-03-01T12:00:00Z  tracking id t-1" in shown
     assert "(no key)  Sale" in shown
     assert REASON_WORDS["maybe_taken"] in shown
     assert "no code: Odd." in shown
@@ -198,7 +198,10 @@ def test_json_parses_and_says_whose_it_is(name: str) -> None:
 def test_json_holds_what_the_text_holds() -> None:
     """Counts, reasons, guards, refusals and rejected rows are all there for programs."""
     plan, result, status, rejected = (json.loads(as_json()[name]) for name in ("plan", "result", "status", "rejected"))
-    assert plan["counts"] == {"new": 1_234_567, "unchanged": 40, "held": 4, "invalid": 2}
+    assert plan["counts"] == {
+        "source": {"new": 1_234_567, "unchanged": 40, "held": 1, "invalid": 2},
+        "ledger": {"held": 3},
+    }
     assert (plan["source_rows"], plan["to_send"]) == (1_234_610, 1_234_567)
     assert plan["guards"][1] == {"name": "first_push", "refuses": True, "message": "It was never pushed."}
     assert plan["lines"][1]["reasons"] == ["conversion_name_missing", "click_id_malformed"]

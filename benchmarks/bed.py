@@ -1,0 +1,127 @@
+"""The dbt project that the benchmarks run on, filled with many rows; run as a module it fills a database.
+
+Rows are numbered 0, 1, 2 ... in the order of their times, from 80 days ago to now. Nine in ten have a click id,
+the others a hashed e-mail address, and half of those a hashed phone number too.
+"""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from benchmarks.measure import answer
+from reverse_etl.cli.session import Session, open_session
+from reverse_etl.warehouse.project import DbtOptions
+from tests.support.shop import COLUMNS, SYNC, Shop
+
+# What the session makes of the project's exposure.
+_SCOPE = f"'microsoft_ads', 'local', 'local', '{SYNC}'"
+RUNS_BEFORE = 10
+
+_ALL_DEALS = """
+create or replace table all_deals as
+select
+    i,
+    'D' || i as deal_id,
+    ['Lead', 'Deal won', 'Contract signed'][1 + i % 3] as conversion_name,
+    date_trunc('second', (now() at time zone 'UTC') - interval 1 hour)
+    - to_seconds(cast((1 - i / {total}) * 80 * 86400 as bigint)) as conversion_time,
+    case when i % 10 <> 0 then md5('click' || i) end as microsoft_click_id,
+    case when i % 10 = 0 then sha256('mail' || i) end as hashed_email_address,
+    case when i % 20 = 0 then sha256('phone' || i) end as hashed_phone_number,
+    (i * 7919 % 1000000) / 100.0 as conversion_value,
+    ['USD', 'EUR', 'GBP'][1 + i % 7 % 3] as conversion_currency_code,
+    cast(null as double) as external_attribution_credit,
+    cast(null as varchar) as external_attribution_model
+from range({total}) as numbers (i)
+"""
+
+_LEDGER = """
+insert into reverse_etl_ledger (
+    destination, environment, account_id, sync, run_seq, seq, batch, operation,
+    conversion_name, click_id, hashed_email, hashed_phone, conversion_time, record_key,
+    value, currency, attribution_credit, attribution_model, first_attempt, recorded_at
+)
+select
+    {scope}, 1 + n // {run_rows}, 1 + n % {run_rows}, 1 + n % {run_rows} // 1000, 'send',
+    conversion_name, coalesce(microsoft_click_id, ''), coalesce(hashed_email_address, ''),
+    coalesce(hashed_phone_number, ''), strftime(conversion_time, '%Y-%m-%dT%H:%M:%SZ'), deal_id,
+    conversion_value + case when i % 100 = 8 then 1 else 0 end, conversion_currency_code, external_attribution_credit,
+    coalesce(external_attribution_model, ''), true, now() at time zone 'UTC'
+from (select *, row_number() over (order by i) - 1 as n from all_deals where i % 100 <> 7)
+order by n
+"""
+
+_RECEIPTS = """
+insert into reverse_etl_receipts (
+    destination, environment, account_id, sync, run_seq, batch, seq_from, seq_to, outcome, settles,
+    code, error_code, message, tracking_id, recorded_at
+)
+select
+    {scope}, run_seq, batch, min(seq), max(seq), 'accepted', false, null, '', '', 'tracking-' || batch,
+    now() at time zone 'UTC'
+from reverse_etl_ledger
+group by run_seq, batch
+"""
+
+_RUNS = """
+insert into reverse_etl_runs
+select
+    {scope}, run_seq, 'claim-' || run_seq, event, null, null, now() at time zone 'UTC', 'elsewhere', 1, 'dev', '', ''
+from (select distinct run_seq from reverse_etl_ledger) as runs
+cross join (values ('claim'), ('open'), ('close')) as events (event)
+"""
+
+
+def fill(shop: Shop, rows: int, *, with_ledger: bool) -> None:
+    """Fill the source with so many rows, and the ledger with as many.
+
+    With a ledger, 1 % of the source's rows are new, scattered over all times; 1 % have another value than was sent;
+    the rest stand as they were accepted, in 10 runs and batches of 1,000. The ledger's oldest 1 % left the source.
+    """
+    older = rows // 99 if with_ledger else 0
+    statements = [_ALL_DEALS.format(total=rows + older)]
+    if with_ledger:
+        statements += [
+            text.format(scope=_SCOPE, run_rows=max(rows // RUNS_BEFORE, 1)) for text in (_LEDGER, _RECEIPTS, _RUNS)
+        ]
+    shop.sql(";".join(statements))
+    keep_newest(shop, rows)
+
+
+def keep_newest(shop: Shop, rows: int) -> None:
+    """Let the source hold the newest rows only."""
+    shop.sql("delete from deals")
+    shop.sql(
+        f"insert into deals select {', '.join(COLUMNS)} from all_deals "
+        f"where i >= (select count(*) from all_deals) - {rows} order by i"
+    )
+
+
+@contextmanager
+def opened(folder: Path) -> Iterator[Session]:
+    """The project with its sync and ledger, as the command line opens it."""
+    with open_session(DbtOptions(project_dir=folder, profiles_dir=folder), SYNC) as session:
+        yield session
+
+
+def main() -> None:
+    """Fill a database in a process of its own, so that the memory it takes is not the caller's."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("rows", type=int)
+    parser.add_argument("--with-ledger", action="store_true")
+    parser.add_argument("--keep-newest", action="store_true")
+    given = parser.parse_args()
+    shop = Shop(given.folder)
+    if given.keep_newest:
+        keep_newest(shop, given.rows)
+    else:
+        fill(shop, given.rows, with_ledger=given.with_ledger)
+    answer({})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,169 @@
+"""How long a plan takes beside the bare anti-join on the same identity columns.
+
+`measure` shows the figures; run as a module it takes them, in a process of its own.
+"""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from benchmarks.bed import opened
+from benchmarks.measure import Took, answer, child, line, peak_megabytes, spread, timed, title, verdict
+from reverse_etl.cli.session import Session
+from tests.support.shop import build_template
+
+AIM = 2.0
+# The aim is for so many; with fewer the costs of a start weigh more.
+ROWS = 1_000_000
+_KEYS = "conversion_name, click_key, email_key, phone_key, time_key"
+_LABELS = {
+    "yardstick": "yardstick: bare anti-join, create table",
+    "outer_join": "for comparison: full outer join, create table",
+    "create": "plan as push makes it: create table",
+    "make_plan": "the same with all around it",
+    "read_plan": "plan as `reverse-etl plan` reads it",
+}
+
+
+def measure(folder: Path, rows: int, rounds: int) -> None:
+    """Two sources against one ledger: one of as many rows as the ledger, and only the last third of it."""
+    title(f"plan: {rows:,} source rows against {rows:,} ledger rows")
+    print(
+        "  Yardstick: `create table as` the source's rows that have no row in the ledger, by `anti join` on the\n"
+        "  plan's five identity columns. They are computed on both sides by the plan's own macros. A plan must also\n"
+        "  find what changed and what left the source: for comparison the rows that are not alike on both sides, by\n"
+        "  one full outer join that compares value and currency.\n"
+        "  All take turns on one connection; the first turn is not counted. CPU: processor time of all threads."
+    )
+    build_template(folder)
+    child("bed", folder, rows, "--with-ledger")
+    _show("1 % new, 1 % changed, the rest unchanged", child("plan_speed", folder, rounds), aimed=rows >= ROWS)
+    child("bed", folder, rows // 3, "--keep-newest")
+    _show("the source holds only the last third", child("plan_speed", folder, rounds), aimed=rows >= ROWS)
+
+
+def _show(variant: str, taken: dict[str, Any], *, aimed: bool) -> None:
+    print(f"\n  {variant}: " + ", ".join(f"{count:,} {name}" for name, count in taken["classes"].items()))
+    turns = {name: [Took(*turn[name]) for turn in taken["turns"]] for name in _LABELS}
+    bare = turns["yardstick"]
+    ratio = {}
+    for name, label in _LABELS.items():
+        seconds, cpu = median(took.seconds for took in turns[name]), median(took.cpu for took in turns[name])
+        ratios = [took.seconds / yardstick.seconds for took, yardstick in zip(turns[name], bare, strict=True)]
+        ratio[name] = median(ratios)
+        times = f"{ratio[name]:.2f} x ({spread(ratios)}), CPU {cpu / median(took.cpu for took in bare):.2f} x"
+        line(label, f"{seconds:.2f} s", f"CPU {cpu:.2f} s" if name == "yardstick" else times)
+    line("peak memory of the process", f"{taken['peak_mb']:,.0f} MB", "DuckDB included")
+    if aimed:
+        verdict(f"the plan's create table takes at most {AIM:.0f} x the yardstick", ratio["create"] <= AIM)
+
+
+def bare_joins(session: Session) -> tuple[str, str]:
+    """The bare comparisons, made of the plan's own macros: by anti-join and by full outer join."""
+    project, sync = session.project, session.sync
+    texts = {
+        "conversion_name": "conversion_name",
+        "click_id": "microsoft_click_id",
+        "hashed_email": "hashed_email_address",
+        "hashed_phone": "hashed_phone_number",
+        "record_key": sync.unique_key,
+    }
+    present = [f"{project.sql('_present_text', expression=column)} as {name}" for name, column in texts.items()]
+    time_key = project.sql("_utc_text", timestamp=project.sql("_utc_timestamp", expression="conversion_time"))
+
+    def keys(alias: str) -> str:
+        columns = {name: f"{alias}.{name}" for name in ("click_id", "hashed_email", "hashed_phone")}
+        return project.sql("_identity_keys", **columns)
+
+    shared = f"""
+        with given as (
+            select
+                {", ".join(present)}, conversion_value, conversion_currency_code, external_attribution_credit,
+                external_attribution_model, {time_key} as time_key
+            from {project.relation(sync.source)}
+        ),
+        source_keys as (select given.*, {keys("given")} from given),
+        ledger_keys as (
+            select
+                ledger.conversion_name, ledger.conversion_time as time_key, ledger.run_seq, ledger.seq,
+                ledger.value, ledger.currency,
+                {keys("ledger")}
+            from {project.relation("model.reverse_etl.reverse_etl_ledger")} as ledger
+            where {project.sql("_in_scope", scope=sync.scope.as_dict(), alias="ledger")}
+        )
+    """
+    unknown = f"select source_keys.* from source_keys anti join ledger_keys using ({_KEYS})"
+    unlike = f"""
+        select source_keys.*, ledger_keys.run_seq, ledger_keys.seq
+        from source_keys
+        full outer join ledger_keys using ({_KEYS})
+        where
+            source_keys.record_key is null
+            or ledger_keys.seq is null
+            or source_keys.conversion_value is distinct from ledger_keys.value
+            or coalesce(source_keys.conversion_currency_code, '') <> ledger_keys.currency
+    """
+    return shared + unknown, shared + unlike
+
+
+class Turns:
+    """Takes the figures of one turn after another on an open session."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+        self._bare, self._outer_join = bare_joins(session)
+        self._write = session.project.write
+        self._create = Took(0.0, 0.0)
+        session.project.write = self._timed_write  # type: ignore[method-assign]
+
+    def take(self) -> dict[str, Took]:
+        """One turn."""
+        ledger = self._session.ledger
+        yardstick = self._create_table(self._bare)
+        make_plan = timed(lambda: ledger.make_plan(1_000, seq_offset=0, batch_offset=0))
+        ledger.drop_plan()
+        outer_join = self._create_table(self._outer_join)
+        read_plan = timed(lambda: ledger.read_plan(samples=3))
+        return {
+            "yardstick": yardstick,
+            "outer_join": outer_join,
+            "create": self._create,
+            "make_plan": make_plan,
+            "read_plan": read_plan,
+        }
+
+    def _create_table(self, select: str) -> Took:
+        took = timed(lambda: self._execute(f"create table yardstick as {select}"))
+        self._execute("drop table yardstick")
+        return took
+
+    def _execute(self, statement: str) -> None:
+        adapter = self._session.project.adapter
+        adapter.execute(statement, auto_begin=True)
+        adapter.commit_if_has_connection()
+
+    def _timed_write(self, macro: str, **arguments: Any) -> None:
+        took = timed(lambda: self._write(macro, **arguments))
+        if macro == "_create_plan_table":
+            self._create = took
+
+
+def main() -> None:
+    """Take the figures of one variant."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("rounds", type=int)
+    given = parser.parse_args()
+    with opened(given.folder) as session:
+        classes = session.ledger.read_plan(samples=0).counts()
+        turns = Turns(session)
+        turns.take()
+        taken = [turns.take() for _ in range(given.rounds)]
+    answer({"classes": classes, "turns": taken, "peak_mb": peak_megabytes()})
+
+
+if __name__ == "__main__":
+    main()

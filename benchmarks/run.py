@@ -1,0 +1,40 @@
+"""Measure speed against yardsticks taken in the same run: `run.py`, `run.py plan`, `run.py push --rows 10000`."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+ROUNDS = 5
+NAMES = ("plan", "push", "startup")
+
+
+def main() -> None:
+    """Run the benchmarks that are asked for, or all of them."""
+    from benchmarks import plan_speed, push_speed, startup
+
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("names", nargs="*", metavar="NAME", help=f"{', '.join(NAMES)}; left out, all of them")
+    parser.add_argument("--rows", type=int, help="rows instead of 1,000,000 (plan) and 100,000 (push)")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help="turns of each, whose median is shown")
+    given = parser.parse_args()
+    names = given.names or NAMES
+    if unknown := set(names) - set(NAMES):
+        parser.error(f"there is no benchmark {', '.join(sorted(unknown))}; there are {', '.join(NAMES)}")
+    print(f"{os.cpu_count()} cores, Python {sys.version.split()[0]}. Times move with the machine; ratios move less.")
+    with tempfile.TemporaryDirectory(prefix="reverse-etl-bench-") as folder:
+        if "plan" in names:
+            plan_speed.measure(Path(folder) / "plan", given.rows or plan_speed.ROWS, given.rounds)
+        if "push" in names:
+            push_speed.measure(Path(folder) / "push", given.rows or push_speed.ROWS, given.rounds)
+        if "startup" in names:
+            startup.measure(Path(folder) / "startup", given.rounds)
+
+
+if __name__ == "__main__":
+    main()
