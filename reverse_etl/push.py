@@ -90,6 +90,13 @@ def push(ledger: Ledger, destination: Destination, progress: Progress, options: 
     run = _Run(ledger, destination, progress, options, lease)
     try:
         result = run.carry_out()
+    except WarehouseError as error:
+        lost = _was_taken_over(lease)
+        _quietly_close(lease)
+        # The successor drops the plan of a run that it takes for dead; that is not what to show.
+        if lost:
+            raise run.lost() from error
+        raise
     except BaseException:
         # The warehouse may be what failed. Without a close the next run fences this one, so nothing depends on it.
         _quietly_close(lease)
@@ -178,7 +185,7 @@ class _Run:
         if not self._lease.still_mine() or self._lease.seconds_left() <= self._destination.call_timeout:
             self._ledger.record_receipts(self._lease.run_seq, [_not_sent(batch) for batch in batches])
             self._outcomes["not_sent"] += len(records)
-            self._stopped = self._lost()
+            self._stopped = self.lost()
             return
 
         def on_batch(part: Delivery, rows: int) -> None:
@@ -196,7 +203,7 @@ class _Run:
                 f"The destination refused the call: {delivery.stopped.reason}", hint=delivery.stopped.hint
             )
         elif not self._lease.still_mine() or (withheld and not self._options.stop.is_set()):
-            self._stopped = self._lost()
+            self._stopped = self.lost()
         elif delivery.in_doubt == len(records):
             self._stopped = DestinationError(
                 f"No call was answered: {delivery.last_doubt}",
@@ -207,7 +214,8 @@ class _Run:
         if not self._lease.still_mine():
             self._courier.halt()
 
-    def _lost(self) -> LeaseLostError:
+    def lost(self) -> LeaseLostError:
+        """Why a run that was taken over, or could have been, goes no further."""
         return LeaseLostError(
             f"Run {self._lease.run_seq} stood still for so long that another run could take this sync over. "
             "It sent nothing more.",
@@ -259,6 +267,13 @@ def _unbalanced(standings: Standings, outcomes: Counter[str]) -> Iterable[str]:
 
 def _not_sent(batch: Sequence[Record]) -> Receipt:
     return Receipt(batch[0].batch, batch[0].seq, batch[-1].seq, Outcome.NOT_SENT)
+
+
+def _was_taken_over(lease: Lease) -> bool:
+    try:
+        return not lease.still_mine()
+    except WarehouseError:
+        return False
 
 
 def _quietly_close(lease: Lease) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import io
 import os
 import signal
 import sys
@@ -48,6 +49,10 @@ HERE = Path()
 
 def main() -> NoReturn:
     """Run the command line; every known error becomes a message and its exit code."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            # A terminal that cannot show a character must not end the command.
+            stream.reconfigure(errors="backslashreplace")
     # Commands that only read stop at once; `push` and `sandbox` put their own in its place.
     signal.signal(signal.SIGINT, lambda *_: os._exit(1))
     try:

@@ -59,7 +59,7 @@ def result_text(sync: Sync, result: RunResult) -> str:
     if result.ledger:
         out += ["", LEDGER_SIDE]
         out += _table(_standing_rows(result.ledger))
-    out += ["", f"Sent in this run: {_sent_words(result.sent)}."]
+    out += ["", f"Sent in this run: {_sent_words(result.sent)}." if result.sent else "Nothing was sent in this run."]
     if any(result.rows(name) for name in ("held", "invalid", "expired", "waiting", "duplicate")):
         out += ["The reasons of what was not sent: `reverse-etl plan`."]
     if result.refusals:

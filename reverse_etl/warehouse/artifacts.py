@@ -16,11 +16,11 @@ def limited_build(project: Project, unique_id: str) -> str:
     lineage = _with_parents(project.manifest, unique_id)
     try:
         results = json.loads((project.target_folder / "run_results.json").read_text())
-        arguments = results["args"]
+        arguments = dict(results["args"])
         built = {
             result["unique_id"] for result in results["results"] if arguments.get("which") in ("build", "run", "retry")
         }
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
         built, arguments = set(), {}
     if built & lineage:
         if arguments.get("empty"):

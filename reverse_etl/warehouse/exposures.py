@@ -86,7 +86,7 @@ def _sync(name: str, settings: Any, nodes: list[str], manifest: Any) -> Sync:
         environment=Environment(_one_of(where, settings, "environment", [e.value for e in Environment])),
         account_id=_text_of(where, settings, "account_id"),
         customer_id=_text_of(where, settings, "customer_id"),
-        unique_key=_text_of(where, settings, "unique_key").lower() or None,
+        unique_key=_text_of(where, settings, "unique_key") or None,
         targets=_list_of(where, settings, "targets", None),
         adjustments=_list_of(where, settings, "adjustments", ADJUSTMENTS),
     )

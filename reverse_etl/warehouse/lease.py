@@ -9,6 +9,7 @@ import time
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from reverse_etl import __version__
@@ -204,7 +205,11 @@ def _pid_lives(pid: int) -> bool:
         return False
     except PermissionError:
         return True
-    return True
+    try:
+        # A process that ended and was not waited for keeps its number, and does nothing any more.
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except (OSError, IndexError):
+        return True
 
 
 def _held_by(claim: Claim) -> LeaseHeldError:

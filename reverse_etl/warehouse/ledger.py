@@ -63,6 +63,7 @@ class WarehouseLedger:
         self._tables = {name: self._table(name) for name in TABLES}
         self._source = project.relation(sync.source)
         self._plan_table = ""
+        self._unique_key: str | None = None
         self._check_source()
 
     def claim(self) -> WarehouseLease:
@@ -196,7 +197,7 @@ class WarehouseLedger:
             source=self._source,
             tables=self._tables,
             scope=self._scope,
-            unique_key=self._sync.unique_key,
+            unique_key=self._unique_key,
             now=now,
             run_seq=run_seq,
             seq_offset=seq_offset,
@@ -247,22 +248,25 @@ class WarehouseLedger:
                 f"The source model {self._source} is not built yet in {self._project.database}.",
                 hint=f"Run `{self._project.build_command(f'+{model}')}`, then try again.",
             )
-        wanted = [*SOURCE_COLUMNS, *([self._sync.unique_key] if self._sync.unique_key else [])]
-        for column in wanted:
-            if column not in columns:
+        # Engines fold names without quotes to lower or upper case; the key's own spelling is the one to quote.
+        spelling = {name.lower(): name for name in columns}
+        key = self._sync.unique_key
+        for column in [*SOURCE_COLUMNS, *([key] if key else [])]:
+            if column.lower() not in spelling:
                 near = difflib.get_close_matches(column, columns, n=1)
                 raise SettingsError(
                     f"The source model {self._source} has no column {column}."
                     + (f" It has {near[0]}." if near else ""),
                     hint=_BUILD_HINT,
                 )
-            kind = _kind(columns[column])
+            kind = _kind(columns[spelling[column.lower()]])
             if kind and column in SOURCE_COLUMNS and kind not in SOURCE_COLUMNS[column]:
                 raise SettingsError(
-                    f"The source model {self._source} has {column} as {columns[column]}; "
+                    f"The source model {self._source} has {column} as {columns[spelling[column]]}; "
                     f"it must be a {' or '.join(SOURCE_COLUMNS[column])}.",
                     hint=_BUILD_HINT,
                 )
+        self._unique_key = spelling[key.lower()] if key else None
 
 
 def _record(row: Any) -> Record:

@@ -66,6 +66,11 @@ class Project:
     def __enter__(self) -> Project:
         self._connection = self.adapter.connection_named(PACKAGE)
         self._connection.__enter__()
+        settings = self.sql("_session_settings")
+        if settings:
+            with self._translated():
+                self.adapter.execute(settings, auto_begin=True)
+                self.adapter.commit_if_has_connection()
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -106,13 +111,13 @@ class Project:
         return self.adapter.Relation.create_from(self.adapter.config, self.manifest.nodes[unique_id])
 
     def columns(self, unique_id: str) -> dict[str, str] | None:
-        """Names (lower case) and types of a model's columns in the warehouse, or None where it was not built."""
+        """Names and types of a model's columns in the warehouse, or None where it was not built."""
         wanted = self.relation(unique_id)
         with self._translated():
             found = self.adapter.get_relation(wanted.database, wanted.schema, wanted.identifier)
             if found is None:
                 return None
-            return {column.name.lower(): column.dtype for column in self.adapter.get_columns_in_relation(found)}
+            return {column.name: column.dtype for column in self.adapter.get_columns_in_relation(found)}
 
     def sql(self, macro: str, **arguments: Any) -> str:
         """What one of the package's macros renders to."""

@@ -208,3 +208,17 @@ def test_no_plan_table_stays(shop: Shop, sandbox: LocalSandbox) -> None:
     shop.fill([deal(1)])
     shop.push(endpoint=sandbox.url)
     assert shop.sql("select table_name from information_schema.tables where table_name like 'reverse_etl_plan%'") == []
+
+
+def test_a_key_in_capitals_and_a_narrow_terminal_are_no_trouble(shop: Shop, sandbox: LocalSandbox) -> None:
+    """A `unique_key` may be spelt as the warehouse spells it, and an unshowable name is escaped."""
+    (shop.folder / "models/offline_conversions.sql").write_text(
+        "select * rename (deal_id as \"Deal_ID\") from {{ source('crm', 'deals') }}"
+    )
+    shop.exposure(unique_key="Deal_ID")
+    shop.dbt("run", "--quiet", "--select", "offline_conversions")
+    shop.fill([deal(1, conversion_name="Won \U0001f389")])
+    done = shop.run("plan", PYTHONIOENCODING="latin-1")
+    assert done.returncode == 0, done.stderr
+    assert r"D1  Won \U0001f389" in done.stdout
+    assert shop.push(endpoint=sandbox.url)["source"] == {"accepted": 1}

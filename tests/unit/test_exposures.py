@@ -49,7 +49,7 @@ def test_a_declaration_becomes_a_sync() -> None:
     sync = read(GOOD | {"unique_key": "Deal_Id", "targets": ["prod"], "adjustments": ["restate", "retract"]})
     assert (sync.name, sync.source, sync.destination) == ("ads", "model.shop.ads", "microsoft_ads")
     assert (sync.environment, sync.account_id, sync.customer_id) == (Environment.LOCAL, "123", "456")
-    assert (sync.unique_key, sync.targets, sync.adjustments) == ("deal_id", ("prod",), ("restate", "retract"))
+    assert (sync.unique_key, sync.targets, sync.adjustments) == ("Deal_Id", ("prod",), ("restate", "retract"))
     bare = read({"destination": "microsoft_ads", "environment": "sandbox"})
     assert (bare.account_id, bare.unique_key, bare.targets, bare.adjustments) == ("", None, (), ())
 

@@ -357,3 +357,18 @@ def test_batches_and_numbers_rise_over_rounds() -> None:
     assert len({a.seq for a in newest}) == len(newest) == 10
     by_click = {a.batch: {int(b.click_id, 16) < 50 for b in newest if b.batch == a.batch} for a in newest}
     assert all(len(kinds) == 1 for kinds in by_click.values())
+
+
+def test_a_run_that_was_taken_over_says_so_whatever_else_fails() -> None:
+    """A stalled run whose successor dropped its plan reports the takeover, and not the table that is missing."""
+    case = Case()
+    looks = iter([True])
+
+    def drop_standings(ledger: MemoryLedger) -> None:
+        def gone(run_seq: int) -> object:
+            raise WarehouseError("the plan's table does not exist")
+
+        ledger.standings = gone  # type: ignore[method-assign,assignment]
+
+    with pytest.raises(LeaseLostError, match="stood still"):
+        case.push(mine=lambda: next(looks, False), prepare=drop_standings)
