@@ -233,7 +233,7 @@ class WarehouseLedger:
             raise SettingsError(
                 f"The model {PACKAGE}_{name} is disabled in this project.", hint="Enable it and run " + build
             )
-        if self._project.columns(unique_id) is None:
+        if not self._project.is_built(unique_id):
             raise SettingsError(
                 f"The table {self._project.relation(unique_id)} is not built yet in {self._project.database}.",
                 hint=f"Run `{build}` (and your own models), then try again.",

@@ -112,12 +112,20 @@ class Project:
 
     def columns(self, unique_id: str) -> dict[str, str] | None:
         """Names and types of a model's columns in the warehouse, or None where it was not built."""
+        found = self._found(unique_id)
+        if found is None:
+            return None
+        with self._translated():
+            return {column.name: column.dtype for column in self.adapter.get_columns_in_relation(found)}
+
+    def is_built(self, unique_id: str) -> bool:
+        """Does a model stand in the warehouse?"""
+        return self._found(unique_id) is not None
+
+    def _found(self, unique_id: str) -> Any:
         wanted = self.relation(unique_id)
         with self._translated():
-            found = self.adapter.get_relation(wanted.database, wanted.schema, wanted.identifier)
-            if found is None:
-                return None
-            return {column.name: column.dtype for column in self.adapter.get_columns_in_relation(found)}
+            return self.adapter.get_relation(wanted.database, wanted.schema, wanted.identifier)
 
     def sql(self, macro: str, **arguments: Any) -> str:
         """What one of the package's macros renders to."""
@@ -132,7 +140,7 @@ class Project:
         """The rows of a select that a macro rendered; the transaction it opened is ended.
 
         Straight from the cursor where the adapter has one: `execute` looks at each value several times to guess types,
-        which made it the dearest step of a push.
+        six times the work.
         """
         with self._translated():
             if hasattr(self.adapter, "add_query"):

@@ -146,6 +146,12 @@ CASES: dict[str, tuple[Callable[[Shop], None], list[str], int, list[str]]] = {
         5,
         ["never pushed to production account 1", "--initial"],
     ),
+    "source built by sample": (
+        lambda s: s.dbt("build", "--sample", "3 days", "--quiet"),
+        ["push"],
+        5,
+        ["--sample", "dbt build"],
+    ),
     "source built empty": (lambda s: s.dbt("build", "--empty", "--quiet"), ["push"], 5, ["--empty", "dbt build"]),
 }
 
