@@ -1,36 +1,50 @@
 {#-
-    What is known of each identity of a scope, as a chain of CTEs. It ends in two, whose identities differ: `plain`, those
-    with one attempt that was accepted, as attempts; `folded`, all others with their state.
-    Most identities are plain, and reading them costs one join; only the others need the fold.
+    What is known of each identity of a scope, as a chain of CTEs that ends in `folded`: the state of each that has more
+    to tell than one attempt which was accepted. Those with nothing more, which are most, are read by `_plain`: they need
+    no fold, and no CTE holds them, since an engine would keep it for its several readers.
     Arguments: tables; scope; condition, on the attempts to read.
 -#}
 {% macro _states(tables, scope, condition) %}
 {%- set keys = reverse_etl._identity_columns(scope) -%}
-recent_attempts as (
-    {{ reverse_etl._attempts(tables, scope, condition=condition) }}
-),
-
+{%- set is_plain = "operation = 'send' and first_attempt and coalesce(outcome, '') = 'accepted'" -%}
 eventful_identities as (
-    select distinct {{ reverse_etl._listed(keys) }}
-    from recent_attempts
-    where not (operation = 'send' and first_attempt and coalesce(outcome, '') = 'accepted')
+    select distinct
+        ledger.conversion_name,
+        {{ reverse_etl._identity_keys('ledger.click_id', 'ledger.hashed_email', 'ledger.hashed_phone') }},
+        ledger.conversion_time
+    from {{ tables.ledger }} as ledger
+    inner join (
+        select
+            run_seq,
+            seq
+        from (
+            {{ reverse_etl._attempts(tables, scope, condition=condition) }}
+        ) as attempts
+        where not ({{ is_plain }})
+    ) as eventful
+        on ledger.run_seq = eventful.run_seq and ledger.seq = eventful.seq
+    where {{ reverse_etl._in_scope(scope, 'ledger') }}
 ),
 
 eventful_attempts as (
-    select recent.*
-    from recent_attempts as recent
-    inner join eventful_identities as eventful on {{ reverse_etl._same(keys, 'recent', 'eventful') }}
+    {{ reverse_etl._attempts(tables, scope, condition=condition, joined=(
+        "inner join eventful_identities as eventful on " ~ reverse_etl._same(keys, 'attempts', 'eventful')
+    )) }}
 ),
 
-{{ reverse_etl._fold('folded', 'eventful_attempts', scope) }},
-
-plain as (
-    select recent.*
-    from recent_attempts as recent
-    left join eventful_identities as eventful on {{ reverse_etl._same(keys, 'recent', 'eventful') }}
-    where eventful.conversion_name is null
-)
+{{ reverse_etl._fold('folded', 'eventful_attempts', scope) }}
 {% endmacro %}
+
+{#-
+    The attempts that are all there is of their identity and were accepted, beside the CTEs of `_states`.
+    Arguments: tables; scope; condition, on the attempts to read, within that of `_states`.
+-#}
+{% macro _plain(tables, scope, condition) %}
+    {{- reverse_etl._attempts(tables, scope, condition=condition ~ " and eventful.seq is null", joined=(
+        "left join (select distinct run_seq, seq from eventful_attempts) as eventful"
+        ~ " on attempts.run_seq = eventful.run_seq and attempts.seq = eventful.seq"
+    )) }}
+{%- endmacro %}
 
 {#- The state of a plain attempt in the columns that a fold gives, its identity left out. -#}
 {% macro _counted_columns(recent) %}
@@ -60,7 +74,7 @@ with {{ reverse_etl._states(tables, scope, '1 = 1') }}
 
 select status, sum(identities) as identities
 from (
-    select 'accepted' as status, count(*) as identities from plain
+    select 'accepted' as status, count(*) as identities from ({{ reverse_etl._plain(tables, scope, '1 = 1') }}) as plain
     union all
     select {{ reverse_etl._status_word('status') }} as status, count(*) as identities from folded group by 1
 ) as counts

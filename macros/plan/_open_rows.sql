@@ -1,8 +1,8 @@
 {#-
     The source rows that need a closer look, under the ledger's names and with what is wrong with each.
-    Arguments: now, an SQL timestamp; condition, on `matched` and `repeated`.
+    Arguments: now, an SQL timestamp.
 -#}
-{% macro _open_rows(now, condition) %}
+{% macro _open_rows(now) %}
 {%- set rules = reverse_etl._rules(now) -%}
     select
         cleaned.*,
@@ -29,13 +29,6 @@
             {{ dbt.concat(broken) }} as {{ standing }}_reasons{{ "," if not loop.last }}
             {% endfor %}
         from matched
-        {{ reverse_etl._join_repeated() }}
-        where {{ condition }}
+        where matched.in_source
     ) as cleaned
 {% endmacro %}
-
-{#- Each row of `matched` with the mark of a conversion that more than one source row stands for. -#}
-{% macro _join_repeated() -%}
-    left join repeated
-        on matched.known_run_seq = repeated.known_run_seq and matched.known_seq = repeated.known_seq
-{%- endmacro %}

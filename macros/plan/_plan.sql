@@ -2,86 +2,97 @@
     What a push would do. Reading it changes nothing.
     Arguments: source, the source model's relation; tables, a dict of the relations ledger, receipts and runs; scope;
     unique_key, a column's name or none; now, the warehouse's time as UTC text; run_seq, of the push that asks, or none;
-    seq_offset and batch_offset, the numbers already given in this run.
+    seq_offset and batch_offset, the numbers already given in this run; with_repeats, to look for
+    conversions that several source rows stand for.
     Rows: one per source row, and one per identity that the ledger holds as taken or in doubt and that stands in no sendable
     source row. Only rows that need nothing stand together, as one with its `row_count`: source rows that are exactly as they
     were accepted, and conversions that have aged out.
     Columns: side (source | ledger), class, reason, operation (null: nothing is sent), seq, batch, the payload under the
     ledger's names, first_attempt, untouched (nothing may have been taken before), code, error_code, message and tracking_id
-    of a refusal, known_before (is this the place of an identity known to be taken or in doubt?), row_count, and with
-    source_rows and known_identities, the same in each row, the sums that the law of conservation is held against.
+    of a refusal, known_before (is this the place of an identity known to be taken or in doubt?), row_count; and the same in
+    each row, source_rows and known_identities, the sums that the law of conservation is held against, and
+    unseen_repeats: source rows that are as accepted, less the conversions they stand for. Looking for rows that share one
+    is dear, and most sources have none: where it is not 0, the plan is only right when made again with_repeats.
 -#}
-{% macro _plan(source, tables, scope, unique_key, now, run_seq=none, seq_offset=0, batch_offset=0) %}
+{% macro _plan(source, tables, scope, unique_key, now, run_seq=none, seq_offset=0, batch_offset=0, with_repeats=false) %}
 {%- set now_timestamp = reverse_etl._timestamp_literal(now) -%}
 {%- set keys = reverse_etl._identity_columns(scope) -%}
-{%- set open = "(matched.known_seq is null or not matched.as_accepted or repeated.known_seq is not null)" -%}
+{#- a day more than Microsoft takes, and older only where the source itself is -#}
+{%- set recent = (
+    "(attempts.conversion_time >= " ~ reverse_etl._literal(reverse_etl._days_before(now, 91))
+    ~ " or attempts.conversion_time >= (select oldest_row from source_bounds))"
+) -%}
 with source_rows as (
     {{ reverse_etl._source_rows(source, unique_key) }}
 ),
 
 source_bounds as (
-    select {{ reverse_etl._utc_text("min(" ~ reverse_etl._utc_timestamp('conversion_time') ~ ")") }} as oldest_row
-    from source_rows
+    select coalesce({{ reverse_etl._utc_text("min(" ~ reverse_etl._utc_timestamp('conversion_time') ~ ")") }}, '9') as oldest_row
+    from {{ source }}
 ),
 
--- a day more than Microsoft takes, and older only where the source itself is
-{{ reverse_etl._states(tables, scope, condition=(
-    "(attempts.conversion_time >= " ~ reverse_etl._literal(reverse_etl._days_before(now, 91))
-    ~ " or attempts.conversion_time >= (select oldest_row from source_bounds))"
-)) }},
+{{ reverse_etl._states(tables, scope, condition=recent) }},
 
--- source rows beside the conversions that were accepted at once, which are most
-matched as (
-    select
-        source_rows.*,
-        plain.run_seq as known_run_seq,
-        plain.seq as known_seq,
-        source_rows.record_key is not null as in_source,
-        coalesce({{ reverse_etl._double('source_rows.conversion_value') }}, -1) = coalesce(plain.value, -1)
-        and {{ reverse_etl._present_text('source_rows.conversion_currency_code') }} = plain.currency
-        and coalesce({{ reverse_etl._double('source_rows.external_attribution_credit') }}, -1)
-        = coalesce(plain.attribution_credit, -1)
-        and {{ reverse_etl._present_text('source_rows.external_attribution_model') }} = plain.attribution_model
-        and {{ reverse_etl._present_text('source_rows.hashed_email_address') }} = plain.hashed_email
-        and {{ reverse_etl._present_text('source_rows.hashed_phone_number') }} = plain.hashed_phone as as_accepted
-    from source_rows
-    full outer join plain on {{ reverse_etl._same_as_source('source_rows', 'plain') }}
+-- the conversions that were accepted at once, which are most: no source row reaches those that are older than the oldest
+reached as (
+    {{ reverse_etl._plain(tables, scope, "attempts.conversion_time >= (select oldest_row from source_bounds)") }}
 ),
 
+{% if with_repeats -%}
 repeated as (
-    select known_run_seq, known_seq
-    from matched
-    where in_source and known_seq is not null
-    group by known_run_seq, known_seq
-    having count(*) > 1
+    {{ reverse_etl._repeated_identities() }}
+),
+{%- endif %}
+
+matched as (
+    {{ reverse_etl._matched_rows(with_repeats) }}
 ),
 
 open_rows as (
-    {{ reverse_etl._open_rows(now_timestamp, "matched.in_source and " ~ open) }}
+    {{ reverse_etl._open_rows(now_timestamp) }}
+),
+
+-- where the conversions stand that were accepted at once, looked at from the ledger
+plain_places as (
+    select
+        case
+            when plain.conversion_time < (select oldest_row from source_bounds) then 'out_of_reach'
+            when seen.known_seq is not null then 'seen'
+            else 'as_accepted'
+        end as place,
+        {% if run_seq is not none -%} plain.run_seq = {{ run_seq }} {%- else -%} false {%- endif %} as in_this_run,
+        count(*) as row_count,
+        min(
+            case when plain.conversion_time >= {{ reverse_etl._literal(reverse_etl._days_before(now, 90)) }} then plain.conversion_time end
+        ) as oldest_time
+    from ({{ reverse_etl._plain(tables, scope, recent) }}) as plain
+    left join (select distinct known_run_seq, known_seq from matched) as seen
+        on plain.run_seq = seen.known_run_seq and plain.seq = seen.known_seq
+    group by 1, 2
 ),
 
 closed_rows as (
+    select * from plain_places where place = 'as_accepted'
+),
+
+-- what was accepted of the conversions that need a closer look
+plain_seen as (
     select
-        {% if run_seq is not none -%} matched.known_run_seq = {{ run_seq }} {%- else -%} false {%- endif %} as in_this_run,
-        count(*) as row_count,
-        {{ reverse_etl._utc_text(
-            "min(case when " ~ reverse_etl._utc_timestamp('matched.conversion_time') ~ " >= "
-            ~ reverse_etl._timestamp_literal(reverse_etl._days_before(now, 90)) ~ " then "
-            ~ reverse_etl._utc_timestamp('matched.conversion_time') ~ " end)"
-        ) }} as oldest_time
-    from matched
-    {{ reverse_etl._join_repeated() }}
-    where matched.in_source and not {{ open }}
-    group by 1
+        ledger.*,
+        {{ reverse_etl._identity_keys('ledger.click_id', 'ledger.hashed_email', 'ledger.hashed_phone') }},
+        numbers.in_source
+    from {{ tables.ledger }} as ledger
+    inner join (select distinct known_run_seq, known_seq, in_source from matched) as numbers
+        on ledger.run_seq = numbers.known_run_seq and ledger.seq = numbers.known_seq
+    where {{ reverse_etl._in_scope(scope, 'ledger') }}
 ),
 
 known as (
     select
-        {{ reverse_etl._listed(keys, 'recent') }},
-        {{ reverse_etl._counted_columns('recent') }}
-    from recent_attempts as recent
-    inner join (select distinct known_run_seq, known_seq from open_rows) as opened
-        on recent.run_seq = opened.known_run_seq and recent.seq = opened.known_seq
+        {{ reverse_etl._listed(keys, 'plain_seen') }},
+        {{ reverse_etl._counted_columns('plain_seen') }}
+    from plain_seen
+    where in_source
     union all
     select * from folded
 ),
@@ -147,18 +158,18 @@ compared as (
     full outer join known on {{ reverse_etl._same(keys, 'standing', 'known') }}
 ),
 
-{{ reverse_etl._plan_source_side(tables, scope, run_seq) }},
+{{ reverse_etl._plan_source_side(source, unique_key, tables, scope, run_seq) }},
 
-{{ reverse_etl._plan_ledger_side(scope, run_seq, now) }},
+{{ reverse_etl._plan_ledger_side(tables, scope, run_seq, now) }},
 
 planned as (
     select * from source_side
     union all
     select * from ledger_side
     union all
-    {{ reverse_etl._plan_unsent('valid_rows', 'source', "'duplicate'", "'same_identity'", 'copy > 1') }}
+    {{ reverse_etl._plan_unsent('valid_rows', "'duplicate'", "'same_identity'", 'copy > 1') }}
     union all
-    {{ reverse_etl._plan_unsent('open_rows', 'source', "'invalid'", 'invalid_reasons', "invalid_reasons <> ''") }}
+    {{ reverse_etl._plan_unsent('open_rows', "'invalid'", 'invalid_reasons', "invalid_reasons <> ''") }}
     union all
     {{ reverse_etl._plan_together(
         'closed_rows', 'source', "case when in_this_run then 'accepted' else 'unchanged' end", 'row_count') }}
@@ -185,9 +196,11 @@ final as (
         tracking_id,
         known_before,
         row_count,
-        (select count(*) from source_rows) as source_rows,
-        (select count(*) from recent_attempts) - (select count(*) from eventful_attempts)
-        + (select count(*) from folded where status in ('counted', 'in_doubt', 'maybe')) as known_identities
+        (select count(*) from {{ source }}) as source_rows,
+        (select coalesce(sum(row_count), 0) from plain_places)
+        + (select count(*) from folded where status in ('counted', 'in_doubt', 'maybe')) as known_identities,
+        (select count(*) from {{ source }}) - (select count(*) from open_rows)
+        - (select coalesce(sum(row_count), 0) from closed_rows) as unseen_repeats
     from (
         select
             *,

@@ -3,11 +3,34 @@
     sendable source row, ending in `ledger_side`.
     What left the source is gone only while the source still reaches as far back, and not within a day of the 90 days:
     a view over the last 30 days takes nothing back as it rolls on.
-    Arguments: scope, run_seq, now as for the plan.
+    Arguments: tables, scope, run_seq, now as for the plan.
 -#}
-{% macro _plan_ledger_side(scope, run_seq, now) %}
+{% macro _plan_ledger_side(tables, scope, run_seq, now) %}
 {%- set keys = reverse_etl._identity_columns(scope) -%}
+{%- set absent_columns = reverse_etl._listed(keys + reverse_etl._payload_columns() + ['run_seq']) -%}
+{%- set days_90 = reverse_etl._literal(reverse_etl._days_before(now, 90)) -%}
+{%- set days_89 = reverse_etl._literal(reverse_etl._days_before(now, 89)) -%}
 {%- set in_this_run = "run_seq = " ~ reverse_etl._literal(run_seq if run_seq is not none else -1) -%}
+-- keys that stand on a row which is not accepted yet, or on one that is invalid now
+open_keys as (
+    select
+        open_rows.record_key,
+        max(case when open_rows.invalid_reasons = '' then 1 else 0 end) as stands
+    from open_rows
+    left join known
+        on {{ reverse_etl._same(keys, 'open_rows', 'known') }} and known.status = 'counted' and open_rows.invalid_reasons = ''
+    where open_rows.record_key <> '' and known.status is null
+    group by open_rows.record_key
+),
+
+-- older than the oldest source row: aged out, unless its key stands in the source, or no source row says how far back it reaches
+out_of_reach as (
+    {{ reverse_etl._plain(tables, scope, (
+        "attempts.conversion_time >= " ~ days_90 ~ " and attempts.conversion_time < (select oldest_row from source_bounds)"
+        ~ " and (attempts.record_key in (select record_key from open_keys) or (select oldest_time from bounds) = '')"
+    )) }}
+),
+
 absent as (
     select
         {{ reverse_etl._listed(keys) }},
@@ -26,32 +49,21 @@ absent as (
     where not in_source and status in ('counted', 'in_doubt', 'maybe')
     union all
     select
-        {{ reverse_etl._listed(keys, 'recent') }},
-        {{ reverse_etl._listed(reverse_etl._payload_columns(), 'recent') }},
+        {{ reverse_etl._listed(keys, 'plain') }},
+        {{ reverse_etl._listed(reverse_etl._payload_columns(), 'plain') }},
         'counted' as status,
         false as restate_in_doubt,
         false as retract_in_doubt,
-        recent.run_seq,
-        recent.code,
-        recent.error_code,
-        recent.message,
-        recent.tracking_id
-    from matched
-    inner join recent_attempts as recent
-        on matched.known_run_seq = recent.run_seq and matched.known_seq = recent.seq
-    where not matched.in_source
-),
-
--- keys that stand on a row which is not accepted yet, or on one that is invalid now
-open_keys as (
-    select
-        open_rows.record_key,
-        max(case when open_rows.invalid_reasons = '' then 1 else 0 end) as stands
-    from open_rows
-    left join known
-        on {{ reverse_etl._same(keys, 'open_rows', 'known') }} and known.status = 'counted' and open_rows.invalid_reasons = ''
-    where open_rows.record_key <> '' and known.status is null
-    group by open_rows.record_key
+        plain.run_seq,
+        cast(null as {{ dbt.type_int() }}) as code,
+        cast(null as {{ dbt.type_string() }}) as error_code,
+        cast(null as {{ dbt.type_string() }}) as message,
+        cast(null as {{ dbt.type_string() }}) as tracking_id
+    from (
+        select {{ absent_columns }} from plain_seen where not in_source
+        union all
+        select {{ absent_columns }} from out_of_reach
+    ) as plain
 ),
 
 identities_now_invalid as (
@@ -74,14 +86,13 @@ decided_absent as (
             when past_90_days then 'aged_out:'
             when key_stands = 1 then 'held:moved'
             when key_stands = 0 then 'held:row_invalid_now'
-            when conversion_time < {{ reverse_etl._literal(reverse_etl._days_before(now, 89)) }} or conversion_time < oldest_time
-                then 'aged_out:'
+            when conversion_time < {{ days_89 }} or conversion_time < oldest_time then 'aged_out:'
             else 'held:gone'
         end as decision
     from (
         select
             absent.*,
-            absent.conversion_time < {{ reverse_etl._literal(reverse_etl._days_before(now, 90)) }} as past_90_days,
+            absent.conversion_time < {{ days_90 }} as past_90_days,
             invalid_now.conversion_name is not null as is_invalid_now,
             open_keys.stands as key_stands,
             bounds.oldest_time
@@ -93,7 +104,14 @@ decided_absent as (
 ),
 
 aged_out as (
-    select count(*) as row_count from decided_absent where decision = 'aged_out:'
+    select sum(row_count) as row_count
+    from (
+        select count(*) as row_count from decided_absent where decision = 'aged_out:'
+        union all
+        select coalesce(sum(row_count), 0) - (select count(*) from out_of_reach) as row_count
+        from plain_places
+        where place = 'out_of_reach'
+    ) as counts
 ),
 
 ledger_side as (

@@ -2,9 +2,9 @@
     The CTEs that give each standing source row its class by the decision table, ending in `source_side`.
     Where a row would be sent, the other identities of its key decide whether it may be: all that was ever sent under that
     key is looked at, however old.
-    Arguments: tables, scope, run_seq as for the plan.
+    Arguments: source, unique_key, tables, scope, run_seq as for the plan.
 -#}
-{% macro _plan_source_side(tables, scope, run_seq) %}
+{% macro _plan_source_side(source, unique_key, tables, scope, run_seq) %}
 {%- set keys = reverse_etl._identity_columns(scope) -%}
 {%- set in_this_run = "compared.run_seq = " ~ reverse_etl._literal(run_seq if run_seq is not none else -1) -%}
 judged as (
@@ -78,7 +78,8 @@ kin_identities as (
 kin_in_source as (
     select distinct {{ reverse_etl._listed(keys, 'kin_identities') }}
     from kin_identities
-    inner join source_rows on {{ reverse_etl._same_as_source('source_rows', 'kin_identities') }}
+    inner join ({{ reverse_etl._source_rows(source, unique_key) }}) as source_rows
+        on {{ reverse_etl._same_as_source('source_rows', 'kin_identities') }}
 ),
 
 {{ reverse_etl._fold('kin_states', 'kin_attempts', scope) }},

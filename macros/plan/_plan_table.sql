@@ -48,7 +48,8 @@
         conversion_name,
         conversion_time,
         code,
-        error_code
+        error_code,
+        unseen_repeats
     from (
         select
             planned.*,

@@ -1,10 +1,10 @@
 {#-
-    Rows of which nothing is sent, in the plan's columns, each by itself.
-    Arguments: rows, a CTE; side; class and reason, SQL expressions; condition.
+    Source rows of which nothing is sent, in the plan's columns, each by itself.
+    Arguments: rows, a CTE; class and reason, SQL expressions; condition.
 -#}
-{% macro _plan_unsent(rows, side, class, reason, condition) %}
+{% macro _plan_unsent(rows, class, reason, condition) %}
     select
-        '{{ side }}' as side,
+        'source' as side,
         {{ class }} as class,
         {{ reason }} as reason,
         cast(null as {{ dbt.type_string() }}) as operation,

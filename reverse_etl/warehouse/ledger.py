@@ -82,17 +82,24 @@ class WarehouseLedger:
     def read_plan(self, *, samples: int) -> Plan:
         """The plan as of now, without writing anything."""
         now = self.clock()
-        return self._summary(f"({self._plan_sql(now, None, 0, 0)})", now, samples)
+        plan, repeats = self._summary(f"({self._plan_sql(now, None, 0, 0)})", now, samples)
+        if repeats:
+            plan, _ = self._summary(f"({self._plan_sql(now, None, 0, 0, with_repeats=True)})", now, samples)
+        return plan
 
     def make_plan(self, run_seq: int, *, seq_offset: int, batch_offset: int) -> Plan:
         """Write the plan of this run into a table; its records are numbered after the offsets."""
         self.drop_plan()
         now = self.clock()
-        select_sql = self._plan_sql(now, run_seq, seq_offset, batch_offset)
         self._plan_table = table = self._plan_name(run_seq)
-        self._project.write("_drop_plan_table", plan=table)
-        self._project.write("_create_plan_table", plan=table, select_sql=select_sql)
-        return self._summary(str(table), now, 0)
+        for with_repeats in (False, True):
+            select_sql = self._plan_sql(now, run_seq, seq_offset, batch_offset, with_repeats=with_repeats)
+            self._project.write("_drop_plan_table", plan=table)
+            self._project.write("_create_plan_table", plan=table, select_sql=select_sql)
+            plan, repeats = self._summary(str(table), now, 0)
+            if not repeats:
+                break
+        return plan
 
     def page(self, seq_from: int, seq_to: int) -> list[Record]:
         """The records of the run's plan with these numbers, both included, in order."""
@@ -191,7 +198,9 @@ class WarehouseLedger:
         scope_id = hashlib.sha256(json.dumps(self._scope, sort_keys=True).encode()).hexdigest()[:12]
         return self._tables["ledger"].incorporate(path={"identifier": f"reverse_etl_plan_{scope_id}_{run_seq}"})
 
-    def _plan_sql(self, now: str, run_seq: int | None, seq_offset: int, batch_offset: int) -> str:
+    def _plan_sql(
+        self, now: str, run_seq: int | None, seq_offset: int, batch_offset: int, *, with_repeats: bool = False
+    ) -> str:
         return self._project.sql(
             "_plan",
             source=self._source,
@@ -202,16 +211,19 @@ class WarehouseLedger:
             run_seq=run_seq,
             seq_offset=seq_offset,
             batch_offset=batch_offset,
+            with_repeats=with_repeats,
         )
 
-    def _summary(self, rows: str, now: str, samples: int) -> Plan:
+    def _summary(self, rows: str, now: str, samples: int) -> tuple[Plan, int]:
+        """A plan, and how many of its source rows share a conversion unseen: where any do, it must be made again."""
+        repeats = 0
         lines: dict[tuple[str, str, str, str], tuple[int, list[Sample]]] = {}
         for row in self._project.query("_plan_summary", rows=rows, samples=samples):
-            side, class_, reason, operation, count, key, name, time, code, error_code = row
+            side, class_, reason, operation, count, key, name, time, code, error_code, repeats = row
             _, found = lines.setdefault((side, class_, reason or "", operation), (int(count), []))
             if samples:
                 found.append(Sample(key or "", name or "", time or "", code, error_code or ""))
-        return Plan(
+        plan = Plan(
             now,
             tuple(
                 PlanLine(
@@ -225,6 +237,7 @@ class WarehouseLedger:
                 for (side, class_, reason, operation), (count, found) in lines.items()
             ),
         )
+        return plan, int(repeats)
 
     def _table(self, name: str) -> Any:
         unique_id = f"model.{PACKAGE}.{PACKAGE}_{name}"
