@@ -12,7 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from benchmarks.measure import answer
-from reverse_etl.cli.session import Session, open_session
+from reverse_etl.session import Session, open_workspace
 from reverse_etl.warehouse.project import DbtOptions
 from tests.support.shop import COLUMNS, SYNC, Shop
 
@@ -103,8 +103,8 @@ def keep_newest(shop: Shop, rows: int) -> None:
 @contextmanager
 def opened(folder: Path) -> Iterator[Session]:
     """The project with its sync and ledger, as the command line opens it."""
-    with open_session(DbtOptions(project_dir=folder, profiles_dir=folder), SYNC) as session:
-        yield session
+    with open_workspace(DbtOptions(project_dir=folder, profiles_dir=folder)) as workspace:
+        yield workspace.open(workspace.pick(SYNC))
 
 
 def main() -> None:

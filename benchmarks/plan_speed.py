@@ -12,7 +12,7 @@ from typing import Any
 
 from benchmarks.bed import opened
 from benchmarks.measure import Took, answer, child, line, peak_megabytes, spread, timed, title, verdict
-from reverse_etl.cli.session import Session
+from reverse_etl.session import Session
 from tests.support.shop import build_template
 
 AIM = 2.0

@@ -21,8 +21,8 @@ from typing import Any
 from benchmarks.bed import opened
 from benchmarks.measure import answer, child, line, middle, peak_megabytes, timed, title, verdict
 from benchmarks.sink import running_sink
-from reverse_etl.cli.session import Session
-from reverse_etl.plan import Record
+from reverse_etl.plans import Record
+from reverse_etl.session import Session
 from tests.support.shop import build_template
 
 AIM = 0.7
@@ -119,8 +119,8 @@ def push_once(session: Session) -> dict[str, Any]:
     from rich.console import Console
 
     from reverse_etl.delivery import Courier
-    from reverse_etl.push import PushOptions, push
     from reverse_etl.report.progress import ConsoleProgress
+    from reverse_etl.run import PushOptions, push
 
     ledger, destination = session.ledger, session.destination()
     clock, statements = Clock(), Counter[str]()

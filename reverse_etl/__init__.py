@@ -1,3 +1,22 @@
 """Send offline conversions from a dbt project to Microsoft Advertising."""
 
-__version__ = "0.1.0"
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from reverse_etl.api import plan as plan
+    from reverse_etl.api import push as push
+    from reverse_etl.api import status as status
+
+from reverse_etl.version import __version__ as __version__
+
+__all__ = ["__version__", "plan", "push", "status"]
+
+
+def __getattr__(name: str) -> Any:
+    # The functions bring zeep with them, which `reverse-etl --help` must not wait for.
+    if name in ("plan", "push", "status"):
+        return getattr(import_module("reverse_etl.api"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -9,7 +9,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
 from reverse_etl.interfaces import Destination
-from reverse_etl.plan import Record
+from reverse_etl.plans import Record
 from reverse_etl.receipts import (
     Answer,
     Answered,

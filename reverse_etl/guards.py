@@ -31,7 +31,7 @@ class Guard:
 
 def look(sync: Sync, facts: Facts) -> list[Guard]:
     """Every guard with what it would do."""
-    return [_production_target(sync, facts), _first_push(sync, facts), _limited_build(sync, facts)]
+    return [_enabled(sync), _production_target(sync, facts), _first_push(sync, facts), _limited_build(sync, facts)]
 
 
 def enforce(guards: Sequence[Guard]) -> None:
@@ -39,6 +39,13 @@ def enforce(guards: Sequence[Guard]) -> None:
     for guard in guards:
         if guard.refusal:
             raise GuardError(guard.refusal, hint=guard.hint)
+
+
+def _enabled(sync: Sync) -> Guard:
+    name = "enabled"
+    if sync.enabled:
+        return Guard(name, "the sync is not paused")
+    return Guard(name, "", f"{sync.name} is paused: its exposure says enabled: false.", "Remove that line to push.")
 
 
 def _production_target(sync: Sync, facts: Facts) -> Guard:

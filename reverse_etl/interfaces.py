@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from reverse_etl.plan import Plan, Record
+from reverse_etl.plans import Plan, Record
 from reverse_etl.receipts import Answer, Receipt
 
 

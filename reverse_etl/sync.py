@@ -35,7 +35,7 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Sync:
-    """The settings of one sync. `source` is the dbt unique id of its source model."""
+    """The settings of one sync. `source` is the dbt unique id of its source model; one not `enabled` is paused."""
 
     name: str
     source: str
@@ -44,6 +44,7 @@ class Sync:
     account_id: str
     customer_id: str
     unique_key: str | None = None
+    enabled: bool = True
     targets: tuple[str, ...] = ()
     adjustments: tuple[str, ...] = ()
 

@@ -2,24 +2,23 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from reverse_etl.guards import Guard
-from reverse_etl.interfaces import Rejected, RunSummary
-from reverse_etl.plan import Plan
-from reverse_etl.push import RunResult
+from reverse_etl.interfaces import Rejected
+from reverse_etl.reports import PlanReport, StatusReport
+from reverse_etl.run import RunResult
 from reverse_etl.sync import Sync
 
 VERSION = 1
 
 
-def plan_json(sync: Sync, plan: Plan, guards: Sequence[Guard]) -> str:
+def plan_json(report: PlanReport) -> dict[str, Any]:
     """A plan with its guards."""
+    plan = report.plan
     return _document(
-        sync,
+        report.sync,
         now=plan.now,
         source_rows=plan.source_rows,
         to_send=plan.to_send,
@@ -35,11 +34,11 @@ def plan_json(sync: Sync, plan: Plan, guards: Sequence[Guard]) -> str:
             }
             for line in plan.lines
         ],
-        guards=[{"name": g.name, "refuses": bool(g.refusal), "message": g.refusal or g.passes} for g in guards],
+        guards=[{"name": g.name, "refuses": bool(g.refusal), "message": g.refusal or g.passes} for g in report.guards],
     )
 
 
-def result_json(sync: Sync, result: RunResult) -> str:
+def result_json(sync: Sync, result: RunResult) -> dict[str, Any]:
     """What a run did."""
     return _document(
         sync,
@@ -56,17 +55,17 @@ def result_json(sync: Sync, result: RunResult) -> str:
     )
 
 
-def status_json(sync: Sync, statuses: Mapping[str, int], runs: Sequence[RunSummary]) -> str:
+def status_json(report: StatusReport) -> dict[str, Any]:
     """What the ledger knows of a sync."""
-    return _document(sync, statuses=dict(statuses), runs=[asdict(run) for run in runs])
+    return _document(report.sync, statuses=report.statuses, runs=[asdict(run) for run in report.runs])
 
 
-def rejected_json(sync: Sync, rows: Sequence[tuple[Rejected, str]]) -> str:
+def rejected_json(sync: Sync, rows: Sequence[tuple[Rejected, str]]) -> dict[str, Any]:
     """Refused rows with what to do about each."""
     return _document(sync, rejected=[asdict(row) | {"what_to_do": advice} for row, advice in rows])
 
 
-def _document(sync: Sync, **content: Any) -> str:
+def _document(sync: Sync, **content: Any) -> dict[str, Any]:
     head = {
         "version": VERSION,
         "sync": sync.name,
@@ -74,4 +73,4 @@ def _document(sync: Sync, **content: Any) -> str:
         "environment": sync.environment.value,
         "account_id": sync.account_id,
     }
-    return json.dumps(head | content, indent=2)
+    return head | content

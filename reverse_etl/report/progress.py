@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from reverse_etl.plan import Plan
+from reverse_etl.plans import Plan
 from reverse_etl.receipts import Receipt
 
 # Between two plain lines. Seconds.

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
-from reverse_etl.guards import Guard
 from reverse_etl.interfaces import Rejected, RunSummary
-from reverse_etl.plan import CLASSES, Plan, PlanLine
-from reverse_etl.push import RunResult
+from reverse_etl.plans import CLASSES, Plan, PlanLine
 from reverse_etl.report.words import CLASS_WORDS, STANDING_WORDS, reason_words
+from reverse_etl.reports import PlanReport, StatusReport
+from reverse_etl.run import RunResult
 from reverse_etl.sync import Sync
 
 OUTCOMES = ("accepted", "rejected", "deferred", "in_doubt")
@@ -26,9 +26,10 @@ def title(sync: Sync) -> str:
     return f"{sync.name} -> {sync.destination}, {sync.environment.value}, account {sync.account_id}"
 
 
-def plan_text(sync: Sync, plan: Plan, guards: Sequence[Guard]) -> str:
+def plan_text(report: PlanReport) -> str:
     """A plan: counts per class, reasons with examples, guards, and what a push would do next."""
-    out = [f"Plan of {title(sync)}", f"As of {plan.now}, {plan.source_rows:,} source rows.", ""]
+    plan, guards = report.plan, report.guards
+    out = [f"Plan of {title(report.sync)}", f"As of {plan.now}, {plan.source_rows:,} source rows.", ""]
     out += _table(_class_rows(plan, "source")) or ["  The source is empty."]
     if plan.ledger_rows:
         out += ["", LEDGER_SIDE, *_table(_class_rows(plan, "ledger"))]
@@ -78,8 +79,9 @@ def result_text(sync: Sync, result: RunResult) -> str:
     return "\n".join(out)
 
 
-def status_text(sync: Sync, statuses: Mapping[str, int], runs: Sequence[RunSummary]) -> str:
+def status_text(report: StatusReport) -> str:
     """What the ledger knows of a sync: conversions by status, and its newest runs."""
+    statuses, runs = report.statuses, report.runs
     words = {
         "accepted": "taken by the destination",
         "rejected": "refused, and held until they change",
@@ -88,7 +90,7 @@ def status_text(sync: Sync, statuses: Mapping[str, int], runs: Sequence[RunSumma
         "in_doubt": "may have arrived; the next push settles them, up to 90 days after the conversion",
         "retracted": "taken back",
     }
-    out = [title(sync), ""]
+    out = [title(report.sync), ""]
     out += _table((name, f"{statuses[name]:,}", text) for name, text in words.items() if statuses.get(name))
     if not statuses:
         out += ["  Nothing was sent yet."]

@@ -11,6 +11,7 @@ from reverse_etl.sync import Environment, Sync
 
 KEYS = {
     "destination": "the system that receives: microsoft_ads",
+    "enabled": "false pauses the sync",
     "environment": "local, sandbox or production",
     "targets": "dbt targets that may push to production",
     "account_id": "the advertising account",
@@ -40,7 +41,7 @@ def find_syncs(manifest: Any) -> list[Sync]:
 
 
 def pick_sync(syncs: Iterable[Sync], name: str | None) -> Sync:
-    """The sync of that name, or the only one; raises SettingsError with the nearest name."""
+    """The sync of that name, or the only enabled one; raises SettingsError with the nearest name."""
     by_name = {sync.name: sync for sync in syncs}
     if not by_name:
         raise SettingsError(
@@ -48,12 +49,18 @@ def pick_sync(syncs: Iterable[Sync], name: str | None) -> Sync:
             hint="Add an exposure with config.meta.reverse_etl; see 'Declare a sync' in the README.",
         )
     if name is None:
-        if len(by_name) > 1:
+        enabled = [sync for sync in by_name.values() if sync.enabled]
+        if not enabled:
             raise SettingsError(
-                f"This project has several syncs: {', '.join(by_name)}.",
-                hint=f"Name one: reverse-etl plan {next(iter(by_name))}",
+                f"Every sync of this project is paused: {', '.join(by_name)}.",
+                hint="Remove `enabled: false` from an exposure.",
             )
-        return next(iter(by_name.values()))
+        if len(enabled) > 1:
+            raise SettingsError(
+                f"This project has several syncs: {', '.join(sync.name for sync in enabled)}.",
+                hint=f"Name one ({enabled[0].name}), or take all with --all where the command has it.",
+            )
+        return enabled[0]
     if name not in by_name:
         raise SettingsError(
             f"There is no sync named {name!r}.{_nearest(name, by_name)}", hint="Known: " + ", ".join(by_name)
@@ -87,6 +94,7 @@ def _sync(name: str, settings: Any, nodes: list[str], manifest: Any) -> Sync:
         account_id=_text_of(where, settings, "account_id"),
         customer_id=_text_of(where, settings, "customer_id"),
         unique_key=_text_of(where, settings, "unique_key") or None,
+        enabled=_switch_of(where, settings, "enabled"),
         targets=_list_of(where, settings, "targets", None),
         adjustments=_list_of(where, settings, "adjustments", ADJUSTMENTS),
     )
@@ -114,6 +122,15 @@ def _list_of(where: str, settings: Mapping[str, Any], key: str, allowed: Iterabl
                 f"{where}: {key} has {item!r}.{_nearest(item, allowed)}", hint="Known: " + ", ".join(allowed)
             )
     return tuple(value)
+
+
+def _switch_of(where: str, settings: Mapping[str, Any], key: str) -> bool:
+    value = settings.get(key, True)
+    # Jinja that dbt does not render natively leaves its answer as text.
+    word = _text(value).lower()
+    if word not in ("true", "false"):
+        raise SettingsError(f"{where}: {key} must be true or false, not {value!r}.")
+    return word == "true"
 
 
 def _text_of(where: str, settings: Mapping[str, Any], key: str) -> str:

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reverse_etl import __version__
 from reverse_etl.errors import LeaseHeldError
 from reverse_etl.sync import Scope
+from reverse_etl.version import __version__
 from reverse_etl.warehouse.project import Project
 
 # A holder that was not heard of for this long is taken for dead. Seconds.

@@ -10,7 +10,7 @@ from typing import Any
 
 from reverse_etl.errors import SettingsError
 from reverse_etl.interfaces import Rejected, RunSummary, Standings
-from reverse_etl.plan import Plan, PlanLine, Record, Sample
+from reverse_etl.plans import Plan, PlanLine, Record, Sample
 from reverse_etl.receipts import Receipt
 from reverse_etl.sync import Sync
 from reverse_etl.warehouse.lease import WarehouseLease

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reverse_etl import __version__
 from reverse_etl.errors import LeaseHeldError, ReverseEtlError, SettingsError, WarehouseError
+from reverse_etl.version import __version__
 
 PACKAGE = "reverse_etl"
 _LOCKED = re.compile(r"Conflicting lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
@@ -45,10 +45,11 @@ class DbtOptions:
 class Project:
     """A loaded dbt project with an open connection. Use it as a context manager.
 
+    `select`: dbt's selection syntax; `selected` then holds the names of the exposures that it picks.
     Raises SettingsError where dbt cannot load it, LeaseHeldError where another process holds the DuckDB file.
     """
 
-    def __init__(self, options: DbtOptions) -> None:
+    def __init__(self, options: DbtOptions, *, select: str = "") -> None:
         self._options = options
         self._connection: contextlib.AbstractContextManager[Any] | None = None
         if not (options.project_dir / "dbt_project.yml").is_file():
@@ -57,6 +58,8 @@ class Project:
                 hint="Change to the project's folder or name it with --project-dir.",
             )
         self.manifest = _parse(options)
+        # Before the adapter is borrowed: each call of dbt makes a new one.
+        self.selected = _select_exposures(options, self.manifest, select) if select else frozenset()
         from dbt.adapters.factory import get_adapter_by_type
 
         self.adapter = get_adapter_by_type(self.manifest.metadata.adapter_type)
@@ -200,22 +203,33 @@ class Project:
             )
 
 
-def _parse(options: DbtOptions) -> Any:
+_QUIET = ["--quiet", "--log-level", "none", "--log-level-file", "none"]
+
+
+def _call_dbt(arguments: list[str], manifest: Any = None) -> Any:
+    """Run a dbt command in this process without a word."""
     # dbt's own records go nowhere: rows and settings must not end in a log that nobody asked for.
     logging.getLogger("dbt").setLevel(logging.CRITICAL)
     from dbt.cli.main import dbtRunner
 
-    arguments = [
-        "--quiet",
-        "--log-level",
-        "none",
-        "--log-level-file",
-        "none",
-        "parse",
-        *options.as_arguments(),
-    ]
     with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
-        result = dbtRunner().invoke(arguments)
+        return dbtRunner(manifest=manifest).invoke([*_QUIET, *arguments])
+
+
+def _select_exposures(options: DbtOptions, manifest: Any, select: str) -> frozenset[str]:
+    """The names of the exposures that dbt's selection syntax picks."""
+    words = ["ls", "--resource-type", "exposure", "--output", "name", "--select", *select.split()]
+    result = _call_dbt([*words, *options.as_arguments()], manifest)
+    if not result.success:
+        raise SettingsError(
+            f"dbt does not understand --select {select!r}: {_first_words(result.exception)}",
+            hint="The syntax is dbt's own, for example: --select tag:nightly exposure:my_sync",
+        )
+    return frozenset(result.result)
+
+
+def _parse(options: DbtOptions) -> Any:
+    result = _call_dbt(["parse", *options.as_arguments()])
     if result.success:
         return result.result
     message = _first_words(result.exception) if result.exception else "dbt could not parse the project."

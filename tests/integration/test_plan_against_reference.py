@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from reverse_etl.plan import Plan, Record
-from reverse_etl.push import PushOptions, push
+from reverse_etl.plans import Plan, Record
 from reverse_etl.receipts import Answer, Answered
+from reverse_etl.run import PushOptions, push
 from reverse_etl.warehouse.exposures import find_syncs
 from reverse_etl.warehouse.ledger import SOURCE_COLUMNS, WarehouseLedger
 from reverse_etl.warehouse.project import DbtOptions, Project

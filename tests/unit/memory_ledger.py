@@ -12,7 +12,7 @@ from typing import Literal
 
 from reverse_etl.errors import WarehouseError
 from reverse_etl.interfaces import Standings
-from reverse_etl.plan import Plan, PlanLine, Record
+from reverse_etl.plans import Plan, PlanLine, Record
 from reverse_etl.receipts import Receipt
 from tests.reference import decide
 from tests.reference.fold import State, fold, lowest_fences, outcome_of

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Callable, Sequence
 
 from reverse_etl.delivery import Courier, Delivery, Patience
-from reverse_etl.plan import Record
+from reverse_etl.plans import Record
 from reverse_etl.receipts import (
     Answer,
     Answered,

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 import pytest
 
 from reverse_etl.delivery import GUILTY_ROWS, Courier, Patience
-from reverse_etl.plan import Record
+from reverse_etl.plans import Record
 from reverse_etl.receipts import Answer, Outcome, Throttled
 from tests.unit.scripted import (
     BLAMED,

@@ -16,7 +16,7 @@ FINE = Facts(target="prod", first_push=False, initial=False)
 
 def refusals(sync: Sync, facts: Facts) -> dict[str, Guard]:
     guards = look(sync, facts)
-    assert [guard.name for guard in guards] == ["production_target", "first_push", "limited_build"]
+    assert [guard.name for guard in guards] == ["enabled", "production_target", "first_push", "limited_build"]
     for guard in guards:
         # Each says either why it lets pass or why not and how to go on.
         assert bool(guard.passes) is not bool(guard.refusal)
@@ -36,6 +36,12 @@ def test_only_named_targets_push_to_production(target: str) -> None:
     guard = refusals(SYNC, replace(FINE, target=target))["production_target"]
     assert "may not push" in guard.refusal
     assert guard.hint == "Push with --target prod."
+
+
+def test_a_paused_sync_is_not_pushed() -> None:
+    """`enabled: false` refuses a push of that sync by name, wherever it goes."""
+    guard = refusals(replace(SYNC, enabled=False, environment=Environment.LOCAL), FINE)["enabled"]
+    assert "ads is paused" in guard.refusal
 
 
 def test_no_target_at_all_refuses_production() -> None:
@@ -72,7 +78,7 @@ def test_a_source_that_was_built_in_part_is_refused_everywhere(environment: Envi
 
 def test_the_first_refusal_stops_the_push() -> None:
     """The error is the first guard's, with its hint and exit code 5."""
-    guards = look(replace(SYNC, targets=()), replace(FINE, first_push=True))
+    guards = [one for one in look(replace(SYNC, targets=()), replace(FINE, first_push=True)) if one.refusal]
     with pytest.raises(GuardError) as caught:
         enforce(guards)
     assert (caught.value.message, caught.value.hint) == (guards[0].refusal, guards[0].hint)

@@ -12,9 +12,9 @@ import pytest
 
 PACKAGE = "reverse_etl"
 ROOT = Path(__file__).parents[2] / PACKAGE
-NOUNS = {"errors", "sync", "plan", "receipts"}
+NOUNS = {"errors", "sync", "plans", "receipts"}
 ADAPTERS = {"warehouse", "destinations", "sandbox"}
-# What only the command line may put together.
+# What only the session and the command line may put together.
 PARTS = ADAPTERS | {"report"}
 LONGEST_FILE = 400
 LONGEST_FUNCTION = 80
@@ -106,16 +106,16 @@ def adapters_do_not_know_each_other(importer: str, imported: str) -> bool:
     return room(importer) in PARTS and room(imported) in PARTS and room(importer) != room(imported)
 
 
-def only_the_command_line_puts_parts_together(importer: str, imported: str) -> bool:
-    """Nothing between the nouns and the command line imports an adapter or a report, and nothing imports the cli."""
+def only_the_top_puts_parts_together(importer: str, imported: str) -> bool:
+    """Only session, API and command line import adapters or reports, and nothing imports the command line."""
     if room(imported) == "cli":
         return room(importer) not in {"cli", "__main__"}
-    return room(imported) in PARTS and room(importer) not in {"cli", room(imported)}
+    return room(imported) in PARTS and room(importer) not in {"cli", "session", "api", room(imported)}
 
 
 def adapters_do_not_drive(importer: str, imported: str) -> bool:
     """Adapters know the ports and nouns, not the one who uses them."""
-    return room(importer) in ADAPTERS and room(imported) in {"push", "delivery", "guards"}
+    return room(importer) in ADAPTERS and room(imported) in {"run", "delivery", "guards", "session", "api"}
 
 
 WALLS: list[Callable[[str, str], bool]] = [
@@ -125,7 +125,7 @@ WALLS: list[Callable[[str, str], bool]] = [
     zeep_is_soap_s,
     the_sandbox_is_on_its_own,
     adapters_do_not_know_each_other,
-    only_the_command_line_puts_parts_together,
+    only_the_top_puts_parts_together,
     adapters_do_not_drive,
 ]
 
@@ -186,7 +186,7 @@ def test_files_and_functions_are_short() -> None:
 
 def test_the_walker_sees_the_house(imports: Imports) -> None:
     """The walker reads the real files: the imports that everybody knows of are among what it found."""
-    assert f"{PACKAGE}.plan" in imports[f"{PACKAGE}.interfaces"]
+    assert f"{PACKAGE}.plans" in imports[f"{PACKAGE}.interfaces"]
     assert "zeep" in imports[f"{PACKAGE}.destinations.microsoft_ads.soap"]
     assert any(one.startswith("dbt.") for one in imports[f"{PACKAGE}.warehouse.project"])
     assert {"cli", "warehouse", "destinations", "sandbox", "report"} <= {room(module) for module in imports}
@@ -195,25 +195,25 @@ def test_the_walker_sees_the_house(imports: Imports) -> None:
 @pytest.mark.parametrize(
     ("path", "source", "wall"),
     [
-        ("plan.py", "import yaml", nouns_stand_alone),
-        ("sync.py", "from reverse_etl.push import push", nouns_stand_alone),
+        ("plans.py", "import yaml", nouns_stand_alone),
+        ("sync.py", "from reverse_etl.run import push", nouns_stand_alone),
         ("errors.py", "from . import interfaces", nouns_stand_alone),
         ("interfaces.py", "from reverse_etl.warehouse import ledger", ports_know_nouns_only),
-        ("push.py", "def f():\n    from dbt.cli.main import dbtRunner", dbt_is_the_warehouse_s),
+        ("run.py", "def f():\n    from dbt.cli.main import dbtRunner", dbt_is_the_warehouse_s),
         ("report/text.py", "import duckdb", dbt_is_the_warehouse_s),
         ("destinations/microsoft_ads/rest.py", "import zeep.exceptions", zeep_is_soap_s),
-        ("sandbox/judge.py", "from reverse_etl.plan import Record", the_sandbox_is_on_its_own),
-        ("sandbox/judge.py", "from ..plan import Record", the_sandbox_is_on_its_own),
-        ("push.py", "import reverse_etl.sandbox", the_sandbox_is_on_its_own),
+        ("sandbox/judge.py", "from reverse_etl.plans import Record", the_sandbox_is_on_its_own),
+        ("sandbox/judge.py", "from ..plans import Record", the_sandbox_is_on_its_own),
+        ("run.py", "import reverse_etl.sandbox", the_sandbox_is_on_its_own),
         (
             "warehouse/ledger.py",
             "from reverse_etl.destinations.microsoft_ads import codes",
             adapters_do_not_know_each_other,
         ),
         ("destinations/x.py", "from ..warehouse import ledger", adapters_do_not_know_each_other),
-        ("push.py", "from reverse_etl import warehouse", only_the_command_line_puts_parts_together),
-        ("delivery.py", "from reverse_etl.report.text import title", only_the_command_line_puts_parts_together),
-        ("report/text.py", "from reverse_etl.cli import main", only_the_command_line_puts_parts_together),
+        ("run.py", "from reverse_etl import warehouse", only_the_top_puts_parts_together),
+        ("delivery.py", "from reverse_etl.report.text import title", only_the_top_puts_parts_together),
+        ("report/text.py", "from reverse_etl.cli import main", only_the_top_puts_parts_together),
         ("warehouse/ledger.py", "if True:\n    import reverse_etl.delivery", adapters_do_not_drive),
     ],
 )
@@ -239,7 +239,7 @@ def test_the_walker_finds_what_is_too_long(tmp_path: Path) -> None:
 def house(tmp_path: Path, files: Mapping[str, str]) -> Path:
     """A made-up package with these files and the rooms that they import."""
     root = tmp_path / PACKAGE
-    rooms = ("warehouse/ledger", "destinations/microsoft_ads/codes", "sandbox/judge", "report/text", "cli/app", "push")
+    rooms = ("warehouse/ledger", "destinations/microsoft_ads/codes", "sandbox/judge", "report/text", "cli/app", "run")
     for name in (*rooms, "delivery", "plan", "interfaces"):
         path = root / f"{name}.py"
         path.parent.mkdir(parents=True, exist_ok=True)

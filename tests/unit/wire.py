@@ -15,7 +15,7 @@ import requests
 
 from reverse_etl.destinations.microsoft_ads.settings import SERVICE_PATH, MicrosoftAdsSettings
 from reverse_etl.destinations.microsoft_ads.soap import SoapWire
-from reverse_etl.plan import Record
+from reverse_etl.plans import Record
 from reverse_etl.sandbox import LocalSandbox, ReceivedRow, read_received
 from reverse_etl.sync import Environment
 from tests.unit.scripted import record

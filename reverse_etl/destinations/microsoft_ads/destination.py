@@ -9,7 +9,7 @@ import requests
 from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
 from reverse_etl.destinations.microsoft_ads.soap import SoapWire
 from reverse_etl.errors import DestinationError
-from reverse_etl.plan import Record
+from reverse_etl.plans import Record
 from reverse_etl.receipts import Answer
 from reverse_etl.sync import Environment
 

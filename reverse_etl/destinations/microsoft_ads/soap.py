@@ -22,7 +22,7 @@ from zeep.transports import Transport
 
 from reverse_etl.destinations.microsoft_ads.codes import Code, OnCall, OnRow, find
 from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings, is_loopback
-from reverse_etl.plan import Record
+from reverse_etl.plans import Record
 from reverse_etl.receipts import (
     Answer,
     Answered,

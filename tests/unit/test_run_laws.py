@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 
 from reverse_etl.delivery import Patience
 from reverse_etl.errors import WarehouseError
-from reverse_etl.plan import Record
-from reverse_etl.push import PushOptions, RunResult, push
+from reverse_etl.plans import Record
 from reverse_etl.receipts import Answer, Answered, Blamed, Reason, RowOutcome, Stopped, Throttled, Unanswered
+from reverse_etl.run import PushOptions, RunResult, push
 from tests.reference.nouns import SourceRow
 from tests.unit.memory_ledger import Accident, Judge, MemoryLedger, ProcessDiedError, Warehouse, Watcher, place_of
 from tests.unit.scripted import FINE, REASON, refusal
@@ -136,7 +136,7 @@ def settle(warehouse: Warehouse, judge: Judge) -> RunResult:
 def short_stretches() -> object:
     """Stretches of two batches, so that a push has several."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reverse_etl.push.STRETCH_BATCHES", 2)
+        patch.setattr("reverse_etl.run.STRETCH_BATCHES", 2)
         yield
 
 

@@ -16,7 +16,7 @@ from itertools import groupby
 from reverse_etl.delivery import Courier, Delivery, Patience
 from reverse_etl.errors import DestinationError, LeaseLostError, RunStoppedError, WarehouseError
 from reverse_etl.interfaces import Destination, Lease, Ledger, Progress, Standings
-from reverse_etl.plan import Plan, Record
+from reverse_etl.plans import Plan, Record
 from reverse_etl.receipts import Outcome, Receipt
 
 # Batches of one stretch: what one insert of intents covers.
@@ -104,6 +104,19 @@ def push(ledger: Ledger, destination: Destination, progress: Progress, options: 
     sides = ("source", "ledger", "sent")
     lease.close(result.name, {f"{side}_{key}": n for side in sides for key, n in getattr(result, side).items()})
     return result
+
+
+class Silent:
+    """A Progress that tells nobody."""
+
+    def note(self, text: str) -> None:
+        """Nothing."""
+
+    def planned(self, plan: Plan, round_: int, to_send: int) -> None:
+        """Nothing."""
+
+    def delivered(self, receipts: Sequence[Receipt], rows: int, done: int, total: int) -> None:
+        """Nothing."""
 
 
 class _Run:

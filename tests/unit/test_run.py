@@ -9,13 +9,13 @@ import pytest
 
 from reverse_etl.delivery import Patience
 from reverse_etl.errors import DestinationError, LeaseLostError, WarehouseError
-from reverse_etl.plan import Record
-from reverse_etl.push import STRETCH_BATCHES, PushOptions, RunResult, push
+from reverse_etl.plans import Record
 from reverse_etl.receipts import Answer, Answered, RowOutcome, Stopped, Throttled, Unanswered
+from reverse_etl.run import STRETCH_BATCHES, PushOptions, RunResult, push
 from tests.reference.fold import State
 from tests.unit.memory_ledger import Accident, Judge, MemoryLedger, Warehouse, Watcher
 from tests.unit.scripted import FINE, REASON, ScriptedDestination, refusal
-from tests.unit.test_push_laws import row
+from tests.unit.test_run_laws import row
 
 FULL = [row(number) for number in range(10)]
 
@@ -230,7 +230,7 @@ def test_a_lease_without_time_for_a_call_sends_nothing() -> None:
 
 def test_a_lease_lost_between_stretches_keeps_what_was_answered(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was answered before the lease was lost stands in the ledger; the next stretch does not leave."""
-    monkeypatch.setattr("reverse_etl.push.STRETCH_BATCHES", 1)
+    monkeypatch.setattr("reverse_etl.run.STRETCH_BATCHES", 1)
     case = Case()
     mine = iter([True, True, True, False])
     result = case.push(mine=lambda: next(mine))

@@ -1,0 +1,80 @@
+"""The commands for programs: each call opens the dbt project, does its work and closes every connection.
+
+    import reverse_etl
+
+    result = reverse_etl.push("microsoft_ads_offline_conversions", project_dir="analytics", target="prod")
+    print(result.source, result.exit_code)
+
+Nothing is printed and nothing exits. What is raised is a ReverseEtlError: SettingsError, LeaseHeldError, GuardError or
+RunStoppedError. Secrets are read from the environment, as the commands read them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TypedDict, Unpack
+
+from reverse_etl.interfaces import Progress
+from reverse_etl.reports import PlanReport, StatusReport
+from reverse_etl.run import PushOptions, RunResult, Silent
+from reverse_etl.session import Permissions, open_workspace
+from reverse_etl.warehouse.project import DbtOptions
+
+
+class DbtArguments(TypedDict, total=False):
+    """Where the dbt project is, as dbt's own options say it; what is left out is dbt's default."""
+
+    project_dir: str | Path
+    profiles_dir: str | Path | None
+    profile: str
+    target: str
+    target_path: str
+    vars: str | Mapping[str, Any]
+
+
+def plan(sync: str | None = None, *, samples: int = 3, **dbt: Unpack[DbtArguments]) -> PlanReport:
+    """What a push would do: counts per class and reason, up to `samples` rows of each, guards. Reads only.
+
+    `sync`: its name; left out, the only enabled one.
+    """
+    with open_workspace(_options(dbt)) as workspace:
+        return workspace.open(workspace.pick(sync)).plan(samples=samples)
+
+
+def push(
+    sync: str | None = None,
+    *,
+    options: PushOptions | None = None,
+    initial: bool = False,
+    progress: Progress | None = None,
+    **dbt: Unpack[DbtArguments],
+) -> RunResult:
+    """Send what is new, record every answer in the ledger, and give every row's standing.
+
+    `initial`: this is the first push to a production account. A run that stopped half-way is no exception: its result
+    says so in `stopped`, and `exit_code` is what the command would have left with.
+    """
+    with open_workspace(_options(dbt)) as workspace:
+        session = workspace.open(workspace.pick(sync))
+        return session.push(options or PushOptions(), progress or Silent(), Permissions(initial=initial))
+
+
+def status(sync: str | None = None, *, runs: int = 5, **dbt: Unpack[DbtArguments]) -> StatusReport:
+    """What the ledger knows: conversions per status and the newest `runs` runs. Reads only."""
+    with open_workspace(_options(dbt)) as workspace:
+        return workspace.open(workspace.pick(sync)).status(runs=runs)
+
+
+def _options(dbt: DbtArguments) -> DbtOptions:
+    given = dbt.get("vars") or ""
+    profiles_dir = dbt.get("profiles_dir")
+    return DbtOptions(
+        project_dir=Path(dbt.get("project_dir", ".")),
+        profiles_dir=Path(profiles_dir) if profiles_dir is not None else None,
+        profile=dbt.get("profile", ""),
+        target=dbt.get("target", ""),
+        target_path=dbt.get("target_path", ""),
+        vars=given if isinstance(given, str) else json.dumps(given),
+    )

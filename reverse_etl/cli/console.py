@@ -1,0 +1,77 @@
+"""How commands speak: results to standard output, everything else to standard error, and the worst exit code."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, NoReturn
+
+import typer
+from rich.console import Console
+
+from reverse_etl.errors import ReverseEtlError
+
+if TYPE_CHECKING:
+    from reverse_etl.sync import Sync
+
+# From the best to the worst: of several syncs the worst counts.
+_EXIT_CODES = (0, 6, 3, 4, 5, 2, 1)
+
+
+def say(error: ReverseEtlError, *, about: str = "") -> None:
+    """Say what happened and what to do next."""
+    console = Console(stderr=True, soft_wrap=True)
+    console.print(f"Error{f' in {about}' if about else ''}: {error.message}", markup=False, highlight=False)
+    if error.hint:
+        console.print(error.hint, markup=False, highlight=False)
+
+
+def fail(error: ReverseEtlError) -> NoReturn:
+    """Say it and leave with the error's exit code."""
+    say(error)
+    sys.exit(error.exit_code)
+
+
+def worst(codes: Sequence[int]) -> int:
+    """The exit code to leave with."""
+    return max(codes, key=_EXIT_CODES.index, default=0)
+
+
+def each(syncs: Sequence[Sync], work: Callable[[Sync], int]) -> int:
+    """Do the work for each sync and give the worst exit code; where there are several, an error stops only its own."""
+    if len(syncs) == 1:
+        return work(syncs[0])
+    codes = []
+    for sync in syncs:
+        try:
+            codes.append(work(sync))
+        except ReverseEtlError as error:
+            say(error, about=sync.name)
+            codes.append(error.exit_code)
+    return worst(codes)
+
+
+class Results:
+    """Prints results: text at once, JSON when all are there, one document or a list of them."""
+
+    def __init__(self, *, as_json: bool, several: bool) -> None:
+        self._as_json = as_json
+        self._several = several
+        self._documents: list[dict[str, Any]] = []
+        self._shown = False
+
+    def show(self, document: Callable[[], dict[str, Any]], text: Callable[[], str]) -> None:
+        """One result."""
+        if self._as_json:
+            self._documents.append(document())
+            return
+        if self._shown:
+            typer.echo()
+        typer.echo(text())
+        self._shown = True
+
+    def close(self) -> None:
+        """Print what has to wait for the last."""
+        if self._as_json and (self._several or self._documents):
+            typer.echo(json.dumps(self._documents if self._several else self._documents[0], indent=2))

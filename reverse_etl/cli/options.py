@@ -1,0 +1,70 @@
+"""Options that several commands share: the sync's name, `--json`, and dbt's own options."""
+
+from __future__ import annotations
+
+import functools
+import inspect
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any, TypeVar, get_type_hints
+
+import typer
+
+R = TypeVar("R")
+
+SyncName = Annotated[str | None, typer.Argument(metavar="[SYNC]", help="The sync's name; left out, the only one.")]
+Syncs = Annotated[str | None, typer.Argument(metavar="[SYNC]", help="The sync's name; left out, all enabled ones.")]
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
+ProjectDir = Annotated[Path, typer.Option("--project-dir", envvar="DBT_PROJECT_DIR", help="Folder of dbt_project.yml.")]
+
+_DBT_OPTIONS: dict[str, tuple[Any, Any]] = {
+    "project_dir": (ProjectDir, Path()),
+    "profiles_dir": (
+        Annotated[
+            Path | None, typer.Option("--profiles-dir", envvar="DBT_PROFILES_DIR", help="Folder of profiles.yml.")
+        ],
+        None,
+    ),
+    "profile": (
+        Annotated[str, typer.Option("--profile", envvar="DBT_PROFILE", help="The profile, if not the project's.")],
+        "",
+    ),
+    "target": (
+        Annotated[str, typer.Option("--target", "-t", envvar="DBT_TARGET", help="The dbt target, if not the default.")],
+        "",
+    ),
+    "target_path": (
+        Annotated[
+            str,
+            typer.Option("--target-path", envvar="DBT_TARGET_PATH", help="Folder of dbt's artifacts."),
+        ],
+        "",
+    ),
+    "vars": (Annotated[str, typer.Option("--vars", help="Variables for dbt, as YAML.")], ""),
+}
+
+
+def takes_dbt_options(command: Callable[..., R]) -> Callable[..., R]:
+    """Give a command dbt's own options in place of its parameter `dbt`, which takes them as a DbtOptions."""
+    own = [parameter for name, parameter in inspect.signature(command).parameters.items() if name != "dbt"]
+    # Named for the type checker only: a command's module need not import it before the command runs.
+    hints = get_type_hints(command, localns={"DbtOptions": object}, include_extras=True)
+
+    @functools.wraps(command)
+    def with_options(**given: Any) -> Any:
+        from reverse_etl.warehouse.project import DbtOptions
+
+        dbt = DbtOptions(**{name: given.pop(name) for name in _DBT_OPTIONS})
+        return command(**given, dbt=dbt)
+
+    keyword = inspect.Parameter.KEYWORD_ONLY
+    shared = [
+        inspect.Parameter(name, keyword, default=default, annotation=annotation)
+        for name, (annotation, default) in _DBT_OPTIONS.items()
+    ]
+    parameters = [p.replace(kind=keyword, annotation=hints[p.name]) for p in own] + shared
+    with_options.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    with_options.__annotations__ = {p.name: p.annotation for p in parameters} | {"return": hints.get("return")}
+    # What the typer reads of the command itself must not win over what was just put together.
+    del with_options.__wrapped__
+    return with_options

@@ -1,0 +1,112 @@
+"""The command that sends: push."""
+
+from __future__ import annotations
+
+import gc
+import os
+import signal
+import sys
+import threading
+from types import FrameType
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+
+from reverse_etl.cli.console import Results, each, say
+from reverse_etl.cli.options import Json, SyncName, takes_dbt_options
+from reverse_etl.errors import RunStoppedError, SettingsError
+
+if TYPE_CHECKING:
+    from reverse_etl.session import Workspace
+    from reverse_etl.sync import Sync
+    from reverse_etl.warehouse.project import DbtOptions
+
+
+@takes_dbt_options
+def push(
+    dbt: DbtOptions,
+    *,
+    sync: SyncName = None,
+    as_json: Json = False,
+    all_: Annotated[bool, typer.Option("--all", help="Push every enabled sync, one after another.")] = False,
+    select: Annotated[
+        str, typer.Option("--select", "-s", help="Push the syncs that dbt's selection syntax picks among exposures.")
+    ] = "",
+    limit: Annotated[int | None, typer.Option(min=1, help="Send at most this many rows.")] = None,
+    workers: Annotated[int, typer.Option(min=1, max=16, help="Calls under way at once.")] = 4,
+    initial: Annotated[bool, typer.Option("--initial", help="This is the first push to a production account.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+) -> None:
+    """Send what is new, record every answer in the ledger, and say what happened to every row.
+
+    Example: reverse-etl push --limit 100
+    """
+    from reverse_etl.report import json_, text
+    from reverse_etl.report.progress import ConsoleProgress
+    from reverse_etl.run import PushOptions
+    from reverse_etl.session import Permissions, open_workspace
+
+    if (sync is not None) + all_ + bool(select) > 1:
+        raise SettingsError("A push takes a sync's name, --all or --select, and only one of them.")
+    # Before anything else: code on the way, dbt's among it, may swallow a KeyboardInterrupt.
+    stop = _stop_on_signals()
+    progress = ConsoleProgress(Console(stderr=True, soft_wrap=True), quiet=quiet)
+    with open_workspace(dbt, select=select) as workspace:
+        syncs = _chosen(workspace, sync, all_=all_, select=select)
+        results = Results(as_json=as_json, several=all_ or bool(select))
+        # What dbt has loaded stays to the end; the collector need not look at it again for each call's objects.
+        gc.collect()
+        gc.freeze()
+        options = PushOptions(limit=limit, workers=workers, stop=stop)
+
+        def work(one: Sync) -> int:
+            if stop.is_set():
+                raise RunStoppedError("Interrupted before anything was sent.")
+            session = workspace.open(one)
+            try:
+                result = session.push(options, progress, Permissions(initial=initial))
+            finally:
+                progress.close()
+            results.show(
+                lambda: json_.result_json(session.sync, result), lambda: text.result_text(session.sync, result)
+            )
+            if result.stopped is not None:
+                say(result.stopped, about=one.name if len(syncs) > 1 else "")
+            return result.exit_code
+
+        try:
+            code = each(syncs, work)
+        finally:
+            results.close()
+    raise typer.Exit(code)
+
+
+def _chosen(workspace: Workspace, name: str | None, *, all_: bool, select: str) -> list[Sync]:
+    """The syncs to push. What is paused is left out where it was not named."""
+    if not all_ and not select:
+        return [workspace.pick(name)]
+    chosen = workspace.selected if select else [sync for sync in workspace.syncs if sync.enabled]
+    if not chosen:
+        raise SettingsError(
+            f"--select {select!r} picks no enabled sync." if select else "There is no enabled sync.",
+            hint="Known: " + (", ".join(sync.name for sync in workspace.syncs) or "none"),
+        )
+    return chosen
+
+
+def _stop_on_signals() -> threading.Event:
+    """An event that Ctrl-C or SIGTERM sets: calls under way finish. A second signal stops at once."""
+    stop = threading.Event()
+
+    def on_signal(number: int, frame: FrameType | None) -> None:
+        if stop.is_set():
+            sys.stderr.write("\nStopped at once. What may have arrived is in doubt; the next push settles it.\n")
+            sys.stderr.flush()
+            os._exit(1)
+        stop.set()
+        sys.stderr.write("\nFinishing what is under way ... (once more to stop at once)\n")
+
+    signal.signal(signal.SIGINT, on_signal)
+    signal.signal(signal.SIGTERM, on_signal)
+    return stop

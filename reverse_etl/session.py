@@ -1,0 +1,126 @@
+"""An open dbt project with its syncs: where project, ledger, guards and destination are put together."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from reverse_etl.destinations.microsoft_ads import MicrosoftAds, MicrosoftAdsSettings
+from reverse_etl.destinations.microsoft_ads.codes import advice
+from reverse_etl.destinations.microsoft_ads.settings import account_of
+from reverse_etl.errors import SettingsError
+from reverse_etl.guards import Facts, Guard, enforce, look
+from reverse_etl.interfaces import Progress, Rejected
+from reverse_etl.reports import PlanReport, StatusReport
+from reverse_etl.run import PushOptions, RunResult
+from reverse_etl.run import push as carry_out
+from reverse_etl.sync import Sync
+from reverse_etl.warehouse.artifacts import limited_build
+from reverse_etl.warehouse.exposures import find_syncs, pick_sync
+from reverse_etl.warehouse.ledger import WarehouseLedger
+from reverse_etl.warehouse.project import DbtOptions, Project
+
+MAYBE_TAKEN = (
+    "Compare the goal's count at Microsoft with the ledger before anything else: sending again could count twice."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Permissions:
+    """What a user allows a push beyond what it may do by itself."""
+
+    initial: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One sync of an open project. Raises SettingsError, LeaseHeldError, GuardError or RunStoppedError."""
+
+    project: Project
+    sync: Sync
+    ledger: WarehouseLedger
+
+    @classmethod
+    def of(cls, project: Project, sync: Sync) -> Session:
+        """Find the sync's account and its tables."""
+        account = account_of(sync, os.environ)
+        if not account:
+            raise SettingsError(
+                f"{sync.name} has no account: its ledger belongs to one.",
+                hint="Set account_id in the exposure, or MICROSOFT_ADS_ACCOUNT_ID.",
+            )
+        sync = replace(sync, account_id=account)
+        return cls(project, sync, WarehouseLedger(project, sync))
+
+    def plan(self, *, samples: int) -> PlanReport:
+        """What a push would do, with up to `samples` rows per class and reason. Reads only."""
+        return PlanReport(self.sync, self.ledger.read_plan(samples=samples), tuple(self.guards(Permissions())))
+
+    def push(self, options: PushOptions, progress: Progress, permissions: Permissions) -> RunResult:
+        """Send what is new. Settings and guards come first: where they refuse, nothing is written."""
+        destination = self.destination()
+        enforce(self.guards(permissions))
+        return carry_out(self.ledger, destination, progress, options)
+
+    def status(self, *, runs: int) -> StatusReport:
+        """What the ledger knows. Reads only."""
+        return StatusReport(self.sync, self.ledger.statuses(), tuple(self.ledger.history(runs)))
+
+    def guards(self, permissions: Permissions) -> list[Guard]:
+        """Every guard with what it would do to a push."""
+        facts = Facts(
+            target=self.project.target,
+            first_push=not self.ledger.history(1),
+            initial=permissions.initial,
+            limited_build=limited_build(self.project, self.sync.source),
+        )
+        return look(self.sync, facts)
+
+    def destination(self) -> MicrosoftAds:
+        """The sync's destination; raises SettingsError naming what is missing."""
+        return MicrosoftAds(MicrosoftAdsSettings.load(self.sync, os.environ))
+
+    def rejected(self) -> list[tuple[Rejected, str]]:
+        """The rows that stand refused, each with what to do."""
+        return [
+            (row, MAYBE_TAKEN if row.reason == "maybe_taken" else advice(row.code, row.error_code))
+            for row in self.ledger.rejected()
+        ]
+
+
+class Workspace:
+    """An open dbt project, whose syncs are worked on one after another."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self.syncs: Sequence[Sync] = find_syncs(project.manifest)
+
+    def pick(self, name: str | None) -> Sync:
+        """The sync of that name, or the only enabled one; raises SettingsError with the nearest name."""
+        return pick_sync(self.syncs, name)
+
+    def open(self, sync: Sync) -> Session:
+        """A sync, ready to be worked on."""
+        return Session.of(self._project, sync)
+
+    def chosen(self, name: str | None) -> list[Sync]:
+        """The sync of that name, or all enabled ones."""
+        enabled = [sync for sync in self.syncs if sync.enabled]
+        return enabled if name is None and enabled else [self.pick(name)]
+
+    @property
+    def selected(self) -> list[Sync]:
+        """The enabled syncs that dbt's selection syntax picked when the project was opened."""
+        return [sync for sync in self.syncs if sync.enabled and sync.name in self._project.selected]
+
+
+@contextlib.contextmanager
+def open_workspace(dbt: DbtOptions, *, select: str = "") -> Iterator[Workspace]:
+    """Load the project and keep its connection open for the block.
+
+    `select`: dbt's selection syntax over exposures, for `Workspace.selected`.
+    """
+    with Project(dbt, select=select) as project:
+        yield Workspace(project)
