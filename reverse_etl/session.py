@@ -103,6 +103,7 @@ class Workspace:
 
     def open(self, sync: Sync) -> Session:
         """A sync, ready to be worked on."""
+        self._project.connect()
         return Session.of(self._project, sync)
 
     def chosen(self, name: str | None) -> list[Sync]:
@@ -118,9 +119,12 @@ class Workspace:
 
 @contextlib.contextmanager
 def open_workspace(dbt: DbtOptions, *, select: str = "") -> Iterator[Workspace]:
-    """Load the project and keep its connection open for the block.
+    """Load the project; its connection is opened with the first sync, and closed with the block.
 
     `select`: dbt's selection syntax over exposures, for `Workspace.selected`.
     """
-    with Project(dbt, select=select) as project:
+    project = Project(dbt, select=select)
+    try:
         yield Workspace(project)
+    finally:
+        project.close()

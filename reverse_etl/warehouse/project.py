@@ -6,7 +6,8 @@ import contextlib
 import logging
 import os
 import re
-from collections.abc import Iterator
+import sys
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -60,13 +61,26 @@ class Project:
         self.manifest = _parse(options)
         # Before the adapter is borrowed: each call of dbt makes a new one.
         self.selected = _select_exposures(options, self.manifest, select) if select else frozenset()
-        from dbt.adapters.factory import get_adapter_by_type
-
-        self.adapter = get_adapter_by_type(self.manifest.metadata.adapter_type)
+        self.adapter = self._borrow_adapter()
         self._check_package()
-        self._check_file()
 
     def __enter__(self) -> Project:
+        self.connect()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def _borrow_adapter(self) -> Any:
+        from dbt.adapters.factory import get_adapter_by_type
+
+        return get_adapter_by_type(self.manifest.metadata.adapter_type)
+
+    def connect(self) -> None:
+        """Open the connection; does nothing where it is open."""
+        if self._connection is not None:
+            return
+        self._check_file()
         self._connection = self.adapter.connection_named(PACKAGE)
         self._connection.__enter__()
         settings = self.sql("_session_settings")
@@ -74,16 +88,34 @@ class Project:
             with self._translated():
                 self.adapter.execute(settings, auto_begin=True)
                 self.adapter.commit_if_has_connection()
-        return self
 
-    def __exit__(self, *_: object) -> None:
+    def close(self) -> None:
+        """End the connection and free the DuckDB file."""
         if self._connection is not None:
             with contextlib.suppress(Exception):
                 self._connection.__exit__(None, None, None)
+            self._connection = None
         self.adapter.cleanup_connections()
         if self.adapter.type() == "duckdb":
             # dbt-duckdb keeps the file open, and so its lock, until it is told otherwise.
             type(self.adapter.connections).close_all_connections()
+
+    def build(self, selection: Sequence[str]) -> None:
+        """Run `dbt build` in this process with dbt's own output, on standard error.
+
+        Raises SettingsError where dbt could not begin; what it made of each node is in run_results.json.
+        """
+        self.close()
+        from dbt.cli.main import dbtRunner
+
+        logging.getLogger("dbt").setLevel(logging.NOTSET)
+        with contextlib.redirect_stdout(sys.stderr):
+            result = dbtRunner().invoke(["build", "--select", *selection, *self._options.as_arguments()])
+        logging.getLogger("dbt").setLevel(logging.CRITICAL)
+        # The call made a new adapter.
+        self.adapter = self._borrow_adapter()
+        if result.exception is not None:
+            raise SettingsError(f"dbt build could not run: {_first_words(result.exception)}", hint="See its output.")
 
     @property
     def target(self) -> str:
