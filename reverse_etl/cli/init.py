@@ -1,0 +1,27 @@
+"""The command `init`: puts the dbt package and a first sync into a dbt project, and upgrades the package later."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def init(
+    project_dir: Annotated[
+        Path, typer.Option("--project-dir", envvar="DBT_PROJECT_DIR", help="Folder of dbt_project.yml.")
+    ] = Path(),
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and write nothing.")] = False,
+) -> None:
+    """Put the dbt package and a first sync into your dbt project; run again to upgrade it. Overwrites nothing.
+
+    Example: reverse-etl init --dry-run
+    """
+    from reverse_etl.scaffold import carry_out_plan, plan_init, plan_text
+
+    plan = plan_init(project_dir, os.environ)
+    if not dry_run:
+        carry_out_plan(plan)
+    typer.echo(plan_text(plan, dry=dry_run))
