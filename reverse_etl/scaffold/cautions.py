@@ -13,7 +13,7 @@ from reverse_etl.scaffold.project import DbtProject, inside
 
 # The warehouses that the macros are written for.
 ENGINES = ("duckdb", "postgres")
-DBT_FROM = (1, 10)
+DBT_FROM = (1, 10, 0)
 _MATERIALIZED = re.compile(r"materialized='(\w+)'")
 
 
@@ -105,15 +105,16 @@ def _other_engines(outputs: Sequence[Output]) -> Iterator[Caution]:
     for output in outputs:
         if output.type not in ENGINES:
             yield Caution(
-                f"The target {output.target} is a {output.type} warehouse. reverse-etl is written for"
+                f"The target {output.target} is on {output.type}. reverse-etl is written for"
                 f" {' and '.join(ENGINES)} so far; on others its models and tests stop with an error that says so."
             )
 
 
 def _old_dbt(project: DbtProject) -> Iterator[Caution]:
     for text in project.dbt_versions:
-        for below in re.findall(r"<=?\s*v?(\d+(?:\.\d+)*)", text):
-            if tuple(int(number) for number in below.split("."))[:2] <= DBT_FROM and not below.startswith("1.10."):
+        for sign, version in re.findall(r"(<=?)\s*v?(\d+(?:\.\d+)*)", text):
+            highest = tuple(int(number) for number in version.split("."))
+            if highest < DBT_FROM or (sign == "<" and highest == DBT_FROM):
                 yield Caution(
                     f"dbt_project.yml has require-dbt-version {text}; reverse-etl needs dbt 1.10 or newer."
                     " Widen it, and run dbt from the environment that reverse-etl is installed in."
