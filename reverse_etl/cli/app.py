@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from reverse_etl.cli import pushing, reading, sandbox
+from reverse_etl.cli import init, pushing, reading, sandbox
 from reverse_etl.cli.console import fail
 from reverse_etl.errors import ReverseEtlError
 from reverse_etl.version import __version__
@@ -25,6 +25,7 @@ app = typer.Typer(
     "5 refused by a guard; 6 something to push (plan --detailed-exitcode).",
 )
 
+app.command()(init.init)
 app.command()(reading.plan)
 app.command()(pushing.push)
 app.command()(reading.status)

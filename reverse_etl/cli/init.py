@@ -8,11 +8,11 @@ from typing import Annotated
 
 import typer
 
+from reverse_etl.cli.options import ProjectDir
+
 
 def init(
-    project_dir: Annotated[
-        Path, typer.Option("--project-dir", envvar="DBT_PROJECT_DIR", help="Folder of dbt_project.yml.")
-    ] = Path(),
+    project_dir: ProjectDir = Path(),
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and write nothing.")] = False,
 ) -> None:
     """Put the dbt package and a first sync into your dbt project; run again to upgrade it. Overwrites nothing.

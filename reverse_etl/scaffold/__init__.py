@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from reverse_etl import __version__
 from reverse_etl.errors import SettingsError
 from reverse_etl.scaffold import package_copy, package_list, starter, words
 from reverse_etl.scaffold.actions import Action, Kind, Line, carry_out
@@ -14,6 +13,7 @@ from reverse_etl.scaffold.cautions import Caution, cautions
 from reverse_etl.scaffold.package_list import PACKAGE
 from reverse_etl.scaffold.profile import read_outputs
 from reverse_etl.scaffold.project import DbtProject, read_project
+from reverse_etl.version import __version__
 
 __all__ = ["InitPlan", "carry_out_plan", "plan_init", "plan_text"]
 
@@ -132,7 +132,10 @@ def _steps(plan: InitPlan) -> list[tuple[str, str]]:
     deps = [*edits, (f"dbt deps{where}", "")] if plan.needs_build else edits
     if plan.new_sync is None:
         return [*deps, (f"dbt build --select package:{PACKAGE}{where}", "")] if deps else []
-    model, exposure = (plan.project.relative(path) for path in (plan.new_sync.model, plan.new_sync.exposure))
+    stands = Path() if not where else plan.shown_folder
+    model, exposure = (
+        (stands / plan.project.relative(path)).as_posix() for path in (plan.new_sync.model, plan.new_sync.exposure)
+    )
     return [
         *deps,
         (f"dbt build{where}", "passes as it is"),

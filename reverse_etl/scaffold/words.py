@@ -10,7 +10,7 @@ from reverse_etl.scaffold.actions import Line
 from reverse_etl.scaffold.cautions import Caution
 from reverse_etl.scaffold.package_copy import Upgrade
 
-PAST = {"create": "created", "add": "added", "upgrade": "upgraded", "repair": "repaired", "set aside": "set aside"}
+PAST = {"create": "created", "add": "added", "upgrade": "upgraded", "update": "updated", "set aside": "set aside"}
 
 
 def report(
@@ -41,7 +41,7 @@ def package_lines(folder: str, upgrade: Upgrade) -> list[Line]:
     elif old != new:
         lines += [Line("upgrade", f"{folder}/", f"the dbt package, version {old} to {new}: {counts}")]
     elif upgrade.actions:
-        lines += [Line("repair", f"{folder}/", f"the dbt package, version {new}: {counts}")]
+        lines += [Line("update", f"{folder}/", f"the dbt package, version {new}: {counts}")]
     else:
         lines += [Line("unchanged", f"{folder}/", f"the dbt package, version {new}")]
     if upgrade.copy.hashes is not None:

@@ -368,7 +368,7 @@ def test_a_missing_file_is_put_back(project: Write) -> None:
     folder = project()
     init(folder)
     (folder / FOLDER / "macros/same.sql").unlink()
-    assert "repaired" in init(folder)
+    assert "updated" in init(folder)
     assert (folder / FOLDER / "macros/same.sql").read_bytes() == b"same\n"
 
 

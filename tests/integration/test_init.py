@@ -1,0 +1,334 @@
+"""`init` in dbt projects of different habits: each builds right afterwards, and the user's files stay as they were."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+
+from tests.support.shop import COMMAND, DBT
+
+PROFILE = """
+{profile}:
+  target: dev
+  outputs:
+    dev: {{type: duckdb, path: "{database}", schema: analytics_dev, threads: 2}}
+    {production}: {{type: duckdb, path: "{database}", schema: analytics, threads: 2}}
+"""
+SHARED = {
+    "shared/dbt_project.yml": "name: shared\nversion: '1.0'\nmacro-paths: [macros]\n",
+    "shared/macros/cents.sql": "{% macro cents(column) %}({{ column }} / 100.0){% endmacro %}\n",
+}
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A project: its files below a folder of its own, where the dbt project is in it, and what init says of it."""
+
+    files: dict[str, str]
+    folder: str = "."
+    profile: str = "shop"
+    production: str = "prod"
+    model: str = "models/reverse_etl/offline_conversions.sql"
+    schema: str = "analytics_dev"
+    says: tuple[str, ...] = ()
+    caution: str = ""
+    database: str = "shop.duckdb"
+    listed_in: str = "packages.yml"
+
+
+LAYOUTS = {
+    # A teaching project: folders with schemas of their own, seeds, comments in packages.yml, a dashboard as exposure.
+    "schemas": Layout(
+        {
+            "dbt_project.yml": """
+name: "shop"
+version: "3.0.0"
+config-version: 2
+require-dbt-version: [">=1.5.0", "<3.0.0"]
+profile: shop
+model-paths: ["models"]
+seed-paths: ["seeds"]
+clean-targets: ["target", "dbt_packages"]
+vars: {truncate_timespan_to: "{{ current_timestamp() }}"}
+seeds:
+  shop: {+schema: raw}
+models:
+  shop:
+    staging: {+materialized: view, +schema: staging}
+    marts: {+materialized: table}
+""",
+            "packages.yml": "# All\npackages:\n  - local: shared  # ours\n\n  # - package: dbt-labs/dbt_utils\n",
+            **SHARED,
+            "seeds/raw_orders.csv": "id,amount\n1,100\n2,250\n",
+            "models/staging/stg_orders.sql": "select {{ shared.cents('amount') }} as eur from {{ ref('raw_orders') }}",
+            "models/marts/offline_conversions.sql": "select * from {{ ref('stg_orders') }}",
+            "models/marts/exposures.yml": """
+exposures:
+  - name: microsoft_ads_offline_conversions
+    type: dashboard
+    owner: {email: bi@example.com}
+    depends_on: [ref('offline_conversions')]
+""",
+            "macros/generate_schema_name.sql": """
+{% macro generate_schema_name(custom_schema_name, node) %}
+  {%- if node.resource_type == 'seed' %}{{ custom_schema_name | trim }}
+  {%- elif target.name == 'prod' and custom_schema_name %}{{ custom_schema_name | trim }}
+  {%- else %}{{ target.schema }}{% endif -%}
+{% endmacro %}
+""",
+        },
+        model="models/reverse_etl/microsoft_ads_conversions.sql",
+        says=("added packages.yml - local: dbt_reverse_etl",),
+    ),
+    # A monorepo: the project two folders down, artifacts and the database outside of it, a package beside it.
+    "monorepo": Layout(
+        {
+            "README.md": "# Everything\n",
+            **SHARED,
+            "transform/warehouse/dbt_project.yml": """
+name: warehouse
+version: '1.0'
+profile: meltano
+model-paths:
+- models
+seed-paths:
+- data
+target-path: ../docs
+clean-targets:
+- ../docs
+- dbt_packages
+models:
+  warehouse: null
+""",
+            "transform/warehouse/packages.yml": "packages:\n- local: ../../shared",
+            "transform/warehouse/models/a.sql": "select {{ shared.cents('100') }} as amount",
+        },
+        folder="transform/warehouse",
+        profile="meltano",
+        production="production",
+        says=(
+            "dbt deps --project-dir transform/warehouse",
+            "edit transform/warehouse/models/reverse_etl/offline_conversions.sql",
+        ),
+        caution="../docs/shop.duckdb lies in ../docs/",
+        database="transform/docs/shop.duckdb",
+    ),
+    # Packages in dependencies.yml, written on Windows; several model paths, and packages installed elsewhere.
+    "dependencies": Layout(
+        {
+            "dbt_project.yml": """
+name: core
+profile: shop
+model-paths: ["models/core", "models/finance"]
+macro-paths: ["macros", "shared/macros/more"]
+packages-install-path: vendor/dbt
+snapshot-paths: ["snapshots"]
+on-run-start: "select 1"
+models:
+  core:
+    +schema: "{{ 'core' if target.name == 'prod' else none }}"
+  +persist_docs: {relation: true, columns: true}
+  +grants: {}
+""",
+            "dependencies.yml": "# All we need\r\npackages:\r\n  - local: shared\r\n    # for cents\r\n",
+            **SHARED,
+            "models/core/deals.sql": "select 1 as id, {{ shared.cents(100) }} as amount, now() as closed_at",
+            "models/finance/offline_conversions.py": "def model(dbt, session):\n    return dbt.ref('deals')\n",
+            "snapshots/deals_history.yml": """
+snapshots:
+  - name: deals_history
+    relation: ref('deals')
+    config: {unique_key: id, strategy: timestamp, updated_at: closed_at}
+""",
+        },
+        model="models/core/reverse_etl/microsoft_ads_conversions.sql",
+        listed_in="dependencies.yml",
+    ),
+    # Everything a table, by a setting for all packages: the lines that init prints make it build.
+    "tables": Layout(
+        {
+            "dbt_project.yml": """
+name: shop
+profile: shop
+models:
+  # Fast to read, and we have the space.
+  +materialized: table
+  shop:
+    views: {+materialized: view}
+""",
+            "models/views/a.sql": "select 1 as a",
+            "models/b.sql": "select * from {{ ref('a') }}",
+        },
+        says=("created packages.yml", "1. edit dbt_project.yml"),
+        caution="+materialized: incremental",
+    ),
+    # Strict habits: flags, warnings as errors, dispatch, failures stored, aliases and schemas by macros of its own.
+    "strict": Layout(
+        {
+            "dbt_project.yml": """
+---
+name: strict
+version: 20261008.1.0
+profile: shop
+require-dbt-version: ">=1.8.0"
+flags:
+  require_generic_test_arguments_property: true
+  warn_error: true
+dispatch:
+  - macro_namespace: dbt
+    search_order: [strict, dbt]
+data_tests:
+  +store_failures: true
+  +schema: dbt_test__audit
+  +error_if: ">10"
+models:
+  strict:
+    +materialized: view
+    +schema: unconfigured
+    +meta: {required_docs: true}
+    +docs: {node_color: "#000899"}
+  reverse_etl:
+    +schema: ops
+""",
+            "packages.yml": "packages: []  # nothing yet\n",
+            "models/L1/a.sql": "select 1 as a",
+            "models/L1/a.yml": """
+models:
+  - name: a
+    columns: [{name: a, data_tests: [{accepted_values: {arguments: {values: [1]}}}]}]
+""",
+            "macros/names.sql": """
+{% macro generate_alias_name(custom_alias_name=none, node=none) %}
+  {{- custom_alias_name or node.name }}{{ '_' ~ env_var('DEVELOPER') if env_var('DEVELOPER', '') -}}
+{% endmacro %}
+{% macro strict__current_timestamp() %}now(){% endmacro %}
+""",
+        },
+        production="prd",
+        schema="analytics_dev_ops",
+    ),
+    # Two products in one project, the older with models in its root folder; a copy of the profile that dbt finds.
+    "products": Layout(
+        {
+            "dbt_project.yml": """
+name: products
+profile: products
+model-paths: ["old", "new/models"]
+test-paths: ["checks"]
+docs-paths: ["notes"]
+asset-paths: ["assets"]
+clean-targets: ["target", "logs", "dbt_reverse_etl"]
+models:
+  products:
+    new: {+materialized: table, +tags: [hourly]}
+""",
+            "packages.yml": "packages:\n  - {local: shared}\n",
+            **SHARED,
+            "old/a.sql": "select 1 as a",
+            "old/a.yml": "version: 2\nmodels:\n  - name: a\n    columns:\n      - name: a\n        tests: [not_null]\n",
+            "new/models/b.sql": "{{ config(alias='bee') }} select * from {{ ref('a') }}",
+            "checks/none.sql": "select * from {{ ref('b') }} where a is null",
+            "notes/n.md": "{% docs a %}A{% enddocs %}\n",
+            "assets/logo.svg": "<svg/>\n",
+        },
+        profile="products",
+        model="old/reverse_etl/offline_conversions.sql",
+        says=("created reverse_etl_dbt_package/",),
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A layout on disk, and commands typed at its root."""
+
+    layout: Layout
+    root: Path
+
+    @property
+    def project(self) -> Path:
+        return self.root / self.layout.folder
+
+    def run(self, program: Path, *arguments: str) -> str:
+        kept = {k: v for k, v in os.environ.items() if not k.startswith(("DBT_", "MICROSOFT_ADS_", "REVERSE_ETL_"))}
+        where = [] if self.layout.folder == "." else ["--project-dir", self.layout.folder]
+        done = subprocess.run(
+            [str(program), *arguments, *where],
+            cwd=self.root,
+            env=kept | {"DBT_PROFILES_DIR": str(self.project), "NO_COLOR": "1"},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
+    def contents(self) -> dict[str, bytes]:
+        return {p.relative_to(self.root).as_posix(): p.read_bytes() for p in self.root.rglob("*") if p.is_file()}
+
+
+def place(layout: Layout, root: Path) -> Place:
+    made = Place(layout, root)
+    for name, text in layout.files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text.encode())
+    database = root / layout.database
+    database.parent.mkdir(parents=True, exist_ok=True)
+    (made.project / "profiles.yml").write_text(
+        PROFILE.format(profile=layout.profile, database=database, production=layout.production)
+    )
+    return made
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_a_project_builds_after_init(name: str, tmp_path: Path) -> None:
+    """After `init`, `dbt deps` and `dbt build` pass; a plan finds the sync; a second init changes nothing."""
+    layout = LAYOUTS[name]
+    there = place(layout, tmp_path)
+    before = there.contents()
+
+    dry = there.run(COMMAND, "init", "--dry-run")
+    assert there.contents() == before
+    said = there.run(COMMAND, "init")
+    for words in (*layout.says, layout.model):
+        assert words in " ".join(said.split())
+        assert words.replace("created", "create").replace("added", "add") in " ".join(dry.split())
+    assert ("Caution" in said) == bool(layout.caution)
+    assert layout.caution in said
+
+    # Nothing of the user's is another, but for one line more in the list of packages.
+    listed = (Path(layout.folder) / layout.listed_in).as_posix()
+    after = there.contents()
+    assert {k: v for k, v in before.items() if after[k] != v}.keys() <= {listed}
+    assert yaml.safe_load(after[listed])["packages"][-1].keys() == {"local"}
+    assert (there.project / layout.model).is_file()
+
+    assert "nothing to do" in there.run(COMMAND, "init")
+    assert there.contents() == after
+
+    if name == "tables":
+        project = there.project / "dbt_project.yml"
+        lines = re.search(r"^    models:\n((?:      .*\n)+)", said, re.MULTILINE)[1]
+        project.write_text(project.read_text() + re.sub("^    ", "", lines, flags=re.MULTILINE))
+    there.run(DBT, "deps", "--quiet")
+    there.run(DBT, "build", "--quiet")
+
+    with duckdb.connect(str(tmp_path / layout.database)) as connection:
+        found = connection.execute(
+            "select table_schema from information_schema.tables where table_name = 'reverse_etl_ledger'"
+        ).fetchall()
+    assert found == [(layout.schema,)]
+    if name == "strict":
+        # By the target that is called production there, and no other.
+        assert ", local, account 123456" in there.run(COMMAND, "plan")
+        keys = ["--select", "exposure:*", "--output", "json", "--output-keys", "config", "--target", "prd"]
+        assert '"environment": "production"' in there.run(DBT, "ls", "--quiet", *keys)
