@@ -25,18 +25,25 @@ def masked(line: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def demo(tmp_path_factory: pytest.TempPathFactory) -> list[str]:
-    """What `reverse-etl demo` prints, line by line, run from a wheel that lies nowhere near the repository."""
-    folder = tmp_path_factory.mktemp("demo")
+def installed(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the wheel's content, which lies nowhere near the repository."""
+    folder = tmp_path_factory.mktemp("wheel")
     build = [sys.executable, "-m", "hatchling", "build", "--target", "wheel", "--directory", str(folder)]
     subprocess.run(build, cwd=REPOSITORY, capture_output=True, check=True, timeout=120)
     (wheel,) = folder.glob("*.whl")
     with zipfile.ZipFile(wheel) as archive:
         archive.extractall(folder / "installed")
-    environment = os.environ | {"PYTHONPATH": str(folder / "installed")}
+    return folder / "installed"
+
+
+@pytest.fixture(scope="module")
+def demo(installed: Path, tmp_path_factory: pytest.TempPathFactory) -> list[str]:
+    """What `reverse-etl demo` prints, line by line, run from a wheel."""
+    folder = tmp_path_factory.mktemp("demo")
+    environment = os.environ | {"PYTHONPATH": str(installed)}
     where = [sys.executable, "-c", "import reverse_etl; print(reverse_etl.__file__)"]
     found = subprocess.run(where, cwd=folder, env=environment, capture_output=True, text=True, check=True).stdout
-    assert found.startswith(str(folder))
+    assert found.startswith(str(installed))
     done = subprocess.run(
         [sys.executable, "-m", "reverse_etl", "demo"],
         cwd=folder,
@@ -72,6 +79,21 @@ def test_demo_delivers_and_sends_only_what_is_new(demo: list[str]) -> None:
         "What to do next",
     ):
         assert words in text
+
+
+def test_init_works_from_a_wheel(installed: Path, tmp_path: Path) -> None:
+    """`init` copies the package that the wheel carries: the same files as from a clone."""
+    from reverse_etl.scaffold.package_copy import package_files
+
+    (tmp_path / "dbt_project.yml").write_text("name: shop\nprofile: shop\n")
+    command = [sys.executable, "-m", "reverse_etl", "init"]
+    environment = os.environ | {"PYTHONPATH": str(installed)}
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    copy = tmp_path / "dbt_reverse_etl"
+    names = {path.relative_to(copy).as_posix() for path in copy.rglob("*") if path.is_file()}
+    assert names == {".reverse-etl-package.json", *package_files()}
+    assert (tmp_path / "models/reverse_etl/offline_conversions.sql").is_file()
 
 
 def help_of(*command: str) -> str:
