@@ -17,4 +17,5 @@
     ['target', text],
     ['package_version', text],
     ['counts', text],
+    ['tests', text],
 ]) }}

@@ -48,17 +48,24 @@ def push(
     *,
     options: PushOptions | None = None,
     initial: bool = False,
+    build: bool = False,
+    allow_failing_tests: bool = False,
     progress: Progress | None = None,
     **dbt: Unpack[DbtArguments],
 ) -> RunResult:
     """Send what is new, record every answer in the ledger, and give every row's standing.
 
-    `initial`: this is the first push to a production account. A run that stopped half-way is no exception: its result
-    says so in `stopped`, and `exit_code` is what the command would have left with.
+    `initial`: this is the first push to a production account. `build`: run `dbt build` for the sync first, in this
+    process, with dbt's output on standard error. `allow_failing_tests`: push although tests failed, or nobody knows.
+    A run that stopped half-way is no exception: its result says so in `stopped`, and `exit_code` is what the command
+    would have left with.
     """
     with open_workspace(_options(dbt)) as workspace:
-        session = workspace.open(workspace.pick(sync))
-        return session.push(options or PushOptions(), progress or Silent(), Permissions(initial=initial))
+        chosen = workspace.pick(sync)
+        if build:
+            workspace.build([chosen])
+        permissions = Permissions(initial=initial, allow_failing_tests=allow_failing_tests)
+        return workspace.open(chosen).push(options or PushOptions(), progress or Silent(), permissions)
 
 
 def status(sync: str | None = None, *, runs: int = 5, **dbt: Unpack[DbtArguments]) -> StatusReport:

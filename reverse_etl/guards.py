@@ -4,34 +4,82 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
 
 from reverse_etl.errors import GuardError
 from reverse_etl.sync import Environment, Sync
 
 
+class Verdict(StrEnum):
+    """What dbt's tests say of a source model."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class TestEvidence:
+    """What is known of a source model's tests.
+
+    `text` says why in words; `failing` names failing tests, each with the rows it found (0 where dbt gives none);
+    `model_failed`: the model itself was not built. `by`: "file" (dbt's run_results.json) or "build" (`push --build`,
+    now or before). `at`: when that was, UTC text. `fingerprint` stands for the model's and its tests' code.
+    """
+
+    # pytest would take the name for a test's.
+    __test__ = False
+
+    verdict: Verdict
+    text: str = ""
+    failing: tuple[tuple[str, int], ...] = ()
+    model_failed: bool = False
+    by: str = "file"
+    at: str = ""
+    fingerprint: str = ""
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the guards look at. `limited_build` says how the source was last built, where only a part was taken."""
+    """What the guards look at.
+
+    `limited_build` says how the source was last built, where only a part was taken. `newest` is the time of the
+    source's newest conversion that is not in the future, and `now` the warehouse's time, both UTC text; both are empty
+    where nobody asked.
+    """
 
     target: str
     first_push: bool
     initial: bool
     limited_build: str = ""
+    tests: TestEvidence = TestEvidence(Verdict.UNKNOWN)
+    allow_failing_tests: bool = False
+    newest: str = ""
+    now: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Guard:
-    """What one guard found. `refusal` is empty where it lets the push pass."""
+    """What one guard found. `refusal` is empty where it lets the push pass; `warns`: it passes with a warning."""
 
     name: str
     passes: str
     refusal: str = ""
     hint: str = ""
+    warns: bool = False
 
 
 def look(sync: Sync, facts: Facts) -> list[Guard]:
     """Every guard with what it would do."""
-    return [_enabled(sync), _production_target(sync, facts), _first_push(sync, facts), _limited_build(sync, facts)]
+    return [
+        _enabled(sync),
+        _production_target(sync, facts),
+        _first_push(sync, facts),
+        _limited_build(sync, facts),
+        _tests(sync, facts),
+        _max_age(sync, facts),
+    ]
 
 
 def enforce(guards: Sequence[Guard]) -> None:
@@ -90,3 +138,64 @@ def _limited_build(sync: Sync, facts: Facts) -> Guard:
         f"The source model {model} was last built with {facts.limited_build}: rows are missing from it.",
         f"Build it in full: dbt build --select +{model}",
     )
+
+
+def _tests(sync: Sync, facts: Facts) -> Guard:
+    """dbt's tests: a push of rows that failed them, or that nobody tested, would teach the bidding what is wrong."""
+    name, tests, model = "tests", facts.tests, sync.source.rsplit(".", 1)[-1]
+    when = f" ({'push --build' if tests.by == 'build' else 'dbt'}, {tests.at})" if tests.at else ""
+    if tests.verdict is Verdict.PASSED:
+        return Guard(name, f"{tests.text}{when}")
+    build = "Push with --build, which builds and tests first"
+    if tests.verdict is Verdict.UNKNOWN:
+        return _unknown_tests(sync, facts, Guard(name, "", hint=f"{build}, or run `dbt build --select +{model}`."))
+    if tests.model_failed:
+        return Guard(name, "", f"dbt could not build {model}{when}.", f"{build}, once the model is mended.")
+    failing = ", ".join(f"{test} ({rows:,} rows)" if rows else test for test, rows in tests.failing)
+    if facts.allow_failing_tests:
+        return Guard(name, f"--allow-failing-tests: {failing}", warns=True)
+    return Guard(
+        name,
+        "",
+        f"dbt tests of {model} failed{when}: {failing}.",
+        f"Mend the rows and build again ({build.lower()}), or push with --allow-failing-tests.",
+    )
+
+
+def _unknown_tests(sync: Sync, facts: Facts, guard: Guard) -> Guard:
+    model = sync.source.rsplit(".", 1)[-1]
+    why = f"it is not known whether {model} passed its dbt tests: {facts.tests.text}"
+    if facts.allow_failing_tests:
+        return Guard(guard.name, f"--allow-failing-tests: {why}", warns=True)
+    if sync.environment is not Environment.PRODUCTION:
+        return Guard(guard.name, why, warns=True)
+    return Guard(guard.name, "", why[0].upper() + why[1:] + ".", guard.hint)
+
+
+def _max_age(sync: Sync, facts: Facts) -> Guard:
+    """A source that stands still looks healthy: everything in it was sent."""
+    name = "max_age"
+    limits = [limit for limit in (sync.warn_after, sync.error_after) if limit is not None]
+    if not limits:
+        return Guard(name, "the exposure sets no max_age")
+    if not facts.newest:
+        return Guard(name, "", "The source holds no conversion up to now, and max_age is set.", _REFRESH)
+    age = _moment(facts.now) - _moment(facts.newest)
+    found = f"the newest conversion is {_words(age)} old"
+    if sync.error_after is not None and age > sync.error_after:
+        return Guard(name, "", f"{found[0].upper() + found[1:]}, over max_age ({_words(sync.error_after)}).", _REFRESH)
+    if sync.warn_after is not None and age > sync.warn_after:
+        return Guard(name, f"{found}, over warn_after ({_words(sync.warn_after)})", warns=True)
+    return Guard(name, found)
+
+
+_REFRESH = "Load new rows and build the source again; or raise max_age in the exposure."
+
+
+def _moment(utc_text: str) -> datetime:
+    return datetime.fromisoformat(utc_text)
+
+
+def _words(span: timedelta) -> str:
+    hours = span.total_seconds() / 3600
+    return f"{hours / 24:,.1f} days" if hours >= 48 else f"{hours:,.1f} hours"

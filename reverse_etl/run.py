@@ -30,13 +30,14 @@ class PushOptions:
     """How to push.
 
     `limit`: records of the run at most. `workers`: calls at once. `stop`: once set, no more calls start; those under
-    way finish and are recorded.
+    way finish and are recorded. `strict`: rows that are invalid or held count as refused in the exit code.
     """
 
     limit: int | None = None
     workers: int = 4
     patience: Patience = field(default_factory=Patience)
     stop: threading.Event = field(default_factory=threading.Event)
+    strict: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class RunResult:
     interrupted: bool = False
     stopped: RunStoppedError | None = None
     unbalanced: tuple[str, ...] = ()
+    strict: bool = False
 
     def rows(self, standing: str) -> int:
         """Rows of both sides with a standing."""
@@ -72,10 +74,12 @@ class RunResult:
 
     @property
     def exit_code(self) -> int:
-        """0 all done, 1 stopped, interrupted or rows in doubt, 3 done and the destination refused rows in this run."""
+        """0 all done, 1 stopped, interrupted or rows in doubt, 3 done and the destination refused rows in this run, or
+        with `strict` any row is invalid or held."""
         if self.name != "done" or self.rows("in_doubt"):
             return 1
-        return 3 if self.refusals else 0
+        not_clean = self.strict and (self.rows("invalid") or self.rows("held"))
+        return 3 if self.refusals or not_clean else 0
 
 
 def push(ledger: Ledger, destination: Destination, progress: Progress, options: PushOptions) -> RunResult:
@@ -262,6 +266,7 @@ class _Run:
             interrupted=self._options.stop.is_set() and "not_reached" in standings.source | standings.ledger,
             stopped=self._stopped,
             unbalanced=tuple(_unbalanced(standings, self._outcomes)),
+            strict=self._options.strict,
         )
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from reverse_etl.destinations.microsoft_ads import MicrosoftAds, MicrosoftAdsSettings
 from reverse_etl.destinations.microsoft_ads.codes import advice
@@ -13,18 +14,22 @@ from reverse_etl.destinations.microsoft_ads.settings import account_of
 from reverse_etl.errors import SettingsError
 from reverse_etl.guards import Facts, Guard, enforce, look
 from reverse_etl.interfaces import Progress, Rejected
-from reverse_etl.reports import PlanReport, StatusReport
+from reverse_etl.reports import Explained, PlanReport, StatusReport, WhyReport
 from reverse_etl.run import PushOptions, RunResult
 from reverse_etl.run import push as carry_out
 from reverse_etl.sync import Sync
+from reverse_etl.warehouse import test_results
 from reverse_etl.warehouse.artifacts import limited_build
 from reverse_etl.warehouse.exposures import find_syncs, pick_sync
+from reverse_etl.warehouse.history import explain, find_key
 from reverse_etl.warehouse.ledger import WarehouseLedger
-from reverse_etl.warehouse.project import DbtOptions, Project
+from reverse_etl.warehouse.project import PACKAGE, DbtOptions, Project
 
 MAYBE_TAKEN = (
     "Compare the goal's count at Microsoft with the ledger before anything else: sending again could count twice."
 )
+# What is shown in the place of an e-mail address.
+GIVEN = "(as given)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +37,7 @@ class Permissions:
     """What a user allows a push beyond what it may do by itself."""
 
     initial: bool = False
+    allow_failing_tests: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +47,11 @@ class Session:
     project: Project
     sync: Sync
     ledger: WarehouseLedger
+    built_now: bool = False
 
     @classmethod
-    def of(cls, project: Project, sync: Sync) -> Session:
-        """Find the sync's account and its tables."""
+    def of(cls, project: Project, sync: Sync, *, built_now: bool = False) -> Session:
+        """Find the sync's account and its tables. `built_now`: dbt has just built its source."""
         account = account_of(sync, os.environ)
         if not account:
             raise SettingsError(
@@ -52,7 +59,7 @@ class Session:
                 hint="Set account_id in the exposure, or MICROSOFT_ADS_ACCOUNT_ID.",
             )
         sync = replace(sync, account_id=account)
-        return cls(project, sync, WarehouseLedger(project, sync))
+        return cls(project, sync, WarehouseLedger(project, sync), built_now)
 
     def plan(self, *, samples: int) -> PlanReport:
         """What a push would do, with up to `samples` rows per class and reason. Reads only."""
@@ -61,7 +68,14 @@ class Session:
     def push(self, options: PushOptions, progress: Progress, permissions: Permissions) -> RunResult:
         """Send what is new. Settings and guards come first: where they refuse, nothing is written."""
         destination = self.destination()
-        enforce(self.guards(permissions))
+        facts = self._facts(permissions)
+        guards = look(self.sync, facts)
+        enforce(guards)
+        for guard in guards:
+            if guard.warns:
+                progress.note(guard.passes)
+        allowed = {"allowed": facts.allow_failing_tests} if facts.allow_failing_tests else {}
+        self.ledger.tests = json.dumps(asdict(facts.tests) | allowed)
         return carry_out(self.ledger, destination, progress, options)
 
     def status(self, *, runs: int) -> StatusReport:
@@ -70,13 +84,22 @@ class Session:
 
     def guards(self, permissions: Permissions) -> list[Guard]:
         """Every guard with what it would do to a push."""
-        facts = Facts(
+        return look(self.sync, self._facts(permissions))
+
+    def _facts(self, permissions: Permissions) -> Facts:
+        ages = self.sync.warn_after or self.sync.error_after
+        return Facts(
             target=self.project.target,
             first_push=not self.ledger.history(1),
             initial=permissions.initial,
             limited_build=limited_build(self.project, self.sync.source),
+            tests=test_results.look(
+                self.project, self.sync.source, built_now=self.built_now, earlier=self.ledger.kept_tests()
+            ),
+            allow_failing_tests=permissions.allow_failing_tests,
+            newest=self.ledger.newest_time() if ages else "",
+            now=self.ledger.clock() if ages else "",
         )
-        return look(self.sync, facts)
 
     def destination(self) -> MicrosoftAds:
         """The sync's destination; raises SettingsError naming what is missing."""
@@ -89,12 +112,42 @@ class Session:
             for row in self.ledger.rejected()
         ]
 
+    def why(self, key: str) -> WhyReport:
+        """What a key names and why each row is where it is; no rows where it names nothing. Reads only.
+
+        `key`: a unique key, a click id, a hashed e-mail or phone, or an e-mail address, which is hashed first.
+        """
+        now, books = self.ledger.clock(), self.ledger.books
+        readings, value = find_key(books, key)
+        rows, in_all = explain(books, readings[-1].kind, value, now) if value is not None else ((), 0)
+        return WhyReport(self.sync, now, readings, tuple(_advised(_untold(row, key)) for row in rows), in_all)
+
+
+def _untold(row: Explained, key: str) -> Explained:
+    """A row without the e-mail address that was asked for, where the source has it as its unique key."""
+    if "@" not in key:
+        return row
+
+    def hide(record_key: str) -> str:
+        return GIVEN if record_key.lower() == key.lower() else record_key
+
+    attempts = tuple(replace(one, record_key=hide(one.record_key)) for one in row.attempts)
+    return replace(row, record_key=hide(row.record_key), attempts=attempts)
+
+
+def _advised(row: Explained) -> Explained:
+    """A row with what to do about its refusal, where it rests on one."""
+    if not row.code and not row.error_code:
+        return row
+    return replace(row, advice=MAYBE_TAKEN if row.status == "maybe_taken" else advice(row.code, row.error_code))
+
 
 class Workspace:
     """An open dbt project, whose syncs are worked on one after another."""
 
     def __init__(self, project: Project) -> None:
         self._project = project
+        self._built: frozenset[str] = frozenset()
         self.syncs: Sequence[Sync] = find_syncs(project.manifest)
 
     def pick(self, name: str | None) -> Sync:
@@ -104,7 +157,13 @@ class Workspace:
     def open(self, sync: Sync) -> Session:
         """A sync, ready to be worked on."""
         self._project.connect()
-        return Session.of(self._project, sync)
+        return Session.of(self._project, sync, built_now=sync.name in self._built)
+
+    def build(self, syncs: Sequence[Sync]) -> None:
+        """Run `dbt build` for what these syncs need, with dbt's own output on standard error."""
+        names = [sync.name for sync in syncs]
+        self._project.build([*(f"+exposure:{name}" for name in names), f"package:{PACKAGE}"])
+        self._built |= frozenset(names)
 
     def chosen(self, name: str | None) -> list[Sync]:
         """The sync of that name, or all enabled ones."""
@@ -125,6 +184,7 @@ def open_workspace(dbt: DbtOptions, *, select: str = "") -> Iterator[Workspace]:
     """
     project = Project(dbt, select=select)
     try:
+        project.check_package()
         yield Workspace(project)
     finally:
         project.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import timedelta
 from enum import StrEnum
 
 
@@ -35,7 +36,11 @@ class Scope:
 
 @dataclass(frozen=True, slots=True)
 class Sync:
-    """The settings of one sync. `source` is the dbt unique id of its source model; one not `enabled` is paused."""
+    """The settings of one sync.
+
+    `source` is the dbt unique id of its source model. A sync that is not `enabled` is paused. `warn_after`,
+    `error_after`: how old the newest conversion of the source may be.
+    """
 
     name: str
     source: str
@@ -47,6 +52,8 @@ class Sync:
     enabled: bool = True
     targets: tuple[str, ...] = ()
     adjustments: tuple[str, ...] = ()
+    warn_after: timedelta | None = None
+    error_after: timedelta | None = None
 
     @property
     def scope(self) -> Scope:

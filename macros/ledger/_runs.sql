@@ -4,7 +4,8 @@
 -#}
 {% macro _insert_run_event(runs, scope, row) %}
     {%- set columns = [
-        'run_seq', 'claim_id', 'event', 'fenced_run_seq', 'fenced_seq', 'host', 'pid', 'target', 'package_version', 'counts'
+        'run_seq', 'claim_id', 'event', 'fenced_run_seq', 'fenced_seq', 'host', 'pid', 'target', 'package_version', 'counts',
+        'tests'
     ] -%}
     insert into {{ runs }} ({{ reverse_etl._scope_columns() | join(", ") }}, {{ columns | join(", ") }}, happened_at)
     values (
@@ -76,4 +77,20 @@
     having max(case when events.event = 'open' then 1 else 0 end) = 1
     order by events.run_seq desc
     limit {{ limit }}
+{% endmacro %}
+
+{#- What the newest `push --build` of a scope kept of dbt's tests. -#}
+{% macro _kept_tests(runs, scope) %}
+    select tests
+    from {{ runs }}
+    where {{ reverse_etl._in_scope(scope) }} and event = 'open' and tests like '%"by": "build"%'
+    order by run_seq desc
+    limit 1
+{% endmacro %}
+
+{#- The time of a source's newest conversion up to now, as UTC text. Arguments: source, a relation. -#}
+{% macro _newest_time(source) %}
+    select {{ reverse_etl._utc_text("max(" ~ reverse_etl._utc_timestamp('conversion_time') ~ ")") }} as newest
+    from {{ source }}
+    where {{ reverse_etl._utc_timestamp('conversion_time') }} <= {{ reverse_etl._utc_now() }}
 {% endmacro %}

@@ -36,6 +36,15 @@ def push(
     limit: Annotated[int | None, typer.Option(min=1, help="Send at most this many rows.")] = None,
     workers: Annotated[int, typer.Option(min=1, max=16, help="Calls under way at once.")] = 4,
     initial: Annotated[bool, typer.Option("--initial", help="This is the first push to a production account.")] = False,
+    build: Annotated[
+        bool, typer.Option("--build", help="First run dbt build for the sync and what it reads, tests included.")
+    ] = False,
+    allow_failing_tests: Annotated[
+        bool, typer.Option("--allow-failing-tests", help="Push although dbt tests failed, or nobody knows.")
+    ] = False,
+    strict: Annotated[
+        bool, typer.Option("--strict", help="Leave with 3 while any row is invalid or held, too.")
+    ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
 ) -> None:
     """Send what is new, record every answer in the ledger, and say what happened to every row.
@@ -54,18 +63,21 @@ def push(
     progress = ConsoleProgress(Console(stderr=True, soft_wrap=True), quiet=quiet)
     with open_workspace(dbt, select=select) as workspace:
         syncs = _chosen(workspace, sync, all_=all_, select=select)
+        if build:
+            workspace.build(syncs)
         results = Results(as_json=as_json, several=all_ or bool(select))
         # What dbt has loaded stays to the end; the collector need not look at it again for each call's objects.
         gc.collect()
         gc.freeze()
-        options = PushOptions(limit=limit, workers=workers, stop=stop)
+        options = PushOptions(limit=limit, workers=workers, stop=stop, strict=strict)
+        permissions = Permissions(initial=initial, allow_failing_tests=allow_failing_tests)
 
         def work(one: Sync) -> int:
             if stop.is_set():
                 raise RunStoppedError("Interrupted before anything was sent.")
             session = workspace.open(one)
             try:
-                result = session.push(options, progress, Permissions(initial=initial))
+                result = session.push(options, progress, permissions)
             finally:
                 progress.close()
             results.show(

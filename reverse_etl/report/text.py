@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from reverse_etl.guards import Guard
 from reverse_etl.interfaces import Rejected, RunSummary
 from reverse_etl.plans import CLASSES, Plan, PlanLine
 from reverse_etl.report.words import CLASS_WORDS, STANDING_WORDS, reason_words
@@ -41,7 +42,7 @@ def plan_text(report: PlanReport) -> str:
             out += _samples(line)
     refusing = [guard for guard in guards if guard.refusal]
     out += ["", "Guards"]
-    out += [f"  {'refuses' if g.refusal else 'passes '}  {g.name}: {g.refusal or g.passes}" for g in guards]
+    out += [f"  {_guard_word(g)}  {g.name}: {g.refusal or g.passes}" for g in guards]
     out += [""]
     if refusing:
         out += [f"A push would be refused (exit 5). {refusing[0].hint}"]
@@ -158,6 +159,10 @@ def _samples(line: PlanLine) -> list[str]:
         )
         for s in line.samples
     ]
+
+
+def _guard_word(guard: Guard) -> str:
+    return "refuses" if guard.refusal else "warns  " if guard.warns else "passes "
 
 
 def _ledger_side(line: PlanLine) -> str:

@@ -68,10 +68,12 @@ class WarehouseLease:
         ledger: Any,
         scope: Scope,
         *,
+        tests: str = "",
         sleep: Callable[[float], None] = time.sleep,
     ) -> tuple[WarehouseLease, list[int]]:
         """Claim the scope, open it, and fence every older run; raises LeaseHeldError while another holds it.
 
+        `tests`: JSON that stays with the run, what dbt's tests said of the source.
         Returns the lease and the runs that it shut out.
         """
         claims = _read_claims(project, runs, scope)
@@ -83,7 +85,7 @@ class WarehouseLease:
         _LIVING.add(lease._claim_id)
         try:
             lease._record("claim")
-            lease._settle(sleep)
+            lease._settle(sleep, tests)
             fenced = lease._fence(ledger)
         except BaseException:
             _LIVING.discard(lease._claim_id)
@@ -117,7 +119,7 @@ class WarehouseLease:
         _LIVING.discard(self._claim_id)
         self._record("close", counts=json.dumps({"result": result} | counts))
 
-    def _settle(self, sleep: Callable[[float], None]) -> None:
+    def _settle(self, sleep: Callable[[float], None], tests: str) -> None:
         """Open the claim, or withdraw it where another goes first."""
         mine = (self._run_seq, self._claim_id)
         while True:
@@ -135,7 +137,7 @@ class WarehouseLease:
             if not living:
                 break
             sleep(POLL)
-        self._record("open")
+        self._record("open", tests=tests)
         self._heard = _now()
 
     def _fence(self, ledger: Any) -> list[int]:
@@ -165,6 +167,7 @@ class WarehouseLease:
             "target": self._project.target,
             "package_version": __version__,
             "counts": "",
+            "tests": "",
         }
         self._project.write("_insert_run_event", runs=self._runs, scope=self._scope.as_dict(), row=row | more)
 

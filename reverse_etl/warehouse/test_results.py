@@ -1,0 +1,184 @@
+"""What dbt's tests said of a source model: from run_results.json, or from what an earlier `push --build` left."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+from reverse_etl.guards import TestEvidence, Verdict
+from reverse_etl.warehouse.project import PACKAGE, Project
+
+# Commands that leave word of tests or of a build; others write the same file with statuses that mean neither.
+_TELLING = ("build", "run", "test", "retry")
+_BUILDING = ("build", "run", "retry")
+_BAD = ("fail", "error", "skipped", "runtime error", "partial success")
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    """run_results.json. `began` and `ended` are UTC times of the command that wrote it."""
+
+    command: str
+    arguments: Mapping[str, Any]
+    results: Mapping[str, Mapping[str, Any]]
+    began: datetime
+    ended: datetime
+
+
+def look(project: Project, source: str, *, built_now: bool, earlier: str) -> TestEvidence:
+    """The newest that is known of a source model's tests.
+
+    `built_now`: a `push --build` has just written the file. `earlier`: what the newest of them left in the runs table.
+    """
+    found, ended, rebuilt = _from_file(project, source)
+    mark = _fingerprint(project, source)
+    if built_now:
+        return TestEvidence(found.verdict, found.text, found.failing, found.model_failed, "build", _text(ended), mark)
+    stored = _stored(earlier, mark)
+    settles = found.verdict is not Verdict.UNKNOWN or rebuilt
+    if stored is not None and (not settles or ended is None or stored.at > _text(ended)):
+        return stored
+    return TestEvidence(found.verdict, found.text, found.failing, found.model_failed, "file", _text(ended), mark)
+
+
+def _from_file(project: Project, source: str) -> tuple[TestEvidence, datetime | None, bool]:
+    """What the file says, when it was written, and whether its command built the model in this target."""
+    read = _read(project.target_folder / "run_results.json")
+    if read is None:
+        return _unknown(f"dbt left no run_results.json in {project.target_folder}"), None, False
+    if read.command not in _TELLING:
+        return _unknown(f"the last dbt command here was `dbt {read.command}`"), read.ended, False
+    node = project.manifest.nodes[source]
+    model = read.results.get(source)
+    if model is not None and model.get("relation_name") not in (None, node.relation_name):
+        return _unknown(f"dbt last built {model['relation_name']}, not {node.relation_name}"), read.ended, False
+    tests = dict(_tests(project, source))
+    failing = tuple(
+        (name, int(read.results[test_id].get("failures") or 0))
+        for test_id, name in tests.items()
+        if read.results.get(test_id, {}).get("status") in _BAD
+    )
+    model_failed = model is not None and model.get("status") in _BAD
+    if failing or model_failed:
+        return TestEvidence(Verdict.FAILED, "", failing, model_failed), read.ended, False
+    if model is None or read.command not in _BUILDING:
+        return _unknown(f"the last dbt command here, `dbt {read.command}`, did not build it"), read.ended, False
+    return _of_built(project, source, read, tests), read.ended, True
+
+
+def _of_built(project: Project, source: str, read: _File, tests: Mapping[str, str]) -> TestEvidence:
+    """The verdict on a model that was built without a failure."""
+    for flag in ("empty", "sample"):
+        if read.arguments.get(flag):
+            return _unknown(f"it was last built with --{flag}")
+    required = {test_id: name for test_id, name in tests.items() if not test_id.startswith("unit_test.")}
+    missing = [name for test_id, name in required.items() if test_id not in read.results]
+    if missing:
+        more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
+        return _unknown(f"not run since it was built: {', '.join(missing[:3])}{more}")
+    changed = _changed_since(project, source, required, read.began)
+    if changed:
+        return _unknown(f"{changed} was changed since it was built")
+    return TestEvidence(Verdict.PASSED, f"{len(required)} tests passed or warned")
+
+
+def _read(path: Path) -> _File | None:
+    try:
+        content = json.loads(path.read_text())
+        ended = datetime.fromisoformat(content["metadata"]["generated_at"]).astimezone(UTC)
+        return _File(
+            command=str(content["args"].get("which", "")),
+            arguments=dict(content["args"]),
+            results={result["unique_id"]: result for result in content["results"]},
+            began=ended - timedelta(seconds=float(content.get("elapsed_time") or 0)),
+            ended=ended,
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _tests(project: Project, source: str) -> Iterator[tuple[str, str]]:
+    """Ids and names of the enabled tests of a model: attached to it, written about it alone, or its unit tests."""
+    for node_id, node in project.manifest.nodes.items():
+        if node.resource_type != "test":
+            continue
+        attached = getattr(node, "attached_node", None)
+        if attached == source or (attached is None and source in node.depends_on.nodes):
+            yield node_id, node.name
+    for test_id, test in project.manifest.unit_tests.items():
+        if source in test.depends_on.nodes:
+            yield test_id, test.name
+
+
+def _changed_since(project: Project, source: str, tests: Mapping[str, str], moment: datetime) -> str:
+    """The first file of the model, its tests or their macros that was written after a moment, or nothing."""
+    root = Path(project.adapter.config.project_root)
+    for name in sorted(_files(project, source, tests)):
+        try:
+            written = datetime.fromtimestamp((root / name).stat().st_mtime, UTC)
+        except OSError:
+            continue
+        if written > moment:
+            return name
+    return ""
+
+
+def _files(project: Project, source: str, tests: Mapping[str, str]) -> Iterator[str]:
+    """Files of the user's project that a model and its tests are made of."""
+    own = project.manifest.nodes[source].package_name
+    for node_id in (source, *tests):
+        node = project.manifest.nodes[node_id]
+        if node.package_name == own:
+            yield node.original_file_path
+        if getattr(node, "patch_path", None):
+            yield node.patch_path.partition("://")[2]
+        for macro_id in node.depends_on.macros:
+            macro = project.manifest.macros.get(macro_id)
+            if macro is not None and macro.package_name == own:
+                yield macro.original_file_path
+
+
+def _fingerprint(project: Project, source: str) -> str:
+    """What a model and its tests are made of, in short: equal as long as nothing in them changed."""
+    parts: list[str] = []
+    ids = [source, *(test_id for test_id, _ in _tests(project, source) if test_id in project.manifest.nodes)]
+    for node_id in sorted(ids):
+        node = project.manifest.nodes[node_id]
+        parts += [node_id, node.raw_code, json.dumps(node.config.to_dict(), sort_keys=True, default=str)]
+        for macro_id in sorted(node.depends_on.macros):
+            macro = project.manifest.macros.get(macro_id)
+            if macro is not None and macro.package_name in (node.package_name, PACKAGE):
+                parts.append(macro.macro_sql)
+    return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
+
+
+def _stored(earlier: str, mark: str) -> TestEvidence | None:
+    """What an earlier run kept, where the model and its tests are still the same."""
+    try:
+        kept = json.loads(earlier)
+        if kept["fingerprint"] != mark:
+            return None
+        return TestEvidence(
+            verdict=Verdict(kept["verdict"]),
+            text=kept["text"],
+            failing=tuple((str(name), int(rows)) for name, rows in kept["failing"]),
+            model_failed=bool(kept["model_failed"]),
+            by="build",
+            at=str(kept["at"]),
+            fingerprint=mark,
+        )
+    except (ValueError, KeyError, TypeError):
+        return None
+
+
+def _unknown(text: str) -> TestEvidence:
+    return TestEvidence(Verdict.UNKNOWN, text)
+
+
+def _text(moment: datetime | None) -> str:
+    return moment.strftime("%Y-%m-%dT%H:%M:%SZ") if moment else ""

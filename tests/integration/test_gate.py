@@ -1,0 +1,229 @@
+"""May I push? dbt's own test results decide: passed, failed, or unknown."""
+
+from __future__ import annotations
+
+import json
+import os
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.support.shop import Shop, copy_of, deal
+
+STAGING = "select * from {{ source('crm', 'deals') }}\n"
+SECRETS = {"MICROSOFT_ADS_DEVELOPER_TOKEN": "d", "MICROSOFT_ADS_ACCESS_TOKEN": "a"}
+SOURCE = "select * from {{ ref('stg_deals') }}\n"
+
+
+def schema(*, name: str = "name_is_there", extra: str = "") -> str:
+    return f"""
+models:
+  - name: stg_deals
+    columns:
+      - name: deal_id
+        data_tests: [unique]
+  - name: offline_conversions
+    columns:
+      - name: conversion_name
+        data_tests:
+          - not_null: {{name: {name}}}
+          - not_null: {{name: warns_only, config: {{severity: warn}}}}{extra}
+"""
+
+
+@pytest.fixture(scope="module")
+def built(shop_template: Shop, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """A project whose source model reads a staging model; both have tests, and all were built."""
+    shop = copy_of(shop_template, tmp_path_factory.mktemp("gate") / "project")
+    (shop.folder / "models/stg_deals.sql").write_text(STAGING)
+    (shop.folder / "models/offline_conversions.sql").write_text(SOURCE)
+    (shop.folder / "models/schema.yml").write_text(schema())
+    shop.fill([deal(1), deal(2)])
+    time.sleep(0.01)
+    shop.dbt("build", "--quiet")
+    return shop
+
+
+@pytest.fixture
+def shop(built: Shop, tmp_path: Path) -> Shop:
+    """A copy to spoil."""
+    return copy_of(built, tmp_path / "project")
+
+
+def guard_of_tests(shop: Shop, *arguments: str) -> dict[str, object]:
+    """What `plan` says of the guard."""
+    done = shop.run("plan", "--json", *arguments)
+    assert done.returncode == 0, done.stderr
+    return next(guard for guard in json.loads(done.stdout)["guards"] if guard["name"] == "tests")
+
+
+def verdict(shop: Shop) -> str:
+    guard = guard_of_tests(shop)
+    return "failed" if guard["refuses"] else "unknown" if guard["warns"] else "passed"
+
+
+def test_a_whole_build_passes(shop: Shop) -> None:
+    """After `dbt build` every test passed or warned, and the plan says how many and when."""
+    guard = guard_of_tests(shop)
+    assert not guard["refuses"]
+    assert not guard["warns"]
+    assert str(guard["message"]).startswith("2 tests passed or warned (dbt, 20")
+
+
+def test_a_test_that_only_warns_passes(shop: Shop) -> None:
+    """A test of severity warn that finds rows does not stop a push."""
+    (shop.folder / "models/schema.yml").write_text(
+        schema().replace("name_is_there}", "name_is_there, config: {severity: warn}}")
+    )
+    shop.fill([deal(1), deal(2, conversion_name=None)])
+    shop.dbt("build", "--quiet")
+    assert verdict(shop) == "passed"
+
+
+def test_a_failing_test_refuses_by_name_and_rows(shop: Shop) -> None:
+    """The push leaves with 5 and names the test with its rows; --allow-failing-tests overrides and is kept."""
+    shop.fill([deal(1), deal(2, conversion_name=None), deal(3, conversion_name=None)])
+    assert shop.dbt("build", "--quiet", check=False).returncode == 1
+    refused = shop.run("push")
+    assert refused.returncode == 5
+    assert "name_is_there (2 rows)" in refused.stderr
+    assert shop.sql("select count(*) from reverse_etl_runs") == [(0,)]
+    # Nothing is to be sent, so nothing is called.
+    shop.fill([])
+    shop.exposure(environment="production", targets=["dev"], account_id="1", customer_id="2")
+    allowed = shop.run("push", "--initial", "--allow-failing-tests", **SECRETS)
+    assert allowed.returncode == 0, allowed.stderr
+    assert "Note: --allow-failing-tests: name_is_there (2 rows)" in allowed.stderr
+    ((kept,),) = shop.sql("select tests from reverse_etl_runs where event = 'open'")
+    assert (json.loads(kept)["verdict"], json.loads(kept)["allowed"]) == ("failed", True)
+
+
+def test_a_failed_build_upstream_refuses(shop: Shop) -> None:
+    """A failing test of a model that the source reads skips the source, and nothing of it may be pushed."""
+    shop.fill([deal(1), deal(1)])
+    assert shop.dbt("build", "--quiet", check=False).returncode == 1
+    assert verdict(shop) == "failed"
+    allowed = shop.run("push", "--allow-failing-tests")
+    assert allowed.returncode == 5, "a model that was not built has no tested rows to allow"
+
+
+@pytest.mark.parametrize(
+    ("command", "because"),
+    [
+        (["compile"], "`dbt compile`"),
+        (["test", "--select", "stg_deals"], "`dbt test`"),
+        (["run"], "not run since it was built: name_is_there"),
+        (["build", "--select", "stg_deals"], "did not build it"),
+        (["build", "--select", "offline_conversions", "--exclude", "name_is_there"], "name_is_there"),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
+)
+def test_after_another_command_it_is_unknown(shop: Shop, command: list[str], because: str) -> None:
+    """What another command left in run_results.json says nothing of the source's tests; locally that only warns."""
+    shop.dbt(*command, "--quiet")
+    guard = guard_of_tests(shop)
+    assert guard["warns"]
+    assert because in str(guard["message"])
+
+
+def test_dbt_retry_after_a_failure_is_unknown(shop: Shop) -> None:
+    """`dbt retry` runs only what failed, so its file does not tell whether the rest still stands."""
+    shop.fill([deal(1), deal(2, conversion_name=None)])
+    assert shop.dbt("build", "--quiet", check=False).returncode == 1
+    shop.fill([deal(1), deal(2)])
+    shop.dbt("retry", "--quiet")
+    assert verdict(shop) == "unknown"
+
+
+def test_a_renamed_or_added_test_is_unknown(shop: Shop) -> None:
+    """A test that was not run since the build is named."""
+    (shop.folder / "models/schema.yml").write_text(schema(name="another_name"))
+    assert "not run since it was built: another_name" in str(guard_of_tests(shop)["message"])
+    (shop.folder / "models/schema.yml").write_text(schema(extra="\n          - unique"))
+    assert "unique_offline_conversions_conversion_name" in str(guard_of_tests(shop)["message"])
+
+
+def test_a_model_edited_after_the_build_is_unknown(shop: Shop) -> None:
+    """The file that changed is named."""
+    (shop.folder / "models/offline_conversions.sql").write_text(SOURCE + "where true\n")
+    assert "models/offline_conversions.sql was changed" in str(guard_of_tests(shop)["message"])
+
+
+def test_without_a_file_or_with_a_broken_one_it_is_unknown(shop: Shop) -> None:
+    """A missing and an unreadable run_results.json are no evidence."""
+    path = shop.folder / "target/run_results.json"
+    path.unlink()
+    assert verdict(shop) == "unknown"
+    path.write_text("{")
+    assert verdict(shop) == "unknown"
+
+
+def test_another_targets_build_is_unknown(shop: Shop) -> None:
+    """A build into another schema says nothing of this target's rows."""
+    path = shop.folder / "target/run_results.json"
+    path.write_text(
+        path.read_text().replace('\\"main\\".\\"offline_conversions\\"', '\\"ci\\".\\"offline_conversions\\"')
+    )
+    assert "dbt last built" in str(guard_of_tests(shop)["message"])
+
+
+def test_production_refuses_what_is_unknown_until_build_settles_it(shop: Shop) -> None:
+    """In production unknown is refused; --build builds, tests and says passed, and that outlives later dbt commands."""
+    # Nothing is to be sent, so nothing is called.
+    shop.fill([])
+    shop.exposure(environment="production", targets=["dev"], account_id="1", customer_id="2")
+    shop.dbt("compile", "--quiet")
+    refused = shop.run("push", "--initial", **SECRETS)
+    assert refused.returncode == 5
+    assert "not known whether offline_conversions passed" in refused.stderr
+    assert "--build" in refused.stderr
+    built = shop.run("push", "--initial", "--build", **SECRETS)
+    assert "Completed successfully" in built.stderr
+    assert built.returncode == 0, built.stderr
+    shop.dbt("compile", "--quiet")
+    guard = guard_of_tests(shop)
+    assert str(guard["message"]).startswith("2 tests passed or warned (push --build, 20")
+    (shop.folder / "models/offline_conversions.sql").write_text(SOURCE + "where true\n")
+    assert guard_of_tests(shop)["refuses"], "what was built is not what stands there now"
+
+
+def test_a_failing_build_stops_the_push(shop: Shop) -> None:
+    """--build with a failing test sends nothing; dbt's output is on standard error, and a later plan still knows."""
+    shop.fill([deal(1), deal(2, conversion_name=None)])
+    done = shop.run("push", "--build", "--json")
+    assert (done.returncode, done.stdout) == (5, "")
+    assert "name_is_there" in done.stderr
+    assert shop.sql("select count(*) from reverse_etl_ledger") == [(0,)]
+
+
+def test_build_makes_a_project_that_was_never_built(shop_template: Shop, tmp_path: Path) -> None:
+    """--build needs no earlier build: it makes the ledger and the source."""
+    shop = copy_of(shop_template, tmp_path / "project")
+    shop.sql("drop view offline_conversions")
+    for table in ("ledger", "receipts", "runs"):
+        shop.sql(f"drop table reverse_etl_{table}")
+    done = shop.run("push", "--build", "--json")
+    assert done.returncode in (0, 1), done.stderr
+    assert shop.sql("select count(*) from reverse_etl_ledger") == [(0,)]
+
+
+def test_max_age_warns_and_refuses(shop: Shop) -> None:
+    """A source whose newest conversion is too old is said, or refused; a conversion in the future hides nothing."""
+    old = "2026-01-01 00:00:00"
+    shop.fill([deal(1, conversion_time=old), deal(2, conversion_time="2999-01-01 00:00:00")])
+    shop.exposure(max_age={"warn_after": "1 day", "error_after": "1000 weeks"})
+    done = shop.run("plan")
+    assert "warns    max_age: the newest conversion is" in done.stdout
+    shop.exposure(max_age="2 days")
+    refused = shop.run("push")
+    assert refused.returncode == 5
+    assert "over max_age (2.0 days)" in refused.stderr
+
+
+def test_files_touched_long_before_the_build_do_not_count(shop: Shop) -> None:
+    """Only a change after the build matters, not that files are new in this folder."""
+    path = shop.folder / "models/offline_conversions.sql"
+    path.write_text(SOURCE)
+    os.utime(path, (1_000_000_000, 1_000_000_000))
+    assert verdict(shop) == "passed"
