@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,6 +40,15 @@ def plan_init(
     version: str = __version__,
 ) -> InitPlan:
     """What init would do in a project. Writes nothing; raises SettingsError for what it cannot do safely."""
+    try:
+        return _plan(folder, environment, files, version)
+    except OSError as error:
+        raise SettingsError(
+            f"{error.filename} could not be read: {error.strerror}.", hint="Nothing was written. Make it readable."
+        ) from error
+
+
+def _plan(folder: Path, environment: Mapping[str, str], files: Mapping[str, bytes] | None, version: str) -> InitPlan:
     files = package_copy.package_files() if files is None else files
     project = read_project(folder, environment)
     if project.name == PACKAGE:
@@ -127,12 +137,13 @@ def _starter_lines(project: DbtProject, new_sync: starter.Starter) -> list[Line]
 
 def _steps(plan: InitPlan) -> list[tuple[str, str]]:
     """The commands to type, with the folder where the user stands elsewhere."""
-    where = "" if plan.shown_folder.resolve() == Path.cwd() else f" --project-dir {plan.shown_folder}"
-    edits = [(f"edit {caution.edit}", "add the lines above") for caution in plan.cautions if caution.edit]
+    elsewhere = plan.shown_folder.resolve() != Path.cwd()
+    where = f" --project-dir {shlex.quote(str(plan.shown_folder))}" if elsewhere else ""
+    stands = plan.shown_folder if elsewhere else Path()
+    edits = [(f"edit {stands / caution.edit}", "add the lines above") for caution in plan.cautions if caution.edit]
     deps = [*edits, (f"dbt deps{where}", "")] if plan.needs_build else edits
     if plan.new_sync is None:
         return [*deps, (f"dbt build --select package:{PACKAGE}{where}", "")] if deps else []
-    stands = Path() if not where else plan.shown_folder
     model, exposure = (
         (stands / plan.project.relative(path)).as_posix() for path in (plan.new_sync.model, plan.new_sync.exposure)
     )

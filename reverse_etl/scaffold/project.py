@@ -73,7 +73,7 @@ def read_project(folder: Path, environment: Mapping[str, str]) -> DbtProject:
 
 
 def render(text: Any, environment: Mapping[str, str], **names: Any) -> str:
-    """A setting with its Jinja rendered, as far as that needs nothing but environment variables.
+    """A setting with its Jinja rendered, as far as that needs nothing but environment variables and defaults.
 
     Raises jinja2.TemplateError for anything else.
     """
@@ -84,8 +84,14 @@ def render(text: Any, environment: Mapping[str, str], **names: Any) -> str:
             raise jinja2.UndefinedError(f"the environment variable {name} is not set")
         return value
 
+    def var(name: str, default: Any = None) -> Any:
+        # Without dbt's command line there is only the default.
+        if default is None:
+            raise jinja2.UndefinedError(f"the variable {name} has no default")
+        return default
+
     templates = jinja2.sandbox.SandboxedEnvironment(undefined=jinja2.StrictUndefined, autoescape=False)
-    return templates.from_string(str(text)).render(env_var=env_var, **names)
+    return templates.from_string(str(text)).render(env_var=env_var, var=var, **names)
 
 
 def first_line(error: Exception) -> str:

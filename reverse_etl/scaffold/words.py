@@ -49,9 +49,8 @@ def package_lines(folder: str, upgrade: Upgrade) -> list[Line]:
             lines += [Line("", f"  {sign} {name}") for name in names]
     for name, aside in upgrade.set_aside:
         path = Path(name).with_name(aside).as_posix()
-        lines += [
-            Line("set aside", f"{folder}/{path}", "your change of the file before; see whether it is still needed")
-        ]
+        now = "this version has no such file" if name in upgrade.removed else "the new version is in its place"
+        lines += [Line("set aside", f"{folder}/{path}", f"as you had changed it; {now}")]
     lines += [
         Line("unchanged", f"{folder}/{name}", "you changed it, and this version brings nothing new there")
         for name in upgrade.left_changed

@@ -501,7 +501,7 @@ def test_a_setting_for_every_package_is_cautioned_of(project: Write, models: dic
     assert len(found) == bool(said)
     if said:
         assert said in found[0].text
-        assert "1. edit dbt_project.yml" in plan_text(plan(folder), dry=True)
+        assert f"1. edit {folder}/dbt_project.yml" in plan_text(plan(folder), dry=True)
         mending = yaml.safe_load(re.search(r"^ +models:\n.*", found[0].text, re.DOTALL | re.MULTILINE)[0])
         assert mending["models"]["reverse_etl"]["reverse_etl_ledger"]["+materialized"] == "incremental"
         project(models=models | mending["models"])
@@ -566,6 +566,38 @@ def test_there_must_be_a_project_of_the_users(project: Write, tmp_path: Path) ->
     (folder / "dbt_project.yml").write_text("name: [")
     with pytest.raises(SettingsError, match="cannot be read: line 1"):
         plan(folder)
+
+
+def test_settings_with_jinja_are_read_as_far_as_they_can_be(project: Write) -> None:
+    """Environment variables and defaults are taken; what needs more is an error that names the setting."""
+    settings = {"model-paths": ["{{ var('where', 'm') }}"], "clean-targets": ["{{ env_var('OUT') }}"]}
+    made = plan(project(**settings), OUT="out")
+    assert made.project.clean_targets == (made.project.folder / "out",)
+    assert made.new_sync is not None
+    assert made.new_sync.model == made.project.folder / "m/reverse_etl/offline_conversions.sql"
+    with pytest.raises(SettingsError, match="clean-targets cannot be read: the environment variable OUT is not set"):
+        plan(project(**settings))
+
+
+def test_what_cannot_be_written_is_said(project: Write) -> None:
+    """A file in the place of a folder is an error with what to do, and the next run goes on."""
+    folder = project({"models/reverse_etl": ""})
+    with pytest.raises(SettingsError, match=r"offline_conversions\.sql could not be changed") as caught:
+        init(folder)
+    assert "it goes on from here" in caught.value.hint
+    (folder / "models/reverse_etl").unlink()
+    assert "created models/reverse_etl/offline_conversions.sql" in words(init(folder))
+
+
+def test_commands_fit_where_the_user_stands(project: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the project the commands are bare; from elsewhere they name its folder, quoted for the shell."""
+    folder = project().rename(tmp_path / "my project")
+    monkeypatch.chdir(tmp_path)
+    said = plan_text(plan(Path("my project")), dry=True)
+    assert "dbt deps --project-dir 'my project'" in said
+    assert "edit my project/models/reverse_etl/exposures.yml" in said
+    monkeypatch.chdir(folder)
+    assert "1. dbt deps\n" in plan_text(plan(Path()), dry=True)
 
 
 def test_package_files_are_the_package() -> None:
