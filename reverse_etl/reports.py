@@ -26,3 +26,75 @@ class StatusReport:
     sync: Sync
     statuses: dict[str, int]
     runs: tuple[RunSummary, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Attempted:
+    """One try to deliver a conversion. Times are UTC text; a blank `answered_at` means that no answer is recorded.
+
+    `outcome`: accepted, rejected, deferred, not_sent, in_doubt (no answer), void (never sent: its run was shut out), or
+    blank for what is no call. `fenced_by`: the run that shut its run out.
+    """
+
+    run_seq: int
+    at: str
+    operation: str
+    record_key: str
+    value: float | None
+    currency: str
+    outcome: str
+    answered_at: str
+    code: int | None
+    error_code: str
+    message: str
+    tracking_id: str
+    fenced_by: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """One row of the source, or one conversion of the ledger that stands in none, and all that is known of it.
+
+    `class_` and `reasons` as in a plan, or `absent`: not in the source and not counted. Of click id and hashes only the
+    first 8 characters are here. `status` is the ledger's word, blank where nothing was sent; `code` and `error_code`
+    those of the refusal that it rests on, and `advice` what to do about that.
+    """
+
+    in_source: bool
+    class_: str
+    reasons: tuple[str, ...]
+    record_key: str
+    conversion_name: str
+    conversion_time: str
+    click_id_start: str
+    hashed_email_start: str
+    hashed_phone_start: str
+    value: float | None
+    currency: str
+    attribution_credit: float | None
+    attribution_model: str
+    status: str
+    code: int | None
+    error_code: str
+    attempts: tuple[Attempted, ...]
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class WhyReport:
+    """What a key names in a sync and why each row is where it is. `rows_in_all` counts those beyond the shown, too.
+
+    `readings`: how the key was read, in order, up to the first reading that names something: unique_key, click_id, hash
+    (of an e-mail address or a phone number) or email (an address, hashed here).
+    """
+
+    sync: Sync
+    now: str
+    readings: tuple[str, ...]
+    rows: tuple[Explained, ...]
+    rows_in_all: int
+
+    @property
+    def read_as(self) -> str:
+        """The reading that the rows were found by, or the last one that was tried."""
+        return self.readings[-1]

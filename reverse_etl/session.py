@@ -119,7 +119,7 @@ class Session:
         """
         now, books = self.ledger.clock(), self.ledger.books
         readings, value = find_key(books, key)
-        rows, in_all = explain(books, readings[-1].kind, value, now) if value is not None else ((), 0)
+        rows, in_all = explain(books, readings[-1], value, now) if value is not None else ((), 0)
         return WhyReport(self.sync, now, readings, tuple(_advised(_untold(row, key)) for row in rows), in_all)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
@@ -17,7 +18,7 @@ VERSION = 1
 def plan_json(report: PlanReport) -> dict[str, Any]:
     """A plan with its guards."""
     plan = report.plan
-    return _document(
+    return document(
         report.sync,
         now=plan.now,
         source_rows=plan.source_rows,
@@ -40,7 +41,7 @@ def plan_json(report: PlanReport) -> dict[str, Any]:
 
 def result_json(sync: Sync, result: RunResult) -> dict[str, Any]:
     """What a run did."""
-    return _document(
+    return document(
         sync,
         run=result.run_seq,
         result=result.name,
@@ -57,15 +58,21 @@ def result_json(sync: Sync, result: RunResult) -> dict[str, Any]:
 
 def status_json(report: StatusReport) -> dict[str, Any]:
     """What the ledger knows of a sync."""
-    return _document(report.sync, statuses=report.statuses, runs=[asdict(run) for run in report.runs])
+    return document(report.sync, statuses=report.statuses, runs=[asdict(run) for run in report.runs])
 
 
 def rejected_json(sync: Sync, rows: Sequence[tuple[Rejected, str]]) -> dict[str, Any]:
     """Refused rows with what to do about each."""
-    return _document(sync, rejected=[asdict(row) | {"what_to_do": advice} for row, advice in rows])
+    return document(sync, rejected=[asdict(row) | {"what_to_do": advice} for row, advice in rows])
 
 
-def _document(sync: Sync, **content: Any) -> dict[str, Any]:
+def number(value: float | None) -> float | None:
+    """A number as JSON can say it: what is none, as NaN is, becomes null."""
+    return value if value is not None and math.isfinite(value) else None
+
+
+def document(sync: Sync, **content: Any) -> dict[str, Any]:
+    """One document with its head: the version and whose it is."""
     head = {
         "version": VERSION,
         "sync": sync.name,

@@ -13,6 +13,7 @@ from reverse_etl.interfaces import Rejected, RunSummary, Standings
 from reverse_etl.plans import Plan, PlanLine, Record, Sample
 from reverse_etl.receipts import Receipt
 from reverse_etl.sync import Sync
+from reverse_etl.warehouse.history import Books
 from reverse_etl.warehouse.lease import WarehouseLease
 from reverse_etl.warehouse.project import PACKAGE, Project
 
@@ -188,6 +189,11 @@ class WarehouseLedger:
                 "_rejected", rows=f"({sql})"
             )
         ]
+
+    @property
+    def books(self) -> Books:
+        """Where history and source stand, for who reads them for people."""
+        return Books(self._project, self._sync, self._tables, self._source, self._unique_key)
 
     def accepted(self) -> int:
         """About how many records of the scope the destination accepted, ever."""

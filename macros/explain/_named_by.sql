@@ -1,0 +1,62 @@
+{#-
+    The condition that a key names a row, on a relation with record_key, click_key, hashed_email and hashed_phone.
+    Arguments: kind, of the key: unique_key, click_id, hash or email; value, the key, of an e-mail address its hash;
+    alias, of the relation.
+-#}
+{% macro _named_by(kind, value, alias) %}
+    {%- set literal = reverse_etl._literal(value) -%}
+    {%- if kind == 'unique_key' -%} {{- return(alias ~ ".record_key = " ~ literal) -}}
+    {%- elif kind == 'click_id' -%} {{- return(alias ~ ".click_key = lower(replace(" ~ literal ~ ", '-', ''))") -}}
+    {%- elif kind == 'email' -%} {{- return("lower(" ~ alias ~ ".hashed_email) = " ~ literal) -}}
+    {%- else -%}
+        {{- return(
+            "(lower(" ~ alias ~ ".hashed_email) = lower(" ~ literal ~ ") or lower(" ~ alias ~ ".hashed_phone) = lower(" ~ literal ~ "))"
+        ) -}}
+    {%- endif -%}
+{% endmacro %}
+
+{#-
+    How many rows and attempts each reading of a key names: one row with a number for each of them.
+    Arguments: source, tables, scope, unique_key as for the plan; readings, a list of [kind, value].
+-#}
+{% macro _key_counts(source, tables, scope, unique_key, readings) %}
+    select
+        {%- for kind, value in readings %}
+        coalesce(sum(case when {{ reverse_etl._named_by(kind, value, 'everything') }} then 1 else 0 end), 0) as rows_by_{{ kind }}
+        {{- "," if not loop.last }}
+        {%- endfor %}
+    from (
+        select record_key, click_key, hashed_email, hashed_phone
+        from ({{ reverse_etl._identified_rows(source, unique_key) }}) as identified
+        union all
+        select record_key, lower(replace(click_id, '-', '')) as click_key, hashed_email, hashed_phone
+        from {{ tables.ledger }}
+        where {{ reverse_etl._in_scope(scope) }}
+    ) as everything
+{% endmacro %}
+
+{#- The hash by which Microsoft knows an e-mail address; null where it is none. -#}
+{% macro _hash_of_email(email) %}
+    select {{ reverse_etl.hashed_email(reverse_etl._literal(email)) }} as hashed_email
+{% endmacro %}
+
+{#- The source's rows under the ledger's names, with the identity of each. Arguments: as for `_source_rows`. -#}
+{% macro _identified_rows(source, unique_key) %}
+    select
+        cleaned.*,
+        {{ reverse_etl._identity_keys('click_id', 'hashed_email', 'hashed_phone') }}
+    from (
+        select
+            record_key,
+            {{ reverse_etl._present_text('conversion_name') }} as conversion_name,
+            coalesce({{ reverse_etl._utc_text(reverse_etl._utc_timestamp('conversion_time')) }}, '') as conversion_time,
+            {{ reverse_etl._present_text('microsoft_click_id') }} as click_id,
+            {{ reverse_etl._present_text('hashed_email_address') }} as hashed_email,
+            {{ reverse_etl._present_text('hashed_phone_number') }} as hashed_phone,
+            {{ reverse_etl._double('conversion_value') }} as value,
+            {{ reverse_etl._present_text('conversion_currency_code') }} as currency,
+            {{ reverse_etl._double('external_attribution_credit') }} as attribution_credit,
+            {{ reverse_etl._present_text('external_attribution_model') }} as attribution_model
+        from ({{ reverse_etl._source_rows(source, unique_key) }}) as source_rows
+    ) as cleaned
+{% endmacro %}

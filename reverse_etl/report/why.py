@@ -1,0 +1,171 @@
+"""Why a row is where it is, as text and as JSON: its class and reason, its history, and what would change it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from reverse_etl.report.json_ import document, number
+from reverse_etl.report.text import safe, title
+from reverse_etl.report.words import CLASS_WORDS, reason_words
+from reverse_etl.reports import Attempted, Explained, WhyReport
+
+READINGS = {
+    "unique_key": "unique key",
+    "click_id": "click id",
+    "hash": "hashed e-mail or phone",
+    "email": "e-mail address, hashed",
+}
+ABSENT = "absent"
+ABSENT_WORDS = "no longer in the source, and not counted at Microsoft: nothing is sent"
+NEVER_SENT = "never sent"
+
+OUTCOME_WORDS = {
+    "accepted": "accepted",
+    "rejected": "refused",
+    "deferred": "put off",
+    "not_sent": "not sent: the run stopped first",
+    "in_doubt": "no answer recorded: it may have arrived",
+    "void": "never sent: its run was shut out first",
+    "": "recorded",
+}
+# What would change a row's class, by its reason, else by its class. Not what the reason says already.
+CHANGES = {
+    "new": "The next push sends it.",
+    "deferred": "The next push tries it again.",
+    "in_doubt": "The next push sends the very same bytes again; Microsoft ignores the second of two, and the answer "
+    "settles it.",
+    "unchanged": "Nothing needs to be done.",
+    "held": "Nothing that this version can do.",
+    "invalid": "Correct what the reason names, in the source model; the next push sends the row.",
+    "expired": "Nothing: Microsoft takes no conversion that is older than 90 days.",
+    "waiting": "Its time: the next push after it sends the row.",
+    "duplicate": "Nothing needs to be done: the other row stands for it. If they are two conversions, give them times "
+    "that differ.",
+    "aged_out": "Nothing needs to be done: it counts, and is left as it is.",
+    ABSENT: "Should the row come back into the source, the next push decides anew.",
+    # by reason
+    "rejected_unchanged": "Change the row, and the next push sends it; or send it again unchanged with "
+    "`reverse-etl retry`, once what refused it is mended.",
+    "maybe_taken": "`reverse-etl retry` repeats the very same bytes, once you have compared Microsoft's count.",
+    "value_changed": "Adjustments, which this version does not send; or the former value in the source.",
+    "value_removed": "The former value in the source.",
+    "attribution_changed": "The former attribution in the source.",
+    "restate_in_doubt": "Adjustments, which this version does not send.",
+    "retract_in_doubt": "Adjustments, which this version does not send.",
+    "retracted": "Nothing: Microsoft ignores a conversion once it was retracted.",
+    "key_in_doubt": "The next push settles the other conversion of its key; the one after that goes on with this.",
+    "key_sent_before": "The former click id and time in the source; or another unique key, if they are two conversions.",
+    "gone": "Its row back in the source. To take it back at Microsoft needs adjustments, which this version does not "
+    "send.",
+    "moved": "The former click id and time in the source; moving it needs adjustments, which this version does not send.",
+    "row_invalid_now": "Correct the row in the source; what was accepted stays counted all the while.",
+    "in_doubt_too_old": "Nothing: it is past the 90 days in which a repeat could settle it.",
+    "hashes_differ": "Nothing needs to be done.",
+}
+
+
+def changes(row: Explained) -> str:
+    """What would change a row's class, in a sentence or two."""
+    found = [CHANGES[reason] for reason in row.reasons if reason in CHANGES]
+    words = " ".join(dict.fromkeys(found)) or CHANGES.get(row.class_, "")
+    return f"{words} {row.advice}".strip() if row.class_ in ("held", "deferred", "new") else words
+
+
+def kinds_in_words(kinds: Iterable[str]) -> str:
+    """What a key was looked for as."""
+    return ", ".join(READINGS[kind] for kind in kinds)
+
+
+def why_text(report: WhyReport) -> str:
+    """What a key names, row by row."""
+    shown, in_all = len(report.rows), report.rows_in_all
+    out = [
+        title(report.sync),
+        f"As of {report.now}. Read as {READINGS[report.read_as]}: "
+        + (f"{in_all:,} {'row' if in_all == 1 else 'rows'}." if shown == in_all else f"{shown} of {in_all:,} rows."),
+    ]
+    for row in report.rows:
+        out += ["", *_row_lines(row)]
+    if shown < in_all:
+        out += ["", f"{in_all - shown:,} more are not shown. Ask by unique key for one of them."]
+    return "\n".join(out)
+
+
+def why_json(report: WhyReport) -> dict[str, Any]:
+    """What a key names, for programs. The key itself is not repeated: it may be an e-mail address."""
+    return document(
+        report.sync,
+        now=report.now,
+        read_as=report.read_as,
+        rows_in_all=report.rows_in_all,
+        rows=[_row_json(row) for row in report.rows],
+    )
+
+
+def _row_lines(row: Explained) -> list[str]:
+    where = "Row" if row.in_source else "Conversion in no source row"
+    head = f"{row.record_key or '(no key)'}  {row.conversion_name or '(no name)'}  {row.conversion_time or '(no time)'}"
+    now = "as it is now" if row.in_source else "as it was sent"
+    out = [safe(f"{where} {head}"), safe(f"  {now}: {', '.join(_facts(row))}"), ""]
+    out += [f"  {row.class_}: {ABSENT_WORDS if row.class_ == ABSENT else CLASS_WORDS[row.class_]}"]
+    out += [f"    {reason}: {reason_words(reason)}" for reason in row.reasons]
+    out += ["", f"  History: {row.status or NEVER_SENT}"]
+    for attempt in row.attempts:
+        out += _attempt_lines(attempt, row)
+    return [*out, "", "  What would change it", f"    {changes(row)}"]
+
+
+def _facts(row: Explained) -> list[str]:
+    facts = [worth(row.value, row.currency)]
+    pairs = (
+        ("click id", row.click_id_start),
+        ("hashed e-mail", row.hashed_email_start),
+        ("hashed phone", row.hashed_phone_start),
+    )
+    facts += [f"{name} {start}.." for name, start in pairs if start]
+    if row.attribution_credit is not None or row.attribution_model:
+        facts += [f"attribution {row.attribution_credit} by {row.attribution_model or '(no model)'}"]
+    return facts
+
+
+def _attempt_lines(attempt: Attempted, row: Explained) -> list[str]:
+    under = f" under {attempt.record_key}" if attempt.record_key != row.record_key and attempt.record_key else ""
+    head = (
+        f"    {attempt.at}  run {attempt.run_seq}  {attempt.operation} {worth(attempt.value, attempt.currency)}{under}"
+        f"  {OUTCOME_WORDS.get(attempt.outcome, attempt.outcome)}"
+    )
+    out = [safe(head)]
+    if attempt.code or attempt.error_code or attempt.message:
+        number_ = f" ({attempt.code})" if attempt.code else ""
+        out += [safe(f"      {attempt.error_code or 'no code'}{number_}: {attempt.message}".rstrip(": "))]
+    if attempt.answered_at:
+        tracking = f", tracking id {attempt.tracking_id}" if attempt.tracking_id else ""
+        out += [safe(f"      receipt of {attempt.answered_at}{tracking}")]
+    if attempt.fenced_by is not None:
+        out += [f"      run {attempt.run_seq} never ended; run {attempt.fenced_by} took over"]
+    return out
+
+
+def worth(value: float | None, currency: str) -> str:
+    """A value with its currency, as short as it is exact."""
+    if value is None:
+        return "no value"
+    shown = f"{value:,.3f}".rstrip("0").rstrip(".")
+    return f"{shown} {currency}".strip()
+
+
+def _row_json(row: Explained) -> dict[str, Any]:
+    fields = asdict(row)
+    return {
+        "in_source": fields.pop("in_source"),
+        "class": fields.pop("class_"),
+        "reasons": list(fields.pop("reasons")),
+        "sentences": [reason_words(reason) for reason in row.reasons],
+        **fields,
+        "value": number(row.value),
+        "attribution_credit": number(row.attribution_credit),
+        "attempts": [asdict(attempt) | {"value": number(attempt.value)} for attempt in row.attempts],
+        "what_would_change_it": changes(row),
+    }

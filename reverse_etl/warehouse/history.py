@@ -1,0 +1,143 @@
+"""What was sent and why a row is where it is, read for people from ledger and source by the dbt package's macros."""
+
+from __future__ import annotations
+
+import contextlib
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from reverse_etl.errors import WarehouseError
+from reverse_etl.reports import Attempted, Explained
+from reverse_etl.sync import Sync
+from reverse_etl.warehouse.project import Project
+
+# Rows that one key shows at most.
+ROWS_SHOWN = 20
+_HASH = re.compile(r"[0-9a-fA-F]{64}")
+_CLICK_ID = re.compile(r"[0-9a-fA-F]{32}")
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """Where a sync's history and source stand. `tables`: the relations ledger, receipts and runs."""
+
+    project: Project
+    sync: Sync
+    tables: dict[str, Any]
+    source: Any
+    unique_key: str | None
+
+    @property
+    def scope(self) -> dict[str, str]:
+        """The part of the tables that is this sync's, as the macros take it."""
+        return self.sync.scope.as_dict()
+
+    def compared(self) -> dict[str, Any]:
+        """What macros take that compare the source with the ledger."""
+        return {"source": self.source, "tables": self.tables, "scope": self.scope, "unique_key": self.unique_key}
+
+
+def find_key(books: Books, key: str) -> tuple[tuple[str, ...], str | None]:
+    """How a key was read, up to the first reading that names a row or an attempt, and the value to look for.
+
+    The value is None where no reading names anything.
+    """
+    values = {"unique_key": key}
+    if _CLICK_ID.fullmatch(key.replace("-", "")):
+        values["click_id"] = key
+    if _HASH.fullmatch(key):
+        values["hash"] = key
+    with _untold(key):
+        if "@" in key and (hash_ := books.project.query("_hash_of_email", email=key)[0][0]):
+            values["email"] = str(hash_)
+        (counts,) = books.project.query(
+            "_key_counts", **books.compared(), readings=[[kind, value] for kind, value in values.items()]
+        )
+    kinds = tuple(values)
+    for n, count in enumerate(counts):
+        if count:
+            return kinds[: n + 1], values[kinds[n]]
+    return kinds, None
+
+
+def explain(books: Books, kind: str, value: str, now: str) -> tuple[tuple[Explained, ...], int]:
+    """What a reading of a key names, at most ROWS_SHOWN of it, and how much there is in all."""
+    with _untold(value):
+        rows = books.project.query(
+            "_explain_rows", **books.compared(), now=now, kind=kind, value=value, limit=ROWS_SHOWN
+        )
+    if not rows:
+        return (), 0
+    # One conversion may stand in several rows; its attempts are asked for once.
+    identities = list(dict.fromkeys((row[4], row[5], row[13], row[14], row[15]) for row in rows))
+    names = ("conversion_name", "conversion_time", "click_key", "email_key", "phone_key")
+    attempts: dict[int, list[Attempted]] = {}
+    for identity, *attempt in books.project.query(
+        "_explain_attempts",
+        tables=books.tables,
+        scope=books.scope,
+        identities=[dict(zip(names, identity, strict=True)) for identity in identities],
+    ):
+        attempts.setdefault(int(identity), []).append(_attempt(attempt))
+    return tuple(
+        _explained(row, attempts.get(identities.index((row[4], row[5], row[13], row[14], row[15])), [])) for row in rows
+    ), int(rows[0][-1])
+
+
+def _explained(row: Any, attempts: list[Attempted]) -> Explained:
+    place, class_, reason, key, name, time, click_id, email, phone, value, currency, credit, model = row[:13]
+    status, code, error_code = row[16:19]
+    return Explained(
+        in_source=place == "source",
+        class_=class_,
+        reasons=tuple(one for one in (reason or "").split(",") if one),
+        record_key=key or "",
+        conversion_name=name or "",
+        conversion_time=time or "",
+        click_id_start=click_id or "",
+        hashed_email_start=email or "",
+        hashed_phone_start=phone or "",
+        value=None if value is None else float(value),
+        currency=currency or "",
+        attribution_credit=None if credit is None else float(credit),
+        attribution_model=model or "",
+        status=status or "",
+        code=None if code is None else int(code),
+        error_code=error_code or "",
+        attempts=tuple(attempts),
+    )
+
+
+def _attempt(row: Any) -> Attempted:
+    run_seq, at, operation, key, value, currency, outcome, answered_at, code, error_code, message, tracking_id, by = row
+    return Attempted(
+        run_seq=int(run_seq),
+        at=at or "",
+        operation=operation,
+        record_key=key or "",
+        value=None if value is None else float(value),
+        currency=currency or "",
+        outcome=outcome,
+        answered_at=answered_at or "",
+        code=None if code is None else int(code),
+        error_code=error_code or "",
+        message=message or "",
+        tracking_id=tracking_id or "",
+        fenced_by=None if by is None else int(by),
+    )
+
+
+@contextlib.contextmanager
+def _untold(key: str) -> Iterator[None]:
+    """Keeps a key that may be an e-mail address out of the message of a statement that the warehouse refuses."""
+    try:
+        yield
+    except WarehouseError:
+        if "@" not in key:
+            raise
+        raise WarehouseError(
+            "The warehouse refused to look the key up.",
+            hint="Its message is left out, since it could repeat the e-mail address.",
+        ) from None
