@@ -5,6 +5,8 @@
     Status is the first that fits: dead (a retraction was accepted), counted (a send was accepted), in_doubt (a send
     without an outcome), maybe (a later repeat was refused in a way that does not settle it), else what the last send got:
     refused or deferred. A restatement or retraction without an outcome stands beside `counted`.
+    A retry is no attempt: nothing of it left, and it has no outcome. After the last refusal it lifts that one: what was
+    refused is deferred, and what is maybe taken may be sent once more (`lifted`). It lifts nothing else.
 -#}
 {% macro _fold(name, attempts, scope) %}
 {%- set keys = reverse_etl._identity_columns(scope) -%}
@@ -37,6 +39,8 @@
         max(case when operation = 'send' and outcome = 'rejected' and settles = 0 then n else 0 end) as send_unsettled,
         max(case when operation = 'send' and outcome in ('rejected', 'deferred') and settles = 1 then n else 0 end)
             as send_settled,
+        max(case when operation = 'send' and outcome = 'rejected' then n else 0 end) as send_refused,
+        max(case when operation = 'retry' then n else 0 end) as retried,
         max(case when operation = 'restate' and outcome = 'accepted' then n else 0 end) as restate_accepted,
         max(case when operation = 'restate' and outcome is null then n else 0 end) as restate_unanswered,
         max(case when operation = 'restate' and outcome = 'rejected' then n else 0 end) as restate_rejected,
@@ -56,9 +60,12 @@
             when send_unanswered > send_unsettled and send_unanswered > send_settled then 'in_doubt'
             when send_unsettled > send_settled then 'maybe'
         end as known_status,
+        retried > send_refused as lifted,
         case
             when send_accepted is not null then send_accepted
             when send_unanswered > send_unsettled and send_unanswered > send_settled then send_unanswered
+            -- lifted, the last repeat tells, of the same bytes: it may have been put off since
+            when send_unsettled > send_settled and retried > send_refused then last_send
             when send_unsettled > send_settled then send_unsettled
             else last_send
         end as told_by
@@ -68,7 +75,10 @@
 {{ name }} as (
     select
         {{ reverse_etl._listed(keys, 'statuses') }},
-        coalesce(statuses.known_status, case when told.outcome = 'deferred' then 'deferred' else 'refused' end) as status,
+        coalesce(
+            statuses.known_status, case when told.outcome = 'deferred' or statuses.lifted then 'deferred' else 'refused' end
+        ) as status,
+        coalesce(statuses.known_status, '') = 'maybe' and statuses.lifted as lifted,
         coalesce(statuses.known_status, '') = 'counted' and statuses.restate_unanswered > statuses.restate_accepted as restate_in_doubt,
         coalesce(statuses.known_status, '') <> 'dead' and statuses.retract_unanswered > statuses.retract_settled
             as retract_in_doubt,

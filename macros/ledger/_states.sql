@@ -49,6 +49,7 @@ eventful_attempts as (
 {#- The state of a plain attempt in the columns that a fold gives, its identity left out. -#}
 {% macro _counted_columns(recent) %}
         'counted' as status,
+        false as lifted,
         false as restate_in_doubt,
         false as retract_in_doubt,
         cast(null as {{ reverse_etl._type_double() }}) as restate_refused_value,

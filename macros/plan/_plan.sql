@@ -141,6 +141,7 @@ compared as (
         standing.expired_reasons,
         standing.waiting_reasons,
         known.status,
+        known.lifted,
         known.restate_in_doubt,
         known.retract_in_doubt,
         known.restate_refused_value,

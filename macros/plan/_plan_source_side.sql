@@ -32,13 +32,13 @@ judged as (
                     else 'unchanged:'
                 end
             when expired_reasons <> '' then 'expired:'
-            when status = 'maybe' then 'held:maybe_taken'
+            when status = 'maybe' and not lifted then 'held:maybe_taken'
             when status = 'dead' then 'held:retracted'
             when status = 'refused' and same_value and same_attribution and same_hashes
                 then case when {{ in_this_run }} then 'rejected:' else 'held:rejected_unchanged' end
             when waiting_reasons <> '' then 'waiting:'
-            when status = 'deferred' and {{ in_this_run }} then 'deferred:deferred_this_run'
-            when status = 'deferred' then 'deferred:send'
+            when status in ('deferred', 'maybe') and {{ in_this_run }} then 'deferred:deferred_this_run'
+            when status in ('deferred', 'maybe') then 'deferred:send'
             else 'new:send'
         end as verdict
     from compared
@@ -133,7 +133,9 @@ source_side as (
         conversion_name,
         conversion_time,
         {%- for column in reverse_etl._payload_columns() %}
-        case when decision = 'in_doubt:send' then ledger_{{ column }} else source_{{ column }} end as {{ column }},
+        -- what may have been taken is repeated byte for byte
+        case when decision like '%:send' and status in ('in_doubt', 'maybe') then ledger_{{ column }} else source_{{ column }} end
+        as {{ column }},
         {%- endfor %}
         status is null as first_attempt,
         status is null or status in ('refused', 'deferred') as untouched,

@@ -25,13 +25,15 @@
     group by 1, 2
 {% endmacro %}
 
-{#- Attempts of a run per outcome, as the ledger and its receipts have them. -#}
+{#- Attempts of a run per outcome, as the ledger and its receipts have them. A retry is none: nothing of it left. -#}
 {% macro _run_outcomes(tables, scope, run_seq) %}
     select
         coalesce(attempts.outcome, 'in_doubt') as outcome,
         count(distinct attempts.seq) as rows_in_all
     from (
-        {{ reverse_etl._attempts(tables, scope, condition="attempts.run_seq = " ~ run_seq, with_not_sent=true) }}
+        {{ reverse_etl._attempts(
+            tables, scope, condition="attempts.operation <> 'retry' and attempts.run_seq = " ~ run_seq, with_not_sent=true
+        ) }}
     ) as attempts
     group by 1
 {% endmacro %}

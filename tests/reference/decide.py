@@ -189,7 +189,11 @@ def _source_row(world: _World, row: SourceRow) -> PlanRow:
         if verdict[0] == "unchanged" and world.settled_this_run(state):
             verdict = "accepted", None, None
         return _from_source(row, *verdict)
-    return _from_source(row, *_uncounted_verdict(world, row, state, expired))
+    verdict = _uncounted_verdict(world, row, state, expired)
+    if state is not None and state.status == "maybe" and verdict[2]:
+        # A retry repeats what may have been taken, byte for byte; the change follows after.
+        return replace(_from_ledger(state.sent, *verdict), side="source", source=row)
+    return _from_source(row, *verdict)
 
 
 def _uncounted_verdict(world: _World, row: SourceRow, state: State | None, expired: bool) -> Verdict:
@@ -199,12 +203,12 @@ def _uncounted_verdict(world: _World, row: SourceRow, state: State | None, expir
         verdict = "expired", None, None
     elif status == "dead":
         verdict = "held", "retracted", None
-    elif status == "maybe":
+    elif status == "maybe" and not state.lifted:
         verdict = "held", "maybe_taken", None
     elif status == "refused" and _payload(row) == _payload_sent(state.sent):
         this_run = world.settled_this_run(state)
         verdict = ("rejected", None, None) if this_run else ("held", "rejected_unchanged", None)
-    elif status == "deferred" and world.settled_this_run(state):
+    elif status in ("deferred", "maybe") and world.settled_this_run(state):
         verdict = "deferred", "deferred_this_run", None
     # All that is left would be sent: only now do the future and the key have a say.
     elif row.conversion_time > world.now:
@@ -212,7 +216,7 @@ def _uncounted_verdict(world: _World, row: SourceRow, state: State | None, expir
     elif held_by_key := _held_by_key(world, row.key, row.match_key):
         verdict = "held", held_by_key, None
     else:
-        verdict = "deferred" if status == "deferred" else "new", None, "send"
+        verdict = "deferred" if status in ("deferred", "maybe") else "new", None, "send"
     return verdict
 
 

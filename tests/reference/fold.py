@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from .nouns import Attempt, MatchKey, Receipt, RunEvent
 
@@ -38,6 +38,7 @@ class State:
     retract_in_doubt: bool
     restate_refused: tuple[float | None, str] | None  # the value and currency it was refused for
     retract_refused: bool
+    lifted: bool  # of maybe: somebody asked for one more repeat since its last refusal
     last_adjustment_time: str
     record_keys: frozenset[str]  # every key that any of its attempts went under
 
@@ -98,12 +99,19 @@ class _Sends:
     sent: Attempt
     latest: Attempt
     answer: Answer
+    lifted: bool = False
 
 
 def _walk_sends(history: list[tuple[Attempt, Answer]]) -> _Sends | None:
     """Where the S side stands after its attempts, in order; accepted once is counted for good."""
     pending: _Sends | None = None
     for attempt, answer in history:
+        if attempt.operation == "retry" and pending is not None:
+            # It lifts a refusal and nothing else: what may have been taken may still have been.
+            if pending.status == "refused":
+                pending = replace(pending, status="deferred")
+            elif pending.status == "maybe":
+                pending = replace(pending, lifted=True)
         if attempt.operation != "send":
             continue
         # Every repeat of what may have been taken carries the same bytes, so the first of them stands for
@@ -120,6 +128,9 @@ def _walk_sends(history: list[tuple[Attempt, Answer]]) -> _Sends | None:
             pending = _Sends("maybe", sent, attempt, answer)
         elif answer.settles or not open_now:
             pending = _Sends("deferred", attempt, attempt, answer)
+        elif pending is not None and pending.lifted:
+            # Put off, and still asked for: it was tried in this run.
+            pending = replace(pending, latest=attempt)
     return pending
 
 
@@ -160,6 +171,7 @@ def _state(history: list[tuple[Attempt, Answer]]) -> State | None:
         retract_in_doubt=retract_in_doubt and status != "dead",
         restate_refused=restate_refused,
         retract_refused=retract_refused,
+        lifted=sends.lifted and status == "maybe",
         last_adjustment_time=last_adjustment_time,
         record_keys=frozenset(attempt.record_key for attempt, _ in history if attempt.record_key),
     )

@@ -35,7 +35,7 @@ class Attempt:
     run_seq: int
     seq: int
     batch: int
-    operation: str  # send | restate | retract
+    operation: str  # send | restate | retract | retry (which is never sent and has no receipt)
     conversion_name: str
     click_id: str
     hashed_email: str

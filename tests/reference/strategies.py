@@ -59,6 +59,7 @@ class _History:
     late_attempts: list[Attempt] = field(default_factory=list)
     late_receipts: list[Receipt] = field(default_factory=list)
     adjusted: int = 0
+    unlanded_retries: dict[int, list[Attempt]] = field(default_factory=dict)
 
     def states(self) -> dict[MatchKey, State]:
         return fold(self.attempts, self.receipts, self.events)
@@ -86,7 +87,10 @@ def worlds(draw: Draw, max_runs: int = 4, max_source_rows: int = 6) -> World:
         run_seq += draw(st.integers(1, 2))
         is_this_run = within_last_run and number == run_count - 1
         _fence(draw, history, run_seq, unclosed)
-        closed = _run(draw, history, run_seq, is_this_run)
+        if not is_this_run and draw(st.integers(0, 3)) == 0:
+            closed = _retry(draw, history, run_seq)
+        else:
+            closed = _run(draw, history, run_seq, is_this_run)
         unclosed = [] if closed else [run_seq]
     history.attempts.extend(history.late_attempts)
     history.receipts.extend(history.late_receipts)
@@ -106,6 +110,10 @@ def _fence(draw: Draw, history: _History, run_seq: int, unclosed: Sequence[int])
     history.events += [RunEvent(run_seq, "claim"), RunEvent(run_seq, "open")]
     for old in unclosed:
         seen = history.highest_seq(old)
+        if old in history.unlanded_retries:
+            history.late_attempts += history.unlanded_retries[old]
+            history.events.append(RunEvent(run_seq, "fence", old, seen))
+            continue
         late = _attempts(draw, history, old, _operations(draw, history, old, False))
         if draw(st.booleans()):  # it woke, read the lease and knew; else it died with its intents written
             history.late_receipts += [Receipt(old, a.batch, a.seq, a.seq, "not_sent") for a in late]
@@ -140,6 +148,25 @@ def _run(draw: Draw, history: _History, run_seq: int, is_this_run: bool) -> bool
     return closed
 
 
+def _retry(draw: Draw, history: _History, run_seq: int) -> bool:
+    """A run that lifts refusals, all in one insert, which lands, or lands late, or never; returns whether it closed."""
+    states = history.states()
+    refused = sorted(identity for identity, state in states.items() if state.status in ("refused", "maybe"))
+    chosen = draw(st.lists(st.sampled_from(refused), unique=True)) if refused else []
+    rows = [
+        replace(states[identity].sent, operation="retry", run_seq=run_seq, seq=seq, batch=1, first_attempt=False)
+        for seq, identity in enumerate(chosen, start=1)
+    ]
+    fate = draw(st.sampled_from(("closed", "closed", "landed and died", "lands late", "died")))
+    if fate == "closed":
+        history.events.append(RunEvent(run_seq, "close"))
+    else:
+        history.unlanded_retries[run_seq] = rows if fate == "lands late" else []
+    if fate in ("closed", "landed and died"):
+        history.attempts += rows
+    return fate == "closed"
+
+
 def _operations(draw: Draw, history: _History, run_seq: int, is_this_run: bool) -> list[Attempt]:
     """What one round of a run might do: at most one operation on an identity, each one legal by the fold."""
     states = history.states()
@@ -165,7 +192,8 @@ def _again(draw: Draw, history: _History, state: State, run_seq: int) -> Attempt
     if state.status == "in_doubt":
         return state.sent
     if state.status == "maybe" and not state.retract_in_doubt and draw(st.booleans()):
-        return state.sent
+        # One run tries a record once, also where it was asked to.
+        return None if state.status_run_seq == run_seq else state.sent
     if state.status in ("refused", "deferred"):
         again = replace(state.sent, value=draw(st.sampled_from(VALUES)))
         return again if _key_is_free(history.states(), again) else None

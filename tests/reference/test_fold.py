@@ -20,6 +20,12 @@ from .nouns import Receipt, RunEvent
         ([step("send"), step("send", "deferred")], "deferred"),
         ([step("send"), step("send", "deferred", settles=False)], "in_doubt"),
         ([step("send", "deferred", settles=False)], "deferred"),
+        ([step("send", "rejected"), step("retry")], "deferred"),
+        ([step("send", "rejected"), step("retry"), step("send", "rejected")], "refused"),
+        ([step("send", "rejected"), step("retry"), step("send")], "in_doubt"),
+        ([step("send"), step("retry")], "in_doubt"),
+        ([ACCEPTED, step("retry")], "counted"),
+        ([ACCEPTED, step("retract", "accepted"), step("retry")], "dead"),
         ([step("send"), ACCEPTED], "counted"),
         ([ACCEPTED, step("retract"), step("retract", "rejected", settles=False)], "counted"),
         ([step("send"), step("send", "rejected", settles=False), step("retract", "accepted")], "dead"),
@@ -30,6 +36,22 @@ def test_status(steps, status):
     attempts, receipts = tables(*steps)
     (state,) = fold(reversed(attempts), receipts * 2, []).values()
     assert state.status == status
+
+
+@pytest.mark.parametrize(
+    ("steps", "lifted"),
+    [
+        ([], False),
+        ([step("retry")], True),
+        ([step("retry"), step("send", "deferred", settles=False)], True),
+        ([step("retry"), step("send", "rejected", settles=False)], False),
+        ([step("retry"), step("send", "rejected", settles=False), step("retry")], True),
+    ],
+)
+def test_a_retry_lifts_maybe_until_the_next_refusal(steps, lifted):
+    """What may have been taken stays so, whatever is asked for; a repeat that is put off is still asked for."""
+    (state,) = fold(*tables(step("send"), step("send", "rejected", settles=False), *steps), []).values()
+    assert (state.status, state.lifted) == ("maybe", lifted)
 
 
 @pytest.mark.parametrize(

@@ -76,6 +76,19 @@ TABLE = [
     ("maybe", "swapped", ["source: held, maybe_taken", "source: new → send"]),
     ("maybe", "invalid", ["ledger: held, maybe_taken", "source: invalid, currency_code_malformed"]),
     ("maybe", "key invalid", ["ledger: held, maybe_taken", "source: invalid, conversion_time_missing"]),
+    ("refused, retried", "same", ["source: deferred → send"]),
+    ("refused, retried", "changed", ["source: deferred → send"]),
+    ("refused, retried", "gone", []),
+    ("refused, retried", "key now has M", ["source: new → send"]),
+    ("refused, retried", "invalid", ["source: invalid, currency_code_malformed"]),
+    ("refused, retried, refused", "same", ["source: held, rejected_unchanged"]),
+    ("maybe, retried", "same", ["source: deferred → send"]),
+    ("maybe, retried", "changed", ["source: deferred → send"]),
+    ("maybe, retried", "gone", ["ledger: held, maybe_taken"]),
+    ("maybe, retried", "key now has M", ["ledger: held, maybe_taken", "source: held, key_sent_before"]),
+    ("maybe, retried", "swapped", ["source: deferred → send", "source: new → send"]),
+    ("maybe, retried", "invalid", ["ledger: held, maybe_taken", "source: invalid, currency_code_malformed"]),
+    ("maybe, retried, refused", "same", ["source: held, maybe_taken"]),
     ("counted", "same", ["source: unchanged"]),
     ("counted", "other hashes", ["source: unchanged, hashes_differ"]),
     ("counted", "changed", ["source: held, value_changed"]),
@@ -132,6 +145,9 @@ PAST_90_DAYS = [
     ("maybe", "same", ["source: expired"]),
     ("maybe", "gone", ["ledger: held, maybe_taken"]),
     ("maybe", "key now has M", ["ledger: held, maybe_taken", "source: held, key_sent_before"]),
+    ("refused, retried", "same", ["source: expired"]),
+    ("maybe, retried", "same", ["source: expired"]),
+    ("maybe, retried", "gone", ["ledger: held, maybe_taken"]),
     ("counted", "same", ["source: unchanged"]),
     ("counted", "changed", ["source: expired"]),
     ("counted", "no value", ["source: held, value_removed"]),
@@ -171,6 +187,15 @@ def test_in_doubt_is_sent_with_the_bytes_of_the_ledger():
     """The changed value and the new spelling of the click id wait until what may have left is settled."""
     (sent,) = planned("in doubt", [row(conversion_value=20.0, hashed_email_address="f" * 64)])
     assert (sent.value, sent.click_id, sent.hashed_email) == (10.0, N.upper(), "e" * 64)
+
+
+@pytest.mark.parametrize(
+    ("ledger", "expected"), [("maybe, retried", (10.0, N.upper())), ("refused, retried", (20.0, N))]
+)
+def test_a_retry_repeats_what_may_be_taken_and_sends_what_was_refused_anew(ledger, expected):
+    """What may have been taken goes with the ledger's bytes; of a settled refusal the source speaks."""
+    (sent,) = planned(ledger, [row(conversion_value=20.0)])
+    assert (sent.value, sent.click_id) == expected
 
 
 def test_deferred_is_sent_from_the_source():
@@ -274,7 +299,7 @@ def test_worlds_keep_the_laws(world: World):
     for identity, planned_row in sent:
         status = states[identity].status if identity in states else "none"
         assert (status == "in_doubt") == (planned_row.class_ == "in_doubt")
-        assert status in ("none", "refused", "deferred", "in_doubt")
+        assert status in ("none", "refused", "deferred", "in_doubt") or (status == "maybe" and states[identity].lifted)
     left_over = [attempt_of(r).match_key for r in rows if r.side == "ledger"]
     assert len(set(left_over)) == len(left_over)
 

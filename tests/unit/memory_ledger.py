@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from reverse_etl.errors import WarehouseError
@@ -38,6 +38,16 @@ class Warehouse:
 
     def states(self) -> dict[MatchKey, State]:
         return fold(self.attempts, self.receipts, self.events)
+
+    def retry(self) -> None:
+        """A run that lifts every refusal, also of what may have been taken."""
+        run_seq = max((event.run_seq for event in self.events), default=0) + 1
+        refused = [state for state in self.states().values() if state.status in ("refused", "maybe")]
+        self.attempts += [
+            replace(state.sent, operation="retry", run_seq=run_seq, seq=seq, batch=1, first_attempt=False)
+            for seq, state in enumerate(refused, start=1)
+        ]
+        self.events.append(RunEvent(run_seq, "close"))
 
 
 @dataclass(frozen=True)
@@ -184,9 +194,10 @@ class MemoryLedger:
                 currency=a.currency,
                 attribution_credit=a.attribution_credit,
                 attribution_model=a.attribution_model,
-                untouched=a.first_attempt or row.class_ in ("new", "deferred"),
+                # Of what may have been taken, a repeat that somebody asked for is deferred too, and is known.
+                untouched=row.class_ in ("new", "deferred") and not known,
             )
-            for row, a, _ in self._rows
+            for row, a, known in self._rows
             if a and seq_from <= a.seq <= seq_to
         ]
 

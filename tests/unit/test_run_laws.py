@@ -173,19 +173,25 @@ def test_every_row_counts_exactly_once_in_the_end(
     assert set(result.source) <= {"unchanged", "held"}
 
 
-@given(pushes(LOSSES + DEATHS + REFUSALS))
+@given(pushes(LOSSES + DEATHS + REFUSALS), st.lists(st.booleans(), min_size=5, max_size=5))
 @settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
-def test_no_key_counts_twice(history: list[tuple[list[str], Accident | None, dict[int, int]]]) -> None:
-    """A record that moves to another identity under its key counts once at most, refusals and all."""
+def test_no_key_counts_twice(
+    history: list[tuple[list[str], Accident | None, dict[int, int]]], retries: list[bool]
+) -> None:
+    """A record that moves to another identity under its key counts once at most, refusals, retries and all."""
     warehouse, judge = Warehouse(), Judge()
     # Each key has identities of its own; a change lets it move to another of them, or back.
     places = dict.fromkeys(range(8), 0)
-    for fates, accident, changes in history:
+    for (fates, accident, changes), retry in zip(history, retries, strict=False):
+        if retry:
+            warehouse.retry()
         places |= changes
         warehouse.source = [row(10 * key + place, key=f"k{key}") for key, place in places.items()]
         run_push(warehouse, judge, fates, accident)
         assert_ledger_and_judge_agree(warehouse, judge)
 
+    if retries[-1]:
+        warehouse.retry()
     settle(warehouse, judge)
 
     assert_ledger_and_judge_agree(warehouse, judge)
