@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
-from typing import Any
+import re
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, TypeVar
 
 from reverse_etl.errors import SettingsError
 from reverse_etl.sync import Environment, Sync
@@ -13,6 +16,7 @@ KEYS = {
     "destination": "the system that receives: microsoft_ads",
     "enabled": "false pauses the sync",
     "environment": "local, sandbox or production",
+    "max_age": "how old the newest conversion may be: 3 days, or {warn_after: 2 days, error_after: 7 days}",
     "targets": "dbt targets that may push to production",
     "account_id": "the advertising account",
     "customer_id": "the customer (manager account) that the account belongs to",
@@ -22,32 +26,75 @@ KEYS = {
 META_KEY = "reverse_etl"
 DESTINATIONS = ("microsoft_ads",)
 ADJUSTMENTS = ("restate", "retract")
+_SPAN = re.compile(r"(?P<count>\d{1,4}) *(?P<unit>minute|hour|day|week)s?")
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Declaration:
+    """A sync as an exposure declares it, with all that is wrong there.
+
+    `sync` is None where source, destination or environment is not known; any other wrong setting is left out of it.
+    `settings`: the keys that the exposure sets itself. `source` is empty where it is wrong.
+    """
+
+    name: str
+    sync: Sync | None
+    source: str
+    unique_key: str | None
+    settings: frozenset[str]
+    problems: tuple[SettingsError, ...]
 
 
 def find_syncs(manifest: Any) -> list[Sync]:
     """All syncs of a project in the order of their names; raises SettingsError for a declaration that is wrong."""
-    syncs = []
+    found = declarations(manifest)
+    for declaration in found:
+        for problem in declaration.problems:
+            raise problem
+    return [declaration.sync for declaration in found if declaration.sync]
+
+
+def declarations(manifest: Any) -> list[Declaration]:
+    """All declarations of a project in the order of their names, the wrong ones among them."""
+    found = []
     for exposure in manifest.exposures.values():
         meta = exposure.config.meta or exposure.meta
-        for key in meta:
-            if key != META_KEY and difflib.get_close_matches(str(key), [META_KEY], n=1, cutoff=0.8):
-                raise SettingsError(
-                    f"Exposure {exposure.name} has config.meta.{key}. Did you mean {META_KEY!r}?",
-                    hint="The settings of a sync stand under config.meta.reverse_etl.",
-                )
+        misspelt = [
+            SettingsError(
+                f"Exposure {exposure.name} has config.meta.{key}. Did you mean {META_KEY!r}?",
+                hint="The settings of a sync stand under config.meta.reverse_etl.",
+            )
+            for key in meta
+            if key != META_KEY and difflib.get_close_matches(str(key), [META_KEY], n=1, cutoff=0.8)
+        ]
         if META_KEY in meta:
-            syncs.append(_sync(exposure.name, meta[META_KEY], list(exposure.depends_on.nodes), manifest))
-    return sorted(syncs, key=lambda sync: sync.name)
+            found.append(_read(exposure.name, meta[META_KEY], list(exposure.depends_on.nodes), manifest, misspelt))
+        elif misspelt:
+            found.append(Declaration(exposure.name, None, "", None, frozenset(), tuple(misspelt)))
+    return sorted(found, key=lambda declaration: declaration.name)
+
+
+def no_sync() -> SettingsError:
+    """What a project without a sync is told."""
+    return SettingsError(
+        "This project declares no sync.",
+        hint="Add an exposure with config.meta.reverse_etl; see 'Declare a sync' in the README.",
+    )
+
+
+def unknown_sync(name: str, known: Iterable[str]) -> SettingsError:
+    """What is said of a name that no sync has."""
+    names = list(known)
+    return SettingsError(f"There is no sync named {name!r}.{_nearest(name, names)}", hint="Known: " + ", ".join(names))
 
 
 def pick_sync(syncs: Iterable[Sync], name: str | None) -> Sync:
     """The sync of that name, or the only enabled one; raises SettingsError with the nearest name."""
     by_name = {sync.name: sync for sync in syncs}
     if not by_name:
-        raise SettingsError(
-            "This project declares no sync.",
-            hint="Add an exposure with config.meta.reverse_etl; see 'Declare a sync' in the README.",
-        )
+        raise no_sync()
     if name is None:
         enabled = [sync for sync in by_name.values() if sync.enabled]
         if not enabled:
@@ -62,22 +109,65 @@ def pick_sync(syncs: Iterable[Sync], name: str | None) -> Sync:
             )
         return enabled[0]
     if name not in by_name:
-        raise SettingsError(
-            f"There is no sync named {name!r}.{_nearest(name, by_name)}", hint="Known: " + ", ".join(by_name)
-        )
+        raise unknown_sync(name, by_name)
     return by_name[name]
 
 
-def _sync(name: str, settings: Any, nodes: list[str], manifest: Any) -> Sync:
+def _read(name: str, settings: Any, nodes: list[str], manifest: Any, misspelt: Iterable[SettingsError]) -> Declaration:
     where = f"Exposure {name}, config.meta.reverse_etl"
+    problems = list(misspelt)
+
+    def attempt(read: Callable[[], T], otherwise: T) -> T:
+        try:
+            return read()
+        except SettingsError as error:
+            problems.append(error)
+            return otherwise
+
     if not isinstance(settings, Mapping):
-        raise SettingsError(f"{where} must hold settings, not {settings!r}.")
-    for key in settings:
-        if key not in KEYS:
-            raise SettingsError(
-                f"{where} has an unknown key {key!r}.{_nearest(str(key), KEYS)}",
-                hint="Known: " + ", ".join(KEYS),
-            )
+        problems.append(SettingsError(f"{where} must hold settings, not {settings!r}."))
+        source = attempt(lambda: _source_of(name, nodes, manifest), "")
+        return Declaration(name, None, source, None, frozenset(), tuple(problems))
+    problems += [
+        SettingsError(
+            f"{where} has an unknown key {key!r}.{_nearest(str(key), KEYS)}",
+            hint="Known: " + ", ".join(KEYS),
+        )
+        for key in settings
+        if key not in KEYS
+    ]
+    source = attempt(lambda: _source_of(name, nodes, manifest), "")
+    destination = attempt(lambda: _one_of(where, settings, "destination", DESTINATIONS), "")
+    environment = attempt(lambda: _one_of(where, settings, "environment", [e.value for e in Environment]), "")
+    account_id = attempt(lambda: _text_of(where, settings, "account_id"), "")
+    customer_id = attempt(lambda: _text_of(where, settings, "customer_id"), "")
+    unique_key = attempt(lambda: _text_of(where, settings, "unique_key"), "")
+    enabled = attempt(lambda: _switch_of(where, settings, "enabled"), True)
+    none: tuple[str, ...] = ()
+    targets = attempt(lambda: _list_of(where, settings, "targets", None), none)
+    adjustments = attempt(lambda: _list_of(where, settings, "adjustments", ADJUSTMENTS), none)
+    no_ages: dict[str, timedelta] = {}
+    ages = attempt(lambda: _ages_of(where, settings, "max_age"), no_ages)
+    sync = None
+    if source and destination and environment:
+        sync = Sync(
+            name=name,
+            source=source,
+            destination=destination,
+            environment=Environment(environment),
+            account_id=account_id,
+            customer_id=customer_id,
+            unique_key=unique_key or None,
+            enabled=enabled,
+            targets=targets,
+            adjustments=adjustments,
+            warn_after=ages.get("warn_after"),
+            error_after=ages.get("error_after"),
+        )
+    return Declaration(name, sync, source, unique_key or None, frozenset(map(str, settings)), tuple(problems))
+
+
+def _source_of(name: str, nodes: list[str], manifest: Any) -> str:
     if len(nodes) != 1 or not nodes[0].startswith("model."):
         named = ", ".join(nodes) or "nothing"
         raise SettingsError(
@@ -86,18 +176,7 @@ def _sync(name: str, settings: Any, nodes: list[str], manifest: Any) -> Sync:
         )
     if nodes[0] not in manifest.nodes:
         raise SettingsError(f"Exposure {name} depends on {nodes[0]}, which is disabled.", hint="Enable the model.")
-    return Sync(
-        name=name,
-        source=nodes[0],
-        destination=_one_of(where, settings, "destination", DESTINATIONS),
-        environment=Environment(_one_of(where, settings, "environment", [e.value for e in Environment])),
-        account_id=_text_of(where, settings, "account_id"),
-        customer_id=_text_of(where, settings, "customer_id"),
-        unique_key=_text_of(where, settings, "unique_key") or None,
-        enabled=_switch_of(where, settings, "enabled"),
-        targets=_list_of(where, settings, "targets", None),
-        adjustments=_list_of(where, settings, "adjustments", ADJUSTMENTS),
-    )
+    return nodes[0]
 
 
 def _one_of(where: str, settings: Mapping[str, Any], key: str, allowed: Iterable[str]) -> str:
@@ -122,6 +201,22 @@ def _list_of(where: str, settings: Mapping[str, Any], key: str, allowed: Iterabl
                 f"{where}: {key} has {item!r}.{_nearest(item, allowed)}", hint="Known: " + ", ".join(allowed)
             )
     return tuple(value)
+
+
+def _ages_of(where: str, settings: Mapping[str, Any], key: str) -> dict[str, timedelta]:
+    """The limits of `max_age`: one span, which refuses, or warn_after and error_after."""
+    value = settings.get(key)
+    if value is None:
+        return {}
+    spans = value if isinstance(value, Mapping) else {"error_after": value}
+    unknown = [name for name in spans if name not in ("warn_after", "error_after")]
+    found = {name: _SPAN.fullmatch(_text(span)) for name, span in spans.items()}
+    if unknown or not found or not all(found.values()):
+        raise SettingsError(
+            f"{where}: {key} is {value!r}, which is no span of time.",
+            hint="Write max_age: 3 days, or max_age: {warn_after: 36 hours, error_after: 7 days}.",
+        )
+    return {name: timedelta(**{f"{m['unit']}s": int(m["count"])}) for name, m in found.items() if m}
 
 
 def _switch_of(where: str, settings: Mapping[str, Any], key: str) -> bool:

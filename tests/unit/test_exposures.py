@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -52,6 +53,42 @@ def test_a_declaration_becomes_a_sync() -> None:
     assert (sync.unique_key, sync.targets, sync.adjustments) == ("Deal_Id", ("prod",), ("restate", "retract"))
     bare = read({"destination": "microsoft_ads", "environment": "sandbox"})
     assert (bare.account_id, bare.unique_key, bare.targets, bare.adjustments) == ("", None, (), ())
+
+
+@pytest.mark.parametrize(("value", "enabled"), [(True, True), (False, False), ("False", False), ("true", True)])
+def test_a_sync_can_be_paused(value: Any, *, enabled: bool) -> None:
+    """`enabled` is true or false, also as the text that Jinja leaves."""
+    assert read(GOOD | {"enabled": value}).enabled is enabled
+
+
+def test_what_is_paused_is_not_picked_by_itself() -> None:
+    """A name left out means the only enabled sync; a paused one is found by its name."""
+    syncs = find_syncs(manifest(exposure(GOOD, name="a"), exposure(GOOD | {"enabled": False}, name="b")))
+    assert pick_sync(syncs, None).name == "a"
+    assert pick_sync(syncs, "b").name == "b"
+    with pytest.raises(SettingsError, match="Every sync of this project is paused: b"):
+        pick_sync(syncs[1:], None)
+
+
+@pytest.mark.parametrize(
+    ("value", "warn_after", "error_after"),
+    [
+        ("3 days", None, timedelta(days=3)),
+        ("36 hours", None, timedelta(hours=36)),
+        ({"warn_after": "1 week"}, timedelta(weeks=1), None),
+        ({"warn_after": "90 minutes", "error_after": "1 day"}, timedelta(minutes=90), timedelta(days=1)),
+    ],
+)
+def test_max_age_is_a_span_or_two(value: Any, warn_after: timedelta | None, error_after: timedelta | None) -> None:
+    """One span refuses; warn_after and error_after stand for themselves."""
+    sync = read(GOOD | {"max_age": value})
+    assert (sync.warn_after, sync.error_after) == (warn_after, error_after)
+
+
+@pytest.mark.parametrize("value", [3, "3", "soon", "-1 days", "1.5 days", {"warn": "1 day"}, {"warn_after": 1}, [], {}])
+def test_what_is_no_span_is_said(value: Any) -> None:
+    """The message shows the value and how to write one."""
+    assert "which is no span of time. Write max_age: 3 days" in mistake(GOOD | {"max_age": value})
 
 
 def test_numbers_are_texts_in_the_end() -> None:

@@ -3,20 +3,29 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
 from reverse_etl.errors import GuardError
-from reverse_etl.guards import Facts, Guard, enforce, look
+from reverse_etl.guards import Facts, Guard, TestEvidence, Verdict, enforce, look
 from reverse_etl.sync import Environment, Sync
 
 SYNC = Sync("ads", "model.shop.ads", "microsoft_ads", Environment.PRODUCTION, "123", "456", targets=("prod",))
-FINE = Facts(target="prod", first_push=False, initial=False)
+PASSED = TestEvidence(Verdict.PASSED, "3 tests passed or warned", at="2026-03-01T00:00:00Z")
+FINE = Facts(target="prod", first_push=False, initial=False, tests=PASSED)
 
 
 def refusals(sync: Sync, facts: Facts) -> dict[str, Guard]:
     guards = look(sync, facts)
-    assert [guard.name for guard in guards] == ["enabled", "production_target", "first_push", "limited_build"]
+    assert [guard.name for guard in guards] == [
+        "enabled",
+        "production_target",
+        "first_push",
+        "limited_build",
+        "tests",
+        "max_age",
+    ]
     for guard in guards:
         # Each says either why it lets pass or why not and how to go on.
         assert bool(guard.passes) is not bool(guard.refusal)
@@ -83,3 +92,51 @@ def test_the_first_refusal_stops_the_push() -> None:
         enforce(guards)
     assert (caught.value.message, caught.value.hint) == (guards[0].refusal, guards[0].hint)
     assert caught.value.exit_code == 5
+
+
+FAILED = TestEvidence(Verdict.FAILED, failing=(("not_null_ads_name", 1_200), ("odd", 0)), at="2026-03-01T00:00:00Z")
+
+
+@pytest.mark.parametrize("environment", Environment)
+def test_failing_tests_refuse_everywhere_and_are_named(environment: Environment) -> None:
+    """The refusal names each failing test with its rows; --allow-failing-tests turns it into a warning."""
+    sync = replace(SYNC, environment=environment)
+    guard = refusals(sync, replace(FINE, tests=FAILED))["tests"]
+    assert "not_null_ads_name (1,200 rows), odd" in guard.refusal
+    allowed = look(sync, replace(FINE, tests=FAILED, allow_failing_tests=True))
+    assert [(one.name, one.passes) for one in allowed if one.warns] == [
+        ("tests", "--allow-failing-tests: not_null_ads_name (1,200 rows), odd")
+    ]
+
+
+def test_a_model_that_was_not_built_is_refused_whatever_is_allowed() -> None:
+    """--allow-failing-tests is about tests: a model that dbt could not build holds no rows of today."""
+    facts = replace(FINE, tests=replace(FAILED, model_failed=True), allow_failing_tests=True)
+    assert "dbt could not build ads" in refusals(SYNC, facts)["tests"].refusal
+
+
+def test_unknown_tests_refuse_in_production_and_warn_elsewhere() -> None:
+    """Where nobody knows, production refuses with the ways on, and the other environments warn."""
+    facts = replace(FINE, tests=TestEvidence(Verdict.UNKNOWN, "the last dbt command here was `dbt compile`"))
+    guard = refusals(SYNC, facts)["tests"]
+    assert "`dbt compile`" in guard.refusal
+    assert "--build" in guard.hint
+    assert refusals(SYNC, replace(facts, allow_failing_tests=True)) == {}
+    elsewhere = look(replace(SYNC, environment=Environment.SANDBOX), facts)
+    assert [one.name for one in elsewhere if one.warns] == ["tests"]
+
+
+@pytest.mark.parametrize(
+    ("newest", "warns", "refuses"),
+    [
+        ("2026-03-09T13:00:00Z", False, False),
+        ("2026-03-09T11:59:59Z", True, False),
+        ("2026-03-05T11:59:59Z", False, True),
+        ("", False, True),
+    ],
+)
+def test_max_age_goes_by_the_newest_conversion(newest: str, *, warns: bool, refuses: bool) -> None:
+    """Older than warn_after warns, older than error_after or nothing at all refuses."""
+    sync = replace(SYNC, warn_after=timedelta(days=1), error_after=timedelta(days=5))
+    guards = {one.name: one for one in look(sync, replace(FINE, newest=newest, now="2026-03-10T12:00:00Z"))}
+    assert (guards["max_age"].warns, bool(guards["max_age"].refusal)) == (warns, refuses)

@@ -1,0 +1,104 @@
+"""Several syncs in one project: all, some, a paused one, and the worst exit code."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from reverse_etl.sandbox import LocalSandbox
+from tests.support.shop import Shop, deal
+
+
+def declare(shop: Shop, **settings: dict[str, object]) -> None:
+    """One exposure for each name, all on the same source."""
+    exposures = [
+        {
+            "name": name,
+            "type": "application",
+            "owner": {"name": "Growth", "email": "growth@example.com"},
+            "depends_on": ["ref('offline_conversions')"],
+            "config": {
+                "tags": [f"tag_{name}"],
+                "meta": {
+                    "reverse_etl": {"destination": "microsoft_ads", "environment": "local", "unique_key": "deal_id"}
+                    | more
+                },
+            },
+        }
+        for name, more in settings.items()
+    ]
+    (shop.folder / "models/exposures.yml").write_text(json.dumps({"exposures": exposures}))
+
+
+@pytest.fixture
+def several(shop: Shop) -> Shop:
+    shop.fill([deal(1), deal(2)])
+    declare(shop, calls={"account_id": "1"}, forms={"account_id": "2"}, old={"account_id": "3", "enabled": False})
+    return shop
+
+
+def test_plan_and_status_show_all_and_push_wants_a_word(several: Shop) -> None:
+    """Without a name the reading commands show every enabled sync; a push names them and sends nothing."""
+    planned = several.run("plan", "--json")
+    assert [one["sync"] for one in json.loads(planned.stdout)] == ["calls", "forms"]
+    shown = several.run("status")
+    assert "calls -> microsoft_ads" in shown.stdout
+    assert "forms -> microsoft_ads" in shown.stdout
+    refused = several.run("push")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "several syncs: calls, forms" in refused.stderr
+    assert "--all" in refused.stderr
+
+
+def test_all_pushes_each_as_its_own_run(several: Shop, sandbox: LocalSandbox) -> None:
+    """--all pushes every enabled sync into its own ledger; --select picks by dbt's syntax."""
+    some = several.run("push", "--select", "tag:tag_forms", "--json", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    assert [(one["sync"], one["source"]) for one in json.loads(some.stdout)] == [("forms", {"accepted": 2})]
+    done = several.run("push", "--all", "--json", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    assert done.returncode == 0, done.stderr
+    # The account is another one, and so is the conversion there.
+    assert [(one["sync"], one["run"]) for one in json.loads(done.stdout)] == [("calls", 1), ("forms", 2)]
+
+
+def test_the_worst_exit_code_wins_and_the_others_are_pushed(several: Shop, sandbox: LocalSandbox) -> None:
+    """A sync whose guard refuses stops only itself, is named, and its exit code is the command's."""
+    declare(several, calls={"account_id": "1", "max_age": "1 minute"}, forms={"account_id": "2"})
+    done = several.run("push", "--all", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    assert done.returncode == 5
+    assert "Error in calls: The newest conversion is" in done.stderr
+    assert "Run 1 of forms" in done.stdout
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "words"),
+    [
+        (["old"], 5, "old is paused: its exposure says enabled: false."),
+        (["olt"], 2, "Did you mean 'old'?"),
+        (["calls", "--all"], 2, "only one of them"),
+        (["--select", "old"], 2, "picks no enabled sync"),
+        (["--select", "tag:nothing"], 2, "picks no enabled sync"),
+    ],
+)
+def test_what_cannot_be_pushed_is_said(several: Shop, arguments: list[str], code: int, words: str) -> None:
+    """A paused sync by name, a wrong name, two ways at once, a selection of nothing."""
+    done = several.run("push", *arguments)
+    assert (done.returncode, done.stdout) == (code, "")
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_detailed_exitcode_tells_whether_there_is_something_to_push(several: Shop, sandbox: LocalSandbox) -> None:
+    """plan --detailed-exitcode leaves with 6 where a push would send, and with 0 where not."""
+    assert several.run("plan", "forms", "--detailed-exitcode").returncode == 6
+    several.push("forms", endpoint=sandbox.url)
+    assert several.run("plan", "forms", "--detailed-exitcode").returncode == 0
+    assert several.run("plan", "--detailed-exitcode").returncode == 6, "the other sync has something"
+
+
+def test_strict_counts_what_was_not_sent(shop: Shop, sandbox: LocalSandbox, tmp_path: Path) -> None:
+    """--strict leaves with 3 while a row is invalid or held; without it the same push leaves with 0."""
+    shop.fill([deal(1), deal(2, microsoft_click_id="broken")])
+    assert shop.push("--strict", endpoint=sandbox.url)["exit_code"] == 3
+    assert shop.push(endpoint=sandbox.url)["exit_code"] == 0
