@@ -61,7 +61,7 @@ def _plan(folder: Path, environment: Mapping[str, str], files: Mapping[str, byte
     names = starter.read_names(project)
     new_sync = None
     if names.sync_path:
-        words_ = f"declares the sync {names.sync}: no model and no exposure are written"
+        words_ = f"declares the sync {names.sync}, so no other is written"
         lines += [Line("unchanged", project.relative(names.sync_path), words_)]
     else:
         new_sync = starter.plan_starter(project, names, outputs, package)
@@ -97,8 +97,7 @@ def _plan_package(
     if listed.elsewhere:
         words_ = f"lists the package already, by {listed.elsewhere}; bring it to version {version} yourself"
         return [], [Line("unchanged", file, words_)], f"{project.relative(project.install_path)}/{PACKAGE}", False
-    by_hand = listed.folder is not None and listed.folder not in package_copy.candidates(project)
-    if listed.folder is not None and by_hand and not (listed.folder / package_copy.RECORD).is_file():
+    if listed.folder is not None and package_copy.is_by_hand(listed.folder):
         found = package_list.package_version(listed.folder)
         name = project.relative(listed.folder)
         same = "the same as this tool" if found == version else f"and this tool is {version}: bring both to one"

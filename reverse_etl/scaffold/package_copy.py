@@ -16,6 +16,7 @@ from pathlib import Path
 from reverse_etl.errors import SettingsError
 from reverse_etl.resources import PACKAGE_PARTS, package_folder
 from reverse_etl.scaffold.actions import Action, Kind, read
+from reverse_etl.scaffold.package_list import PACKAGE, package_name
 from reverse_etl.scaffold.project import DbtProject, inside
 
 # Two names, so that a project whose settings already use the first has another.
@@ -90,6 +91,11 @@ def choose_folder(project: DbtProject) -> Path:
         hint="Give the models and the like folders of their own in dbt_project.yml, such as models/, and run "
         "`reverse-etl init` again.",
     )
+
+
+def is_by_hand(folder: Path) -> bool:
+    """Does a folder hold the package without init having put it there: a clone, or a copy made by hand?"""
+    return not (folder / RECORD).is_file() and package_name(folder) == PACKAGE
 
 
 def open_copy(folder: Path, project: DbtProject) -> Copy:

@@ -52,7 +52,7 @@ def package_lines(folder: str, upgrade: Upgrade) -> list[Line]:
         now = "this version has no such file" if name in upgrade.removed else "the new version is in its place"
         lines += [Line("set aside", f"{folder}/{path}", f"as you had changed it; {now}")]
     lines += [
-        Line("unchanged", f"{folder}/{name}", "you changed it, and this version brings nothing new there")
+        Line("left", f"{folder}/{name}", "as you changed it; this version brings nothing new there")
         for name in upgrade.left_changed
     ]
     return lines

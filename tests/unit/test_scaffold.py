@@ -275,6 +275,17 @@ def test_a_package_listed_another_way_is_left_alone(project: Write, entry: str) 
     assert (folder / "models/reverse_etl/offline_conversions.sql").is_file()
 
 
+def test_a_copy_made_by_hand_is_left_alone(project: Write) -> None:
+    """A folder of our name that the user filled and listed is theirs, also to upgrade."""
+    folder = project(
+        {f"{FOLDER}/{n}": c for n, c in OLD.items()} | {"packages.yml": f"packages: [{{local: {FOLDER}}}]"}
+    )
+    before = contents(folder)
+    assert "lists the package already, by local: dbt_reverse_etl, version 1.0.0, and" in init(folder, NEW, "1.1.0")
+    assert contents(folder).items() >= before.items()
+    assert not (folder / FOLDER / RECORD).exists()
+
+
 def test_another_version_that_is_listed_is_named(project: Write) -> None:
     """A clone of another version is named with both versions, since plan and push would refuse it."""
     folder = project(
@@ -349,7 +360,7 @@ def test_an_upgrade_loses_no_change_of_the_users(project: Write) -> None:
     assert copy["macros/old/gone.sql.orig"] == b"mine\n"
     assert copy["macros/extra.sql"] == b"my own\n"
     assert "set aside dbt_reverse_etl/macros/better.sql.orig2" in said
-    assert "unchanged dbt_reverse_etl/macros/same.sql you changed it" in said
+    assert "left dbt_reverse_etl/macros/same.sql as you changed it" in said
     assert "nothing to do" in init(folder, NEW, "1.1.0")
 
 
@@ -448,7 +459,7 @@ def test_a_project_with_a_sync_gets_no_second(project: Write) -> None:
     """Where an exposure declares a sync, neither model nor exposure is written, and its name is said."""
     text = "exposures:\n  - name: mine\n    config: {meta: {reverse_etl: {destination: microsoft_ads}}}\n"
     folder = project({"models/a/e.yml": text})
-    assert "declares the sync mine: no model and no exposure are written" in init(folder)
+    assert "declares the sync mine, so no other is written" in init(folder)
     assert not (folder / "models/reverse_etl").exists()
 
 
