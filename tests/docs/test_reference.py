@@ -1,0 +1,60 @@
+"""docs/reference.md names everything that a user can type, set, query or get back."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import yaml
+
+from docs import generate
+from reverse_etl import errors
+from reverse_etl.errors import EXIT_CODES, ReverseEtlError
+
+REPOSITORY = Path(__file__).parents[2]
+NAMES = re.compile(r"\b(?:MICROSOFT_ADS|REVERSE_ETL|DBT)_[A-Z_]+[A-Z]\b")
+# Not ours to set: the start of names that dbt keeps secret.
+NOT_VARIABLES = {"DBT_ENV_SECRET"}
+
+
+def test_the_reference_is_what_the_program_says() -> None:
+    """The file equals what `make docs` would write now: every command, option, exit code, key, class and reason."""
+    assert generate.REFERENCE.read_text() == generate.reference(), "run `make docs`"
+
+
+def test_every_environment_variable_is_documented() -> None:
+    """Each variable that the source reads stands in the table, and each in the table is read."""
+    read = set()
+    for path in (REPOSITORY / "reverse_etl").rglob("*.py"):
+        for line in path.read_text().splitlines():
+            strings = re.findall(r"\"([^\"]*)\"", line)
+            read |= {name for text in strings for name in NAMES.findall(text)}
+    # rich and dbt read this one.
+    assert read - NOT_VARIABLES | {"NO_COLOR"} == set(generate.ENVIRONMENT)
+
+
+def test_every_exit_code_is_documented() -> None:
+    """Each error's exit code is in the table, and the table says nothing of others."""
+    kinds = [one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, ReverseEtlError)]
+    assert {one.exit_code for one in kinds} <= set(EXIT_CODES)
+    assert set(EXIT_CODES) == set(range(7))
+
+
+@pytest.mark.parametrize("table", ["ledger", "receipts", "runs"])
+def test_every_column_is_documented(table: str) -> None:
+    """Each column of the three tables, as their models declare it, has its words."""
+    declared = re.findall(r"\['(\w+)', ", (REPOSITORY / f"models/reverse_etl_{table}.sql").read_text())
+    models = yaml.safe_load((REPOSITORY / "models/_models.yml").read_text())["models"]
+    (model,) = [one for one in models if one["name"] == f"reverse_etl_{table}"]
+    assert sorted(column["name"] for column in model["columns"]) == sorted(declared)
+    assert all(column["description"] for column in model["columns"])
+
+
+def test_every_command_has_an_example() -> None:
+    """Each command's help ends its description with a line that can be typed."""
+    text = generate.reference()
+    for words in generate.command_names():
+        if words:
+            part = text[text.index(f"### {' '.join(words)}\n") :]
+            assert f"Example: reverse-etl {' '.join(words)}" in part[: part.index("Options:")], words
