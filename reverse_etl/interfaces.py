@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Protocol
 
 from reverse_etl.plans import Plan, Record
 from reverse_etl.receipts import Answer, Receipt
@@ -12,19 +12,22 @@ from reverse_etl.receipts import Answer, Receipt
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """One run as the ledger knows it. Times are UTC text; `counts` holds its result and rows by standing.
+    """One run as the ledger knows it. Times are UTC text; `result` is blank and `counts` empty without an end.
 
-    `fenced_by` is the later run that shut it out, since it never ended.
+    `counts`: rows by standing, each key with its side in front: source_accepted, ledger_held; and as sent_accepted what
+    became of the records that left in the run. `fenced_by` is the later run that shut it out, since it never ended.
     """
 
     run_seq: int
     started_at: str
     ended_at: str
-    counts: dict[str, Any]
+    counts: dict[str, int]
     target: str
     host: str
     pid: int
     fenced_by: int | None = None
+    result: str = ""
+    package_version: str = ""
 
 
 @dataclass(frozen=True, slots=True)

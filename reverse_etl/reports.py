@@ -29,6 +29,34 @@ class StatusReport:
 
 
 @dataclass(frozen=True, slots=True)
+class RunsReport:
+    """The newest runs of a sync, the newest first."""
+
+    sync: Sync
+    runs: tuple[RunSummary, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """One run in detail, as ledger and receipts have it.
+
+    `outcomes`: its attempts by outcome; `void` those that it planned and never sent, since it was shut out first.
+    `refusals`: outcome, code, error code and rows of what was refused or put off. `tracking_ids`: the first few of
+    `tracking_ids_in_all`. `fenced`: the runs that it shut out.
+    """
+
+    sync: Sync
+    run: RunSummary
+    batches: int
+    outcomes: dict[str, int]
+    void: int
+    refusals: tuple[tuple[str, int | None, str, int], ...]
+    tracking_ids: tuple[str, ...]
+    tracking_ids_in_all: int
+    fenced: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Attempted:
     """One try to deliver a conversion. Times are UTC text; a blank `answered_at` means that no answer is recorded.
 

@@ -14,14 +14,14 @@ from reverse_etl.destinations.microsoft_ads.settings import account_of
 from reverse_etl.errors import SettingsError
 from reverse_etl.guards import Facts, Guard, enforce, look
 from reverse_etl.interfaces import Progress, Rejected
-from reverse_etl.reports import Explained, PlanReport, StatusReport, WhyReport
+from reverse_etl.reports import Explained, PlanReport, RunReport, RunsReport, StatusReport, WhyReport
 from reverse_etl.run import PushOptions, RunResult
 from reverse_etl.run import push as carry_out
 from reverse_etl.sync import Sync
 from reverse_etl.warehouse import test_results
 from reverse_etl.warehouse.artifacts import limited_build
 from reverse_etl.warehouse.exposures import find_syncs, pick_sync
-from reverse_etl.warehouse.history import explain, find_key
+from reverse_etl.warehouse.history import explain, find_key, read_run, read_runs
 from reverse_etl.warehouse.ledger import WarehouseLedger
 from reverse_etl.warehouse.project import PACKAGE, DbtOptions, Project
 
@@ -121,6 +121,20 @@ class Session:
         readings, value = find_key(books, key)
         rows, in_all = explain(books, readings[-1], value, now) if value is not None else ((), 0)
         return WhyReport(self.sync, now, readings, tuple(_advised(_untold(row, key)) for row in rows), in_all)
+
+    def runs(self, *, limit: int) -> RunsReport:
+        """The newest `limit` runs. Reads only."""
+        return RunsReport(self.sync, tuple(self.ledger.history(limit)))
+
+    def run(self, run_seq: int) -> RunReport:
+        """One run in detail; raises SettingsError naming the newest where there is none of that number. Reads only."""
+        found = read_runs(self.ledger.books, limit=1, run_seq=run_seq)
+        if not found:
+            newest = self.ledger.history(1)
+            known = f"The newest is run {newest[0].run_seq}." if newest else "It was never pushed."
+            hint = "See them with `reverse-etl runs`."
+            raise SettingsError(f"{self.sync.name} has no run {run_seq}. {known}", hint=hint)
+        return read_run(self.ledger.books, found[0])
 
 
 def _untold(row: Explained, key: str) -> Explained:

@@ -56,8 +56,11 @@
     select {{ reverse_etl._utc_text(reverse_etl._utc_now()) }} as now
 {% endmacro %}
 
-{#- The newest runs of a scope with their beginning, end and counts, and the run that shut a dead one out. -#}
-{% macro _history(runs, scope, limit) %}
+{#-
+    The newest runs of a scope with their beginning, end and counts, and the run that shut a dead one out.
+    Arguments: limit; run_seq, of the only run to read (optional).
+-#}
+{% macro _history(runs, scope, limit, run_seq=none) %}
     select
         events.run_seq,
         min(case when events.event = 'open' then {{ reverse_etl._utc_text('events.happened_at') }} end) as started_at,
@@ -66,13 +69,17 @@
         max(events.target) as target,
         max(events.host) as host,
         max(events.pid) as pid,
-        min(fences.run_seq) as fenced_by
+        min(fences.run_seq) as fenced_by,
+        max(events.package_version) as package_version
     from {{ runs }} as events
     left join {{ runs }} as fences
         on {{ reverse_etl._in_scope(scope, 'fences') }}
         and fences.event = 'fence'
         and events.run_seq = fences.fenced_run_seq
     where {{ reverse_etl._in_scope(scope, 'events') }} and events.event <> 'fence'
+        {%- if run_seq is not none %}
+        and events.run_seq = {{ reverse_etl._literal(run_seq) }}
+        {%- endif %}
     group by events.run_seq
     having max(case when events.event = 'open' then 1 else 0 end) = 1
     order by events.run_seq desc

@@ -31,6 +31,7 @@ app.command()(pushing.push)
 app.command()(reading.status)
 app.command()(reading.rejected)
 app.command()(explaining.why)
+app.command()(explaining.runs)
 app.add_typer(sandbox.app, name="sandbox")
 
 

@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reverse_etl.cli.console import Results
+from reverse_etl.cli.console import Results, each
 from reverse_etl.cli.options import Json, takes_dbt_options
 from reverse_etl.errors import SettingsError
 
 if TYPE_CHECKING:
+    from reverse_etl.sync import Sync
     from reverse_etl.warehouse.project import DbtOptions
 
 SyncOption = Annotated[str | None, typer.Option("--sync", help="The sync's name; left out, all enabled ones.")]
@@ -63,3 +64,40 @@ def why(
                 hint="Keys are compared exactly, click ids in any case, with or without dashes.",
             )
         results.close()
+
+
+@takes_dbt_options
+def runs(
+    dbt: DbtOptions,
+    *,
+    run: Annotated[
+        int | None, typer.Argument(metavar="[RUN]", min=1, help="A run's number, to see it in detail.")
+    ] = None,
+    sync: SyncOption = None,
+    as_json: Json = False,
+    limit: Annotated[int, typer.Option(min=1, help="How many runs to list, the newest first.")] = 20,
+) -> None:
+    """List the newest runs, or tell all that is known of one. Reads only.
+
+    Example: reverse-etl runs 12
+    """
+    from reverse_etl.report import runs as report
+    from reverse_etl.session import open_workspace
+
+    with open_workspace(dbt) as workspace:
+        syncs = workspace.chosen(sync)
+        results = Results(as_json=as_json, several=len(syncs) > 1)
+
+        def work(one: Sync) -> int:
+            session = workspace.open(one)
+            if run is None:
+                listed = session.runs(limit=limit)
+                results.show(lambda: report.runs_json(listed), lambda: report.runs_text(listed))
+            else:
+                detail = session.run(run)
+                results.show(lambda: report.run_json(detail), lambda: report.run_text(detail))
+            return 0
+
+        code = each(syncs, work)
+        results.close()
+    raise typer.Exit(code)

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import UTC, datetime
 from typing import Any
 
-from reverse_etl.interfaces import Rejected
+from reverse_etl.interfaces import Rejected, RunSummary
 from reverse_etl.reports import PlanReport, StatusReport
 from reverse_etl.run import RunResult
 from reverse_etl.sync import Sync
@@ -58,7 +59,7 @@ def result_json(sync: Sync, result: RunResult) -> dict[str, Any]:
 
 def status_json(report: StatusReport) -> dict[str, Any]:
     """What the ledger knows of a sync."""
-    return document(report.sync, statuses=report.statuses, runs=[asdict(run) for run in report.runs])
+    return document(report.sync, statuses=report.statuses, runs=[run_fields(run) for run in report.runs])
 
 
 def rejected_json(sync: Sync, rows: Sequence[tuple[Rejected, str]]) -> dict[str, Any]:
@@ -69,6 +70,22 @@ def rejected_json(sync: Sync, rows: Sequence[tuple[Rejected, str]]) -> dict[str,
 def number(value: float | None) -> float | None:
     """A number as JSON can say it: what is none, as NaN is, becomes null."""
     return value if value is not None and math.isfinite(value) else None
+def run_fields(run: RunSummary) -> dict[str, Any]:
+    """One run. `seconds` is null while no end is recorded."""
+    return asdict(run) | {"seconds": seconds(run)}
+
+
+def seconds(run: RunSummary) -> int | None:
+    """How long a run took; None where no end is recorded."""
+    if not run.started_at or not run.ended_at:
+        return None
+    return max(int((_time(run.ended_at) - _time(run.started_at)).total_seconds()), 0)
+
+
+def _time(utc_text: str) -> datetime:
+    return datetime.strptime(utc_text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+
+
 
 
 def document(sync: Sync, **content: Any) -> dict[str, Any]:

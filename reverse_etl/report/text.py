@@ -57,10 +57,10 @@ def result_text(sync: Sync, result: RunResult) -> str:
     """What a run did, row by row in numbers."""
     word = {"done": "done", "stopped": "STOPPED", "interrupted": "interrupted"}[result.name]
     out = [f"Run {result.run_seq} of {title(sync)}: {word}", ""]
-    out += _table(_standing_rows(result.source)) or ["  No source rows."]
+    out += _table(standing_rows(result.source)) or ["  No source rows."]
     if result.ledger:
         out += ["", LEDGER_SIDE]
-        out += _table(_standing_rows(result.ledger))
+        out += _table(standing_rows(result.ledger))
     out += ["", f"Sent in this run: {_sent_words(result.sent)}." if result.sent else "Nothing was sent in this run."]
     if any(result.rows(name) for name in ("held", "invalid", "expired", "waiting", "duplicate")):
         out += ["The reasons of what was not sent: `reverse-etl plan`."]
@@ -125,7 +125,7 @@ def _run_words(run: RunSummary) -> str:
         return f"died (PID {run.pid} on {run.host}); run {run.fenced_by} took over"
     if not run.ended_at:
         return f"no end recorded (PID {run.pid} on {run.host}): still running, or died"
-    return f"{run.counts.get('result', 'ended')}: {_sent_words({k: run.counts.get(f'sent_{k}', 0) for k in OUTCOMES})}"
+    return f"{run.result or 'ended'}: {_sent_words({k: run.counts.get(f'sent_{k}', 0) for k in OUTCOMES})}"
 
 
 def _sent_words(sent: Mapping[str, int]) -> str:
@@ -136,7 +136,8 @@ def _class_rows(plan: Plan, side: str) -> Iterable[tuple[str, str, str]]:
     return ((name, f"{rows:,}", CLASS_WORDS[name]) for name, rows in plan.counts(side).items())
 
 
-def _standing_rows(counts: Mapping[str, int]) -> Iterable[tuple[str, str, str]]:
+def standing_rows(counts: Mapping[str, int]) -> Iterable[tuple[str, str, str]]:
+    """Rows per standing with its words, in the order in which people read them."""
     order = [
         "accepted",
         "rejected",

@@ -56,10 +56,10 @@ CHANGES = {
     "retract_in_doubt": "Adjustments, which this version does not send.",
     "retracted": "Nothing: Microsoft ignores a conversion once it was retracted.",
     "key_in_doubt": "The next push settles the other conversion of its key; the one after that goes on with this.",
-    "key_sent_before": "The former click id and time in the source; or another unique key, if they are two conversions.",
+    "key_sent_before": "The former click id and time in the source; or another unique key, if these are two.",
     "gone": "Its row back in the source. To take it back at Microsoft needs adjustments, which this version does not "
     "send.",
-    "moved": "The former click id and time in the source; moving it needs adjustments, which this version does not send.",
+    "moved": "The former click id and time in the source. A move needs adjustments, which this version does not send.",
     "row_invalid_now": "Correct the row in the source; what was accepted stays counted all the while.",
     "in_doubt_too_old": "Nothing: it is past the 90 days in which a repeat could settle it.",
     "hashes_differ": "Nothing needs to be done.",

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from reverse_etl.errors import WarehouseError
-from reverse_etl.reports import Attempted, Explained
+from reverse_etl.interfaces import RunSummary
+from reverse_etl.reports import Attempted, Explained, RunReport
 from reverse_etl.sync import Sync
 from reverse_etl.warehouse.project import Project
 
 # Rows that one key shows at most.
 ROWS_SHOWN = 20
+# Tracking ids of one run that are shown at most.
+IDS_SHOWN = 20
 _HASH = re.compile(r"[0-9a-fA-F]{64}")
 _CLICK_ID = re.compile(r"[0-9a-fA-F]{32}")
 
@@ -126,6 +130,55 @@ def _attempt(row: Any) -> Attempted:
         message=message or "",
         tracking_id=tracking_id or "",
         fenced_by=None if by is None else int(by),
+    )
+
+
+def read_runs(books: Books, *, limit: int, run_seq: int | None = None) -> list[RunSummary]:
+    """The newest runs of the scope, the newest first, or the one with that number."""
+    runs = []
+    for number, started_at, ended_at, counts, target, host, pid, fenced_by, version in books.project.query(
+        "_history", runs=books.tables["runs"], scope=books.scope, limit=limit, run_seq=run_seq
+    ):
+        kept: dict[str, Any] = json.loads(counts) if counts else {}
+        runs.append(
+            RunSummary(
+                run_seq=int(number),
+                started_at=started_at or "",
+                ended_at=ended_at or "",
+                # The run's result is kept among the numbers.
+                counts={name: int(count) for name, count in kept.items() if name != "result"},
+                target=target or "",
+                host=host or "",
+                pid=int(pid),
+                fenced_by=None if fenced_by is None else int(fenced_by),
+                result=str(kept.get("result", "")),
+                package_version=version or "",
+            )
+        )
+    return runs
+
+
+def read_run(books: Books, run: RunSummary) -> RunReport:
+    """All that ledger and receipts know of a run."""
+    query, tables, scope, run_seq = books.project.query, books.tables, books.scope, run.run_seq
+    outcomes = {str(o): int(n) for o, n in query("_run_outcomes", tables=tables, scope=scope, run_seq=run_seq)}
+    ((attempts, batches),) = query("_run_size", ledger=tables["ledger"], scope=scope, run_seq=run_seq)
+    tracked = query("_run_tracking_ids", receipts=tables["receipts"], scope=scope, run_seq=run_seq, limit=IDS_SHOWN)
+    return RunReport(
+        sync=books.sync,
+        run=run,
+        batches=int(batches),
+        outcomes=outcomes,
+        void=int(attempts) - sum(outcomes.values()),
+        refusals=tuple(
+            (outcome, None if code is None else int(code), error_code or "", int(rows))
+            for outcome, code, error_code, rows in query(
+                "_run_refusals", receipts=tables["receipts"], scope=scope, run_seq=run_seq
+            )
+        ),
+        tracking_ids=tuple(str(row[0]) for row in tracked),
+        tracking_ids_in_all=int(tracked[0][1]) if tracked else 0,
+        fenced=tuple(int(row[0]) for row in query("_fenced_by", runs=tables["runs"], scope=scope, run_seq=run_seq)),
     )
 
 

@@ -13,7 +13,7 @@ from reverse_etl.interfaces import Rejected, RunSummary, Standings
 from reverse_etl.plans import Plan, PlanLine, Record, Sample
 from reverse_etl.receipts import Receipt
 from reverse_etl.sync import Sync
-from reverse_etl.warehouse.history import Books
+from reverse_etl.warehouse.history import Books, read_runs
 from reverse_etl.warehouse.lease import WarehouseLease
 from reverse_etl.warehouse.project import PACKAGE, Project
 
@@ -159,21 +159,7 @@ class WarehouseLedger:
 
     def history(self, limit: int) -> list[RunSummary]:
         """The newest runs of the scope, the newest first. A run without an end has no `ended_at`."""
-        return [
-            RunSummary(
-                run_seq=int(run_seq),
-                started_at=started_at or "",
-                ended_at=ended_at or "",
-                counts=json.loads(counts) if counts else {},
-                target=target or "",
-                host=host or "",
-                pid=int(pid),
-                fenced_by=None if fenced_by is None else int(fenced_by),
-            )
-            for run_seq, started_at, ended_at, counts, target, host, pid, fenced_by in self._project.query(
-                "_history", runs=self._tables["runs"], scope=self._scope, limit=limit
-            )
-        ]
+        return read_runs(self.books, limit=limit)
 
     def statuses(self) -> dict[str, int]:
         """Identities per status, all that were ever sent."""

@@ -73,11 +73,21 @@ REJECTED = [
         "See the message.",
     ),
 ]
-DONE = {"result": "done", "source_accepted": 9, "sent_accepted": 10, "ledger_accepted": 1}
+DONE = {"source_accepted": 9, "sent_accepted": 10, "ledger_accepted": 1}
 RUNS = (
     RunSummary(8, "2026-03-15T12:00:00Z", "", {}, "prod", "box", 4242),
     RunSummary(5, "2026-03-12T12:00:00Z", "", {}, "prod", "box", 4241, fenced_by=6),
-    RunSummary(7, "2026-03-14T12:00:00Z", "2026-03-14T12:01:00Z", DONE, "prod", "box", 1),
+    RunSummary(
+        7,
+        "2026-03-14T12:00:00Z",
+        "2026-03-14T12:01:00Z",
+        DONE,
+        "prod",
+        "box",
+        1,
+        result="done",
+        package_version="0.1.0",
+    ),
     RunSummary(6, "2026-03-13T12:00:00Z", "2026-03-13T12:01:00Z", {}, "prod", "box", 1),
 )
 

@@ -1,0 +1,140 @@
+"""Runs as text and as JSON: a table of the newest, and all that is known of one."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from reverse_etl.interfaces import RunSummary
+from reverse_etl.report.json_ import document, run_fields, seconds
+from reverse_etl.report.text import OUTCOMES, safe, standing_rows, title
+from reverse_etl.reports import RunReport, RunsReport
+
+OUTCOME_WORDS = {
+    "accepted": "taken by the destination",
+    "rejected": "refused by the destination",
+    "deferred": "put off by the destination",
+    "in_doubt": "no answer recorded; may have arrived",
+    "not_sent": "not sent: the run stopped first",
+    "void": "never sent: the run was shut out first",
+}
+SIDES = {"source": "Source rows at its end", "ledger": "Sent before, and not in the source as it was sent"}
+
+
+def runs_text(report: RunsReport) -> str:
+    """The newest runs as a table."""
+    out = [title(report.sync), ""]
+    if not report.runs:
+        return "\n".join([*out, "No push yet."])
+    head = ("run", "started (UTC)", "took", "target", "result", "sent")
+    rows = [
+        (str(run.run_seq), run.started_at, duration(run), safe(run.target), result_word(run), sent_words(run.counts))
+        for run in report.runs
+    ]
+    out += columns([head, *rows], right=1)
+    return "\n".join([*out, "", "One run in detail: `reverse-etl runs RUN`."])
+
+
+def run_text(report: RunReport) -> str:
+    """One run in detail."""
+    run = report.run
+    end = run.ended_at or "no end recorded"
+    if run.fenced_by is not None:
+        end += f"; run {run.fenced_by} took over"
+    facts = [
+        ("started", run.started_at),
+        ("ended", f"{end} ({duration(run)})" if run.ended_at else end),
+        ("result", result_word(run)),
+        ("host", f"{run.host}, PID {run.pid}"),
+        ("target", run.target),
+        ("version", run.package_version),
+        ("batches", f"{report.batches:,}"),
+    ]
+    if report.fenced:
+        facts += [("shut out", ", ".join(f"run {number}" for number in report.fenced))]
+    out = [f"Run {run.run_seq} of {title(report.sync)}", "", *columns([(n, safe(text)) for n, text in facts])]
+    outcomes = report.outcomes | ({"void": report.void} if report.void else {})
+    out += ["", "Sent in this run" if outcomes else "Nothing was sent in this run."]
+    out += columns([(n, f"{outcomes[n]:,}", text) for n, text in OUTCOME_WORDS.items() if outcomes.get(n)], right=2)
+    if report.refusals:
+        out += ["", "Refused or put off, by the destination's code"]
+        out += columns([(_code(code, name), f"{rows:,}", outcome) for outcome, code, name, rows in report.refusals], 2)
+    for side, words in SIDES.items():
+        counts = _of_side(run.counts, side)
+        if counts:
+            out += ["", words]
+            out += columns(list(standing_rows(counts)), right=2)
+    if report.tracking_ids:
+        shown, in_all = len(report.tracking_ids), report.tracking_ids_in_all
+        out += ["", f"Tracking ids{f', the first {shown} of {in_all:,}' if shown < in_all else ''}"]
+        out += [safe(f"  {tracking_id}") for tracking_id in report.tracking_ids]
+    return "\n".join(out)
+
+
+def runs_json(report: RunsReport) -> dict[str, Any]:
+    """The newest runs."""
+    return document(report.sync, runs=[run_fields(run) for run in report.runs])
+
+
+def run_json(report: RunReport) -> dict[str, Any]:
+    """One run in detail."""
+    names = ("outcome", "code", "error_code", "rows")
+    return document(
+        report.sync,
+        run=run_fields(report.run),
+        batches=report.batches,
+        outcomes=report.outcomes | {"void": report.void},
+        refusals=[dict(zip(names, refusal, strict=True)) for refusal in report.refusals],
+        tracking_ids=list(report.tracking_ids),
+        tracking_ids_in_all=report.tracking_ids_in_all,
+        fenced=list(report.fenced),
+    )
+
+
+def duration(run: RunSummary) -> str:
+    """How long a run took, in words; blank where no end is recorded."""
+    took = seconds(run)
+    if took is None:
+        return ""
+    minutes, rest = divmod(took, 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}h {minutes:02}m" if hours else f"{minutes}m {rest:02}s" if minutes else f"{rest}s"
+
+
+def result_word(run: RunSummary) -> str:
+    """How a run ended, in a word or two."""
+    if run.ended_at:
+        return run.result or "ended"
+    return f"died, run {run.fenced_by} took over" if run.fenced_by is not None else "no end"
+
+
+def sent_words(counts: Mapping[str, int]) -> str:
+    """What became of the records that left in a run."""
+    sent = [f"{counts[f'sent_{name}']:,} {name}" for name in OUTCOMES if counts.get(f"sent_{name}")]
+    return ", ".join(sent) or "nothing"
+
+
+def columns(rows: Sequence[Sequence[str]], right: int = 0) -> list[str]:
+    """Rows in columns; the column counted `right` from 1 stands at the right of its place."""
+    if not rows:
+        return []
+    widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
+    return [
+        (
+            "  " + "  ".join(f"{cell:>{w}}" if n == right else f"{cell:<{w}}" for n, cell, w in _cells(row, widths))
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def _cells(row: Sequence[str], widths: Sequence[int]) -> Iterable[tuple[int, str, int]]:
+    return ((n, cell, width) for n, (cell, width) in enumerate(zip(row, widths, strict=True), start=1))
+
+
+def _of_side(counts: Mapping[str, int], side: str) -> dict[str, int]:
+    start = f"{side}_"
+    return {name.removeprefix(start): rows for name, rows in counts.items() if name.startswith(start)}
+
+
+def _code(code: int | None, error_code: str) -> str:
+    return f"{safe(error_code) or 'without a code'}{f' ({code})' if code else ''}"
