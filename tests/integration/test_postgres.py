@@ -1,0 +1,73 @@
+"""The whole way on Postgres: the same project, another profile."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import psycopg2
+import pytest
+
+from reverse_etl.sandbox import LocalSandbox
+from tests.support.shop import COLUMNS, Shop, copy_of, deal
+
+Sql = Callable[..., list[tuple[Any, ...]]]
+
+
+@pytest.fixture
+def sql(postgres_host: str) -> Sql:
+    """Runs a statement and gives its rows, if it has any."""
+
+    def run(statement: str, *values: Any) -> list[tuple[Any, ...]]:
+        with closing(psycopg2.connect(host=postgres_host, user="postgres", dbname="postgres")) as connection:
+            connection.autocommit = True
+            cursor = connection.cursor()
+            cursor.execute(statement, values or None)
+            return cursor.fetchall() if cursor.description else []
+
+    return run
+
+
+@pytest.fixture
+def shop(shop_template: Shop, tmp_path: Path, postgres_host: str, sql: Sql) -> Shop:
+    """The shop's project with its tables in a schema `main` of Postgres."""
+    shop = copy_of(shop_template, tmp_path / "project")
+    output = {"type": "postgres", "host": postgres_host, "port": 5432, "user": "postgres", "password": "none"}
+    output |= {"dbname": "postgres", "schema": "main", "threads": 1}
+    (shop.folder / "profiles.yml").write_text(json.dumps({"shop": {"target": "pg", "outputs": {"pg": output}}}))
+    columns = ", ".join(f"{name} {type_.replace('double', 'double precision')}" for name, type_ in COLUMNS.items())
+    sql("drop schema if exists main cascade; create schema main")
+    sql(f"create table main.deals ({columns})")
+    return shop
+
+
+def fill(sql: Sql, deals: list[dict[str, Any]]) -> None:
+    """Replace the deals; a time of None becomes yesterday noon."""
+    sql("delete from main.deals")
+    for row in deals:
+        given = {name: value for name, value in row.items() if name != "conversion_time"}
+        sql(
+            f"insert into main.deals (conversion_time, {', '.join(given)}) values "
+            f"(date_trunc('day', now() at time zone 'UTC') - interval '12 hours', {', '.join('%s' for _ in given)})",
+            *given.values(),
+        )
+
+
+def test_a_push_sends_once_and_settles(shop: Shop, sql: Sql, sandbox: LocalSandbox) -> None:
+    """New rows are sent, the same rows again are not, a changed one is held, a lost answer is settled."""
+    fill(sql, [deal(1), deal(2), deal(3, microsoft_click_id="broken"), deal(2, deal_id="D2b")])
+    shop.dbt("build", "--quiet")
+    first = shop.push(endpoint=sandbox.url)
+    assert first["source"] == {"accepted": 2, "invalid": 1, "duplicate": 1}
+    again = shop.push(endpoint=sandbox.url)
+    assert again["source"] == {"unchanged": 2, "invalid": 1, "duplicate": 1}
+    fill(sql, [deal(1, conversion_value=20.0), deal(2), deal(4)])
+    assert shop.push(endpoint=sandbox.url)["source"] == {"accepted": 1, "held": 1, "unchanged": 1}
+    sql("delete from main.reverse_etl_receipts where run_seq = 1")
+    settled = shop.push(endpoint=sandbox.url)
+    # The changed one was sent again as it was, and is held for its new value.
+    assert settled["sent"] == {"accepted": 2}
+    assert settled["source"] == {"accepted": 1, "held": 1, "unchanged": 1}
