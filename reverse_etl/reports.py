@@ -1,8 +1,9 @@
-"""What is answered to who asks for a plan or a status: typed and frozen."""
+"""What is answered to who asks for a plan, a status or a check: typed and frozen."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 
 from reverse_etl.guards import Guard
 from reverse_etl.interfaces import RunSummary
@@ -126,3 +127,23 @@ class WhyReport:
     def read_as(self) -> str:
         """The reading that the rows were found by, or the last one that was tried."""
         return self.readings[-1]
+
+
+class Mark(StrEnum):
+    """What a check found: fine, worth a look, or in the way of a push."""
+
+    OK = "ok"
+    WARNING = "warning"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True, slots=True)
+class CheckLine:
+    """One thing that was looked at. `subject` is a sync's name, or empty for what all share; `hint` says what to do."""
+
+    subject: str
+    name: str
+    mark: Mark
+    text: str
+    hint: str = ""
+    exit_code: int = 0

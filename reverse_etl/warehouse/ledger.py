@@ -2,54 +2,21 @@
 
 from __future__ import annotations
 
-import difflib
 import hashlib
 import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
-from reverse_etl.errors import SettingsError
 from reverse_etl.interfaces import Rejected, RunSummary, Standings
 from reverse_etl.plans import Plan, PlanLine, Record, Sample
 from reverse_etl.receipts import Receipt
 from reverse_etl.sync import Sync
 from reverse_etl.warehouse.history import Books, read_runs
 from reverse_etl.warehouse.lease import WarehouseLease
-from reverse_etl.warehouse.project import PACKAGE, Project
+from reverse_etl.warehouse.project import Project
+from reverse_etl.warehouse.source import built_columns, check_columns, spelled
+from reverse_etl.warehouse.tables import ledger_tables
 
-TABLES = ("ledger", "receipts", "runs")
-# The columns of a source model, each with the kinds of type that it may have.
-SOURCE_COLUMNS = {
-    "conversion_name": ("text",),
-    "conversion_time": ("timestamp", "text"),
-    "microsoft_click_id": ("text",),
-    "hashed_email_address": ("text",),
-    "hashed_phone_number": ("text",),
-    "conversion_value": ("number", "text"),
-    "conversion_currency_code": ("text",),
-    "external_attribution_credit": ("number", "text"),
-    "external_attribution_model": ("text",),
-}
-# How the engines' type names begin. A name that is not here is let pass: the engine will say if it does not fit.
-_KINDS = {
-    "text": ("varchar", "text", "char", "string", "nvarchar", "nchar"),
-    "timestamp": ("timestamp", "datetime"),
-    "number": (
-        "double",
-        "float",
-        "real",
-        "decimal",
-        "numeric",
-        "number",
-        "int",
-        "bigint",
-        "smallint",
-        "tinyint",
-        "hugeint",
-    ),
-    "boolean": ("bool",),
-    "date": ("date",),
-}
 # Rows of one insert of receipts; each is a line of literals.
 RECEIPTS_PER_INSERT = 500
 
@@ -60,17 +27,20 @@ class WarehouseLedger:
     def __init__(self, project: Project, sync: Sync) -> None:
         self._project = project
         self._sync = sync
+        # JSON that stays with the next run: what dbt's tests said of the source.
+        self.tests = ""
         self._scope = sync.scope.as_dict()
-        self._tables = {name: self._table(name) for name in TABLES}
+        self._tables = ledger_tables(project)
         self._source = project.relation(sync.source)
         self._plan_table = ""
-        self._unique_key: str | None = None
-        self._check_source()
+        columns = built_columns(project, sync.source)
+        check_columns(self._source, columns, sync.unique_key)
+        self._unique_key = spelled(columns, sync.unique_key)
 
     def claim(self) -> WarehouseLease:
         """Take the lease and fence older runs; raises LeaseHeldError while another run holds it."""
         lease, fenced = WarehouseLease.take(
-            self._project, self._tables["runs"], self._tables["ledger"], self._sync.scope
+            self._project, self._tables["runs"], self._tables["ledger"], self._sync.scope, tests=self.tests
         )
         for run_seq in fenced:
             self._project.write("_drop_plan_table", plan=self._plan_name(run_seq))
@@ -176,6 +146,15 @@ class WarehouseLedger:
             )
         ]
 
+    def kept_tests(self) -> str:
+        """What the newest `push --build` kept of dbt's tests, as JSON; empty where there was none."""
+        rows = self._project.query("_kept_tests", runs=self._tables["runs"], scope=self._scope)
+        return str(rows[0][0]) if rows else ""
+
+    def newest_time(self) -> str:
+        """The time of the source's newest conversion up to now, as UTC text; empty where there is none."""
+        return str(self._project.query("_newest_time", source=self._source)[0][0] or "")
+
     @property
     def books(self) -> Books:
         """Where history and source stand, for who reads them for people."""
@@ -231,48 +210,6 @@ class WarehouseLedger:
         )
         return plan, int(repeats)
 
-    def _table(self, name: str) -> Any:
-        unique_id = f"model.{PACKAGE}.{PACKAGE}_{name}"
-        build = self._project.build_command(f"package:{PACKAGE}")
-        if unique_id not in self._project.manifest.nodes:
-            raise SettingsError(
-                f"The model {PACKAGE}_{name} is disabled in this project.", hint="Enable it and run " + build
-            )
-        if not self._project.is_built(unique_id):
-            raise SettingsError(
-                f"The table {self._project.relation(unique_id)} is not built yet in {self._project.database}.",
-                hint=f"Run `{build}` (and your own models), then try again.",
-            )
-        return self._project.relation(unique_id)
-
-    def _check_source(self) -> None:
-        model = self._sync.source.rsplit(".", 1)[-1]
-        columns = self._project.columns(self._sync.source)
-        if columns is None:
-            raise SettingsError(
-                f"The source model {self._source} is not built yet in {self._project.database}.",
-                hint=f"Run `{self._project.build_command(f'+{model}')}`, then try again.",
-            )
-        # Engines fold names without quotes to lower or upper case; the key's own spelling is the one to quote.
-        spelling = {name.lower(): name for name in columns}
-        key = self._sync.unique_key
-        for column in [*SOURCE_COLUMNS, *([key] if key else [])]:
-            if column.lower() not in spelling:
-                near = difflib.get_close_matches(column, columns, n=1)
-                raise SettingsError(
-                    f"The source model {self._source} has no column {column}."
-                    + (f" It has {near[0]}." if near else ""),
-                    hint=_BUILD_HINT,
-                )
-            kind = _kind(columns[spelling[column.lower()]])
-            if kind and column in SOURCE_COLUMNS and kind not in SOURCE_COLUMNS[column]:
-                raise SettingsError(
-                    f"The source model {self._source} has {column} as {columns[spelling[column]]}; "
-                    f"it must be a {' or '.join(SOURCE_COLUMNS[column])}.",
-                    hint=_BUILD_HINT,
-                )
-        self._unique_key = spelling[key.lower()] if key else None
-
 
 def _record(row: Any) -> Record:
     seq, batch, operation, name, time, click_id, email, phone, value, currency, credit, model, untouched = row
@@ -291,16 +228,6 @@ def _record(row: Any) -> Record:
         attribution_model=model,
         untouched=untouched,
     )
-
-
-_BUILD_HINT = "Build the view with {{ reverse_etl.offline_conversions(...) }}, which makes and casts every column."
-
-
-def _kind(type_name: str) -> str:
-    """The kind of a type, or nothing where its name is not known. Of several the longest beginning decides."""
-    name = type_name.lower()
-    beginnings = [(len(start), kind) for kind, starts in _KINDS.items() for start in starts if name.startswith(start)]
-    return max(beginnings, default=(0, ""))[1]
 
 
 def _slices(items: Sequence[Receipt], size: int) -> Iterator[Sequence[Receipt]]:

@@ -62,9 +62,9 @@ class Project:
         # Before the adapter is borrowed: each call of dbt makes a new one.
         self.selected = _select_exposures(options, self.manifest, select) if select else frozenset()
         self.adapter = self._borrow_adapter()
-        self._check_package()
 
     def __enter__(self) -> Project:
+        self.check_package()
         self.connect()
         return self
 
@@ -83,7 +83,7 @@ class Project:
         self._check_file()
         self._connection = self.adapter.connection_named(PACKAGE)
         self._connection.__enter__()
-        settings = self.sql("_session_settings")
+        settings = self.sql("_session_settings") if self._has_macro("_session_settings") else ""
         if settings:
             with self._translated():
                 self.adapter.execute(settings, auto_begin=True)
@@ -117,10 +117,44 @@ class Project:
         if result.exception is not None:
             raise SettingsError(f"dbt build could not run: {_first_words(result.exception)}", hint="See its output.")
 
+    def _has_macro(self, name: str) -> bool:
+        return f"macro.{PACKAGE}.{name}" in self.manifest.macros
+
+    @property
+    def has_package(self) -> bool:
+        """Is the dbt package there, in whatever version?"""
+        return self._has_macro("_package_version")
+
+    def ping(self) -> None:
+        """Ask the warehouse for a sign of life; raises LeaseHeldError or WarehouseError."""
+        with self._translated():
+            self.adapter.debug_query()
+            self.adapter.commit_if_has_connection()
+
     @property
     def target(self) -> str:
         """The name of the dbt target in use."""
         return str(self.adapter.config.target_name)
+
+    @property
+    def name(self) -> str:
+        """The project's name."""
+        return str(self.adapter.config.project_name)
+
+    @property
+    def root(self) -> Path:
+        """The project's folder."""
+        return Path(self.adapter.config.project_root)
+
+    @property
+    def profile(self) -> str:
+        """The name of the dbt profile in use."""
+        return str(self.adapter.config.profile_name)
+
+    @property
+    def engine(self) -> str:
+        """The type of the adapter: duckdb, postgres."""
+        return str(self.adapter.type())
 
     @property
     def target_folder(self) -> Path:
@@ -138,7 +172,8 @@ class Project:
         """Where the connection leads, for people."""
         credentials = self.adapter.config.credentials
         if self.adapter.type() == "duckdb":
-            return str(credentials.path)
+            # What stands behind a question mark may be a token.
+            return str(credentials.path).partition("?")[0]
         return f"{self.adapter.type()} {getattr(credentials, 'host', '') or credentials.database}"
 
     def relation(self, unique_id: str) -> Any:
@@ -221,18 +256,20 @@ class Project:
             "run `dbt build` first.",
         )
 
-    def _check_package(self) -> None:
-        if f"macro.{PACKAGE}._package_version" not in self.manifest.macros:
+    def check_package(self) -> str:
+        """The dbt package's version; raises SettingsError where it is missing or differs from this tool's."""
+        if not self.has_package:
             raise SettingsError(
                 f"This dbt project does not have the package {PACKAGE}.",
-                hint="Add it to packages.yml and run `dbt deps`.",
+                hint="Run `reverse-etl init` in the project's folder, then `dbt deps`.",
             )
         version = self.sql("_package_version")
         if version != __version__:
             raise SettingsError(
                 f"The dbt package {PACKAGE} is version {version}, this tool is version {__version__}.",
-                hint="Install the same version of both, run `dbt deps` and build again.",
+                hint="Run `reverse-etl init`, which brings the package to the tool's version, then `dbt deps` and `dbt build`.",
             )
+        return version
 
 
 _QUIET = ["--quiet", "--log-level", "none", "--log-level-file", "none"]

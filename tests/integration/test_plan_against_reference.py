@@ -15,8 +15,9 @@ from reverse_etl.plans import Plan, Record
 from reverse_etl.receipts import Answer, Answered
 from reverse_etl.run import PushOptions, push
 from reverse_etl.warehouse.exposures import find_syncs
-from reverse_etl.warehouse.ledger import SOURCE_COLUMNS, WarehouseLedger
+from reverse_etl.warehouse.ledger import WarehouseLedger
 from reverse_etl.warehouse.project import DbtOptions, Project
+from reverse_etl.warehouse.source import SOURCE_COLUMNS
 from tests.reference.builders import LEDGERS, OLD, RECENT, tables
 from tests.reference.decide import plan
 from tests.reference.fold import fold

@@ -107,15 +107,15 @@ def adapters_do_not_know_each_other(importer: str, imported: str) -> bool:
 
 
 def only_the_top_puts_parts_together(importer: str, imported: str) -> bool:
-    """Only session, API and command line import adapters or reports, and nothing imports the command line."""
+    """Only session, checks, API and command line import adapters or reports, and nothing imports the command line."""
     if room(imported) == "cli":
         return room(importer) not in {"cli", "__main__"}
-    return room(imported) in PARTS and room(importer) not in {"cli", "session", "api", room(imported)}
+    return room(imported) in PARTS and room(importer) not in {"cli", "session", "checks", "api", room(imported)}
 
 
 def adapters_do_not_drive(importer: str, imported: str) -> bool:
     """Adapters know the ports and nouns, not the one who uses them."""
-    return room(importer) in ADAPTERS and room(imported) in {"run", "delivery", "guards", "session", "api"}
+    return room(importer) in ADAPTERS and room(imported) in {"run", "delivery", "guards", "session", "checks", "api"}
 
 
 WALLS: list[Callable[[str, str], bool]] = [

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import requests
-
+from reverse_etl.destinations.microsoft_ads.reach import local_sandbox_notes
 from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
 from reverse_etl.destinations.microsoft_ads.soap import SoapWire
-from reverse_etl.errors import DestinationError
 from reverse_etl.plans import Record
 from reverse_etl.receipts import Answer
 from reverse_etl.sync import Environment
@@ -41,26 +39,7 @@ class MicrosoftAds:
         """
         if self._settings.environment is not Environment.LOCAL:
             return []
-        scheme, _, host = self._settings.endpoint.split("/")[:3]
-        try:
-            with requests.Session() as session:
-                # Loopback is reached directly, whatever proxy the environment names.
-                session.trust_env = False
-                books = session.get(f"{scheme}//{host}/books", timeout=5, allow_redirects=False).json()
-            received = int(books["received"])
-        except (requests.RequestException, ValueError, KeyError, TypeError) as error:
-            port = host.rpartition(":")[2]
-            command = "reverse-etl sandbox" + ("" if port == "8765" else f" --port {port}")
-            raise DestinationError(
-                f"The local sandbox does not answer at {host}.",
-                hint=f"Start it in another terminal: {command}",
-            ) from error
-        if accepted and not received:
-            return [
-                f"The books of the local sandbox are empty, but the ledger has {accepted:,} records as accepted: "
-                "they will not be sent again. To start over, empty the ledger's schema too."
-            ]
-        return []
+        return local_sandbox_notes(self._settings.endpoint, accepted)
 
     def send(self, records: Sequence[Record]) -> Answer:
         """Make one call with these records. Never raises for what the call or its answer brings."""

@@ -16,9 +16,60 @@ _HOSTS = {
     Environment.PRODUCTION: "https://campaign.api.bingads.microsoft.com",
     Environment.SANDBOX: "https://campaign.api.sandbox.bingads.microsoft.com",
 }
+SECRETS = ("MICROSOFT_ADS_DEVELOPER_TOKEN", "MICROSOFT_ADS_ACCESS_TOKEN")
 _MICROSOFT = ".bingads.microsoft.com"
 _LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _ADDRESS = re.compile(r"[A-Za-z]+://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._/-]*)?", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """One setting as it was found: its value, which may be a secret, and where it comes from.
+
+    `source`: "the exposure", "NAME in the environment", "default", or empty where the setting is missing.
+    `variable` is the environment variable that may hold it, `key` the exposure's key if it has one.
+    """
+
+    name: str
+    value: str = field(repr=False)
+    source: str
+    variable: str
+    key: str = ""
+
+    @property
+    def secret(self) -> bool:
+        """May the value be shown to nobody? What no exposure may hold is secret."""
+        return self.variable in SECRETS
+
+    @property
+    def wanted(self) -> str:
+        """What to set, for messages."""
+        return f"{self.variable} (or {self.key} in the exposure)" if self.key else self.variable
+
+    def check(self) -> None:
+        """Raise SettingsError where the value cannot be one."""
+        if not self.value.isprintable():
+            label = self.variable if self.secret else f"The {self.name.replace('_', ' ')}"
+            raise SettingsError(
+                f"{label} holds a line break or another character that no such value has.",
+                hint="Look at how it is set; often a file has more in it than the value.",
+            )
+
+
+def find_settings(sync: Sync, environ: Mapping[str, str]) -> dict[str, Setting]:
+    """Account, customer and both tokens: the exposure goes first, then the environment, then what `local` needs.
+
+    The environment `local` needs none: the local sandbox wants the headers, not what is in them. Real secrets never
+    go there.
+    """
+    local = sync.environment is Environment.LOCAL
+    nowhere: Mapping[str, str] = {}
+    return {
+        "account_id": _find("account_id", sync.account_id, environ, local=local),
+        "customer_id": _find("customer_id", sync.customer_id, environ, local=local),
+        "developer_token": _find("developer_token", None, nowhere if local else environ, local=local),
+        "access_token": _find("access_token", None, nowhere if local else environ, local=local),
+    }
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,66 +85,51 @@ class MicrosoftAdsSettings:
 
     @classmethod
     def load(cls, sync: Sync, environ: Mapping[str, str]) -> MicrosoftAdsSettings:
-        """Settings of a sync from its exposure and the environment; raises SettingsError naming what is missing.
-
-        The environment `local` needs none: the local sandbox takes any account.
-        """
-        local = sync.environment is Environment.LOCAL
-        missing = (
-            []
-            if local
-            else [
-                name
-                for name in ("MICROSOFT_ADS_DEVELOPER_TOKEN", "MICROSOFT_ADS_ACCESS_TOKEN")
-                if not environ.get(name, "").strip()
-            ]
-        )
-        account_id = account_of(sync, environ)
-        customer_id = (
-            sync.customer_id or environ.get("MICROSOFT_ADS_CUSTOMER_ID", "").strip() or ("local" if local else "")
-        )
-        if not account_id:
-            missing.append("MICROSOFT_ADS_ACCOUNT_ID (or account_id in the exposure)")
-        if not customer_id:
-            missing.append("MICROSOFT_ADS_CUSTOMER_ID (or customer_id in the exposure)")
+        """Settings of a sync from its exposure and the environment; raises SettingsError naming what is missing."""
+        found = find_settings(sync, environ)
+        missing = [setting.wanted for setting in found.values() if not setting.value]
         if missing:
             raise SettingsError(
                 f"Environment {sync.environment.value} needs settings that are not there: {', '.join(missing)}.",
                 hint="Set them as environment variables. Secrets are read from nowhere else.",
             )
-        # The local sandbox wants the headers, not what is in them; real secrets never go there.
-        developer_token = "local" if local else environ["MICROSOFT_ADS_DEVELOPER_TOKEN"].strip()
-        access_token = "local" if local else environ["MICROSOFT_ADS_ACCESS_TOKEN"].strip()
-        for name, text in (
-            ("MICROSOFT_ADS_DEVELOPER_TOKEN", developer_token),
-            ("MICROSOFT_ADS_ACCESS_TOKEN", access_token),
-            ("The account id", account_id),
-            ("The customer id", customer_id),
-        ):
-            if not text.isprintable():
-                raise SettingsError(
-                    f"{name} holds a line break or another character that no such value has.",
-                    hint="Look at how it is set; often a file has more in it than the value.",
-                )
+        for setting in found.values():
+            setting.check()
         return cls(
             environment=sync.environment,
-            endpoint=_endpoint(sync.environment, environ.get("MICROSOFT_ADS_ENDPOINT", "").strip()),
-            account_id=account_id,
-            customer_id=customer_id,
-            developer_token=developer_token,
-            access_token=access_token,
+            endpoint=find_endpoint(sync, environ).value,
+            **{name: setting.value for name, setting in found.items()},
         )
 
 
 def account_of(sync: Sync, environ: Mapping[str, str]) -> str:
     """The account of a sync: the exposure's, else the environment variable's, else `local` in the environment local."""
-    local = "local" if sync.environment is Environment.LOCAL else ""
-    return sync.account_id or environ.get("MICROSOFT_ADS_ACCOUNT_ID", "").strip() or local
+    return find_settings(sync, environ)["account_id"].value
+
+
+def find_endpoint(sync: Sync, environ: Mapping[str, str]) -> Setting:
+    """The address to call; raises SettingsError where it may not be called."""
+    name, variable = "endpoint", "MICROSOFT_ADS_ENDPOINT"
+    given = environ.get(variable, "").strip()
+    source = f"{variable} in the environment" if given else "default"
+    return Setting(name, _endpoint(sync.environment, given), source, variable)
 
 
 def is_loopback(endpoint: str) -> bool:
     """Does an address lead to this very machine?"""
     return (urlsplit(endpoint).hostname or "") in _LOOPBACK
+
+
+def _find(name: str, declared: str | None, environ: Mapping[str, str], *, local: bool) -> Setting:
+    """A setting; `declared` is what the exposure says, None where an exposure may not say it."""
+    variable = f"MICROSOFT_ADS_{name.upper()}"
+    key = "" if declared is None else name
+    if declared:
+        return Setting(name, declared, "the exposure", variable, key)
+    value = environ.get(variable, "").strip()
+    if value:
+        return Setting(name, value, f"{variable} in the environment", variable, key)
+    return Setting(name, "local", "default", variable, key) if local else Setting(name, "", "", variable, key)
 
 
 def _endpoint(environment: Environment, given: str) -> str:

@@ -1,0 +1,319 @@
+"""What a push needs, looked at piece by piece; what is wrong with one keeps no other from being looked at."""
+
+from __future__ import annotations
+
+import contextlib
+import platform
+import re
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import replace
+from importlib import metadata
+from typing import Any
+
+from reverse_etl.destinations.microsoft_ads.reach import check_service, local_sandbox_notes
+from reverse_etl.destinations.microsoft_ads.settings import SERVICE_PATH, Setting, find_endpoint, find_settings
+from reverse_etl.errors import LeaseHeldError, ReverseEtlError
+from reverse_etl.guards import Facts, Guard, look
+from reverse_etl.reports import CheckLine, Mark
+from reverse_etl.session import Permissions, Session
+from reverse_etl.sync import Environment, Scope, Sync
+from reverse_etl.version import __version__
+from reverse_etl.warehouse.artifacts import limited_build
+from reverse_etl.warehouse.exposures import Declaration, declarations, no_sync, unknown_sync
+from reverse_etl.warehouse.project import DbtOptions, Project
+from reverse_etl.warehouse.source import built_columns, column_problems, kinds_of
+from reverse_etl.warehouse.tables import accepted_by_scope, ledger_tables
+
+# Versions of dbt-core that the whole test suite was run with, both ends included.
+TESTED_DBT = ((1, 10), (1, 12))
+
+
+def run_checks(dbt: DbtOptions, name: str | None, environ: Mapping[str, str]) -> Iterator[CheckLine]:
+    """Every check, in order: what all syncs share, then the sync of that name or every one. Reads only."""
+    yield _ok("python", platform.python_version())
+    yield _ok("reverse_etl", __version__)
+    yield dbt_line(metadata.version("dbt-core"))
+    try:
+        project = Project(dbt)
+    except ReverseEtlError as error:
+        yield _failed("project", error)
+        return
+    with contextlib.closing(project):
+        yield from _Checkup(project, environ).lines(name)
+
+
+def exit_code(lines: Iterable[CheckLine]) -> int:
+    """The code to leave with: 4 where a DuckDB file is in use and hides the rest, 2 where anything failed, else 0."""
+    return max((line.exit_code for line in lines), default=0)
+
+
+def dbt_line(version: str) -> CheckLine:
+    """Is this a version of dbt-core that was tested?"""
+    first, last = TESTED_DBT
+    numbers = tuple(int(number) for number in re.findall(r"\d+", version)[:2])
+    if first <= numbers <= last:
+        return _ok("dbt", f"dbt-core {version}")
+    tested = f"{'.'.join(map(str, first))} to {'.'.join(map(str, last))}"
+    return _warning("dbt", f"dbt-core {version} was not tested.", f"Tested are {tested}; install one of these.")
+
+
+def look_alikes(scope: Scope, accepted: Mapping[Scope, int], declared: Collection[Scope]) -> list[Scope]:
+    """Full scopes that an empty one may have been before a rename or another account; most accepted rows first.
+
+    What another sync of the project declares now is its own, and more than one change at once is no likeness.
+    """
+    if accepted.get(scope):
+        return []
+    near = [
+        other
+        for other, rows in accepted.items()
+        if rows
+        and other not in declared
+        and other.destination == scope.destination
+        and (other.sync == scope.sync or _place(other) == _place(scope))
+    ]
+    return sorted(near, key=lambda other: -accepted[other])
+
+
+class _Checkup:
+    """The checks of one loaded project. What a check found is kept for those that depend on it."""
+
+    def __init__(self, project: Project, environ: Mapping[str, str]) -> None:
+        self._project = project
+        self._environ = environ
+        self._found = declarations(project.manifest)
+        self._package = False
+        self._connected = False
+        self._tables: dict[str, Any] | None = None
+
+    def lines(self, name: str | None) -> Iterator[CheckLine]:
+        """All checks of the project, then those of its syncs."""
+        project = self._project
+        yield _ok("project", f"{project.name} in {project.root.resolve()}")
+        yield self._check_package()
+        yield self._check_adapter()
+        yield _ok("profile", f"profile {project.profile}, target {project.target}")
+        yield self._check_database()
+        if self._connected and project.has_package:
+            yield self._check_tables()
+        if not self._found:
+            yield _failed("exposure", no_sync())
+        names = [one.name for one in self._found]
+        if name is not None and name not in names:
+            yield _failed("exposure", unknown_sync(name, names) if names else no_sync())
+        for one in self._found:
+            if name in (None, one.name):
+                yield from self._sync_lines(one, named=name is not None)
+            else:
+                # A declaration that is wrong stops the pushes of all syncs.
+                yield from (_failed("exposure", problem, one.name) for problem in one.problems)
+
+    def _check_package(self) -> CheckLine:
+        try:
+            version = self._project.check_package()
+        except ReverseEtlError as error:
+            return _failed("package", error)
+        self._package = True
+        return _ok("package", f"dbt package {version}, the same version as this tool")
+
+    def _check_adapter(self) -> CheckLine:
+        engine = self._project.engine
+        try:
+            adapter = f"dbt-{engine} {metadata.version(f'dbt-{engine}')}"
+        except metadata.PackageNotFoundError:
+            adapter = f"dbt-{engine}"
+        if self._package:
+            try:
+                # On a warehouse that the macros do not speak to, this does not render.
+                self._project.sql("_clock")
+            except ReverseEtlError as error:
+                return _failed("adapter", error)
+        return _ok("adapter", adapter)
+
+    def _check_database(self) -> CheckLine:
+        try:
+            self._project.connect()
+            self._project.ping()
+        except ReverseEtlError as error:
+            return _failed("database", error)
+        self._connected = True
+        return _ok("database", f"{self._project.database} answers")
+
+    def _check_tables(self) -> CheckLine:
+        try:
+            self._tables = ledger_tables(self._project)
+        except ReverseEtlError as error:
+            return _failed("ledger", error)
+        return _ok("ledger", f"{self._tables['ledger']} is built, its receipts and runs beside it")
+
+    def _sync_lines(self, one: Declaration, *, named: bool) -> Iterator[CheckLine]:
+        yield from (_failed("exposure", problem, one.name) for problem in one.problems)
+        sync = one.sync
+        if not one.problems:
+            yield _ok("exposure", "declares the sync as it should", one.name)
+        if sync is not None and not sync.enabled:
+            text = "paused: the exposure says enabled: false, and a push is refused"
+            yield _warning("enabled", text, "Remove that line to push.", one.name)
+            if not named:
+                return
+        built = False
+        if one.source and self._connected:
+            for line in self._check_source(one):
+                built = line.mark is Mark.OK
+                yield line
+        if sync is None:
+            return
+        yield from self._declared_settings(one, sync)
+        settings = find_settings(sync, self._environ)
+        for setting in settings.values():
+            yield _setting_line(setting, one.name)
+        endpoint = ""
+        try:
+            found = find_endpoint(sync, self._environ)
+            endpoint = found.value
+            # The path is the service's own; people look at the host.
+            yield _setting_line(replace(found, value=endpoint.removesuffix(SERVICE_PATH)), one.name)
+        except ReverseEtlError as error:
+            yield _failed("endpoint", error, one.name)
+        yield from self._delivery(replace(sync, account_id=settings["account_id"].value), endpoint, built=built)
+
+    def _delivery(self, sync: Sync, endpoint: str, *, built: bool) -> Iterator[CheckLine]:
+        """What the ledger holds, what the guards say, and whether the destination answers.
+
+        `built`: the source is as it must be. `endpoint` is empty where it may not be called.
+        """
+        accepted, readable = 0, False
+        if self._package and self._tables is not None and sync.account_id:
+            try:
+                known = accepted_by_scope(self._project, self._tables)
+                accepted, readable = known.get(sync.scope, 0), True
+                yield from self._check_scope(sync.scope, known)
+            except ReverseEtlError as error:
+                yield _failed("history", error, sync.name)
+        yield from self._check_guards(sync, complete=built and readable)
+        if endpoint:
+            yield from _check_destination(sync, endpoint, accepted)
+
+    def _check_source(self, one: Declaration) -> Iterator[CheckLine]:
+        try:
+            columns = built_columns(self._project, one.source)
+        except ReverseEtlError as error:
+            yield _failed("source_model", error, one.name)
+            return
+        relation = self._project.relation(one.source)
+        yield _ok("source_model", f"{relation} is built", one.name)
+        problems = column_problems(relation, columns, one.unique_key)
+        yield from (_failed("columns", problem, one.name) for problem in problems)
+        if not problems:
+            kinds = kinds_of(columns, one.unique_key)
+            yield _ok("columns", ", ".join(f"{column} {kind}" for column, kind in kinds.items()), one.name)
+
+    def _declared_settings(self, one: Declaration, sync: Sync) -> Iterator[CheckLine]:
+        """What an exposure alone can set. The secrets and the account have other homes, too."""
+        values = {
+            "environment": sync.environment.value,
+            "targets": ", ".join(sync.targets) or "none",
+            "unique_key": sync.unique_key or "none: a corrected click id or time counts as a second conversion",
+            "adjustments": ", ".join(sync.adjustments) or "none",
+        }
+        if sync.enabled:
+            values["enabled"] = "true"
+        for name, value in values.items():
+            source = "from the exposure" if name in one.settings else "by default"
+            yield _ok(name, f"{value} ({source})", one.name)
+
+    def _check_scope(self, scope: Scope, accepted: Mapping[Scope, int]) -> Iterator[CheckLine]:
+        """Does the ledger hold anything of this sync, and if not, of one that it may have been before?"""
+        if accepted.get(scope):
+            rows = accepted[scope]
+            yield _ok("history", f"{rows:,} {'record' if rows == 1 else 'records'} accepted so far", scope.sync)
+            return
+        text = "Nothing was accepted for this sync yet: a push sends its whole source."
+        yield _warning("history", text, "Look at it with `reverse-etl plan` before the first push.", scope.sync)
+        declared = {
+            replace(found.sync, account_id=find_settings(found.sync, self._environ)["account_id"].value).scope
+            for found in self._found
+            if found.sync is not None
+        }
+        for other in look_alikes(scope, accepted, declared):
+            yield _likeness_line(scope, other, accepted[other])
+
+    def _check_guards(self, sync: Sync, *, complete: bool) -> Iterator[CheckLine]:
+        """What each guard would say to a push; without ledger and source, what some say without them."""
+        try:
+            if complete:
+                guards = Session.of(self._project, sync).guards(Permissions())
+            else:
+                limited = limited_build(self._project, sync.source)
+                facts = Facts(self._project.target, first_push=False, initial=False, limited_build=limited)
+                guards = [g for g in look(sync, facts) if g.name in ("production_target", "limited_build")]
+        except ReverseEtlError as error:
+            yield _failed("guards", error, sync.name)
+            return
+        yield from (_guard_line(guard, sync.name) for guard in guards if guard.name != "enabled")
+
+
+def _check_destination(sync: Sync, endpoint: str, accepted: int) -> Iterator[CheckLine]:
+    try:
+        if sync.environment is Environment.LOCAL:
+            notes = local_sandbox_notes(endpoint, accepted)
+            yield from (_warning("destination", note, "See `reverse-etl status`.", sync.name) for note in notes)
+            yield _ok("destination", "the local sandbox answers", sync.name)
+        else:
+            host = check_service(endpoint)
+            yield _ok("destination", f"{host} answers; no credentials were sent, so they were not tried", sync.name)
+    except ReverseEtlError as error:
+        yield _failed("destination", error, sync.name)
+
+
+def _setting_line(setting: Setting, subject: str) -> CheckLine:
+    try:
+        setting.check()
+    except ReverseEtlError as error:
+        return _failed(setting.name, error, subject)
+    if not setting.value:
+        return CheckLine(subject, setting.name, Mark.FAILED, "missing", f"Set {setting.wanted}.", exit_code=2)
+    source = "by default" if setting.source == "default" else f"from {setting.source}"
+    if setting.secret:
+        return _ok(setting.name, f"set ({source})" if setting.source != "default" else "not needed here", subject)
+    return _ok(setting.name, f"{setting.value} ({source})", subject)
+
+
+def _guard_line(guard: Guard, subject: str) -> CheckLine:
+    if guard.refusal:
+        return _warning(guard.name, f"A push would be refused. {guard.refusal}", guard.hint, subject)
+    if guard.warns:
+        return _warning(guard.name, guard.passes, guard.hint, subject)
+    return _ok(guard.name, guard.passes, subject)
+
+
+def _likeness_line(scope: Scope, other: Scope, rows: int) -> CheckLine:
+    where = f"{other.sync}, {other.environment}, account {other.account_id}"
+    text = f"The same ledger has {rows:,} accepted {'record' if rows == 1 else 'records'} of {where}."
+    if other.sync != scope.sync:
+        hint = f"Was the exposure renamed? Give it the name {other.sync} back, or its rows are sent a second time."
+    elif other.environment == scope.environment:
+        hint = (
+            f"Was the account changed? If not, set account_id to {other.account_id}; if so, all is sent to the new one."
+        )
+    else:
+        hint = f"Each environment has its own history. Is {scope.environment} the one that you mean?"
+    return _warning("history", text, hint, scope.sync)
+
+
+def _place(scope: Scope) -> tuple[str, str]:
+    return scope.environment, scope.account_id
+
+
+def _ok(name: str, text: str, subject: str = "") -> CheckLine:
+    return CheckLine(subject, name, Mark.OK, text)
+
+
+def _warning(name: str, text: str, hint: str, subject: str = "") -> CheckLine:
+    return CheckLine(subject, name, Mark.WARNING, text, hint)
+
+
+def _failed(name: str, error: ReverseEtlError, subject: str = "") -> CheckLine:
+    code = 4 if isinstance(error, LeaseHeldError) else 2
+    otherwise = "Change it in the exposure." if name == "exposure" else "Mend what it says, then check again."
+    return CheckLine(subject, name, Mark.FAILED, error.message, error.hint or otherwise, code)

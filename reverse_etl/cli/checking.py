@@ -1,0 +1,54 @@
+"""The command `check`: is everything there that a push needs."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import sys
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import typer
+
+from reverse_etl.cli.options import Json, Syncs, takes_dbt_options
+
+if TYPE_CHECKING:
+    from reverse_etl.reports import CheckLine
+    from reverse_etl.warehouse.project import DbtOptions
+
+# Where no terminal says how wide it is, and the widest lines that are still read with ease.
+WIDTH, WIDEST = 80, 110
+
+
+@takes_dbt_options
+def check(dbt: DbtOptions, *, sync: Syncs = None, as_json: Json = False) -> None:
+    """Check what a push needs: versions, project, source, ledger, settings, destination. Reads only.
+
+    Example: reverse-etl check --target prod
+    """
+    from reverse_etl.checks import exit_code, run_checks
+    from reverse_etl.report.checks import Style, checks_json, checks_text
+
+    lines: list[CheckLine] = []
+    checks = run_checks(dbt, sync, os.environ)
+    if as_json:
+        lines += checks
+        typer.echo(json.dumps(checks_json(lines, exit_code(lines)), indent=2))
+    else:
+        terminal = sys.stdout.isatty()
+        style = Style.fitting(
+            sys.stdout.encoding or "ascii",
+            width=min(shutil.get_terminal_size((WIDTH, 24)).columns, WIDEST) if terminal else WIDTH,
+            colour=terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb",
+        )
+        for text in checks_text(_kept(checks, lines), style):
+            typer.echo(text)
+    raise typer.Exit(exit_code(lines))
+
+
+def _kept(checks: Iterable[CheckLine], lines: list[CheckLine]) -> Iterator[CheckLine]:
+    """Each check as it comes, and in the list besides: text is shown at once, the exit code needs all of them."""
+    for line in checks:
+        lines.append(line)
+        yield line

@@ -1,0 +1,89 @@
+"""Does the other side answer: the local sandbox with its books, Microsoft's service with anything at all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from urllib.parse import urlsplit
+
+import requests
+
+from reverse_etl.errors import DestinationError
+
+CONNECT_TIMEOUT = 10.0
+
+
+def local_sandbox_notes(endpoint: str, accepted: int) -> Sequence[str]:
+    """Ask the local sandbox for its books; says so where they are empty and the ledger, with `accepted`, is not.
+
+    Raises DestinationError when the local sandbox is not running.
+    """
+    scheme, _, host = endpoint.split("/")[:3]
+    try:
+        with requests.Session() as session:
+            # Loopback is reached directly, whatever proxy the environment names.
+            session.trust_env = False
+            books = session.get(f"{scheme}//{host}/books", timeout=5, allow_redirects=False).json()
+        received = int(books["received"])
+    except (requests.RequestException, ValueError, KeyError, TypeError) as error:
+        port = host.rpartition(":")[2]
+        command = "reverse-etl sandbox" + ("" if port == "8765" else f" --port {port}")
+        raise DestinationError(
+            f"The local sandbox does not answer at {host}.",
+            hint=f"Start it in another terminal: {command}",
+        ) from error
+    if accepted and not received:
+        return [
+            f"The books of the local sandbox are empty, but the ledger has {accepted:,} records as accepted: "
+            "they will not be sent again. To start over, empty the ledger's schema too."
+        ]
+    return []
+
+
+def check_service(endpoint: str, *, timeout: float = CONNECT_TIMEOUT) -> str:
+    """Connect to a service and ask for its description, without credentials; gives its host.
+
+    By the way that a push takes, a proxy of the environment included. Raises DestinationError when nothing answers.
+    """
+    host = urlsplit(endpoint).hostname or endpoint
+    try:
+        with (
+            requests.Session() as session,
+            session.get(
+                f"{endpoint}?wsdl",
+                timeout=timeout,
+                stream=True,
+                allow_redirects=False,
+                # Without this, requests would look for a password of the host in ~/.netrc.
+                auth=_no_credentials,
+            ) as response,
+        ):
+            status = response.status_code
+    except requests.RequestException as error:
+        raise DestinationError(f"{host} does not answer: {_why(error)}.", hint=_ROUTE_HINT) from error
+    if status >= 500:
+        raise DestinationError(
+            f"{host} answers with HTTP {status}: it is not at work now.", hint="Try again later; a push would stop."
+        )
+    return host
+
+
+_ROUTE_HINT = (
+    "Check that this machine may reach it by https: network, firewall, and the proxy that HTTPS_PROXY names, if any."
+)
+
+
+def _no_credentials(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
+
+
+def _why(error: requests.RequestException) -> str:
+    """The cause in words of our own: an error's text may hold a proxy's password."""
+    if isinstance(error, requests.exceptions.ProxyError):
+        return "the proxy of this environment cannot be used"
+    if isinstance(error, requests.exceptions.SSLError):
+        return "no secure connection could be made, its certificate is not accepted"
+    if isinstance(error, requests.Timeout):
+        return "no answer in time"
+    if "NameResolutionError" in repr(error):
+        return "its name is not known here"
+    return "no connection could be made"

@@ -1,0 +1,37 @@
+"""The tables of the dbt package in the warehouse: are they built, and what do they hold of every scope."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from reverse_etl.errors import SettingsError
+from reverse_etl.sync import Scope
+from reverse_etl.warehouse.project import PACKAGE, Project
+
+TABLES = ("ledger", "receipts", "runs")
+
+
+def ledger_tables(project: Project) -> dict[str, Any]:
+    """The relations of the ledger by their short names; raises SettingsError naming those that are not built."""
+    ids = {name: f"model.{PACKAGE}.{PACKAGE}_{name}" for name in TABLES}
+    build = project.build_command(f"package:{PACKAGE}")
+    disabled = [f"{PACKAGE}_{name}" for name, unique_id in ids.items() if unique_id not in project.manifest.nodes]
+    if disabled:
+        raise SettingsError(
+            f"Models of the dbt package are disabled in this project: {', '.join(disabled)}.",
+            hint=f"Enable what is disabled and run `{build}`.",
+        )
+    missing = [str(project.relation(unique_id)) for unique_id in ids.values() if not project.is_built(unique_id)]
+    if missing:
+        raise SettingsError(
+            f"Tables of the ledger are not built yet in {project.database}: {', '.join(missing)}.",
+            hint=f"Run `{build}` (and your own models), then try again.",
+        )
+    return {name: project.relation(unique_id) for name, unique_id in ids.items()}
+
+
+def accepted_by_scope(project: Project, tables: Mapping[str, Any]) -> dict[Scope, int]:
+    """About how many records of each scope the destination accepted, ever."""
+    rows = project.query("_accepted_by_scope", receipts=tables["receipts"])
+    return {Scope(*(str(value) for value in scope)): int(accepted) for *scope, accepted in rows}
