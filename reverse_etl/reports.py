@@ -21,6 +21,27 @@ class PlanReport:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedRow:
+    """One line of a plan: a source row, or an identity of the ledger that stands in none; it names no person.
+
+    Only rows that need nothing stand together, `row_count` of them in one line: those exactly as they were accepted,
+    and those that have aged out.
+    """
+
+    side: str
+    class_: str
+    reasons: tuple[str, ...]
+    record_key: str
+    conversion_name: str
+    conversion_time: str
+    value: float | None
+    currency: str
+    code: int | None
+    error_code: str
+    row_count: int
+
+
+@dataclass(frozen=True, slots=True)
 class StatusReport:
     """What the ledger knows of `sync`: conversions per status, and the newest runs, the newest first."""
 

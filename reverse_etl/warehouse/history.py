@@ -5,13 +5,13 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from reverse_etl.errors import WarehouseError
 from reverse_etl.interfaces import RunSummary
-from reverse_etl.reports import Attempted, Explained, RunReport
+from reverse_etl.reports import Attempted, Explained, PlannedRow, RunReport
 from reverse_etl.sync import Sync
 from reverse_etl.warehouse.project import Project
 
@@ -180,6 +180,24 @@ def read_run(books: Books, run: RunSummary) -> RunReport:
         tracking_ids_in_all=int(tracked[0][1]) if tracked else 0,
         fenced=tuple(int(row[0]) for row in query("_fenced_by", runs=tables["runs"], scope=scope, run_seq=run_seq)),
     )
+
+
+def planned_rows(rows: Iterable[Any]) -> Iterator[PlannedRow]:
+    """Lines of a plan as nouns."""
+    for _, side, class_, reason, key, name, time, value, currency, code, error_code, count in rows:
+        yield PlannedRow(
+            side=side,
+            class_=class_,
+            reasons=tuple(one for one in (reason or "").split(",") if one),
+            record_key=key or "",
+            conversion_name=name or "",
+            conversion_time=time or "",
+            value=None if value is None else float(value),
+            currency=currency or "",
+            code=None if code is None else int(code),
+            error_code=error_code or "",
+            row_count=int(count),
+        )
 
 
 @contextlib.contextmanager

@@ -10,13 +10,16 @@ from typing import Any
 from reverse_etl.interfaces import Rejected, RunSummary, Standings
 from reverse_etl.plans import Plan, PlanLine, Record, Sample
 from reverse_etl.receipts import Receipt
+from reverse_etl.reports import PlannedRow
 from reverse_etl.sync import Sync
-from reverse_etl.warehouse.history import Books, read_runs
+from reverse_etl.warehouse.history import Books, planned_rows, read_runs
 from reverse_etl.warehouse.lease import WarehouseLease
 from reverse_etl.warehouse.project import Project
 from reverse_etl.warehouse.source import built_columns, check_columns, spelled
 from reverse_etl.warehouse.tables import ledger_tables
 
+# Lines of a plan that are read at once where all are.
+LINES_PER_PAGE = 5000
 # Rows of one insert of receipts; each is a line of literals.
 RECEIPTS_PER_INSERT = 500
 
@@ -57,6 +60,19 @@ class WarehouseLedger:
         if repeats:
             plan, _ = self._summary(f"({self._plan_sql(now, None, 0, 0, with_repeats=True)})", now, samples)
         return plan
+
+    def plan_lines(self, now: str) -> Iterator[PlannedRow]:
+        """Every line of the plan as of a time, one after another; nothing is written and none is kept."""
+        for with_repeats in (False, True):
+            sql = self._plan_sql(now, None, 0, 0, with_repeats=with_repeats)
+            pages = self._project.stream(self._project.sql("_plan_export", rows=f"({sql})"), LINES_PER_PAGE)
+            first = next(pages, [])
+            if with_repeats or not first or not first[0][0]:
+                yield from planned_rows(first)
+                for page in pages:
+                    yield from planned_rows(page)
+                return
+            pages.close()
 
     def make_plan(self, run_seq: int, *, seq_offset: int, batch_offset: int) -> Plan:
         """Write the plan of this run into a table; its records are numbered after the offsets."""

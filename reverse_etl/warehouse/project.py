@@ -7,7 +7,7 @@ import logging
 import os
 import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -221,6 +221,31 @@ class Project:
                 rows = list(table.rows)
             self.adapter.commit_if_has_connection()
         return rows
+
+    def stream(self, sql: str, page: int) -> Generator[list[Any], None, None]:
+        """The rows of a select in pages of that many at most; no other statement may run meanwhile.
+
+        Memory holds one page. An adapter without a cursor of its own gives all rows as one page.
+        """
+        cursor_sql = self.sql("_declare_cursor", select_sql=sql)
+        if not hasattr(self.adapter, "add_query"):
+            yield self.query_sql(sql)
+            return
+        try:
+            with self._translated():
+                _, cursor = self.adapter.add_query(cursor_sql or sql, auto_begin=True)
+            while True:
+                with self._translated():
+                    if cursor_sql:
+                        _, cursor = self.adapter.add_query(self.sql("_fetch_cursor", rows=page))
+                    rows = cursor.fetchmany(page)
+                if not rows:
+                    break
+                yield rows
+        finally:
+            # Whoever stops early ends the transaction, too, and with it the cursor.
+            with self._translated():
+                self.adapter.commit_if_has_connection()
 
     def write(self, macro: str, **arguments: Any) -> None:
         """Run the statement that a macro renders and commit it."""

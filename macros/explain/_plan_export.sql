@@ -1,0 +1,21 @@
+{#-
+    Every line of a plan for those who own the records, in an order to work by. No click id and no hash is in it.
+    Arguments: rows, a select in brackets.
+-#}
+{% macro _plan_export(rows) %}
+    select
+        unseen_repeats,
+        side,
+        class,
+        reason,
+        record_key,
+        conversion_name,
+        conversion_time,
+        value,
+        currency,
+        code,
+        error_code,
+        row_count
+    from {{ rows }} as planned
+    order by side desc, class, reason, conversion_time, record_key
+{% endmacro %}

@@ -1,0 +1,139 @@
+"""Plans and refused rows as files for those who own the records: CSV for spreadsheets, JSON lines for programs."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from reverse_etl.errors import SettingsError
+from reverse_etl.interfaces import Rejected
+from reverse_etl.report.json_ import number
+from reverse_etl.report.words import CLASS_WORDS, reason_words
+from reverse_etl.reports import PlannedRow
+
+ENDINGS = (".csv", ".jsonl")
+PLAN_COLUMNS = (
+    "side",
+    "class",
+    "reasons",
+    "sentence",
+    "record_key",
+    "conversion_name",
+    "conversion_time",
+    "value",
+    "currency",
+    "code",
+    "error_code",
+    "row_count",
+)
+REJECTED_COLUMNS = (
+    "record_key",
+    "conversion_name",
+    "conversion_time",
+    "reason",
+    "code",
+    "error_code",
+    "message",
+    "tracking_id",
+    "what_to_do",
+)
+# What a spreadsheet takes for the beginning of a formula.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def check_ending(path: Path) -> None:
+    """Raise SettingsError where a file's name does not say which format it is to have, or its folder is missing."""
+    if path.suffix.lower() not in ENDINGS:
+        raise SettingsError(
+            f"--output {path} does not say which format is wanted.", hint=f"Let the name end in {' or '.join(ENDINGS)}."
+        )
+    if not path.parent.is_dir():
+        raise SettingsError(f"There is no folder {path.parent} for --output.", hint="Make it first.")
+
+
+def write_plan(rows: Iterable[PlannedRow], path: Path) -> int:
+    """Write a plan into a file line by line, and give the number of lines.
+
+    The file is there in full or not at all: it is written beside its place and then moved.
+    """
+    beside = path.with_name(f".{path.name}.{os.getpid()}.part")
+    lines = plan_csv(rows) if path.suffix.lower() == ".csv" else plan_jsonl(rows)
+    written = 0
+    try:
+        with beside.open("w", encoding="utf-8", newline="") as file:
+            for line in lines:
+                file.write(line)
+                written += 1
+        beside.replace(path)
+    except OSError as error:
+        raise SettingsError(f"--output {path} cannot be written: {error.strerror or error}.") from error
+    finally:
+        beside.unlink(missing_ok=True)
+    return written - 1 if path.suffix.lower() == ".csv" else written
+
+
+def plan_csv(rows: Iterable[PlannedRow]) -> Iterator[str]:
+    """A plan as the lines of a CSV file, the head first."""
+    return _csv_lines(PLAN_COLUMNS, (plan_line(row) | {"reasons": " ".join(row.reasons)} for row in rows))
+
+
+def plan_jsonl(rows: Iterable[PlannedRow]) -> Iterator[str]:
+    """A plan as JSON lines."""
+    return (json.dumps(plan_line(row), ensure_ascii=False) + "\n" for row in rows)
+
+
+def plan_line(row: PlannedRow) -> dict[str, Any]:
+    """One line of a plan for programs."""
+    return {
+        "side": row.side,
+        "class": row.class_,
+        "reasons": list(row.reasons),
+        "sentence": " ".join(reason_words(reason) for reason in row.reasons) or _sentence(CLASS_WORDS[row.class_]),
+        "record_key": row.record_key,
+        "conversion_name": row.conversion_name,
+        "conversion_time": row.conversion_time,
+        "value": number(row.value),
+        "currency": row.currency,
+        "code": row.code,
+        "error_code": row.error_code,
+        "row_count": row.row_count,
+    }
+
+
+def _sentence(words: str) -> str:
+    return f"{words[0].upper()}{words[1:]}."
+
+
+def rejected_csv(rows: Sequence[tuple[Rejected, str]]) -> Iterator[str]:
+    """Refused rows as the lines of a CSV file, the head first."""
+    return _csv_lines(REJECTED_COLUMNS, (asdict(row) | {"what_to_do": advice} for row, advice in rows))
+
+
+def _csv_lines(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> Iterator[str]:
+    line = io.StringIO()
+    writer = csv.writer(line, lineterminator="\n")
+    writer.writerow(columns)
+    yield _taken(line)
+    for row in rows:
+        writer.writerow([_cell(row[name]) for name in columns])
+        yield _taken(line)
+
+
+def _taken(line: io.StringIO) -> str:
+    text = line.getvalue()
+    line.seek(0)
+    line.truncate()
+    return text
+
+
+def _cell(value: Any) -> Any:
+    """A cell that no spreadsheet runs: text that begins like a formula is led by an apostrophe. Numbers are numbers."""
+    if isinstance(value, str) and value.startswith(_FORMULA):
+        return f"'{value}"
+    return value
