@@ -50,6 +50,7 @@ class Delivery:
     """What is known of a stretch: receipts, the rows left in doubt, and why the run must stop, if it must.
 
     `failed` is an error of the product or the warehouse on the way: to be raised once the receipts are recorded.
+    `seconds`, of a single batch: from its first try to its last answer.
     """
 
     receipts: list[Receipt] = field(default_factory=list)
@@ -57,6 +58,7 @@ class Delivery:
     last_doubt: Reason | None = None
     stopped: Stopped | None = None
     failed: BaseException | None = None
+    seconds: float = 0.0
 
 
 class Courier:
@@ -107,12 +109,12 @@ class Courier:
         batches: Sequence[Sequence[Record]],
         *,
         meanwhile: Callable[[], None],
-        on_batch: Callable[[Delivery, int], None],
+        on_batch: Callable[[Delivery, Sequence[Record]], None],
     ) -> Delivery:
         """Send the batches and return once each is answered, given up or withheld.
 
         `meanwhile` is called every LOOK_EVERY seconds by the calling thread while calls are under way;
-        `on_batch` by the same thread with each batch's part and its number of records.
+        `on_batch` by the same thread with each batch's part and its records.
         """
         total = Delivery()
         looked = time.monotonic()
@@ -129,7 +131,7 @@ class Courier:
                 total.last_doubt = part.last_doubt or total.last_doubt
                 total.stopped = total.stopped or part.stopped
                 total.failed = total.failed or part.failed
-                on_batch(part, len(batch))
+                on_batch(part, batch)
             if pending and total.failed is None and time.monotonic() - looked >= LOOK_EVERY:
                 try:
                     meanwhile()
@@ -146,8 +148,11 @@ class Courier:
         return future.result() if error is None else Delivery(in_doubt=len(batch), failed=error)
 
     def _guarded(self, batch: Sequence[Record]) -> Delivery:
+        began = self._clock()
         try:
-            return self._deliver_batch(batch)
+            delivery = self._deliver_batch(batch)
+            delivery.seconds = self._clock() - began
+            return delivery
         except BaseException:
             self.halt()
             raise

@@ -64,6 +64,20 @@ class Standings:
     run_outcomes: dict[str, int]
 
 
+@dataclass(frozen=True, slots=True)
+class Delivered:
+    """One batch that is through: its number in the run, its records, and what was answered.
+
+    `in_doubt`: records without a receipt. `seconds`: from its first try to its last answer, waits included.
+    """
+
+    batch: int
+    rows: int
+    receipts: tuple[Receipt, ...]
+    in_doubt: int
+    seconds: float
+
+
 class Lease(Protocol):
     """The right to push one scope. While it holds, no other run sends for that scope."""
 
@@ -148,5 +162,5 @@ class Progress(Protocol):
     def planned(self, plan: Plan, round_: int, to_send: int) -> None:
         """A plan was made, of which `to_send` records will be sent: fewer than it lists where there is a limit."""
 
-    def delivered(self, receipts: Sequence[Receipt], rows: int, done: int, total: int) -> None:
-        """A batch of `rows` records is through: `done` of `total` records of this round so far."""
+    def delivered(self, batch: Delivered, done: int, total: int) -> None:
+        """A batch is through: `done` of `total` records of this round so far."""

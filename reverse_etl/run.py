@@ -15,7 +15,7 @@ from itertools import groupby
 
 from reverse_etl.delivery import Courier, Delivery, Patience
 from reverse_etl.errors import DestinationError, LeaseLostError, RunStoppedError, WarehouseError
-from reverse_etl.interfaces import Destination, Lease, Ledger, Progress, Standings
+from reverse_etl.interfaces import Delivered, Destination, Lease, Ledger, Progress, Standings
 from reverse_etl.plans import Plan, Record
 from reverse_etl.receipts import Outcome, Receipt
 
@@ -119,7 +119,7 @@ class Silent:
     def planned(self, plan: Plan, round_: int, to_send: int) -> None:
         """Nothing."""
 
-    def delivered(self, receipts: Sequence[Receipt], rows: int, done: int, total: int) -> None:
+    def delivered(self, batch: Delivered, done: int, total: int) -> None:
         """Nothing."""
 
 
@@ -205,9 +205,10 @@ class _Run:
             self._stopped = self.lost()
             return
 
-        def on_batch(part: Delivery, rows: int) -> None:
-            self._sent += rows
-            self._progress.delivered(part.receipts, rows, self._sent - self._round_began_at, total)
+        def on_batch(part: Delivery, batch: Sequence[Record]) -> None:
+            self._sent += len(batch)
+            through = Delivered(batch[0].batch, len(batch), tuple(part.receipts), part.in_doubt, part.seconds)
+            self._progress.delivered(through, self._sent - self._round_began_at, total)
 
         delivery = self._courier.deliver(batches, meanwhile=self._look_at_lease, on_batch=on_batch)
         self._ledger.record_receipts(self._lease.run_seq, delivery.receipts)

@@ -45,7 +45,10 @@ def push(
     strict: Annotated[
         bool, typer.Option("--strict", help="Leave with 3 while any row is invalid or held, too.")
     ] = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="No progress.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the result and errors.")] = False,
+    verbose: Annotated[
+        bool, typer.Option("--verbose", "-v", help="Tell each batch with what became of it and its tracking id.")
+    ] = False,
 ) -> None:
     """Send what is new, record every answer in the ledger, and say what happened to every row.
 
@@ -58,9 +61,11 @@ def push(
 
     if (sync is not None) + all_ + bool(select) > 1:
         raise SettingsError("A push takes a sync's name, --all or --select, and only one of them.")
+    if quiet and verbose:
+        raise SettingsError("A push is quiet or verbose: give -q or -v.")
     # Before anything else: code on the way, dbt's among it, may swallow a KeyboardInterrupt.
     stop = _stop_on_signals()
-    progress = ConsoleProgress(Console(stderr=True, soft_wrap=True), quiet=quiet)
+    progress = ConsoleProgress(Console(stderr=True, soft_wrap=True), quiet=quiet, verbose=verbose)
     with open_workspace(dbt, select=select) as workspace:
         syncs = _chosen(workspace, sync, all_=all_, select=select)
         if build:

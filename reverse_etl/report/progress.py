@@ -1,15 +1,20 @@
-"""The progress of a push on standard error: a bar with rows per second on a terminal, plain lines elsewhere."""
+"""The progress of a push on standard error: a bar with rows per second on a terminal, plain lines elsewhere.
+
+Quiet says nothing at all; verbose has a line for each batch as well.
+"""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections import Counter
 
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
+from reverse_etl.interfaces import Delivered
 from reverse_etl.plans import Plan
-from reverse_etl.receipts import Receipt
+from reverse_etl.receipts import Outcome
+from reverse_etl.report.text import OUTCOMES, safe
 
 # Between two plain lines. Seconds.
 LINE_EVERY = 10.0
@@ -18,9 +23,10 @@ LINE_EVERY = 10.0
 class ConsoleProgress:
     """The Progress port for the command line. Use it as a context manager; `close` ends the bar."""
 
-    def __init__(self, console: Console, *, quiet: bool = False) -> None:
+    def __init__(self, console: Console, *, quiet: bool = False, verbose: bool = False) -> None:
         self._console = console
         self._quiet = quiet
+        self._verbose = verbose
         self._bar: Progress | None = None
         self._task: TaskID | None = None
         self._began = time.monotonic()
@@ -28,6 +34,8 @@ class ConsoleProgress:
 
     def note(self, text: str) -> None:
         """Something the user should know."""
+        if self._quiet:
+            return
         self._console.print(f"Note: {text}", markup=False, highlight=False)
 
     def planned(self, plan: Plan, round_: int, to_send: int) -> None:
@@ -55,8 +63,10 @@ class ConsoleProgress:
             self._task = self._bar.add_task("sending", total=to_send, speed="")
             self._bar.start()
 
-    def delivered(self, receipts: Sequence[Receipt], rows: int, done: int, total: int) -> None:
+    def delivered(self, batch: Delivered, done: int, total: int) -> None:
         """A batch is through."""
+        if self._verbose:
+            self._console.print(safe(batch_words(batch)), markup=False, highlight=False)
         now = time.monotonic()
         speed = f"{done / max(now - self._began, 0.001):,.0f} rows/s"
         if self._bar is not None and self._task is not None:
@@ -70,3 +80,21 @@ class ConsoleProgress:
         if self._bar is not None:
             self._bar.stop()
             self._bar = None
+
+
+def batch_words(batch: Delivered) -> str:
+    """One batch in a line: rows, seconds, what became of them, and by which names the destination knows its calls."""
+    counts: Counter[str] = Counter()
+    for receipt in batch.receipts:
+        if receipt.outcome is not Outcome.ACCEPTED:
+            counts[receipt.outcome.value] += receipt.rows
+    counts["in_doubt"] = batch.in_doubt
+    # A receipt that accepts spans the refused rows inside it.
+    counts["accepted"] = batch.rows - counts.total()
+    told = ", ".join(f"{counts[name]:,} {name}" for name in (*OUTCOMES, "not_sent") if counts[name])
+    ids = list(dict.fromkeys(receipt.tracking_id for receipt in batch.receipts if receipt.tracking_id))
+    name = "tracking id" if len(ids) == 1 else "tracking ids"
+    return (
+        f"Batch {batch.batch}: {batch.rows:,} {'row' if batch.rows == 1 else 'rows'} in {batch.seconds:.2f} s: {told}"
+        + (f"; {name} {', '.join(ids)}" if ids else "")
+    )

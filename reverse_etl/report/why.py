@@ -48,7 +48,7 @@ CHANGES = {
     # by reason
     "rejected_unchanged": "Change the row, and the next push sends it; or send it again unchanged with "
     "`reverse-etl retry`, once what refused it is mended.",
-    "maybe_taken": "`reverse-etl retry` repeats the very same bytes, once you have compared Microsoft's count.",
+    "maybe_taken": "`reverse-etl retry --maybe-taken` sends the very same bytes once more.",
     "value_changed": "Adjustments, which this version does not send; or the former value in the source.",
     "value_removed": "The former value in the source.",
     "attribution_changed": "The former attribution in the source.",

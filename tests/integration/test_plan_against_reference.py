@@ -212,7 +212,7 @@ class Recorder:
         if round_ == 1:
             self.first_plan = plan
 
-    def delivered(self, receipts: Sequence[object], rows: int, done: int, total: int) -> None:
+    def delivered(self, batch: object, done: int, total: int) -> None:
         assert done <= total
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import Literal
 
 from reverse_etl.errors import WarehouseError
-from reverse_etl.interfaces import Standings
+from reverse_etl.interfaces import Delivered, Standings
 from reverse_etl.plans import Plan, PlanLine, Record
 from reverse_etl.receipts import Receipt
 from tests.reference import decide
@@ -284,5 +284,5 @@ class Watcher:
     def planned(self, plan: Plan, round_: int, to_send: int) -> None:
         self.planned_rounds.append(round_)
 
-    def delivered(self, receipts: Sequence[Receipt], rows: int, done: int, total: int) -> None:
+    def delivered(self, batch: Delivered, done: int, total: int) -> None:
         self.done.append((done, total))

@@ -128,7 +128,7 @@ def deliver(
         clock=clock,
     )
     try:
-        return courier.deliver(batches, meanwhile=lambda: None, on_batch=lambda part, rows: None)
+        return courier.deliver(batches, meanwhile=lambda: None, on_batch=lambda part, batch: None)
     finally:
         courier.close()
 

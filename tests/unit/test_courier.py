@@ -133,7 +133,7 @@ def test_a_stop_is_seen_during_a_pause() -> None:
         sleep=lambda seconds: stop.set(),
         clock=JumpingClock(),
     )
-    delivery = courier.deliver(work, meanwhile=lambda: None, on_batch=lambda part, rows: None)
+    delivery = courier.deliver(work, meanwhile=lambda: None, on_batch=lambda part, batch: None)
 
     assert courier.halted
     courier.close()
@@ -248,7 +248,9 @@ def test_each_batch_is_told_once_by_the_calling_thread() -> None:
         ScriptedDestination(send=lambda records: FINE), workers=4, may_call=lambda: True, stop=threading.Event()
     )
     delivery = courier.deliver(
-        batches(9, 5), meanwhile=lambda: None, on_batch=lambda part, rows: heard.append((threading.get_ident(), rows))
+        batches(9, 5),
+        meanwhile=lambda: None,
+        on_batch=lambda part, batch: heard.append((threading.get_ident(), len(batch))),
     )
     courier.close()
     assert heard == [(threading.get_ident(), 5)] * 9
@@ -272,6 +274,6 @@ def test_the_lease_is_looked_at_while_calls_are_under_way(monkeypatch: pytest.Mo
         courier.halt()
         looked.set()
 
-    delivery = courier.deliver(work, meanwhile=look, on_batch=lambda part, rows: None)
+    delivery = courier.deliver(work, meanwhile=look, on_batch=lambda part, batch: None)
     courier.close()
     assert outcomes(delivery, work) == {"accepted": 1, "not_sent": 2}

@@ -14,8 +14,9 @@ from rich.console import Console
 
 from reverse_etl.errors import DestinationError
 from reverse_etl.guards import Guard
-from reverse_etl.interfaces import Rejected, RunSummary
+from reverse_etl.interfaces import Delivered, Rejected, RunSummary
 from reverse_etl.plans import CLASSES, Plan, PlanLine, Sample
+from reverse_etl.receipts import Outcome, Receipt
 from reverse_etl.report import json_, text
 from reverse_etl.report.progress import ConsoleProgress
 from reverse_etl.report.words import CLASS_WORDS, REASON_WORDS, STANDING_WORDS
@@ -89,6 +90,20 @@ RUNS = (
         package_version="0.1.0",
     ),
     RunSummary(6, "2026-03-13T12:00:00Z", "2026-03-13T12:01:00Z", {}, "prod", "box", 1),
+)
+
+
+BATCH = Delivered(
+    3,
+    1000,
+    (
+        Receipt(3, 2007, 2007, Outcome.REJECTED, tracking_id="t-1"),
+        Receipt(3, 2501, 2502, Outcome.DEFERRED),
+        Receipt(3, 2001, 2500, Outcome.ACCEPTED, tracking_id="t-1"),
+        Receipt(3, 2506, 3000, Outcome.ACCEPTED, tracking_id="t-2"),
+    ),
+    3,
+    0.25,
 )
 
 
@@ -237,22 +252,34 @@ def test_every_class_has_words() -> None:
     assert set(STANDING_WORDS) >= set(CLASS_WORDS) - {"new"}
 
 
+def test_each_batch_is_told_where_asked_for() -> None:
+    """A verbose push has a line for each batch, with counts that sum to its rows and every tracking id once."""
+    out = io.StringIO()
+    progress = ConsoleProgress(Console(file=out, width=200), verbose=True)
+    progress.delivered(BATCH, 1000, 1000)
+    progress.delivered(Delivered(4, 1, (), 1, 30.0), 1001, 1001)
+    assert out.getvalue().splitlines() == [
+        "Batch 3: 1,000 rows in 0.25 s: 994 accepted, 1 rejected, 2 deferred, 3 in_doubt; tracking ids t-1, t-2",
+        "Batch 4: 1 row in 30.00 s: 1 in_doubt",
+    ]
+
+
 @pytest.mark.parametrize("terminal", [True, False])
 @pytest.mark.parametrize("quiet", [True, False])
 def test_progress_is_shown_where_it_helps(terminal: bool, quiet: bool, monkeypatch: pytest.MonkeyPatch) -> None:
-    """A bar on a terminal, plain lines elsewhere, nothing but notes when quiet; markup in texts is no markup."""
+    """A bar on a terminal, plain lines elsewhere, nothing when quiet; markup in texts is no markup."""
     monkeypatch.setattr("reverse_etl.report.progress.LINE_EVERY", 0.0)
     out = io.StringIO()
     progress = ConsoleProgress(Console(file=out, force_terminal=terminal, width=100), quiet=quiet)
     progress.note("[red]odd[/red] name")
     progress.planned(PLAN, 1, PLAN.to_send)
-    progress.delivered([], 1000, 1000, 1_234_567)
+    progress.delivered(BATCH, 1000, 1_234_567)
     progress.planned(PLAN, 2, PLAN.to_send)
-    progress.delivered([], 1000, 1000, 1_234_567)
+    progress.delivered(BATCH, 1000, 1_234_567)
     progress.close()
     progress.close()
     shown = out.getvalue()
-    assert "Note: [red]odd[/red] name" in shown
+    assert ("Note: [red]odd[/red] name" in shown) is not quiet
     assert ("1,234,567 of 1,234,610 rows to send." in shown) is not quiet
     assert ("Planned again" in shown) is not quiet
     assert ("rows/s" in shown) is not quiet
