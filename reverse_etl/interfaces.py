@@ -15,7 +15,8 @@ class RunSummary:
     """One run as the ledger knows it. Times are UTC text; `result` is blank and `counts` empty without an end.
 
     `counts`: rows by standing, each key with its side in front: source_accepted, ledger_held; and as sent_accepted what
-    became of the records that left in the run. `fenced_by` is the later run that shut it out, since it never ended.
+    became of the records that left in the run; of a run that is no push (result retry, baseline, undo or forget), `rows`.
+    `fenced_by` is the later run that shut it out, since it never ended, or that undid a baseline.
     """
 
     run_seq: int

@@ -23,6 +23,7 @@ from reverse_etl.warehouse.artifacts import limited_build
 from reverse_etl.warehouse.exposures import find_syncs, pick_sync
 from reverse_etl.warehouse.history import explain, find_key, read_run, read_runs
 from reverse_etl.warehouse.ledger import WarehouseLedger
+from reverse_etl.warehouse.mending import WarehouseMending
 from reverse_etl.warehouse.project import PACKAGE, DbtOptions, Project
 
 MAYBE_TAKEN = (
@@ -90,7 +91,7 @@ class Session:
         ages = self.sync.warn_after or self.sync.error_after
         return Facts(
             target=self.project.target,
-            first_push=not self.ledger.history(1),
+            first_push=not self.ledger.was_pushed(),
             initial=permissions.initial,
             limited_build=limited_build(self.project, self.sync.source),
             tests=test_results.look(
@@ -104,6 +105,11 @@ class Session:
     def destination(self) -> MicrosoftAds:
         """The sync's destination; raises SettingsError naming what is missing."""
         return MicrosoftAds(MicrosoftAdsSettings.load(self.sync, os.environ))
+
+    @property
+    def mending(self) -> WarehouseMending:
+        """The ledger for what changes it without sending."""
+        return WarehouseMending(self.project, self.sync)
 
     def rejected(self) -> list[tuple[Rejected, str]]:
         """The rows that stand refused, each with what to do."""

@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from reverse_etl.cli import checking, explaining, init, pushing, reading, sandbox
+from reverse_etl.cli import checking, explaining, init, mending, pushing, reading, sandbox
 from reverse_etl.cli.console import fail
 from reverse_etl.errors import ReverseEtlError
 from reverse_etl.version import __version__
@@ -31,6 +31,7 @@ app.command()(reading.plan)
 app.command()(pushing.push)
 app.command()(reading.status)
 app.command()(reading.rejected)
+app.command()(mending.retry)
 app.command()(explaining.why)
 app.command()(explaining.runs)
 app.add_typer(sandbox.app, name="sandbox")

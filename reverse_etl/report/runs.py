@@ -7,7 +7,7 @@ from typing import Any
 
 from reverse_etl.interfaces import RunSummary
 from reverse_etl.report.json_ import document, run_fields, seconds
-from reverse_etl.report.text import OUTCOMES, safe, standing_rows, title
+from reverse_etl.report.text import OUTCOMES, mend_words, safe, standing_rows, title
 from reverse_etl.reports import RunReport, RunsReport
 
 OUTCOME_WORDS = {
@@ -28,7 +28,14 @@ def runs_text(report: RunsReport) -> str:
         return "\n".join([*out, "No push yet."])
     head = ("run", "started (UTC)", "took", "target", "result", "sent")
     rows = [
-        (str(run.run_seq), run.started_at, duration(run), safe(run.target), result_word(run), sent_words(run.counts))
+        (
+            str(run.run_seq),
+            run.started_at,
+            duration(run),
+            safe(run.target),
+            result_word(run),
+            mend_words(run) or sent_words(run.counts),
+        )
         for run in report.runs
     ]
     out += columns([head, *rows], right=1)
@@ -40,7 +47,8 @@ def run_text(report: RunReport) -> str:
     run = report.run
     end = run.ended_at or "no end recorded"
     if run.fenced_by is not None:
-        end += f"; run {run.fenced_by} took over"
+        # Only a baseline is shut out after its end.
+        end += f"; undone by run {run.fenced_by}" if run.ended_at else f"; run {run.fenced_by} took over"
     facts = [
         ("started", run.started_at),
         ("ended", f"{end} ({duration(run)})" if run.ended_at else end),
@@ -54,7 +62,12 @@ def run_text(report: RunReport) -> str:
         facts += [("shut out", ", ".join(f"run {number}" for number in report.fenced))]
     out = [f"Run {run.run_seq} of {title(report.sync)}", "", *columns([(n, safe(text)) for n, text in facts])]
     outcomes = report.outcomes | ({"void": report.void} if report.void else {})
-    out += ["", "Sent in this run" if outcomes else "Nothing was sent in this run."]
+    if run.result == "baseline":
+        out += ["", "Marked in this run, and not sent"]
+    else:
+        out += ["", "Sent in this run" if outcomes else "Nothing was sent in this run."]
+    if mended := mend_words(run):
+        out += [f"  {mended}"]
     out += columns([(n, f"{outcomes[n]:,}", text) for n, text in OUTCOME_WORDS.items() if outcomes.get(n)], right=2)
     if report.refusals:
         out += ["", "Refused or put off, by the destination's code"]

@@ -116,7 +116,7 @@ def rejected_text(sync: Sync, rows: Sequence[tuple[Rejected, str]]) -> str:
             last = head
         shown = f"    {row.record_key or '(no key)'}  {row.conversion_name}  {row.conversion_time}"
         out += [safe(shown + (f"  tracking id {row.tracking_id}" if row.tracking_id else ""))]
-    out += ["", "Such a row is held until it changes; this version has no command that sends it again unchanged."]
+    out += ["", "Such a row is held until it changes; `reverse-etl retry` makes it sendable again as it is."]
     return "\n".join(out)
 
 
@@ -125,7 +125,21 @@ def _run_words(run: RunSummary) -> str:
         return f"died (PID {run.pid} on {run.host}); run {run.fenced_by} took over"
     if not run.ended_at:
         return f"no end recorded (PID {run.pid} on {run.host}): still running, or died"
-    return f"{run.result or 'ended'}: {_sent_words({k: run.counts.get(f'sent_{k}', 0) for k in OUTCOMES})}"
+    sent = {name: run.counts.get(f"sent_{name}", 0) for name in OUTCOMES}
+    return f"{run.result or 'ended'}: {mend_words(run) or _sent_words(sent)}"
+
+
+def mend_words(run: RunSummary) -> str:
+    """What a run did that was no push; blank for a push."""
+    rows = f"{run.counts.get('rows', 0):,} {_rows(run.counts.get('rows', 0))}"
+    undone = "" if run.fenced_by is None else f"; undone by run {run.fenced_by}"
+    words = {
+        "retry": f"{rows} made sendable again",
+        "baseline": f"{rows} marked as accepted{undone}",
+        "undo": f"baseline of run {run.counts.get('undone_run')} undone, {rows}",
+        "forget": f"identifiers blanked in {rows}",
+    }
+    return words.get(run.result, "")
 
 
 def _sent_words(sent: Mapping[str, int]) -> str:

@@ -49,8 +49,8 @@ REASON_WORDS = {
     # the ledger's word on it
     "same_identity": "Same goal, click id (or hashes) and time as another row, which stands.",
     "hashes_differ": "The same click, but its hashed e-mail or phone changed since it was sent. Nothing is needed.",
-    "rejected_unchanged": "Refused before and unchanged since. See `reverse-etl rejected`.",
-    "maybe_taken": "A try may have been taken and a repeat was refused, so sending again could count twice.",
+    "rejected_unchanged": "Refused before and unchanged since: `reverse-etl rejected` says why, `retry` lifts it.",
+    "maybe_taken": "A try may have been taken and a repeat was refused: `retry --maybe-taken` could count it twice.",
     "value_changed": "Value or currency changed since it was accepted; this version does not send such corrections.",
     "value_removed": "The value was removed since it was accepted; a restatement cannot say that.",
     "attribution_changed": "The attribution changed since it was accepted; no correction can say that.",

@@ -69,11 +69,12 @@ class WarehouseLease:
         scope: Scope,
         *,
         tests: str = "",
+        kind: str = "",
         sleep: Callable[[float], None] = time.sleep,
     ) -> tuple[WarehouseLease, list[int]]:
         """Claim the scope, open it, and fence every older run; raises LeaseHeldError while another holds it.
 
-        `tests`: JSON that stays with the run, what dbt's tests said of the source.
+        `tests`: JSON that stays with the run, what dbt's tests said of the source. `kind`: what it is, if no push.
         Returns the lease and the runs that it shut out.
         """
         claims = _read_claims(project, runs, scope)
@@ -84,7 +85,8 @@ class WarehouseLease:
         lease = cls(project, runs, scope, token, uuid.uuid4().hex)
         _LIVING.add(lease._claim_id)
         try:
-            lease._record("claim")
+            # With its first event: a run that dies before its end must not be taken for a push either.
+            lease._record("claim", counts=json.dumps({"kind": kind}) if kind else "")
             lease._settle(sleep, tests)
             fenced = lease._fence(ledger)
         except BaseException:
@@ -118,6 +120,10 @@ class WarehouseLease:
         self._mine = False
         _LIVING.discard(self._claim_id)
         self._record("close", counts=json.dumps({"result": result} | counts))
+
+    def make_void(self, run_seq: int) -> None:
+        """Void everything that an earlier run wrote, by a fence below its first row."""
+        self._record("fence", fenced_run_seq=run_seq, fenced_seq=0)
 
     def _settle(self, sleep: Callable[[float], None], tests: str) -> None:
         """Open the claim, or withdraw it where another goes first."""

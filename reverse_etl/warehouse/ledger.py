@@ -42,12 +42,19 @@ class WarehouseLedger:
 
     def claim(self) -> WarehouseLease:
         """Take the lease and fence older runs; raises LeaseHeldError while another run holds it."""
+        return self._take()
+
+    def _take(self, kind: str = "") -> WarehouseLease:
         lease, fenced = WarehouseLease.take(
-            self._project, self._tables["runs"], self._tables["ledger"], self._sync.scope, tests=self.tests
+            self._project, self._tables["runs"], self._tables["ledger"], self._sync.scope, tests=self.tests, kind=kind
         )
         for run_seq in fenced:
             self._project.write("_drop_plan_table", plan=self._plan_name(run_seq))
         return lease
+
+    def was_pushed(self) -> bool:
+        """Did a push ever open this scope? A retry, a baseline or a forget is none."""
+        return bool(self._project.query("_push_count", runs=self._tables["runs"], scope=self._scope)[0][0])
 
     def clock(self) -> str:
         """The warehouse's time as UTC text."""

@@ -1,0 +1,88 @@
+{#-
+    The rows of a plan that a retry lifts: what was refused and is held for that, and where asked for also what may
+    have been taken. Of these only what stands in a source row: what is gone is sent by nobody. A restatement that was
+    refused is held under the same reason, but its conversion counts.
+    Arguments: rows, a relation or a select in brackets; codes, a list of numbers and names, or none for all; keys, a
+    list of record keys, or none for all; maybe_taken.
+-#}
+{% macro _retried_rows(rows, codes, keys, maybe_taken) %}
+    select *
+    from {{ rows }} as planned
+    where side = 'source' and class = 'held'
+        and (
+            (reason = 'rejected_unchanged' and not known_before)
+            {%- if maybe_taken %} or reason = 'maybe_taken' {%- endif %}
+        )
+        {%- if codes %}
+        and (
+            {%- for code in codes %}
+            {{ "or " if not loop.first -}}
+            {%- if modules.re.match('^[0-9]{1,9}$', code) -%}
+            code = {{ code | int }}
+            {%- else -%}
+            lower(error_code) = lower({{ reverse_etl._literal(code) }})
+            {%- endif -%}
+            {%- endfor %}
+        )
+        {%- endif %}
+        {%- if keys %}
+        and record_key in (
+            {%- for key in keys %}{{ reverse_etl._literal(key) }}{{ ", " if not loop.last }}{% endfor -%}
+        )
+        {%- endif %}
+{% endmacro %}
+
+{#- Rows that a retry may lift, by code and reason. Those that may have been taken are always among them. -#}
+{% macro _retry_counts(rows, codes, keys) %}
+    select
+        code,
+        error_code,
+        reason,
+        count(*) as rows_in_all
+    from ({{ reverse_etl._retried_rows(rows, codes, keys, true) }}) as retried
+    group by code, error_code, reason
+    order by count(*) desc, code, error_code, reason
+{% endmacro %}
+
+{#- Which of some keys have a row that a retry may lift. -#}
+{% macro _retry_keys(rows, codes, keys) %}
+    select distinct record_key
+    from ({{ reverse_etl._retried_rows(rows, codes, keys, true) }}) as retried
+{% endmacro %}
+
+{#-
+    Lifts refusals: one row per conversion, with the bytes of the attempt that it lifts. Nothing of it is sent and
+    no receipt is written; the refusal and its reason stay where they are.
+    Arguments: tables; plan, the plan table's name; scope; run_seq; the choice as for `_retried_rows`.
+-#}
+{% macro _insert_retries(tables, plan, scope, run_seq, codes, keys, maybe_taken) %}
+{%- set keys_of = reverse_etl._identity_columns(scope) -%}
+    insert into {{ tables.ledger }} (
+        {{ reverse_etl._scope_columns() | join(", ") }}, run_seq, seq, batch, operation,
+        conversion_name, click_id, hashed_email, hashed_phone, conversion_time, record_key,
+        value, currency, attribution_credit, attribution_model, first_attempt, recorded_at
+    )
+    with retried as (
+        select
+            conversion_name,
+            {{ reverse_etl._identity_keys('click_id', 'hashed_email', 'hashed_phone') }},
+            conversion_time
+        from ({{ reverse_etl._retried_rows(plan, codes, keys, maybe_taken) }}) as chosen
+    ),
+
+    {{ reverse_etl._states(tables, scope, '1 = 1') }}
+
+    select
+        {{ reverse_etl._scope_values(scope) }},
+        {{ run_seq }},
+        row_number() over (order by {{ reverse_etl._listed(keys_of, 'folded') }}),
+        1,
+        'retry',
+        folded.conversion_name, folded.click_id, folded.hashed_email, folded.hashed_phone, folded.conversion_time,
+        folded.record_key, folded.value, folded.currency, folded.attribution_credit, folded.attribution_model,
+        false,
+        {{ reverse_etl._utc_now() }}
+    from folded
+    inner join retried on {{ reverse_etl._same(keys_of, 'folded', 'retried') }}
+    where folded.status in ('refused', 'maybe')
+{% endmacro %}

@@ -1,0 +1,81 @@
+"""The commands that change the ledger and send nothing: retry, baseline, forget. Each shows its counts and asks."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reverse_etl.cli.console import Results
+from reverse_etl.cli.options import Json, SyncName, takes_dbt_options
+from reverse_etl.errors import SettingsError
+
+if TYPE_CHECKING:
+    from reverse_etl.warehouse.project import DbtOptions
+
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+
+
+@takes_dbt_options
+def retry(
+    dbt: DbtOptions,
+    *,
+    sync: SyncName = None,
+    all_: Annotated[bool, typer.Option("--all", help="Every refused row.")] = False,
+    code: Annotated[
+        list[str] | None, typer.Option("--code", help="Rows refused with this code, number or name; may be repeated.")
+    ] = None,
+    key: Annotated[
+        list[str] | None, typer.Option("--key", help="The row with this unique key; may be repeated.")
+    ] = None,
+    maybe_taken: Annotated[
+        bool,
+        typer.Option(
+            "--maybe-taken", help="Also rows of which an earlier try may have been taken: they could count twice."
+        ),
+    ] = False,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Make refused rows sendable again; the next push sends them. The reason of each refusal is kept.
+
+    Example: reverse-etl retry --code 5617
+    """
+    from reverse_etl import mending
+    from reverse_etl.mends import RetryChoice
+    from reverse_etl.report.mending import retry_json, retry_text
+    from reverse_etl.session import open_workspace
+
+    if all_ == bool(code or key):
+        raise SettingsError(
+            "A retry takes --all, or --code and --key." if all_ else "Say which refused rows to retry.",
+            hint="--all, --code CODE (a number or a name) or --key KEY; `reverse-etl rejected` lists the rows.",
+        )
+    choice = RetryChoice(tuple(code or ()), tuple(key or ()), maybe_taken)
+    with open_workspace(dbt) as workspace:
+        session = workspace.open(workspace.pick(sync))
+        ledger, results = session.mending, Results(as_json=as_json, several=False)
+        report = mending.look_at_retry(ledger, choice)
+        if report.rows:
+            confirm(retry_text(session.sync, report), "Make them sendable again?", yes=yes)
+            report = mending.retry(ledger, choice, shown=None if yes else report)
+        results.show(lambda: retry_json(session.sync, report), lambda: retry_text(session.sync, report))
+        results.close()
+
+
+def confirm(shown: str, question: str, *, yes: bool) -> None:
+    """Show what would be done and ask, on standard error; leaves where the answer is no or nobody can be asked.
+
+    With `yes` nobody is asked; the result has the counts."""
+    if yes:
+        return
+    typer.echo(shown, err=True)
+    if not sys.stdin.isatty():
+        raise SettingsError(
+            "Nobody is there to ask, so nothing was changed.", hint="Give --yes where the counts above are right."
+        )
+    typer.echo(err=True)
+    if not typer.confirm(question, err=True):
+        typer.echo("Nothing was changed.", err=True)
+        raise typer.Exit(0)

@@ -1,0 +1,49 @@
+"""What changes the ledger without sending: retry, baseline and forget, each with its choice and its counts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class RetryChoice:
+    """Which refused rows a retry lifts: those of any of the codes (numbers or names) and any of the keys.
+
+    Left empty, all. `maybe_taken`: also rows whose first try may have been taken.
+    """
+
+    codes: tuple[str, ...] = ()
+    keys: tuple[str, ...] = ()
+    maybe_taken: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class RefusedRows:
+    """Refused rows of one code. `maybe_taken`: an earlier try of each may have been taken."""
+
+    code: int | None
+    error_code: str
+    maybe_taken: bool
+    rows: int
+
+
+@dataclass(frozen=True, slots=True)
+class RetryReport:
+    """Rows that a retry lifts, or has lifted where it has a `run_seq`.
+
+    `left_alone`: rows that were chosen and may have been taken, and that nobody allowed to repeat.
+    """
+
+    lines: tuple[RefusedRows, ...]
+    left_alone: int = 0
+    run_seq: int | None = None
+
+    @property
+    def rows(self) -> int:
+        """All of them."""
+        return sum(line.rows for line in self.lines)
+
+    @property
+    def maybe_taken(self) -> int:
+        """Those of which an earlier try may have been taken."""
+        return sum(line.rows for line in self.lines if line.maybe_taken)
