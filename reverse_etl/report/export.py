@@ -117,7 +117,8 @@ def rejected_csv(rows: Sequence[tuple[Rejected, str]]) -> Iterator[str]:
 
 def _csv_lines(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> Iterator[str]:
     line = io.StringIO()
-    writer = csv.writer(line, lineterminator="\n")
+    # By this end of line the writer quotes either of its characters.
+    writer = csv.writer(line, lineterminator="\r\n")
     writer.writerow(columns)
     yield _taken(line)
     for row in rows:
@@ -129,7 +130,7 @@ def _taken(line: io.StringIO) -> str:
     text = line.getvalue()
     line.seek(0)
     line.truncate()
-    return text
+    return text.removesuffix("\r\n") + "\n"
 
 
 def _cell(value: Any) -> Any:

@@ -67,9 +67,6 @@ def rejected_json(sync: Sync, rows: Sequence[tuple[Rejected, str]]) -> dict[str,
     return document(sync, rejected=[asdict(row) | {"what_to_do": advice} for row, advice in rows])
 
 
-def number(value: float | None) -> float | None:
-    """A number as JSON can say it: what is none, as NaN is, becomes null."""
-    return value if value is not None and math.isfinite(value) else None
 def run_fields(run: RunSummary) -> dict[str, Any]:
     """One run. `seconds` is null while no end is recorded."""
     return asdict(run) | {"seconds": seconds(run)}
@@ -89,6 +86,9 @@ def _time(utc_text: str) -> datetime:
 
 
 def document(sync: Sync, **content: Any) -> dict[str, Any]:
+def number(value: float | None) -> float | None:
+    """A number as JSON can say it: what is none, as NaN is, becomes null."""
+    return value if value is not None and math.isfinite(value) else None
     """One document with its head: the version and whose it is."""
     head = {
         "version": VERSION,

@@ -146,7 +146,7 @@ def read_runs(books: Books, *, limit: int, run_seq: int | None = None) -> list[R
                 started_at=started_at or "",
                 ended_at=ended_at or "",
                 # The run's result is kept among the numbers.
-                counts={name: int(count) for name, count in kept.items() if name != "result"},
+                counts={name: count for name, count in kept.items() if isinstance(count, int)},
                 target=target or "",
                 host=host or "",
                 pid=int(pid),
