@@ -26,6 +26,11 @@ from reverse_etl.warehouse.tables import accepted_by_scope, ledger_tables
 
 # Versions of dbt-core that the whole test suite was run with, both ends included.
 TESTED_DBT = ((1, 10), (1, 12))
+# What to do about errors that do not say it themselves.
+_HINTS = {
+    "exposure": "Change it in the exposure.",
+    "database": "Look at this target in profiles.yml, and whether the database runs; `dbt debug` tells more.",
+}
 
 
 def run_checks(dbt: DbtOptions, name: str | None, environ: Mapping[str, str]) -> Iterator[CheckLine]:
@@ -315,5 +320,5 @@ def _warning(name: str, text: str, hint: str, subject: str = "") -> CheckLine:
 
 def _failed(name: str, error: ReverseEtlError, subject: str = "") -> CheckLine:
     code = 4 if isinstance(error, LeaseHeldError) else 2
-    otherwise = "Change it in the exposure." if name == "exposure" else "Mend what it says, then check again."
-    return CheckLine(subject, name, Mark.FAILED, error.message, error.hint or otherwise, code)
+    hint = error.hint or _HINTS.get(name, "Mend what it says, then check again.")
+    return CheckLine(subject, name, Mark.FAILED, error.message, hint, code)

@@ -128,6 +128,7 @@ class Project:
     def ping(self) -> None:
         """Ask the warehouse for a sign of life; raises LeaseHeldError or WarehouseError."""
         with self._translated():
+            self.adapter.connections.begin()
             self.adapter.debug_query()
             self.adapter.commit_if_has_connection()
 

@@ -71,3 +71,5 @@ def test_a_push_sends_once_and_settles(shop: Shop, sql: Sql, sandbox: LocalSandb
     # The changed one was sent again as it was, and is held for its new value.
     assert settled["sent"] == {"accepted": 2}
     assert settled["source"] == {"accepted": 1, "held": 1, "unchanged": 1}
+    checked = json.loads(shop.run("check", "--json", MICROSOFT_ADS_ENDPOINT=sandbox.url).stdout)
+    assert checked["counts"]["failed"] == 0, checked

@@ -19,11 +19,11 @@ import pytest
 from reverse_etl.checks import dbt_line, exit_code, look_alikes
 from reverse_etl.destinations.microsoft_ads.reach import check_service
 from reverse_etl.destinations.microsoft_ads.settings import find_endpoint, find_settings
-from reverse_etl.errors import DestinationError
+from reverse_etl.errors import DestinationError, SettingsError
 from reverse_etl.report.checks import Style, checks_json, checks_text
 from reverse_etl.reports import CheckLine, Mark
 from reverse_etl.sync import Environment, Scope, Sync
-from reverse_etl.warehouse.source import column_problems, kinds_of
+from reverse_etl.warehouse.source import check_columns, column_problems, kinds_of
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs/schemas/check.json").read_text())
 STYLE = Style.fitting("utf-8", width=80, colour=False)
@@ -171,6 +171,9 @@ def test_every_wrong_column_is_named() -> None:
         "The source model shop.ads has external_attribution_model as INTEGER; it must be a text.",
         "The source model shop.ads has no column deal_id. It has deal.",
     ]
+    with pytest.raises(SettingsError, match="conversion_value as BOOLEAN") as caught:
+        check_columns("shop.ads", columns, "deal_id")
+    assert "`reverse-etl check` names 3 more." in caught.value.hint
     kinds = kinds_of(columns, "deal")
     assert (kinds["conversion_name"], kinds["hashed_phone_number"], kinds["deal"]) == ("text", "GEOMETRY", "number")
 

@@ -65,10 +65,10 @@ def find_settings(sync: Sync, environ: Mapping[str, str]) -> dict[str, Setting]:
     local = sync.environment is Environment.LOCAL
     nowhere: Mapping[str, str] = {}
     return {
-        "account_id": _find("account_id", sync.account_id, environ, local=local),
-        "customer_id": _find("customer_id", sync.customer_id, environ, local=local),
-        "developer_token": _find("developer_token", None, nowhere if local else environ, local=local),
-        "access_token": _find("access_token", None, nowhere if local else environ, local=local),
+        "account_id": _find("MICROSOFT_ADS_ACCOUNT_ID", sync.account_id, environ, local=local),
+        "customer_id": _find("MICROSOFT_ADS_CUSTOMER_ID", sync.customer_id, environ, local=local),
+        "developer_token": _find("MICROSOFT_ADS_DEVELOPER_TOKEN", None, nowhere if local else environ, local=local),
+        "access_token": _find("MICROSOFT_ADS_ACCESS_TOKEN", None, nowhere if local else environ, local=local),
     }
 
 
@@ -120,9 +120,9 @@ def is_loopback(endpoint: str) -> bool:
     return (urlsplit(endpoint).hostname or "") in _LOOPBACK
 
 
-def _find(name: str, declared: str | None, environ: Mapping[str, str], *, local: bool) -> Setting:
+def _find(variable: str, declared: str | None, environ: Mapping[str, str], *, local: bool) -> Setting:
     """A setting; `declared` is what the exposure says, None where an exposure may not say it."""
-    variable = f"MICROSOFT_ADS_{name.upper()}"
+    name = variable.removeprefix("MICROSOFT_ADS_").lower()
     key = "" if declared is None else name
     if declared:
         return Setting(name, declared, "the exposure", variable, key)
