@@ -54,7 +54,7 @@ def run(folder: Path, say: Callable[[str], None]) -> None:
         f"  See what the local sandbox made of it:   cd {folder} && {command} sandbox received\n"
         f"  Change a model, then build and push:     `{command} sandbox --goals goals.yml` in one terminal,\n"
         f"                                           `dbt build && {command} push` in another\n"
-        f"  Declare a sync in your own dbt project:  five steps in the README"
+        f"  Declare a sync in your own dbt project:  `{command} init` in its folder"
     )
 
 
