@@ -153,6 +153,7 @@ def _steps(plan: InitPlan) -> list[tuple[str, str]]:
         (f"edit {exposure}", "owner, account, and which target is production"),
         (f"dbt build{where}", ""),
         (f"reverse-etl sandbox{where}", "in another terminal; it keeps its books in .reverse_etl/, for .gitignore"),
+        (f"reverse-etl check{where}", "what a push needs, a tick or a cross per line"),
         (f"reverse-etl plan{where}", "what a push would do, row by row"),
         (f"reverse-etl push{where}", "to the local sandbox, until you build and push with the production target"),
     ]

@@ -13,7 +13,7 @@ TABLES = ("ledger", "receipts", "runs")
 
 
 def ledger_tables(project: Project) -> dict[str, Any]:
-    """The relations of the ledger by their short names; raises SettingsError naming those that are not built."""
+    """The relations of the ledger by their short names; raises SettingsError naming what is not built."""
     ids = {name: f"model.{PACKAGE}.{PACKAGE}_{name}" for name in TABLES}
     build = project.build_command(f"package:{PACKAGE}")
     disabled = [f"{PACKAGE}_{name}" for name, unique_id in ids.items() if unique_id not in project.manifest.nodes]
@@ -22,11 +22,23 @@ def ledger_tables(project: Project) -> dict[str, Any]:
             f"Models of the dbt package are disabled in this project: {', '.join(disabled)}.",
             hint=f"Enable what is disabled and run `{build}`.",
         )
-    missing = [str(project.relation(unique_id)) for unique_id in ids.values() if not project.is_built(unique_id)]
+    columns = {unique_id: project.columns(unique_id) for unique_id in ids.values()}
+    missing = [str(project.relation(unique_id)) for unique_id, found in columns.items() if found is None]
     if missing:
         raise SettingsError(
             f"Tables of the ledger are not built yet in {project.database}: {', '.join(missing)}.",
             hint=f"Run `{build}` (and your own models), then try again.",
+        )
+    lacking = [
+        f"{project.relation(unique_id)} has no column {column}"
+        for unique_id, found in columns.items()
+        for column in project.manifest.nodes[unique_id].columns
+        if column not in {name.lower() for name in found or ()}
+    ]
+    if lacking:
+        raise SettingsError(
+            f"The ledger was built by an older version of the package: {', '.join(lacking)}.",
+            hint=f"Run `{build}`: it adds what is missing and keeps every row.",
         )
     return {name: project.relation(unique_id) for name, unique_id in ids.items()}
 

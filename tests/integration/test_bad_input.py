@@ -38,6 +38,10 @@ def drop_ledger(shop: Shop) -> None:
     shop.sql("drop table reverse_etl_ledger cascade")
 
 
+def old_ledger(shop: Shop) -> None:
+    shop.sql("alter table reverse_etl_runs drop column tests")
+
+
 def no_database(shop: Shop) -> None:
     shop.database.rename(shop.folder / "kept.duckdb")
 
@@ -107,6 +111,12 @@ CASES: dict[str, tuple[Callable[[Shop], None], list[str], int, list[str]]] = {
         ["push"],
         2,
         ["conversion_time as DATE", "offline_conversions"],
+    ),
+    "ledger of an older version": (
+        old_ledger,
+        ["push"],
+        2,
+        ["older version", "has no column tests", "dbt build --select package:reverse_etl"],
     ),
     "ledger not built": (drop_ledger, ["push"], 2, ["not built yet", "dbt build --select package:reverse_etl"]),
     "source not built": (
