@@ -5,39 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 
 from reverse_etl.errors import GuardError
+from reverse_etl.interfaces import TestEvidence, Verdict
 from reverse_etl.sync import Environment, Sync
-
-
-class Verdict(StrEnum):
-    """What dbt's tests say of a source model."""
-
-    PASSED = "passed"
-    FAILED = "failed"
-    UNKNOWN = "unknown"
-
-
-@dataclass(frozen=True, slots=True)
-class TestEvidence:
-    """What is known of a source model's tests.
-
-    `text` says why in words; `failing` names failing tests, each with the rows it found (0 where dbt gives none);
-    `model_failed`: the model itself was not built. `by`: "file" (dbt's run_results.json) or "build" (`push --build`,
-    now or before). `at`: when that was, UTC text. `fingerprint` stands for the model's and its tests' code.
-    """
-
-    # pytest would take the name for a test's.
-    __test__ = False
-
-    verdict: Verdict
-    text: str = ""
-    failing: tuple[tuple[str, int], ...] = ()
-    model_failed: bool = False
-    by: str = "file"
-    at: str = ""
-    fingerprint: str = ""
 
 
 @dataclass(frozen=True, slots=True)

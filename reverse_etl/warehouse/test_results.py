@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from reverse_etl.guards import TestEvidence, Verdict
+from reverse_etl.interfaces import TestEvidence, Verdict
 from reverse_etl.warehouse.project import PACKAGE, Project
 
 # Commands that leave word of tests or of a build; others write the same file with statuses that mean neither.

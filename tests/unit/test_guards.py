@@ -8,7 +8,8 @@ from datetime import timedelta
 import pytest
 
 from reverse_etl.errors import GuardError
-from reverse_etl.guards import Facts, Guard, TestEvidence, Verdict, enforce, look
+from reverse_etl.guards import Facts, Guard, enforce, look
+from reverse_etl.interfaces import TestEvidence, Verdict
 from reverse_etl.sync import Environment, Sync
 
 SYNC = Sync("ads", "model.shop.ads", "microsoft_ads", Environment.PRODUCTION, "123", "456", targets=("prod",))
