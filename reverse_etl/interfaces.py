@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Protocol
 
 from reverse_etl.plans import Plan, Record
@@ -15,7 +16,7 @@ class RunSummary:
     """One run as the ledger knows it. Times are UTC text; `result` is blank and `counts` empty without an end.
 
     `counts`: rows by standing, each key with its side in front: source_accepted, ledger_held; and as sent_accepted what
-    became of the records that left in the run; of a run that is no push (result retry, baseline, undo or forget), `rows`.
+    became of the records that left in the run; of a run that is no push (retry, baseline, undo, forget), `rows`.
     `fenced_by` is the later run that shut it out, since it never ended, or that undid a baseline.
     """
 
@@ -77,6 +78,35 @@ class Delivered:
     receipts: tuple[Receipt, ...]
     in_doubt: int
     seconds: float
+
+
+class Verdict(StrEnum):
+    """What dbt's tests say of a source model."""
+
+    PASSED = "passed"
+    FAILED = "failed"
+    UNKNOWN = "unknown"
+
+
+@dataclass(frozen=True, slots=True)
+class TestEvidence:
+    """What is known of a source model's tests.
+
+    `text` says why in words; `failing` names failing tests, each with the rows it found (0 where dbt gives none);
+    `model_failed`: the model itself was not built. `by`: "file" (dbt's run_results.json) or "build" (`push --build`,
+    now or before). `at`: when that was, UTC text. `fingerprint` stands for the model's and its tests' code.
+    """
+
+    # pytest would take the name for a test's.
+    __test__ = False
+
+    verdict: Verdict
+    text: str = ""
+    failing: tuple[tuple[str, int], ...] = ()
+    model_failed: bool = False
+    by: str = "file"
+    at: str = ""
+    fingerprint: str = ""
 
 
 class Lease(Protocol):

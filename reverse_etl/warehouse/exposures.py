@@ -80,7 +80,7 @@ def no_sync() -> SettingsError:
     """What a project without a sync is told."""
     return SettingsError(
         "This project declares no sync.",
-        hint="Add an exposure with config.meta.reverse_etl; see 'Declare a sync' in the README.",
+        hint="Run `reverse-etl init`, which writes one, or add config.meta.reverse_etl to an exposure.",
     )
 
 

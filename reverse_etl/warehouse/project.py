@@ -189,14 +189,18 @@ class Project:
         with self._translated():
             return {column.name: column.dtype for column in self.adapter.get_columns_in_relation(found)}
 
-    def is_built(self, unique_id: str) -> bool:
-        """Does a model stand in the warehouse?"""
-        return self._found(unique_id) is not None
-
     def _found(self, unique_id: str) -> Any:
         wanted = self.relation(unique_id)
         with self._translated():
             return self.adapter.get_relation(wanted.database, wanted.schema, wanted.identifier)
+
+    def look_up(self, database: str | None, schema: str, identifier: str) -> tuple[Any, list[str]] | None:
+        """A relation of the warehouse, of dbt or not, and its columns; None where there is none."""
+        with self._translated():
+            found = self.adapter.get_relation(database or self.adapter.config.credentials.database, schema, identifier)
+            if found is None:
+                return None
+            return found, [column.name for column in self.adapter.get_columns_in_relation(found)]
 
     def sql(self, macro: str, **arguments: Any) -> str:
         """What one of the package's macros renders to."""
@@ -293,7 +297,7 @@ class Project:
         if version != __version__:
             raise SettingsError(
                 f"The dbt package {PACKAGE} is version {version}, this tool is version {__version__}.",
-                hint="Run `reverse-etl init`, which brings the package to the tool's version, then `dbt deps` and `dbt build`.",
+                hint="Run `reverse-etl init`, which brings the package to this version, then `dbt deps` and `dbt build`.",
             )
         return version
 
