@@ -47,3 +47,42 @@ class RetryReport:
     def maybe_taken(self) -> int:
         """Those of which an earlier try may have been taken."""
         return sum(line.rows for line in self.lines if line.maybe_taken)
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineChoice:
+    """Which rows a baseline marks: those before a time (UTC text), or those that a relation lists."""
+
+    before: str | None = None
+    relation: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class GoalRows:
+    """Rows of one goal, with the oldest and the newest conversion time among them."""
+
+    conversion_name: str
+    rows: int
+    oldest: str
+    newest: str
+
+
+@dataclass(frozen=True, slots=True)
+class BaselineReport:
+    """Rows that a baseline marks as accepted, or that an undo makes unsent again; done where it has a `run_seq`.
+
+    `to_send`: rows that a push would still send. `in_doubt`: those of them that may have arrived. `unmatched`: rows of
+    the relation that stand for no source row. `undone`: the baseline's run, of an undo.
+    """
+
+    goals: tuple[GoalRows, ...]
+    to_send: int | None = None
+    in_doubt: int = 0
+    unmatched: int | None = None
+    undone: int | None = None
+    run_seq: int | None = None
+
+    @property
+    def rows(self) -> int:
+        """All of them."""
+        return sum(goal.rows for goal in self.goals)

@@ -111,6 +111,10 @@ class Session:
         """The ledger for what changes it without sending."""
         return WarehouseMending(self.project, self.sync)
 
+    def enforce_whole_source(self) -> None:
+        """Raise GuardError where the source was last built in part: what is missing from it could be taken for gone."""
+        enforce([guard for guard in self.guards(Permissions()) if guard.name == "limited_build"])
+
     def rejected(self) -> list[tuple[Rejected, str]]:
         """The rows that stand refused, each with what to do."""
         return [

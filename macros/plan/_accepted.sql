@@ -5,7 +5,8 @@
 {% endmacro %}
 
 {#-
-    How many sends of each scope were accepted. Receipts only: no row of the ledger is read.
+    How many sends of each scope were accepted. Receipts only: no row of the ledger is read. What a baseline marked
+    was not sent.
     Arguments: scope, the only one to count (optional).
 -#}
 {% macro _accepted_by_scope(receipts, scope=none) %}
@@ -16,7 +17,7 @@
     from (
         select distinct {{ scope_columns }}, run_seq, batch, seq_from, seq_to
         from {{ receipts }}
-        where {{ reverse_etl._in_scope(scope) }} and outcome = 'accepted'
+        where {{ reverse_etl._in_scope(scope) }} and outcome = 'accepted' and coalesce(error_code, '') <> 'Baseline'
     ) as ranges
     group by {{ scope_columns }}
 {% endmacro %}

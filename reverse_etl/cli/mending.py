@@ -64,6 +64,55 @@ def retry(
         results.close()
 
 
+@takes_dbt_options
+def baseline(
+    dbt: DbtOptions,
+    *,
+    sync: SyncName = None,
+    before: Annotated[
+        str | None,
+        typer.Option("--before", metavar="TIME", help="Rows that converted before this: an ISO date or time, UTC."),
+    ] = None,
+    from_: Annotated[
+        str | None,
+        typer.Option("--from", metavar="RELATION", help="Rows that this model or schema.table lists as sent."),
+    ] = None,
+    undo: Annotated[
+        int | None, typer.Option("--undo", metavar="RUN", min=1, help="Take the baseline of this run back.")
+    ] = None,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Mark rows as accepted without sending them, since something else sent them before. Sends nothing.
+
+    Example: reverse-etl baseline --before 2026-03-15
+    """
+    from reverse_etl import mending
+    from reverse_etl.mends import BaselineChoice, BaselineReport
+    from reverse_etl.report.mending import baseline_json, baseline_text
+    from reverse_etl.session import open_workspace
+
+    if sum(option is not None for option in (before, from_, undo)) != 1:
+        raise SettingsError("A baseline takes --before TIME, --from RELATION or --undo RUN, and only one of them.")
+    choice = BaselineChoice(None if before is None else mending.before(before), from_)
+    with open_workspace(dbt) as workspace:
+        session = workspace.open(workspace.pick(sync))
+        ledger, results = session.mending, Results(as_json=as_json, several=False)
+        report: BaselineReport
+        if undo is not None:
+            report = mending.look_at_undo(ledger, undo)
+            confirm(baseline_text(session.sync, report), f"Undo the baseline of run {undo}?", yes=yes)
+            report = mending.undo(ledger, undo, shown=None if yes else report)
+        else:
+            session.enforce_whole_source()
+            report = mending.look_at_baseline(ledger, choice)
+            if report.rows:
+                confirm(baseline_text(session.sync, report), "Mark them as accepted?", yes=yes)
+                report = mending.baseline(ledger, choice, shown=None if yes else report)
+        results.show(lambda: baseline_json(session.sync, report), lambda: baseline_text(session.sync, report))
+        results.close()
+
+
 def confirm(shown: str, question: str, *, yes: bool) -> None:
     """Show what would be done and ask, on standard error; leaves where the answer is no or nobody can be asked.
 

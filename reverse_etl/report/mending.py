@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
-from reverse_etl.mends import RetryReport
+from reverse_etl.mends import BaselineReport, RetryReport
 from reverse_etl.report.json_ import document
 from reverse_etl.report.runs import columns
 from reverse_etl.report.text import safe, title
@@ -65,6 +66,45 @@ def retry_json(sync: Sync, report: RetryReport) -> dict[str, Any]:
             }
             for line in report.lines
         ],
+    )
+
+
+def baseline_text(sync: Sync, report: BaselineReport) -> str:
+    """The rows that a baseline would mark, or has marked; or those that undoing one makes unsent again."""
+    rows, run = _rows(report.rows), report.run_seq
+    if report.undone is not None:
+        head = f"Run {run} of {title(sync)}: undo" if run else f"Undo of run {report.undone} of {title(sync)}"
+        said = f"The baseline of run {report.undone} {'is' if run else 'would be'} undone: {rows} of it"
+        out = [head, "", f"{said} {'count' if run else 'would count'} as never sent, and the next push sends them.", ""]
+    elif not report.rows:
+        out = [f"{title(sync)}: there is nothing to mark.", ""]
+    else:
+        head = f"Run {run} of {title(sync)}: baseline" if run else f"Baseline of {title(sync)}"
+        out = [head, "", f"{rows} {'are' if run else 'would be'} marked as accepted, and are not sent.", ""]
+    out += columns(
+        [(safe(goal.conversion_name), f"{goal.rows:,}", f"{goal.oldest} to {goal.newest}") for goal in report.goals],
+        right=2,
+    )
+    if report.to_send is not None:
+        out += ["", f"To be sent by the next push: {_rows(report.to_send)}."]
+    if report.unmatched is not None:
+        out += [f"Listed without a source row: {_rows(report.unmatched)}."]
+    if run and report.undone is None:
+        out += ["", f"`reverse-etl baseline --undo {run}` takes it back while nothing was sent on top."]
+    return "\n".join(out).rstrip()
+
+
+def baseline_json(sync: Sync, report: BaselineReport) -> dict[str, Any]:
+    """What a baseline marked, or what undoing one made unsent again."""
+    return document(
+        sync,
+        run=report.run_seq,
+        result="baseline" if report.undone is None else "undo",
+        rows=report.rows,
+        goals=[asdict(goal) for goal in report.goals],
+        to_send=report.to_send,
+        unmatched=report.unmatched,
+        undone_run=report.undone,
     )
 
 

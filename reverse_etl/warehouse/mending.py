@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
-from reverse_etl.mends import RefusedRows, RetryChoice, RetryReport
+from reverse_etl.errors import SettingsError
+from reverse_etl.mends import BaselineChoice, BaselineReport, GoalRows, RefusedRows, RetryChoice, RetryReport
 from reverse_etl.warehouse.lease import WarehouseLease
 from reverse_etl.warehouse.ledger import WarehouseLedger
+
+# The columns of a relation that lists conversions; the hashes may be missing.
+NEEDED = ("conversion_name", "microsoft_click_id", "conversion_time")
+OPTIONAL = ("hashed_email_address", "hashed_phone_number")
 
 
 class WarehouseMending(WarehouseLedger):
@@ -51,6 +57,100 @@ class WarehouseMending(WarehouseLedger):
         """Rows that a run wrote into the ledger."""
         rows = self._project.query("_rows_of_run", ledger=self._tables["ledger"], scope=self._scope, run_seq=run_seq)
         return int(rows[0][0])
+
+    def markable(self, choice: BaselineChoice) -> BaselineReport:
+        """The rows that a baseline may mark, by goal, and what else a push would send."""
+        listed = self._listed(choice)
+        goals, counts = [], {"to_send": 0, "in_doubt": 0}
+        for what, name, rows, oldest, newest in self._project.query(
+            "_baseline_counts", rows=self._planned(), before=choice.before, listed=listed
+        ):
+            if what == "goal":
+                goals.append(GoalRows(name, int(rows), oldest, newest))
+            else:
+                counts[what] = int(rows)
+        unmatched = None
+        if listed is not None:
+            unmatched = int(self._project.query("_unmatched_count", source=self._source, listed=listed)[0][0])
+        to_send = counts["to_send"] - sum(goal.rows for goal in goals)
+        return BaselineReport(tuple(goals), to_send=to_send, in_doubt=counts["in_doubt"], unmatched=unmatched)
+
+    def record_marks(self, run_seq: int, choice: BaselineChoice, limit: int) -> None:
+        """Write the first `limit` rows of a baseline into the ledger, numbered from 1, in one insert."""
+        self._project.write(
+            "_insert_baseline",
+            ledger=self._tables["ledger"],
+            plan=self._plan_table,
+            scope=self._scope,
+            run_seq=run_seq,
+            before=choice.before,
+            listed=self._listed(choice),
+            limit=limit,
+        )
+
+    def kind_of_run(self, run_seq: int) -> str | None:
+        """What a run is: blank for a push, None where there is no such run."""
+        rows = self._project.query("_run_kind", runs=self._tables["runs"], scope=self._scope, run_seq=run_seq)
+        if not rows:
+            return None
+        return str(json.loads(rows[0][0])["kind"]) if rows[0][0] else ""
+
+    def marked(self, run_seq: int) -> tuple[GoalRows, ...]:
+        """What counts as accepted by a run, by goal."""
+        rows = self._project.query("_accepted_in_run", tables=self._tables, scope=self._scope, run_seq=run_seq)
+        return tuple(GoalRows(name, int(count), oldest, newest) for name, count, oldest, newest in rows)
+
+    def touched_later(self, run_seq: int) -> tuple[int, int]:
+        """How many conversions of a run a later one tried again or corrected, and the first run that did."""
+        ((touched, first),) = self._project.query(
+            "_touched_later", tables=self._tables, scope=self._scope, run_seq=run_seq
+        )
+        return int(touched), int(first or 0)
+
+    def _listed(self, choice: BaselineChoice) -> dict[str, Any] | None:
+        """The relation that lists conversions and how it spells its columns; raises SettingsError."""
+        if choice.relation is None:
+            return None
+        found = self._find(choice.relation)
+        relation, columns = found
+        spelling = {column.lower(): column for column in columns}
+        missing = [column for column in NEEDED if column not in spelling]
+        if missing:
+            raise SettingsError(
+                f"{relation} has no column {', '.join(missing)}; it has {', '.join(columns)}.",
+                hint=f"It needs {', '.join(NEEDED)}, and {' and '.join(OPTIONAL)} where hashes were sent.",
+            )
+        return {"relation": str(relation), "columns": {column: spelling.get(column) for column in (*NEEDED, *OPTIONAL)}}
+
+    def _find(self, name: str) -> tuple[Any, list[str]]:
+        """A relation by the name of a dbt model, or by schema.table or database.schema.table."""
+        manifest = self._project.manifest
+        nodes = [
+            node
+            for node in [*manifest.nodes.values(), *manifest.sources.values()]
+            if node.name == name and node.resource_type in ("model", "seed", "snapshot", "source")
+        ]
+        parts = name.split(".")
+        if len(nodes) > 1:
+            raise SettingsError(f"{name} is the name of several dbt models or sources.", hint="Give schema.table.")
+        if nodes:
+            # A source has an identifier of its own, a model an alias.
+            identifier = getattr(nodes[0], "identifier", None) or nodes[0].alias
+            places = (nodes[0].database, nodes[0].schema, identifier)
+        elif len(parts) in (2, 3) and all(parts):
+            places = (parts[0] if len(parts) == 3 else None, parts[-2], parts[-1])
+        else:
+            raise SettingsError(
+                f"{name} is neither a model of this dbt project nor schema.table.",
+                hint="Name a dbt model, schema.table or database.schema.table.",
+            )
+        found = self._project.look_up(*places)
+        if found is None:
+            raise SettingsError(
+                f"There is no relation {name} in {self._project.database}.",
+                hint="Build it, or check its schema and spelling.",
+            )
+        return found
 
     def _planned(self) -> Any:
         """The rows of the run's plan, or of that of now where no run made one."""
