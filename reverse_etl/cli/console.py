@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import typer
-from rich.console import Console
 
 from reverse_etl.errors import ReverseEtlError
+from reverse_etl.report.width import fit
 
 if TYPE_CHECKING:
     from reverse_etl.sync import Sync
@@ -19,12 +20,28 @@ if TYPE_CHECKING:
 _EXIT_CODES = (0, 6, 3, 4, 5, 2, 1)
 
 
+def width_of(stream: TextIO) -> int | None:
+    """The columns of the screen that a stream shows on; COLUMNS wins, and None means that lines may have any length."""
+    given = os.environ.get("COLUMNS", "")
+    if given.isdecimal() and int(given):
+        return int(given)
+    try:
+        # What is piped into another program is not cut: one line stays one line there.
+        return os.get_terminal_size(stream.fileno()).columns or None
+    except (OSError, ValueError):
+        return None
+
+
+def echo(text: str, *, err: bool = False) -> None:
+    """Show text, broken where the screen ends."""
+    typer.echo(fit(text, width_of(sys.stderr if err else sys.stdout)), err=err)
+
+
 def say(error: ReverseEtlError, *, about: str = "") -> None:
     """Say what happened and what to do next."""
-    console = Console(stderr=True, soft_wrap=True)
-    console.print(f"Error{f' in {about}' if about else ''}: {error.message}", markup=False, highlight=False)
+    echo(f"Error{f' in {about}' if about else ''}: {error.message}", err=True)
     if error.hint:
-        console.print(error.hint, markup=False, highlight=False)
+        echo(error.hint, err=True)
 
 
 def fail(error: ReverseEtlError) -> NoReturn:
@@ -68,7 +85,7 @@ class Results:
             return
         if self._shown:
             typer.echo()
-        typer.echo(text())
+        echo(text())
         self._shown = True
 
     def close(self) -> None:

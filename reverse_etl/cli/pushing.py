@@ -65,7 +65,9 @@ def push(
         raise SettingsError("A push is quiet or verbose: give -q or -v.")
     # Before anything else: code on the way, dbt's among it, may swallow a KeyboardInterrupt.
     stop = _stop_on_signals()
-    progress = ConsoleProgress(Console(stderr=True, soft_wrap=True), quiet=quiet, verbose=verbose)
+    # Broken between words where it is a screen, and one line each where it is a file.
+    console = Console(stderr=True, soft_wrap=not sys.stderr.isatty())
+    progress = ConsoleProgress(console, quiet=quiet, verbose=verbose)
     with open_workspace(dbt, select=select) as workspace:
         syncs = _chosen(workspace, sync, all_=all_, select=select)
         if build:

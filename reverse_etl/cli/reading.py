@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reverse_etl.cli.console import Results, each
+from reverse_etl.cli.console import Results, each, echo
 from reverse_etl.cli.options import Json, Syncs, takes_dbt_options
 from reverse_etl.errors import SettingsError
 
@@ -54,7 +54,7 @@ def plan(
             report = session.plan(samples=samples)
             if output is not None:
                 lines = export.write_plan(session.ledger.plan_lines(report.plan.now), output)
-                typer.echo(f"{lines:,} {'line' if lines == 1 else 'lines'} written to {output}.", err=True)
+                echo(f"{lines:,} {'line' if lines == 1 else 'lines'} written to {output}.", err=True)
             results.show(lambda: json_.plan_json(report), lambda: text.plan_text(report))
             return SOMETHING_TO_PUSH if detailed_exitcode and report.plan.to_send else 0
 

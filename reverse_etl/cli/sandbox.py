@@ -10,6 +10,7 @@ from typing import Annotated
 
 import typer
 
+from reverse_etl.cli.console import echo
 from reverse_etl.errors import SettingsError
 
 app = typer.Typer(rich_markup_mode=None)
@@ -75,26 +76,26 @@ def received(
         typer.echo(json.dumps({"version": 1, "summary": asdict(totals), "rows": [asdict(r) for r in rows]}, indent=2))
         return
     calls = f"{totals.calls:,} {'call' if totals.calls == 1 else 'calls'}"
-    typer.echo(
+    echo(
         f"{totals.received:,} rows received in {calls}: {totals.counted:,} counted, "
         f"{totals.duplicates:,} duplicates, {totals.ignored:,} ignored, {totals.refused:,} refused"
     )
     for reason in totals.reasons:
         code = f" ({reason.code})" if reason.code else ""
-        typer.echo(f"  {reason.rows:>8,}  {reason.outcome}{code}: {reason.reason}")
-    typer.echo("Goals")
+        echo(f"  {reason.rows:>8,}  {reason.outcome}{code}: {reason.reason}")
+    echo("Goals")
     for goal in totals.goals:
         learnt = " (learnt)" if goal.learnt else ""
         worth = f", {goal.value:,.2f} {goal.currency or '(no currency)'}" if goal.value else ""
-        typer.echo(f"  {goal.counted:>8,}  {goal.name}{learnt}{worth}")
-    typer.echo(
+        echo(f"  {goal.counted:>8,}  {goal.name}{learnt}{worth}")
+    echo(
         f"Newest {len(rows):,} rows: conversion time, click id, goal, value, outcome" if rows else "No such rows."
     )
     for row in reversed(rows):
         worth = f"{row.conversion_value or 'no value'} {row.currency or ''}".strip()
         click_id = f"{row.click_id[:8]}.." if row.click_id else "(hashes)  "
         line = f"  {row.conversion_time}  {click_id}  {row.conversion_name}  {worth}  {row.outcome}"
-        typer.echo(line + (f": {row.reason}" if row.reason else ""))
+        echo(line + (f": {row.reason}" if row.reason else ""))
 
 
 def _books(given: Path | None, project_dir: Path) -> Path:

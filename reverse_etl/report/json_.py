@@ -36,7 +36,10 @@ def plan_json(report: PlanReport) -> dict[str, Any]:
             }
             for line in plan.lines
         ],
-        guards=[{"name": g.name, "refuses": bool(g.refusal), "message": g.refusal or g.passes} for g in report.guards],
+        guards=[
+            {"name": g.name, "refuses": bool(g.refusal), "warns": g.warns, "message": g.refusal or g.passes}
+            for g in report.guards
+        ],
     )
 
 
@@ -83,12 +86,12 @@ def _time(utc_text: str) -> datetime:
     return datetime.strptime(utc_text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
 
 
-
-
-def document(sync: Sync, **content: Any) -> dict[str, Any]:
 def number(value: float | None) -> float | None:
     """A number as JSON can say it: what is none, as NaN is, becomes null."""
     return value if value is not None and math.isfinite(value) else None
+
+
+def document(sync: Sync, **content: Any) -> dict[str, Any]:
     """One document with its head: the version and whose it is."""
     head = {
         "version": VERSION,

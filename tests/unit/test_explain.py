@@ -18,6 +18,7 @@ from reverse_etl.interfaces import Rejected, RunSummary
 from reverse_etl.plans import CLASSES
 from reverse_etl.report import export, runs
 from reverse_etl.report.why import ABSENT, CHANGES, changes, why_json, why_text, worth
+from reverse_etl.report.width import fit
 from reverse_etl.report.words import REASON_WORDS
 from reverse_etl.reports import Attempted, Explained, PlannedRow, RunReport, RunsReport, WhyReport
 from tests.support.schemas import FOLDER, schema, validate
@@ -264,3 +265,23 @@ def test_reports_have_no_place_for_personal_data() -> None:
     }
     for shown in (why_text(WHY), runs.run_text(DETAIL), *map(json.dumps, documents().values())):
         assert known.PERSONAL.search(shown) is None
+
+
+@pytest.mark.parametrize("width", [80, 200])
+def test_text_fits_a_screen(width: int) -> None:
+    """No line is longer than the screen, and nothing but blanks and breaks changes."""
+    explained = (why_text(WHY), runs.run_text(DETAIL), runs.runs_text(RunsReport(SYNC, known.RUNS)))
+    for shown in (*explained, *known.documents().values()):
+        fitted = fit(shown, width)
+        assert max(map(len, fitted.splitlines())) <= width
+        assert fitted.split() == shown.split()
+        assert len([line for line in shown.splitlines() if len(line) <= width]) <= len(fitted.splitlines())
+    assert fit(why_text(WHY), None) == why_text(WHY)
+
+
+def test_a_line_goes_on_where_its_last_column_begins() -> None:
+    """A table keeps its columns, a sentence is indented, and what has no blank stays in one piece."""
+    assert fit("  held  12  " + "word " * 12, 40).splitlines()[1].startswith("            word")
+    assert fit("  " + "word " * 20, 40).splitlines()[1].startswith("    word")
+    assert fit("word " * 20, 40).splitlines()[1].startswith("word")
+    assert fit("x" * 50, 40) == "x" * 50

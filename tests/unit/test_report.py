@@ -230,7 +230,12 @@ def test_json_holds_what_the_text_holds() -> None:
         "ledger": {"held": 3},
     }
     assert (plan["source_rows"], plan["to_send"]) == (1_234_610, 1_234_567)
-    assert plan["guards"][1] == {"name": "first_push", "refuses": True, "message": "It was never pushed."}
+    assert plan["guards"][1] == {
+        "name": "first_push",
+        "refuses": True,
+        "warns": False,
+        "message": "It was never pushed.",
+    }
     assert plan["lines"][1]["reasons"] == ["conversion_name_missing", "click_id_malformed"]
     assert (result["run"], result["result"], result["exit_code"], result["stopped"]) == (7, "stopped", 1, "gone")
     assert result["source"] == RESULT.source
