@@ -151,11 +151,11 @@ class Courier:
         began = self._clock()
         try:
             delivery = self._deliver_batch(batch)
-            delivery.seconds = self._clock() - began
-            return delivery
         except BaseException:
             self.halt()
             raise
+        delivery.seconds = self._clock() - began
+        return delivery
 
     def _deliver_batch(self, batch: Sequence[Record]) -> Delivery:
         delivery = Delivery()
