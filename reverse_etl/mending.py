@@ -15,7 +15,15 @@ from typing import Protocol
 
 from reverse_etl.errors import GuardError, LeaseLostError, RunStoppedError, SettingsError, WarehouseError
 from reverse_etl.interfaces import Lease
-from reverse_etl.mends import BaselineChoice, BaselineReport, GoalRows, RetryChoice, RetryReport
+from reverse_etl.mends import (
+    BaselineChoice,
+    BaselineReport,
+    ForgetReport,
+    GoalRows,
+    Person,
+    RetryChoice,
+    RetryReport,
+)
 from reverse_etl.plans import Plan
 from reverse_etl.receipts import Outcome, Receipt
 
@@ -75,6 +83,21 @@ class MendedLedger(Protocol):
 
     def touched_later(self, run_seq: int) -> tuple[int, int]:
         """How many conversions of a run a later one tried again or corrected, and the first run that did."""
+
+    def known_of(self, person: Person) -> ForgetReport:
+        """What stands of a person, in the ledger and in the source."""
+
+    def drop_old_plans(self) -> None:
+        """Remove the plan tables that runs of this scope left behind."""
+
+    def forget(self, run_seq: int, person: Person) -> None:
+        """Blank a person's identifiers and messages."""
+
+    def forgotten(self, run_seq: int) -> tuple[int, int]:
+        """Conversions and attempts that a run blanked."""
+
+    def statuses(self) -> dict[str, int]:
+        """Identities per status, all that were ever sent."""
 
 
 def look_at_retry(ledger: MendedLedger, choice: RetryChoice) -> RetryReport:
@@ -185,6 +208,60 @@ def undo(ledger: MendedLedger, run_seq: int, *, shown: BaselineReport | None = N
         _balance("rows made unsent again", 0, sum(goal.rows for goal in ledger.marked(run_seq)))
     lease.close("undo", {"rows": report.rows, "undone_run": run_seq})
     return replace(report, run_seq=lease.run_seq)
+
+
+def look_at_forget(ledger: MendedLedger, person: Person) -> ForgetReport:
+    """What a forget would blank. Reads only; raises GuardError where a push would send it again or has to settle it."""
+    with untold():
+        report = ledger.known_of(person)
+    if report.in_source:
+        raise GuardError(
+            f"The source model still holds this person in {report.in_source:,} {_rows(report.in_source)}, "
+            "which a push would send again.",
+            hint="Remove the person from the source first and build the model; then forget here.",
+        )
+    if report.in_doubt:
+        raise GuardError(
+            f"{report.in_doubt:,} of this person's {_rows(report.in_doubt)} may have arrived, and settling that takes "
+            "the identifiers.",
+            hint="Push first, which settles it, then forget.",
+        )
+    return report
+
+
+def forget(ledger: MendedLedger, person: Person, *, shown: ForgetReport | None = None) -> ForgetReport:
+    """Blank a person's identifiers; every count stays. `shown`: as for a retry."""
+    with untold(), _run(ledger, "forget") as lease:
+        report = look_at_forget(ledger, person)
+        _agree(shown, report)
+        statuses = ledger.statuses()
+        _hold(lease)
+        # The ledger last: only by its rows is the rest found again after a death.
+        ledger.drop_old_plans()
+        ledger.forget(lease.run_seq, person)
+        _hold(lease)
+        records, attempts = ledger.forgotten(lease.run_seq)
+        _balance("conversions blanked", report.records, records)
+        _balance("attempts blanked", report.attempts, attempts)
+        _balance("statuses changed", 0, int(ledger.statuses() != statuses))
+    lease.close("forget", {"rows": report.records, "attempts": report.attempts, "messages": report.messages})
+    return replace(report, run_seq=lease.run_seq)
+
+
+@contextlib.contextmanager
+def untold() -> Iterator[None]:
+    """Keeps an identifier out of the message of a statement that the warehouse refuses."""
+    try:
+        yield
+    except WarehouseError:
+        raise WarehouseError(
+            "The warehouse refused a statement.",
+            hint="Its message is left out, since it could repeat what is to be forgotten.",
+        ) from None
+
+
+def _rows(count: int) -> str:
+    return "row" if count == 1 else "rows"
 
 
 def _refuse_doubt(report: BaselineReport) -> None:

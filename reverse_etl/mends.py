@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,3 +86,33 @@ class BaselineReport:
     def rows(self) -> int:
         """All of them."""
         return sum(goal.rows for goal in self.goals)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """An identifier that somebody gave, as the ledger may hold it: blank where it cannot be one of that kind.
+
+    It never shows itself.
+    """
+
+    record_key: str = field(default="", repr=False)
+    click_key: str = field(default="", repr=False)
+    hashed_email: str = field(default="", repr=False)
+    hashed_phone: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class ForgetReport:
+    """What the ledger holds of a person: conversions, their attempts and the messages of their own receipts.
+
+    `in_doubt`: conversions that a push can still settle. `in_source`: rows of the source that would be sent again.
+    `elsewhere`: attempts of other syncs, environments or accounts. Blanked where it has a `run_seq`.
+    """
+
+    records: int
+    attempts: int
+    messages: int
+    in_doubt: int
+    in_source: int
+    elsewhere: int
+    run_seq: int | None = None

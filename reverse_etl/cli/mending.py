@@ -7,11 +7,12 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reverse_etl.cli.console import Results
+from reverse_etl.cli.console import Results, each, echo
 from reverse_etl.cli.options import Json, SyncName, takes_dbt_options
 from reverse_etl.errors import SettingsError
 
 if TYPE_CHECKING:
+    from reverse_etl.sync import Sync
     from reverse_etl.warehouse.project import DbtOptions
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
@@ -58,7 +59,8 @@ def retry(
         ledger, results = session.mending, Results(as_json=as_json, several=False)
         report = mending.look_at_retry(ledger, choice)
         if report.rows:
-            confirm(retry_text(session.sync, report), "Make them sendable again?", yes=yes)
+            if not agreed(retry_text(session.sync, report), "Make them sendable again?", yes=yes):
+                return
             report = mending.retry(ledger, choice, shown=None if yes else report)
         results.show(lambda: retry_json(session.sync, report), lambda: retry_text(session.sync, report))
         results.close()
@@ -101,30 +103,99 @@ def baseline(
         report: BaselineReport
         if undo is not None:
             report = mending.look_at_undo(ledger, undo)
-            confirm(baseline_text(session.sync, report), f"Undo the baseline of run {undo}?", yes=yes)
+            if not agreed(baseline_text(session.sync, report), f"Undo the baseline of run {undo}?", yes=yes):
+                return
             report = mending.undo(ledger, undo, shown=None if yes else report)
         else:
             session.enforce_whole_source()
             report = mending.look_at_baseline(ledger, choice)
             if report.rows:
-                confirm(baseline_text(session.sync, report), "Mark them as accepted?", yes=yes)
+                if not agreed(baseline_text(session.sync, report), "Mark them as accepted?", yes=yes):
+                    return
                 report = mending.baseline(ledger, choice, shown=None if yes else report)
         results.show(lambda: baseline_json(session.sync, report), lambda: baseline_text(session.sync, report))
         results.close()
 
 
-def confirm(shown: str, question: str, *, yes: bool) -> None:
-    """Show what would be done and ask, on standard error; leaves where the answer is no or nobody can be asked.
+@takes_dbt_options
+def forget(
+    dbt: DbtOptions,
+    *,
+    key: Annotated[
+        str,
+        typer.Argument(
+            metavar="[KEY]",
+            help="A unique key, a click id, a hash or an e-mail address. "
+            "What you type stays in your shell's history; with - it is read from standard input.",
+        ),
+    ] = "",
+    phone: Annotated[
+        str, typer.Option("--phone", metavar="NUMBER", help="A phone number, with + and country code.")
+    ] = "",
+    sync: Annotated[str | None, typer.Option("--sync", help="The sync's name; left out, the only one.")] = None,
+    all_: Annotated[bool, typer.Option("--all", help="In the ledger of every sync, paused ones too.")] = False,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Blank a person's identifiers in the ledger, once the source holds the person no more. The counts stay.
 
-    With `yes` nobody is asked; the result has the counts."""
+    Example: reverse-etl forget D-1042
+    """
+    from reverse_etl import mending
+    from reverse_etl.report.mending import forget_json, forget_text
+    from reverse_etl.session import open_workspace
+
+    key, phone = (sys.stdin.readline() if text == "-" else text for text in (key, phone))
+    key, phone = key.strip(), phone.strip()
+    if bool(key) == bool(phone):
+        raise SettingsError("A forget takes a KEY or --phone NUMBER.")
+    if all_ and sync is not None:
+        raise SettingsError("A forget takes --sync or --all, and only one of them.")
+    with open_workspace(dbt) as workspace:
+        sessions = [workspace.open(one) for one in (workspace.syncs if all_ else [workspace.pick(sync)])]
+        by_name = {session.sync.name: session for session in sessions}
+        results = Results(as_json=as_json, several=all_)
+
+        def work(one: Sync) -> int:
+            session = by_name[one.name]
+            # What a partial build left out of the source would come back with the next full one.
+            session.enforce_whole_source()
+            ledger = session.mending
+            ledger.other_scopes = [other.sync.scope for other in sessions]
+            with mending.untold():
+                person = ledger.person(key, phone)
+            report = mending.look_at_forget(ledger, person)
+            if report.records:
+                if not agreed(forget_text(session.sync, report), "Blank them for good?", yes=yes):
+                    return 0
+                report = mending.forget(ledger, person, shown=None if yes else report)
+            results.show(lambda: forget_json(session.sync, report), lambda: forget_text(session.sync, report))
+            return 0
+
+        try:
+            code = each([session.sync for session in sessions], work)
+        finally:
+            results.close()
+    raise typer.Exit(code)
+
+
+def agreed(shown: str, question: str, *, yes: bool) -> bool:
+    """Show what would be done and ask, on standard error; raises SettingsError where nobody can be asked.
+
+    With `yes` nobody is asked; the result has the counts.
+    """
     if yes:
-        return
-    typer.echo(shown, err=True)
+        return True
+    echo(shown, err=True)
+    echo("", err=True)
     if not sys.stdin.isatty():
         raise SettingsError(
             "Nobody is there to ask, so nothing was changed.", hint="Give --yes where the counts above are right."
         )
-    typer.echo(err=True)
-    if not typer.confirm(question, err=True):
-        typer.echo("Nothing was changed.", err=True)
-        raise typer.Exit(0)
+    # Not by `input`, which says its prompt, or a blank of it, on standard output.
+    sys.stderr.write(f"{question} [y/N] ")
+    sys.stderr.flush()
+    if sys.stdin.readline().strip().lower() in ("y", "yes"):
+        return True
+    echo("Nothing was changed.", err=True)
+    return False

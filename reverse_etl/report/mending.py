@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from typing import Any
 
-from reverse_etl.mends import BaselineReport, RetryReport
+from reverse_etl.mends import BaselineReport, ForgetReport, RetryReport
 from reverse_etl.report.json_ import document
 from reverse_etl.report.runs import columns
 from reverse_etl.report.text import safe, title
@@ -105,6 +105,45 @@ def baseline_json(sync: Sync, report: BaselineReport) -> dict[str, Any]:
         to_send=report.to_send,
         unmatched=report.unmatched,
         undone_run=report.undone,
+    )
+
+
+def forget_text(sync: Sync, report: ForgetReport) -> str:
+    """What a forget would blank, or has blanked. It repeats no identifier."""
+    run = report.run_seq
+    if not report.records:
+        out = [f"{title(sync)}: the ledger holds nothing of this."]
+    else:
+        head = f"Run {run} of {title(sync)}: forget" if run else f"Forget in {title(sync)}"
+        done = "are blanked" if run else "would be blanked, for good"
+        out = [head, "", f"Click ids, hashes and keys {done}; all counts stay.", ""]
+        out += columns(
+            [
+                ("conversions", f"{report.records:,}"),
+                ("rows of the ledger", f"{report.attempts:,}"),
+                ("messages of receipts", f"{report.messages:,}"),
+            ],
+            right=2,
+        )
+    if report.elsewhere:
+        out += [
+            "",
+            f"Not touched: {_rows(report.elsewhere)} of the same ledger under another sync, environment or account.",
+            "--all takes every sync of this project, with the environment and account that each has now.",
+        ]
+    return "\n".join(out)
+
+
+def forget_json(sync: Sync, report: ForgetReport) -> dict[str, Any]:
+    """How much a forget blanked."""
+    return document(
+        sync,
+        run=report.run_seq,
+        result="forget",
+        records=report.records,
+        attempts=report.attempts,
+        messages=report.messages,
+        elsewhere=report.elsewhere,
     )
 
 

@@ -3,20 +3,37 @@
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from reverse_etl.errors import SettingsError
-from reverse_etl.mends import BaselineChoice, BaselineReport, GoalRows, RefusedRows, RetryChoice, RetryReport
+from reverse_etl.mends import (
+    BaselineChoice,
+    BaselineReport,
+    ForgetReport,
+    GoalRows,
+    Person,
+    RefusedRows,
+    RetryChoice,
+    RetryReport,
+)
+from reverse_etl.sync import Scope
 from reverse_etl.warehouse.lease import WarehouseLease
 from reverse_etl.warehouse.ledger import WarehouseLedger
 
 # The columns of a relation that lists conversions; the hashes may be missing.
 NEEDED = ("conversion_name", "microsoft_click_id", "conversion_time")
+_HASH = re.compile(r"[0-9a-fA-F]{64}")
+_CLICK_ID = re.compile(r"[0-9a-f]{32}")
 OPTIONAL = ("hashed_email_address", "hashed_phone_number")
 
 
 class WarehouseMending(WarehouseLedger):
-    """The MendedLedger port over a dbt project."""
+    """The MendedLedger port over a dbt project. `other_scopes`: those that a forget takes care of besides its own."""
+
+    other_scopes: Sequence[Scope] = ()
 
     def claim_for(self, kind: str) -> WarehouseLease:
         """Take the lease for a run that is no push, and fence older runs; raises LeaseHeldError."""
@@ -106,6 +123,55 @@ class WarehouseMending(WarehouseLedger):
             "_touched_later", tables=self._tables, scope=self._scope, run_seq=run_seq
         )
         return int(touched), int(first or 0)
+
+    def person(self, key: str, phone: str) -> Person:
+        """What somebody gave, as the ledger may hold it: e-mail and phone are hashed by the package's macros."""
+        if phone:
+            hashed = self._project.query("_hash_of_phone", phone=phone)[0][0]
+            if not hashed:
+                raise SettingsError(
+                    "What --phone was given is no phone number with its country code.",
+                    hint="Begin it with + and the country code.",
+                )
+            return Person(hashed_phone=str(hashed))
+        if "@" in key:
+            return Person(
+                record_key=key, hashed_email=str(self._project.query("_hash_of_email", email=key)[0][0] or "")
+            )
+        hash_ = key.lower() if _HASH.fullmatch(key) else ""
+        click_key = key.replace("-", "").lower()
+        return Person(key, click_key if _CLICK_ID.fullmatch(click_key) else "", hash_, hash_)
+
+    def known_of(self, person: Person) -> ForgetReport:
+        """What stands of a person, in the ledger and in the source."""
+        given = asdict(person)
+        ((records, attempts, messages, in_doubt, in_source),) = self._project.query(
+            "_forget_counts", **self.books.compared(), now=self.clock(), given=given
+        )
+        scopes = [scope.as_dict() for scope in dict.fromkeys((self._sync.scope, *self.other_scopes))]
+        ((elsewhere,),) = self._project.query(
+            "_forget_elsewhere", ledger=self._tables["ledger"], scopes=scopes, given=given
+        )
+        return ForgetReport(*(int(n) for n in (records, attempts, messages, in_doubt, in_source, elsewhere)))
+
+    def drop_old_plans(self) -> None:
+        """Remove the plan tables that runs of this scope left behind."""
+        prefix = str(self._plan_name(0).identifier).removesuffix("0")
+        for (name,) in self._project.query("_plan_tables", ledger=self._tables["ledger"], prefix=prefix):
+            self._project.write("_drop_plan_table", plan=self._plan_name(int(name.removeprefix(prefix))))
+
+    def forget(self, run_seq: int, person: Person) -> None:
+        """Blank a person's identifiers and messages."""
+        arguments = {"tables": self._tables, "scope": self._scope, "given": asdict(person)}
+        self._project.write("_forget_messages", **arguments)
+        self._project.write("_forget_identifiers", **arguments, run_seq=run_seq)
+
+    def forgotten(self, run_seq: int) -> tuple[int, int]:
+        """Conversions and attempts that a run blanked."""
+        ((records, attempts),) = self._project.query(
+            "_forgotten_counts", ledger=self._tables["ledger"], scope=self._scope, run_seq=run_seq
+        )
+        return int(records), int(attempts)
 
     def _listed(self, choice: BaselineChoice) -> dict[str, Any] | None:
         """The relation that lists conversions and how it spells its columns; raises SettingsError."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -17,7 +19,7 @@ from reverse_etl.sandbox import LocalSandbox, read_received, summary
 from tests.support.faults import ask_for
 from tests.support.quick import QuickShop
 from tests.support.schemas import validate
-from tests.support.shop import Shop, click, copy_of, deal
+from tests.support.shop import COMMAND, Shop, click, copy_of, deal
 
 WON, OTHER = "Deal won", "Deal wun"
 Sandboxes = Callable[..., Any]
@@ -47,11 +49,13 @@ def sandbox_with(tmp_path: Path, books: Path) -> Sandboxes:
     return start
 
 
-def mend(shop: Shop, command: str, *arguments: str, code: int = 0) -> dict[str, Any]:
+def mend(shop: Shop, command: str, *arguments: str, code: int = 0) -> Any:
     """The JSON of a command that was told not to ask, held against its schema."""
     done = shop.run(command, *arguments, "--yes", "--json")
     assert done.returncode == code, done.stdout + done.stderr
-    document: dict[str, Any] = validate(command, json.loads(done.stdout))
+    document = json.loads(done.stdout)
+    for one in document if isinstance(document, list) else [document]:
+        validate(command, one)
     return document
 
 
@@ -100,7 +104,7 @@ def test_what_may_be_taken_is_retried_only_where_that_is_said(
 ) -> None:
     """A lost answer, a refused repeat: `--maybe-taken` sends the ledger's bytes once more, whatever the source says."""
     shop.fill([deal(1)])
-    ask_for(sandbox, {"kind": "reset_after", "count": 9})
+    ask_for(sandbox, {"kind": "bad_index"})
     assert shop.run("push", MICROSOFT_ADS_ENDPOINT=sandbox.url).returncode == 1
     with sandbox_with(OTHER) as url:
         assert shop.push(endpoint=url)["source"] == {"held": 1}
@@ -190,10 +194,10 @@ def test_a_baseline_of_what_a_relation_lists(shop: Shop, sandbox: LocalSandbox, 
     assert (pushed["source"], pushed["sent"]) == ({"unchanged": 3, "held": 1}, {})
 
     shop.fill([deal(7)])
-    ask_for(sandbox, {"kind": "reset_before", "count": 9})
+    ask_for(sandbox, {"kind": "bad_index"})
     assert shop.run("push", MICROSOFT_ADS_ENDPOINT=sandbox.url).returncode == 1
     assert "in doubt" in refuse(shop, "baseline", "--from", "old.sent", "--yes", code=5)
-    assert summary(books).received == 0
+    assert {row.click_id for row in read_received(books)} == {click(7)}
 
 
 def test_a_baseline_is_no_push_and_stays_where_something_was_sent_on_top(shop: Shop, sandbox: LocalSandbox) -> None:
@@ -210,3 +214,127 @@ def test_a_baseline_is_no_push_and_stays_where_something_was_sent_on_top(shop: S
     assert mend(shop, "baseline", "--from", "offline_conversions")["run"] == 1
     refusing = [guard["name"] for guard in json.loads(shop.run("plan", "--json").stdout)["guards"] if guard["refuses"]]
     assert refusing == ["first_push"]
+
+
+EMAIL, PHONE = "Ada.Lovelace+ads@Example.com", "+44 20 7946 0000"
+HASH = hashlib.sha256(b"adalovelace@example.com").hexdigest()
+PHONE_HASH = hashlib.sha256(b"+442079460000").hexdigest()
+
+
+def traces(shop: Shop, *words: str) -> list[str]:
+    """Where the words stand: in which columns of which tables, and in which files of the project but the database."""
+    found = []
+    for table, column in shop.sql(
+        "select table_name, column_name from information_schema.columns "
+        "inner join information_schema.tables using (table_name) where table_type = 'BASE TABLE'"
+    ):
+        for word in words:
+            hit = f'select count(*) from "{table}" where contains(lower(cast("{column}" as varchar)), lower(?))'
+            if shop.sql(hit, [word]) != [(0,)]:
+                found.append(f"{table}.{column}: {word}")
+    for path in shop.folder.rglob("*"):
+        if path.is_file() and path != shop.database:
+            text = path.read_bytes().lower()
+            found += [f"{path}: {word}" for word in words if word.lower().encode() in text]
+    return found
+
+
+def counted(shop: Shop) -> tuple[Any, ...]:
+    """What status and plan count, without the rows of the source."""
+    plan = json.loads(shop.run("plan", "--json").stdout)
+    return json.loads(shop.run("status", "--json").stdout)["statuses"], plan["counts"]
+
+
+def test_a_forgotten_person_leaves_no_trace_and_every_count(shop: Shop, sandbox_with: Sandboxes) -> None:
+    """By e-mail, with what shares its click: once the source holds it no more, nothing of it is in any table or log."""
+    shop.fill(
+        [
+            deal(1, deal_id="ada-1", hashed_email_address=HASH),
+            deal(2, deal_id="ada-2", microsoft_click_id=None, hashed_email_address=HASH, conversion_name=OTHER),
+            # The same click, without the address.
+            deal(
+                3,
+                deal_id="ada-3",
+                microsoft_click_id=click(1).upper(),
+                conversion_value=7.0,
+                conversion_name="New goal",
+            ),
+            deal(4),
+        ]
+    )
+    words = (EMAIL, "lovelace", HASH, click(1), "ada-1", "ada-2", "ada-3")
+    with sandbox_with(WON, "New goal") as url:
+        assert shop.push(endpoint=url)["source"] == {"accepted": 3, "rejected": 1}
+        shop.sql("update reverse_etl_receipts set message = 'No: ' || ? where outcome = 'rejected'", [click(1)])
+        assert "still holds this person in 3 rows" in refuse(shop, "forget", EMAIL, "--yes", code=5)
+        shop.sql("delete from deals where deal_id in ('ada-1', 'ada-2')")
+        # Still found by the click id that the ledger has beside the address.
+        assert "still holds this person in 1 row" in refuse(shop, "forget", EMAIL, "--yes", code=5)
+        # A row whose identifiers are gone holds nobody; its key may stay.
+        shop.sql("update deals set microsoft_click_id = null where deal_id = 'ada-3'")
+        scope = json.dumps(
+            {"account_id": "local", "destination": "microsoft_ads", "environment": "local", "sync": "shop_conversions"}
+        )
+        left = f"reverse_etl_plan_{hashlib.sha256(scope.encode()).hexdigest()[:12]}_0"
+        shop.sql(f"create table {left} as select * from reverse_etl_ledger")
+        shop.sql(
+            "insert into reverse_etl_ledger select * replace ('other' as sync) from reverse_etl_ledger where seq = 1"
+        )
+        before = counted(shop)
+        asked = refuse(shop, "forget", EMAIL, code=2)
+        assert all(word not in asked for word in (EMAIL, HASH))
+        assert "holds nothing" in shop.run("forget", "eve@example.com").stdout
+        (forgotten,) = mend(shop, "forget", EMAIL, "--all")
+        assert {name: forgotten[name] for name in ("records", "attempts", "messages", "elsewhere")} == {
+            "records": 3,
+            "attempts": 3,
+            "messages": 1,
+            "elsewhere": 1,
+        }
+        shop.sql("delete from reverse_etl_ledger where sync = 'other'")
+        shop.sql("delete from deals where deal_id = 'ada-3'")
+        assert traces(shop, *words) == []
+        assert counted(shop)[0] == before[0]
+        pushed = shop.push(endpoint=url)
+        assert (pushed["source"], pushed["ledger"], pushed["sent"]) == ({"unchanged": 1}, {"held": 2}, {})
+    assert mend(shop, "forget", click(1))["run"] is None
+    assert runs(shop)[:2] == ["done", "forget"]
+
+
+def test_what_is_in_doubt_is_forgotten_once_it_is_settled(shop: Shop, sandbox: LocalSandbox) -> None:
+    """The identifiers are what a push settles with, up to 90 days; a phone is found by its hash."""
+    shop.fill([deal(1, deal_id="ada-1", microsoft_click_id=None, hashed_phone_number=PHONE_HASH)])
+    ask_for(sandbox, {"kind": "bad_index"})
+    assert shop.run("push", MICROSOFT_ADS_ENDPOINT=sandbox.url).returncode == 1
+    shop.sql("delete from deals")
+    assert "country code" in refuse(shop, "forget", "--phone", "020 7946 0000", code=2)
+    assert "Push first" in refuse(shop, "forget", "--phone", PHONE, "--yes", code=5)
+    shop.sql("update reverse_etl_ledger set conversion_time = '2026-01-01T00:00:00Z'")
+    assert mend(shop, "forget", "--phone", PHONE)["records"] == 1
+    assert shop.sql("select status, hashed_phone from reverse_etl_records") == [("in_doubt", "")]
+    assert traces(shop, PHONE_HASH, "ada-1", PHONE) == []
+
+
+def test_a_person_answers_on_a_terminal(shop: Shop, sandbox_with: Sandboxes) -> None:
+    """The counts stand before the question; a no changes nothing, a yes does it."""
+    shop.fill([deal(2, conversion_name=OTHER)])
+    with sandbox_with(WON) as url:
+        shop.push(endpoint=url)
+    for answer, run in (("n", 1), ("y", 2)):
+        ours, theirs = os.openpty()
+        with subprocess.Popen(
+            [str(COMMAND), "retry", "--all"],
+            cwd=shop.folder,
+            env=shop._environment({}),
+            stdin=theirs,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        ) as process:
+            os.write(ours, f"{answer}\n".encode())
+            out, err = process.communicate(timeout=60)
+        os.close(ours)
+        os.close(theirs)
+        assert err.index("1 row would become sendable") < err.index("Make them sendable again?")
+        assert (process.returncode, bool(out)) == (0, answer == "y")
+        assert shop.sql("select max(run_seq) from reverse_etl_runs") == [(run,)]
