@@ -11,9 +11,12 @@
     {{- return('') -}}
 {% endmacro %}
 
-{#- It lives as long as the transaction, and needs no right beyond reading. -#}
+{#-
+    It lives as long as the transaction, and needs no right beyond reading. The transaction is begun here: once dbt has
+    committed by a statement, its driver takes the next one for already begun.
+-#}
 {% macro postgres___declare_cursor(select_sql) %}
-    {{- return("declare reverse_etl_rows no scroll cursor for " ~ select_sql) -}}
+    {{- return("begin; declare reverse_etl_rows no scroll cursor for " ~ select_sql) -}}
 {% endmacro %}
 
 {% macro _fetch_cursor(rows) %}

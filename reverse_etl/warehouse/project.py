@@ -236,21 +236,21 @@ class Project:
         if not hasattr(self.adapter, "add_query"):
             yield self.query_sql(sql)
             return
-        try:
-            with self._translated():
-                _, cursor = self.adapter.add_query(cursor_sql or sql, auto_begin=True)
-            while True:
-                with self._translated():
-                    if cursor_sql:
-                        _, cursor = self.adapter.add_query(self.sql("_fetch_cursor", rows=page))
-                    rows = cursor.fetchmany(page)
-                if not rows:
-                    break
+        with self._translated():
+            _, cursor = self.adapter.add_query(cursor_sql or sql, auto_begin=True)
+        with contextlib.suppress(GeneratorExit):
+            while rows := self._next_page(cursor, cursor_sql, page):
                 yield rows
-        finally:
-            # Whoever stops early ends the transaction, too, and with it the cursor.
-            with self._translated():
-                self.adapter.commit_if_has_connection()
+        # Also for whoever stops early: it ends the transaction, and with it the cursor.
+        with self._translated():
+            self.adapter.commit_if_has_connection()
+
+    def _next_page(self, cursor: Any, cursor_sql: str, page: int) -> list[Any]:
+        with self._translated():
+            if cursor_sql:
+                _, cursor = self.adapter.add_query(self.sql("_fetch_cursor", rows=page))
+            rows: list[Any] = cursor.fetchmany(page)
+        return rows
 
     def write(self, macro: str, **arguments: Any) -> None:
         """Run the statement that a macro renders and commit it."""

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
+from collections import Counter
 from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
@@ -12,6 +14,7 @@ import psycopg2
 import pytest
 
 from reverse_etl.sandbox import LocalSandbox
+from tests.support.schemas import validate
 from tests.support.shop import COLUMNS, Shop, copy_of, deal
 
 Sql = Callable[..., list[tuple[Any, ...]]]
@@ -73,3 +76,50 @@ def test_a_push_sends_once_and_settles(shop: Shop, sql: Sql, sandbox: LocalSandb
     assert settled["source"] == {"accepted": 1, "held": 1, "unchanged": 1}
     checked = json.loads(shop.run("check", "--json", MICROSOFT_ADS_ENDPOINT=sandbox.url).stdout)
     assert checked["counts"]["failed"] == 0, checked
+
+
+def test_why_runs_and_files(shop: Shop, sql: Sql, sandbox: LocalSandbox, tmp_path: Path) -> None:
+    """A key is found by each reading, a run is told in detail, and a plan of several pages is written row by row."""
+    address = hashlib.sha256(b"annasmith@example.com").hexdigest()
+    shop.dbt("build", "--quiet")
+    fill(sql, [deal(1), deal(2), deal(3, microsoft_click_id=None, hashed_email_address=address)])
+    shop.push(endpoint=sandbox.url)
+    sql("update main.deals set conversion_value = 11 where deal_id = 'D1'")
+    sql("delete from main.deals where deal_id = 'D2'")
+    sql(
+        "insert into main.deals (deal_id, conversion_name, microsoft_click_id, conversion_time) "
+        "select 'N' || i, 'Deal won', lpad(i::text, 32, '0'), now() - interval '2 days' "
+        "from generate_series(1, 12000) as numbers(i)"
+    )
+    expected = {
+        "D2": ("held", "unique_key"),
+        "Anna.Smith@example.com": ("unchanged", "email"),
+    }
+    for key, (class_, read_as) in expected.items():
+        why = validate("why", json.loads(shop.run("why", key, "--json").stdout))
+        assert (why["rows"][0]["class"], why["read_as"]) == (class_, read_as)
+        assert [attempt["outcome"] for attempt in why["rows"][0]["attempts"]] == ["accepted"]
+    run = validate("run", json.loads(shop.run("runs", "1", "--json").stdout))
+    assert (run["outcomes"], run["batches"], run["tracking_ids_in_all"]) == ({"accepted": 3, "void": 0}, 1, 1)
+    done = shop.run("plan", "--output", str(tmp_path / "plan.jsonl"), "--json")
+    assert done.returncode == 0, done.stderr
+    lines = [json.loads(line) for line in (tmp_path / "plan.jsonl").read_text().splitlines()]
+    counted = Counter((line["side"], line["class"]) for line in lines)
+    assert json.loads(done.stdout)["counts"] == {
+        "source": {"new": 12000, "unchanged": 1, "held": 1},
+        "ledger": {"held": 1},
+    }
+    assert counted == {
+        ("source", "new"): 12000,
+        ("source", "unchanged"): 1,
+        ("source", "held"): 1,
+        ("ledger", "held"): 1,
+    }
+    # Two rows of one conversion make the plan begin anew, and so its cursor.
+    sql(
+        "insert into main.deals "
+        "select 'again', conversion_name, conversion_time, microsoft_click_id, hashed_email_address "
+        "from main.deals where deal_id = 'D3'"
+    )
+    done = shop.run("plan", "--output", str(tmp_path / "plan.csv"))
+    assert "12,004 lines written" in done.stderr
