@@ -38,7 +38,8 @@ judged as (
                 then case when {{ in_this_run }} then 'rejected:' else 'held:rejected_unchanged' end
             when waiting_reasons <> '' then 'waiting:'
             when status in ('deferred', 'maybe') and {{ in_this_run }} then 'deferred:deferred_this_run'
-            when status in ('deferred', 'maybe') then 'deferred:send'
+            when status = 'deferred' then 'deferred:send'
+            when status = 'maybe' then 'deferred:repeat:send'
             else 'new:send'
         end as verdict
     from compared
@@ -48,7 +49,7 @@ judged as (
 candidate_keys as (
     select distinct source_record_key as record_key
     from judged
-    where source_record_key <> '' and verdict in ('new:send', 'deferred:send')
+    where source_record_key <> '' and verdict in ('new:send', 'deferred:send', 'deferred:repeat:send')
 ),
 
 keyed_identities as (
@@ -103,7 +104,7 @@ held_by_kin as (
     inner join kin
         on judged.source_record_key = kin.record_key
         and not ({{ reverse_etl._same(keys, 'judged', 'kin') }})
-    where judged.verdict in ('new:send', 'deferred:send')
+    where judged.verdict in ('new:send', 'deferred:send', 'deferred:repeat:send')
     group by {{ reverse_etl._listed(keys, 'judged') }}
 ),
 
@@ -132,9 +133,9 @@ source_side as (
         case when decision like '%:send' then 'send' end as operation,
         conversion_name,
         conversion_time,
+        {#- what may have been taken is repeated byte for byte -#}
         {%- for column in reverse_etl._payload_columns() %}
-        -- what may have been taken is repeated byte for byte
-        case when decision like '%:send' and status in ('in_doubt', 'maybe') then ledger_{{ column }} else source_{{ column }} end
+        case when decision in ('in_doubt:send', 'deferred:repeat:send') then ledger_{{ column }} else source_{{ column }} end
         as {{ column }},
         {%- endfor %}
         status is null as first_attempt,

@@ -137,7 +137,7 @@ def mend_words(run: RunSummary) -> str:
         "retry": f"{rows} made sendable again",
         "baseline": f"{rows} marked as accepted{undone}",
         "undo": f"baseline of run {run.counts.get('undone_run')} undone, {rows}",
-        "forget": f"identifiers blanked, {run.counts.get('rows', 0):,} conversions of a person",
+        "forget": f"identifiers blanked, {rows.replace('row', 'conversion')}",
     }
     return words.get(run.result, "")
 
