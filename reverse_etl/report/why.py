@@ -20,6 +20,8 @@ READINGS = {
 ABSENT = "absent"
 ABSENT_WORDS = "no longer in the source, and not counted at Microsoft: nothing is sent"
 NEVER_SENT = "never sent"
+# How the token begins that `reverse-etl forget` leaves in the place of a click id.
+FORGOTTEN = "forgotten_"[:8]
 
 OUTCOME_WORDS = {
     "accepted": "accepted",
@@ -29,6 +31,12 @@ OUTCOME_WORDS = {
     "in_doubt": "no answer recorded: it may have arrived",
     "void": "never sent: its run was shut out first",
     "": "recorded",
+}
+# Of what a baseline marked, whose receipts have this name in the place of a code.
+BASELINE = "Baseline"
+BASELINE_WORDS = {
+    "accepted": "marked as accepted by a baseline, not sent",
+    "void": "marked as accepted by a baseline that was undone, not sent",
 }
 # What would change a row's class, by its reason, else by its class. Not what the reason says already.
 CHANGES = {
@@ -124,26 +132,28 @@ def _facts(row: Explained) -> list[str]:
         ("hashed e-mail", row.hashed_email_start),
         ("hashed phone", row.hashed_phone_start),
     )
-    facts += [f"{name} {start}.." for name, start in pairs if start]
+    facts += [f"{name} {'forgotten' if start == FORGOTTEN else start + '..'}" for name, start in pairs if start]
     if row.attribution_credit is not None or row.attribution_model:
         facts += [f"attribution {row.attribution_credit} by {row.attribution_model or '(no model)'}"]
     return facts
 
 
 def _attempt_lines(attempt: Attempted, row: Explained) -> list[str]:
+    baseline = attempt.error_code == BASELINE
+    outcome = BASELINE_WORDS if baseline else OUTCOME_WORDS
     under = f" under {attempt.record_key}" if attempt.record_key != row.record_key and attempt.record_key else ""
     head = (
         f"    {attempt.at}  run {attempt.run_seq}  {attempt.operation} {worth(attempt.value, attempt.currency)}{under}"
-        f"  {OUTCOME_WORDS.get(attempt.outcome, attempt.outcome)}"
+        f"  {outcome.get(attempt.outcome, attempt.outcome)}"
     )
     out = [safe(head)]
-    if attempt.code or attempt.error_code or attempt.message:
+    if (attempt.code or attempt.error_code or attempt.message) and not baseline:
         number_ = f" ({attempt.code})" if attempt.code else ""
         out += [safe(f"      {attempt.error_code or 'no code'}{number_}: {attempt.message}".rstrip(": "))]
     if attempt.answered_at:
         tracking = f", tracking id {attempt.tracking_id}" if attempt.tracking_id else ""
         out += [safe(f"      receipt of {attempt.answered_at}{tracking}")]
-    if attempt.fenced_by is not None:
+    if attempt.fenced_by is not None and not baseline:
         out += [f"      run {attempt.run_seq} never ended; run {attempt.fenced_by} took over"]
     return out
 

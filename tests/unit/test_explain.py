@@ -13,6 +13,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
+from reverse_etl import mending
 from reverse_etl.errors import SettingsError
 from reverse_etl.interfaces import Rejected, RunSummary
 from reverse_etl.plans import CLASSES
@@ -148,6 +149,19 @@ def test_why_tells_the_row_its_history_and_what_would_change_it() -> None:
     assert "Conversion in no source row (no key)" in shown
     assert "History: never sent" in shown
     assert "23 more are not shown" in shown
+    assert "click id forgotten," in why_text(replace(WHY, rows=(replace(ROW, click_id_start="forgotte"),)))
+
+
+def test_what_a_baseline_marked_was_not_sent() -> None:
+    """A mark is told from a delivery, and one that was undone from a run that died."""
+    mark = replace(
+        REFUSED, outcome="accepted", code=None, error_code=mending.BASELINE, message="Marked.", tracking_id=""
+    )
+    undone = replace(mark, outcome="void", fenced_by=3)
+    shown = why_text(replace(WHY, rows=(replace(ROW, attempts=(mark, undone)),)))
+    assert "marked as accepted by a baseline, not sent" in shown
+    assert "a baseline that was undone, not sent" in shown
+    assert "took over" not in shown
 
 
 def test_every_class_and_reason_says_what_would_change_it() -> None:
@@ -172,6 +186,9 @@ def test_runs_in_words() -> None:
     assert re.search(r" 7  2026-03-14T12:00:00Z  1m 00s  prod +done +10 accepted", shown)
     assert re.search(r" 5  .* died, run 6 took over", shown)
     assert re.search(r" 8  .* no end ", shown)
+    marked = replace(known.RUNS[2], result="baseline", counts={"rows": 1200})
+    assert "baseline  1,200 rows marked as accepted" in runs.runs_text(RunsReport(SYNC, (marked,)))
+    assert "1,200 rows marked as accepted" in runs.run_text(replace(DETAIL, run=marked, outcomes={"accepted": 1200}))
     assert "No push yet." in runs.runs_text(RunsReport(SYNC, ()))
 
 
