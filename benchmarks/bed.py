@@ -67,7 +67,10 @@ group by run_seq, batch
 """
 
 _RUNS = """
-insert into reverse_etl_runs
+insert into reverse_etl_runs (
+    destination, environment, account_id, sync, run_seq, claim_id, event, fenced_run_seq, fenced_seq, happened_at,
+    host, pid, target, package_version, counts
+)
 select
     {scope}, run_seq, 'claim-' || run_seq, event, null, null, now() at time zone 'UTC', 'elsewhere', 1, 'dev', '', ''
 from (select distinct run_seq from reverse_etl_ledger) as runs

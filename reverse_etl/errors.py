@@ -17,7 +17,7 @@ from __future__ import annotations
 # What a command leaves with. Of several syncs the worst counts, in the order 0, 6, 3, 4, 5, 2, 1.
 EXIT_CODES = {
     0: "all done",
-    1: "the run stopped, was interrupted, or rows are in doubt; what was answered is in the ledger: push again to go on",
+    1: "the run stopped or was interrupted, or rows are in doubt; what was answered is in the ledger, so push again",
     2: "usage, settings, project or source model; nothing was sent",
     3: "done, and the destination refused rows in this run (with --strict: or rows are invalid or held)",
     4: "another push holds this sync, or another process the DuckDB file",

@@ -11,6 +11,9 @@ from reverse_etl.interfaces import TestEvidence, Verdict
 from reverse_etl.sync import Environment, Sync
 
 
+NOBODY_LOOKED = TestEvidence(Verdict.UNKNOWN, "nobody looked")
+
+
 @dataclass(frozen=True, slots=True)
 class Facts:
     """What the guards look at.
@@ -24,7 +27,7 @@ class Facts:
     first_push: bool
     initial: bool
     limited_build: str = ""
-    tests: TestEvidence = TestEvidence(Verdict.UNKNOWN)
+    tests: TestEvidence = NOBODY_LOOKED
     allow_failing_tests: bool = False
     newest: str = ""
     now: str = ""
