@@ -10,7 +10,6 @@ from reverse_etl.errors import GuardError
 from reverse_etl.interfaces import TestEvidence, Verdict
 from reverse_etl.sync import Environment, Sync
 
-
 NOBODY_LOOKED = TestEvidence(Verdict.UNKNOWN, "nobody looked")
 
 

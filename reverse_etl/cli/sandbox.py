@@ -88,9 +88,7 @@ def received(
         learnt = " (learnt)" if goal.learnt else ""
         worth = f", {goal.value:,.2f} {goal.currency or '(no currency)'}" if goal.value else ""
         echo(f"  {goal.counted:>8,}  {goal.name}{learnt}{worth}")
-    echo(
-        f"Newest {len(rows):,} rows: conversion time, click id, goal, value, outcome" if rows else "No such rows."
-    )
+    echo(f"Newest {len(rows):,} rows: conversion time, click id, goal, value, outcome" if rows else "No such rows.")
     for row in reversed(rows):
         worth = f"{row.conversion_value or 'no value'} {row.currency or ''}".strip()
         click_id = f"{row.click_id[:8]}.." if row.click_id else "(hashes)  "
