@@ -14,6 +14,7 @@ import psycopg2
 import pytest
 
 from reverse_etl.sandbox import LocalSandbox
+from tests.support.quick import QuickShop
 from tests.support.schemas import validate
 from tests.support.shop import COLUMNS, Shop, copy_of, deal
 
@@ -123,3 +124,37 @@ def test_why_runs_and_files(shop: Shop, sql: Sql, sandbox: LocalSandbox, tmp_pat
     )
     done = shop.run("plan", "--output", str(tmp_path / "plan.csv"))
     assert "12,004 lines written" in done.stderr
+
+
+def test_retry_baseline_and_forget(shop: Shop, sql: Sql, tmp_path: Path) -> None:
+    """What changes the ledger without sending does on Postgres what it does on DuckDB, and waits for a push."""
+    goals = tmp_path / "goals.yml"
+    goals.write_text("goals: [{name: Deal won}]")
+    phone = hashlib.sha256(b"+442079460000").hexdigest()
+    shop.dbt("build", "--quiet")
+    shop = QuickShop(shop.folder)
+    fill(sql, [deal(1), deal(2, conversion_name="Deal wun"), deal(3), deal(4, hashed_phone_number=phone)])
+    sql("drop schema if exists old cascade; create schema old")
+    sql("create table old.sent as select * from main.deals where deal_id = 'D3'")
+    with LocalSandbox(tmp_path / "books.sqlite", port=0, goals=goals) as sandbox:
+        for command, rows in ((["--from", "old.sent"], 1), (["--undo", "1"], 1), (["--from", "postgres.old.sent"], 1)):
+            done = shop.run("baseline", *command, "--yes", "--json")
+            assert validate("baseline", json.loads(done.stdout))["rows"] == rows
+        assert shop.push(endpoint=sandbox.url)["source"] == {"accepted": 2, "rejected": 1, "unchanged": 1}
+        assert json.loads(shop.run("retry", "--code", "5606", "--yes", "--json").stdout)["rows"] == 1
+        assert shop.push(endpoint=sandbox.url)["source"] == {"rejected": 1, "unchanged": 3}
+        assert shop.run("forget", "--phone", "+44 20 7946 0000", "--yes").returncode == 5
+        sql("delete from main.deals where deal_id = 'D4'")
+        sql("update main.reverse_etl_receipts set message = %s where outcome = 'rejected'", phone)
+        done = shop.run("forget", "--phone", "+44 20 7946 0000", "--yes", "--json")
+        assert validate("forget", json.loads(done.stdout))["records"] == 1
+        known = "select count(*) from main.reverse_etl_ledger where %s in (hashed_phone, click_id, record_key)"
+        assert [sql(known, word) for word in (phone, deal(4)["microsoft_click_id"], "D4")] == [[(0,)]] * 3
+        assert shop.push(endpoint=sandbox.url)["ledger"] == {"held": 1}
+    sql(
+        "insert into main.reverse_etl_runs (destination, environment, account_id, sync, run_seq, claim_id, event, "
+        "happened_at, host, pid, counts) select destination, environment, account_id, sync, 99, 'other', event, "
+        "now() at time zone 'UTC', 'elsewhere', 1, '' from main.reverse_etl_runs where run_seq = 1 and event <> 'close'"
+    )
+    held = shop.run("retry", "--all", "--yes")
+    assert (held.returncode, "run 99 on elsewhere" in held.stderr) == (4, True)
