@@ -80,7 +80,8 @@ def baseline_text(sync: Sync, report: BaselineReport) -> str:
         out = [f"{title(sync)}: there is nothing to mark.", ""]
     else:
         head = f"Run {run} of {title(sync)}: baseline" if run else f"Baseline of {title(sync)}"
-        out = [head, "", f"{rows} {'are' if run else 'would be'} marked as accepted, and are not sent.", ""]
+        done = "are marked as accepted, and were not sent" if run else "would be marked as accepted, without being sent"
+        out = [head, "", f"{rows} {done}.", ""]
     out += columns(
         [(safe(goal.conversion_name), f"{goal.rows:,}", f"{goal.oldest} to {goal.newest}") for goal in report.goals],
         right=2,

@@ -62,13 +62,11 @@ def run_text(report: RunReport) -> str:
         facts += [("shut out", ", ".join(f"run {number}" for number in report.fenced))]
     out = [f"Run {run.run_seq} of {title(report.sync)}", "", *columns([(n, safe(text)) for n, text in facts])]
     outcomes = report.outcomes | ({"void": report.void} if report.void else {})
-    if run.result == "baseline":
-        out += ["", "Marked in this run, and not sent"]
+    if mended := mend_words(run):
+        out += ["", f"Nothing was sent in this run: {mended}."]
     else:
         out += ["", "Sent in this run" if outcomes else "Nothing was sent in this run."]
-    if mended := mend_words(run):
-        out += [f"  {mended}"]
-    out += columns([(n, f"{outcomes[n]:,}", text) for n, text in OUTCOME_WORDS.items() if outcomes.get(n)], right=2)
+        out += columns([(n, f"{outcomes[n]:,}", text) for n, text in OUTCOME_WORDS.items() if outcomes.get(n)], right=2)
     if report.refusals:
         out += ["", "Refused or put off, by the destination's code"]
         out += columns([(_code(code, name), f"{rows:,}", outcome) for outcome, code, name, rows in report.refusals], 2)
