@@ -53,6 +53,9 @@ def retry(
             "A retry takes --all, or --code and --key." if all_ else "Say which refused rows to retry.",
             hint="--all, --code CODE (a number or a name) or --key KEY; `reverse-etl rejected` lists the rows.",
         )
+    # A blank key would be that of every row that has none.
+    if not all(one.strip() for one in (*(code or ()), *(key or ()))):
+        raise SettingsError("--code and --key take what is not blank.")
     choice = RetryChoice(tuple(code or ()), tuple(key or ()), maybe_taken)
     with open_workspace(dbt) as workspace:
         session = workspace.open(workspace.pick(sync))

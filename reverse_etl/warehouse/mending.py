@@ -158,7 +158,9 @@ class WarehouseMending(WarehouseLedger):
         """Remove the plan tables that runs of this scope left behind."""
         prefix = str(self._plan_name(0).identifier).removesuffix("0")
         for (name,) in self._project.query("_plan_tables", ledger=self._tables["ledger"], prefix=prefix):
-            self._project.write("_drop_plan_table", plan=self._plan_name(int(name.removeprefix(prefix))))
+            number = str(name).removeprefix(prefix)
+            if number.isdecimal():
+                self._project.write("_drop_plan_table", plan=self._plan_name(int(number)))
 
     def forget(self, run_seq: int, person: Person) -> None:
         """Blank a person's identifiers and messages."""
