@@ -20,3 +20,7 @@ def __getattr__(name: str) -> Any:
     if name in ("plan", "push", "status"):
         return getattr(import_module("reverse_etl.api"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
+def __dir__() -> list[str]:
+    return __all__

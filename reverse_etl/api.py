@@ -12,6 +12,7 @@ RunStoppedError. Secrets are read from the environment, as the commands read the
 from __future__ import annotations
 
 import json
+import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
@@ -46,26 +47,31 @@ def plan(sync: str | None = None, *, samples: int = 3, **dbt: Unpack[DbtArgument
 def push(
     sync: str | None = None,
     *,
-    options: PushOptions | None = None,
+    limit: int | None = None,
+    workers: int = 4,
+    strict: bool = False,
     initial: bool = False,
     build: bool = False,
     allow_failing_tests: bool = False,
     progress: Progress | None = None,
+    stop: threading.Event | None = None,
     **dbt: Unpack[DbtArguments],
 ) -> RunResult:
     """Send what is new, record every answer in the ledger, and give every row's standing.
 
-    `initial`: this is the first push to a production account. `build`: run `dbt build` for the sync first, in this
+    `limit`: records to send at most. `workers`: calls under way at once. `strict`: invalid and held rows count as refused in
+    `exit_code`. `stop`: once set, no more calls start. `initial`: this is the first push to a production account. `build`: run `dbt build` for the sync first, in this
     process, with dbt's output on standard error. `allow_failing_tests`: push although tests failed, or nobody knows.
     A run that stopped half-way is no exception: its result says so in `stopped`, and `exit_code` is what the command
     would have left with.
     """
+    options = PushOptions(limit=limit, workers=workers, stop=stop or threading.Event(), strict=strict)
     with open_workspace(_options(dbt)) as workspace:
         chosen = workspace.pick(sync)
         if build:
             workspace.build([chosen])
         permissions = Permissions(initial=initial, allow_failing_tests=allow_failing_tests)
-        return workspace.open(chosen).push(options or PushOptions(), progress or Silent(), permissions)
+        return workspace.open(chosen).push(options, progress or Silent(), permissions)
 
 
 def status(sync: str | None = None, *, runs: int = 5, **dbt: Unpack[DbtArguments]) -> StatusReport:
@@ -75,6 +81,9 @@ def status(sync: str | None = None, *, runs: int = 5, **dbt: Unpack[DbtArguments
 
 
 def _options(dbt: DbtArguments) -> DbtOptions:
+    unknown = set(dbt) - set(DbtArguments.__annotations__)
+    if unknown:
+        raise TypeError(f"unknown arguments: {', '.join(sorted(unknown))}")
     given = dbt.get("vars") or ""
     profiles_dir = dbt.get("profiles_dir")
     return DbtOptions(

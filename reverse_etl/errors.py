@@ -35,6 +35,9 @@ class ReverseEtlError(Exception):
         super().__init__(message)
         self.message = message
         self.hint = hint
+        if hint:
+            # Programs that let an error through see it in the traceback.
+            self.add_note(hint)
 
 
 class SettingsError(ReverseEtlError):

@@ -118,12 +118,13 @@ def _tests(sync: Sync, facts: Facts) -> Guard:
     name, tests, model = "tests", facts.tests, sync.source.rsplit(".", 1)[-1]
     when = f" ({'push --build' if tests.by == 'build' else 'dbt'}, {tests.at})" if tests.at else ""
     if tests.verdict is Verdict.PASSED:
-        return Guard(name, f"{tests.text}{when}")
+        return Guard(name, f"{tests.text or f'{model} was built, and has no test'}{when}", warns=not tests.text)
     build = "Push with --build, which builds and tests first"
     if tests.verdict is Verdict.UNKNOWN:
         return _unknown_tests(sync, facts, Guard(name, "", hint=f"{build}, or run `dbt build --select +{model}`."))
     if tests.model_failed:
-        return Guard(name, "", f"dbt could not build {model}{when}.", f"{build}, once the model is mended.")
+        why = f"; what failed: {tests.text}" if tests.text else ""
+        return Guard(name, "", f"dbt did not build {model}{when}{why}.", "Mend that, and push with --build.")
     failing = ", ".join(f"{test} ({rows:,} rows)" if rows else test for test, rows in tests.failing)
     if facts.allow_failing_tests:
         return Guard(name, f"--allow-failing-tests: {failing}", warns=True)
@@ -131,7 +132,8 @@ def _tests(sync: Sync, facts: Facts) -> Guard:
         name,
         "",
         f"dbt tests of {model} failed{when}: {failing}.",
-        f"Mend the rows and build again ({build.lower()}), or push with --allow-failing-tests.",
+        "Mend the rows and push with --build. Where the plan holds such rows back anyway, the test may have `severity: "
+        "warn`; --allow-failing-tests pushes this once.",
     )
 
 

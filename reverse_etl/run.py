@@ -23,6 +23,7 @@ from reverse_etl.receipts import Outcome, Receipt
 STRETCH_BATCHES = 20
 # Plans of one run at most: settle what is in doubt, then send what waited for that.
 ROUNDS = 3
+_REFUSED_BEFORE = {"rejected_unchanged", "maybe_taken"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +48,7 @@ class RunResult:
     `source` gives each source row's standing, `ledger` that of each identity which stands in no sendable source row;
     `sent` what became of the records that left in this run, by outcome, and `refusals` its refusals by code;
     `stopped` why the run ended early. `interrupted`: somebody asked it to.
+    `standing_refused`: rows among the held that the destination refused in an earlier run, unchanged since.
     `unbalanced` names the sums of the law of conservation that are off; it is empty unless the product is at fault.
     """
 
@@ -60,6 +62,7 @@ class RunResult:
     stopped: RunStoppedError | None = None
     unbalanced: tuple[str, ...] = ()
     strict: bool = False
+    standing_refused: int = 0
 
     def rows(self, standing: str) -> int:
         """Rows of both sides with a standing."""
@@ -149,6 +152,7 @@ class _Run:
         self._last_batch = 0
         self._sent = 0
         self._round_began_at = 0
+        self._standing_refused = 0
 
     def carry_out(self) -> RunResult:
         """Plan and deliver, round by round."""
@@ -156,6 +160,9 @@ class _Run:
             for round_ in range(1, ROUNDS + 1):
                 plan = self._ledger.make_plan(
                     self._lease.run_seq, seq_offset=self._last_seq, batch_offset=self._last_batch
+                )
+                self._standing_refused = sum(
+                    line.rows for line in plan.lines if line.side == "source" and set(line.reasons) & _REFUSED_BEFORE
                 )
                 before = self._settled_count()
                 self._deliver(plan, round_)
@@ -268,6 +275,7 @@ class _Run:
             stopped=self._stopped,
             unbalanced=tuple(_unbalanced(standings, self._outcomes)),
             strict=self._options.strict,
+            standing_refused=self._standing_refused,
         )
 
 

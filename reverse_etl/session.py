@@ -183,10 +183,10 @@ class Workspace:
         self._project.connect()
         return Session.of(self._project, sync, built_now=sync.name in self._built)
 
-    def build(self, syncs: Sequence[Sync]) -> None:
+    def build(self, syncs: Sequence[Sync], *, quiet: bool = False) -> None:
         """Run `dbt build` for what these syncs need, with dbt's own output on standard error."""
         names = [sync.name for sync in syncs]
-        self._project.build([*(f"+exposure:{name}" for name in names), f"package:{PACKAGE}"])
+        self._project.build([*(f"+exposure:{name}" for name in names), f"package:{PACKAGE}"], quiet=quiet)
         self._built |= frozenset(names)
 
     def chosen(self, name: str | None) -> list[Sync]:

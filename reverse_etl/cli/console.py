@@ -55,7 +55,7 @@ def worst(codes: Sequence[int]) -> int:
     return max(codes, key=_EXIT_CODES.index, default=0)
 
 
-def each(syncs: Sequence[Sync], work: Callable[[Sync], int]) -> int:
+def each(syncs: Sequence[Sync], work: Callable[[Sync], int], results: Results) -> int:
     """Do the work for each sync and give the worst exit code; where there are several, an error stops only its own."""
     if len(syncs) == 1:
         return work(syncs[0])
@@ -65,6 +65,7 @@ def each(syncs: Sequence[Sync], work: Callable[[Sync], int]) -> int:
             codes.append(work(sync))
         except ReverseEtlError as error:
             say(error, about=sync.name)
+            results.failed(sync, error)
             codes.append(error.exit_code)
     return worst(codes)
 
@@ -87,6 +88,19 @@ class Results:
             typer.echo()
         echo(text())
         self._shown = True
+
+    def failed(self, sync: Sync, error: ReverseEtlError) -> None:
+        """One of several syncs has no result; its place in a list of documents says why."""
+        if self._as_json:
+            self._documents.append(
+                {
+                    "version": 1,
+                    "sync": sync.name,
+                    "error": error.message,
+                    "hint": error.hint,
+                    "exit_code": error.exit_code,
+                }
+            )
 
     def close(self) -> None:
         """Print what has to wait for the last."""

@@ -98,6 +98,6 @@ def runs(
                 results.show(lambda: report.run_json(detail), lambda: report.run_text(detail))
             return 0
 
-        code = each(syncs, work)
+        code = each(syncs, work, results)
         results.close()
     raise typer.Exit(code)

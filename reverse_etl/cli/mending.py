@@ -176,7 +176,7 @@ def forget(
             return 0
 
         try:
-            code = each([session.sync for session in sessions], work)
+            code = each([session.sync for session in sessions], work, results)
         finally:
             results.close()
     raise typer.Exit(code)

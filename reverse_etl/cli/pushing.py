@@ -71,7 +71,7 @@ def push(
     with open_workspace(dbt, select=select) as workspace:
         syncs = _chosen(workspace, sync, all_=all_, select=select)
         if build:
-            workspace.build(syncs)
+            workspace.build(syncs, quiet=quiet)
         results = Results(as_json=as_json, several=all_ or bool(select))
         # What dbt has loaded stays to the end; the collector need not look at it again for each call's objects.
         gc.collect()
@@ -95,7 +95,7 @@ def push(
             return result.exit_code
 
         try:
-            code = each(syncs, work)
+            code = each(syncs, work, results)
         finally:
             results.close()
     raise typer.Exit(code)
@@ -107,9 +107,10 @@ def _chosen(workspace: Workspace, name: str | None, *, all_: bool, select: str) 
         return [workspace.pick(name)]
     chosen = workspace.selected if select else [sync for sync in workspace.syncs if sync.enabled]
     if not chosen:
+        known = [sync.name + ("" if sync.enabled else " (paused)") for sync in workspace.syncs]
         raise SettingsError(
             f"--select {select!r} picks no enabled sync." if select else "There is no enabled sync.",
-            hint="Known: " + (", ".join(sync.name for sync in workspace.syncs) or "none"),
+            hint="Known: " + (", ".join(known) or "none"),
         )
     return chosen
 

@@ -58,7 +58,7 @@ def plan(
             results.show(lambda: json_.plan_json(report), lambda: text.plan_text(report))
             return SOMETHING_TO_PUSH if detailed_exitcode and report.plan.to_send else 0
 
-        code = each(syncs, work)
+        code = each(syncs, work, results)
         results.close()
     raise typer.Exit(code)
 
@@ -87,7 +87,7 @@ def status(
             results.show(lambda: json_.status_json(report), lambda: text.status_text(report))
             return 0
 
-        code = each(syncs, work)
+        code = each(syncs, work, results)
         results.close()
     raise typer.Exit(code)
 
@@ -127,7 +127,7 @@ def rejected(
             )
             return 0
 
-        code = each(syncs, work)
+        code = each(syncs, work, results)
         results.close()
     raise typer.Exit(code)
 

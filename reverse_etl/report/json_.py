@@ -54,6 +54,7 @@ def result_json(sync: Sync, result: RunResult) -> dict[str, Any]:
         ledger=result.ledger,
         sent=result.sent,
         refusals=result.refusals,
+        standing_refused=result.standing_refused,
         in_doubt_because=result.in_doubt_because,
         stopped=result.stopped.message if result.stopped else "",
         unbalanced=list(result.unbalanced),

@@ -62,6 +62,9 @@ def result_text(sync: Sync, result: RunResult) -> str:
         out += ["", LEDGER_SIDE]
         out += _table(standing_rows(result.ledger))
     out += ["", f"Sent in this run: {_sent_words(result.sent)}." if result.sent else "Nothing was sent in this run."]
+    if result.standing_refused:
+        count = result.standing_refused
+        out += [f"Refused in an earlier run and unchanged: {count:,} {_rows(count)}. See `reverse-etl rejected`."]
     if any(result.rows(name) for name in ("held", "invalid", "expired", "waiting", "duplicate")):
         out += ["The reasons of what was not sent: `reverse-etl plan`."]
     if result.refusals:

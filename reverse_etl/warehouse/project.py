@@ -100,17 +100,24 @@ class Project:
             # dbt-duckdb keeps the file open, and so its lock, until it is told otherwise.
             type(self.adapter.connections).close_all_connections()
 
-    def build(self, selection: Sequence[str]) -> None:
-        """Run `dbt build` in this process with dbt's own output, on standard error.
+    def build(self, selection: Sequence[str], *, quiet: bool = False) -> None:
+        """Run `dbt build` in this process with dbt's own output, on standard error; `quiet`: only errors.
 
-        Raises SettingsError where dbt could not begin; what it made of each node is in run_results.json.
+        Raises SettingsError where dbt could not begin, LeaseHeldError where another process holds the DuckDB file;
+        what it made of each node is in run_results.json.
         """
+        with contextlib.suppress(SettingsError):
+            # dbt would say a lock with a traceback.
+            self.connect()
+            self.ping()
         self.close()
+        looks = ["--quiet"] if quiet else []
+        looks += ["--no-use-colors"] if os.environ.get("NO_COLOR") else []
         from dbt.cli.main import dbtRunner
 
         logging.getLogger("dbt").setLevel(logging.NOTSET)
         with contextlib.redirect_stdout(sys.stderr):
-            result = dbtRunner().invoke(["build", "--select", *selection, *self._options.as_arguments()])
+            result = dbtRunner().invoke([*looks, "build", "--select", *selection, *self._options.as_arguments()])
         logging.getLogger("dbt").setLevel(logging.CRITICAL)
         # The call made a new adapter.
         self.adapter = self._borrow_adapter()
@@ -335,6 +342,10 @@ def _parse(options: DbtOptions) -> Any:
     hint = "Run `dbt parse` to see it with dbt's own output."
     if "DBT_ENV_SECRET_" in message or "Secret env vars" in message:
         hint = "An exposure may not use DBT_ENV_SECRET_ variables; secrets are read from the environment by the tool."
+    elif "dbt deps" in message:
+        hint = "Run `dbt deps`, then `dbt build`."
+    elif "target" in message and "does not have" in message:
+        hint = "Name one of its targets with --target."
     elif "rofile" in message or ".dbt" in message:
         hint = "Name the folder of profiles.yml with --profiles-dir, or the profile with --profile."
     raise SettingsError(f"dbt cannot load this project: {message}", hint=hint)

@@ -16,6 +16,8 @@ from reverse_etl.warehouse.project import PACKAGE, Project
 # Commands that leave word of tests or of a build; others write the same file with statuses that mean neither.
 _TELLING = ("build", "run", "test", "retry")
 _BUILDING = ("build", "run", "retry")
+# What dbt calls these commands in its file, and people on the command line.
+_WORDS = {"generate": "docs generate"}
 _BAD = ("fail", "error", "skipped", "runtime error", "partial success")
 
 
@@ -40,6 +42,8 @@ def look(project: Project, source: str, *, built_now: bool, earlier: str) -> Tes
     if built_now:
         return TestEvidence(found.verdict, found.text, found.failing, found.model_failed, "build", _text(ended), mark)
     stored = _stored(earlier, mark)
+    if stored is not None and not _untouched_since(project, source, stored.at):
+        stored = None
     settles = found.verdict is not Verdict.UNKNOWN or rebuilt
     if stored is not None and (not settles or ended is None or stored.at > _text(ended)):
         return stored
@@ -52,7 +56,11 @@ def _from_file(project: Project, source: str) -> tuple[TestEvidence, datetime | 
     if read is None:
         return _unknown(f"dbt left no run_results.json in {project.target_folder}"), None, False
     if read.command not in _TELLING:
-        return _unknown(f"the last dbt command here was `dbt {read.command}`"), read.ended, False
+        return (
+            _unknown(f"the last dbt command here was `dbt {_WORDS.get(read.command, read.command)}`"),
+            read.ended,
+            False,
+        )
     node = project.manifest.nodes[source]
     model = read.results.get(source)
     if model is not None and model.get("relation_name") not in (None, node.relation_name):
@@ -65,9 +73,13 @@ def _from_file(project: Project, source: str) -> tuple[TestEvidence, datetime | 
     )
     model_failed = model is not None and model.get("status") in _BAD
     if failing or model_failed:
-        return TestEvidence(Verdict.FAILED, "", failing, model_failed), read.ended, False
+        return TestEvidence(Verdict.FAILED, _culprits(project, read), failing, model_failed), read.ended, False
     if model is None or read.command not in _BUILDING:
-        return _unknown(f"the last dbt command here, `dbt {read.command}`, did not build it"), read.ended, False
+        return (
+            _unknown(f"the last dbt command here, `dbt {_WORDS.get(read.command, read.command)}`, did not build it"),
+            read.ended,
+            False,
+        )
     return _of_built(project, source, read, tests), read.ended, True
 
 
@@ -84,7 +96,20 @@ def _of_built(project: Project, source: str, read: _File, tests: Mapping[str, st
     changed = _changed_since(project, source, required, read.began)
     if changed:
         return _unknown(f"{changed} was changed since it was built")
-    return TestEvidence(Verdict.PASSED, f"{len(required)} tests passed or warned")
+    count = len(required)
+    return TestEvidence(
+        Verdict.PASSED, f"{count} {'test' if count == 1 else 'tests'} passed or warned" if count else ""
+    )
+
+
+def _culprits(project: Project, read: _File) -> str:
+    """The names of what failed in a build, at most three."""
+    failed = [
+        node_id.split(".")[2] if node_id.count(".") >= 2 else node_id
+        for node_id, result in read.results.items()
+        if result.get("status") in _BAD and result.get("status") != "skipped"
+    ]
+    return ", ".join(failed[:3]) + (f" and {len(failed) - 3} more" if len(failed) > 3 else "")
 
 
 def _read(path: Path) -> _File | None:
@@ -174,6 +199,32 @@ def _stored(earlier: str, mark: str) -> TestEvidence | None:
         )
     except (ValueError, KeyError, TypeError):
         return None
+
+
+def _untouched_since(project: Project, source: str, at: str) -> bool:
+    """Was the model built here, and neither it nor a test of it run again?
+
+    dbt writes each node's statement into its target folder when it runs it, and no other command erases that. Without
+    such a file the build was another machine's, and what that has done since is not known.
+    """
+    # A time in the runs table has whole seconds.
+    moment = datetime.fromisoformat(at) + timedelta(seconds=1)
+    nodes = [
+        project.manifest.nodes[source],
+        *(project.manifest.nodes.get(test_id) for test_id, _ in _tests(project, source)),
+    ]
+    for node in nodes:
+        if node is None:
+            continue
+        folder = project.target_folder / "run" / node.package_name / node.original_file_path
+        path = folder / node.path if node.resource_type == "test" and folder.is_dir() else folder
+        try:
+            if datetime.fromtimestamp(path.stat().st_mtime, UTC) > moment:
+                return False
+        except OSError:
+            if node.unique_id == source:
+                return False
+    return True
 
 
 def _unknown(text: str) -> TestEvidence:

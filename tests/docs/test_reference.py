@@ -11,6 +11,8 @@ import yaml
 from docs import generate
 from reverse_etl import errors
 from reverse_etl.errors import EXIT_CODES, ReverseEtlError
+from reverse_etl.sandbox import goals
+from reverse_etl.sandbox.goals import load_world
 
 REPOSITORY = Path(__file__).parents[2]
 NAMES = re.compile(r"\b(?:MICROSOFT_ADS|REVERSE_ETL|DBT)_[A-Z_]+[A-Z]\b")
@@ -58,3 +60,14 @@ def test_every_command_has_an_example() -> None:
         if words:
             part = text[text.index(f"### {' '.join(words)}\n") :]
             assert f"Example: reverse-etl {' '.join(words)}" in part[: part.index("Options:")], words
+
+
+def test_the_goals_file_in_the_docs_is_one(tmp_path: Path) -> None:
+    """The example of docs/local-sandbox.md is read as it stands, and names every key that a goal may have."""
+    text = (REPOSITORY / "docs/local-sandbox.md").read_text()
+    example = text.split("```yaml\n")[1].split("```")[0]
+    (tmp_path / "goals.yml").write_text(example)
+    world = load_world(tmp_path / "goals.yml")
+    assert set(world.goals) == {"Lead qualified", "Deal won"}
+    assert not world.learn
+    assert set(yaml.safe_load(example)["goals"][1]) | {"created_at"} == set(goals._GOAL)

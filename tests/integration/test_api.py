@@ -50,6 +50,8 @@ def test_only_the_documented_errors_are_raised(shop: Shop, tmp_path: Path) -> No
     where = {"project_dir": shop.folder, "profiles_dir": shop.folder}
     with pytest.raises(SettingsError):
         reverse_etl.plan(project_dir=tmp_path)
+    with pytest.raises(TypeError, match="unknown arguments: targt"):
+        reverse_etl.push(targt="prod")  # type: ignore[call-arg]
     with pytest.raises(SettingsError, match="Did you mean"):
         reverse_etl.status(SYNC + "s", **where)
     shop.exposure(enabled=False)

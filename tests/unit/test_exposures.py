@@ -167,7 +167,7 @@ def test_a_sync_is_picked_by_name() -> None:
         pick_sync(two, None)
     with pytest.raises(SettingsError, match=r"no sync named 'newsleter'\. Did you mean 'newsletter'\?"):
         pick_sync(two, "newsleter")
-    with pytest.raises(SettingsError, match=r"no sync named 'zzz'\.$") as caught:
+    with pytest.raises(SettingsError, match=r"no sync named 'zzz'\.\n") as caught:
         pick_sync(two, "zzz")
     assert caught.value.hint == "Known: ads, newsletter"
     with pytest.raises(SettingsError, match="declares no sync") as caught:

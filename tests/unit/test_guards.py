@@ -113,7 +113,7 @@ def test_failing_tests_refuse_everywhere_and_are_named(environment: Environment)
 def test_a_model_that_was_not_built_is_refused_whatever_is_allowed() -> None:
     """--allow-failing-tests is about tests: a model that dbt could not build holds no rows of today."""
     facts = replace(FINE, tests=replace(FAILED, model_failed=True), allow_failing_tests=True)
-    assert "dbt could not build ads" in refusals(SYNC, facts)["tests"].refusal
+    assert "dbt did not build ads" in refusals(SYNC, facts)["tests"].refusal
 
 
 def test_unknown_tests_refuse_in_production_and_warn_elsewhere() -> None:
