@@ -16,8 +16,6 @@ from reverse_etl.warehouse.project import PACKAGE, Project
 # Commands that leave word of tests or of a build; others write the same file with statuses that mean neither.
 _TELLING = ("build", "run", "test", "retry")
 _BUILDING = ("build", "run", "retry")
-# What dbt calls these commands in its file, and people on the command line.
-_WORDS = {"generate": "docs generate"}
 _BAD = ("fail", "error", "skipped", "runtime error", "partial success")
 
 
@@ -30,6 +28,11 @@ class _File:
     results: Mapping[str, Mapping[str, Any]]
     began: datetime
     ended: datetime
+
+    @property
+    def words(self) -> str:
+        """The command as people type it."""
+        return "docs generate" if self.command == "generate" else self.command
 
 
 def look(project: Project, source: str, *, built_now: bool, earlier: str) -> TestEvidence:
@@ -57,7 +60,7 @@ def _from_file(project: Project, source: str) -> tuple[TestEvidence, datetime | 
         return _unknown(f"dbt left no run_results.json in {project.target_folder}"), None, False
     if read.command not in _TELLING:
         return (
-            _unknown(f"the last dbt command here was `dbt {_WORDS.get(read.command, read.command)}`"),
+            _unknown(f"the last dbt command here was `dbt {read.words}`"),
             read.ended,
             False,
         )
@@ -76,7 +79,7 @@ def _from_file(project: Project, source: str) -> tuple[TestEvidence, datetime | 
         return TestEvidence(Verdict.FAILED, _culprits(project, read), failing, model_failed), read.ended, False
     if model is None or read.command not in _BUILDING:
         return (
-            _unknown(f"the last dbt command here, `dbt {_WORDS.get(read.command, read.command)}`, did not build it"),
+            _unknown(f"the last dbt command here, `dbt {read.words}`, did not build it"),
             read.ended,
             False,
         )
