@@ -6,7 +6,8 @@
     print(result.source, result.exit_code)
 
 Nothing is printed and nothing exits. What is raised is a ReverseEtlError: SettingsError, LeaseHeldError, GuardError or
-RunStoppedError. Secrets are read from the environment, as the commands read them.
+RunStoppedError. Calls of one process come one after another, since dbt keeps one project in a process. Secrets are
+read from the environment, as the commands read them.
 """
 
 from __future__ import annotations

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import threading
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 
 from reverse_etl.destinations.microsoft_ads import MicrosoftAds, MicrosoftAdsSettings
 from reverse_etl.destinations.microsoft_ads.codes import advice
@@ -26,6 +28,8 @@ from reverse_etl.warehouse.ledger import WarehouseLedger
 from reverse_etl.warehouse.mending import WarehouseMending
 from reverse_etl.warehouse.project import PACKAGE, DbtOptions, Project
 
+# dbt has one adapter of a kind in a process: of two calls at once, one would work with the other's warehouse.
+_ONE_AT_A_TIME = threading.Lock()
 MAYBE_TAKEN = (
     "Compare the goal's count at Microsoft with the ledger before anything else: sending again could count twice."
 )
@@ -48,11 +52,11 @@ class Session:
     project: Project
     sync: Sync
     ledger: WarehouseLedger
-    built_now: bool = False
+    built_at: datetime | None = None
 
     @classmethod
-    def of(cls, project: Project, sync: Sync, *, built_now: bool = False) -> Session:
-        """Find the sync's account and its tables. `built_now`: dbt has just built its source."""
+    def of(cls, project: Project, sync: Sync, *, built_at: datetime | None = None) -> Session:
+        """Find the sync's account and its tables. `built_at`: when a build of its source began just now."""
         account = account_of(sync, os.environ)
         if not account:
             raise SettingsError(
@@ -60,7 +64,7 @@ class Session:
                 hint="Set account_id in the exposure, or MICROSOFT_ADS_ACCOUNT_ID.",
             )
         sync = replace(sync, account_id=account)
-        return cls(project, sync, WarehouseLedger(project, sync), built_now)
+        return cls(project, sync, WarehouseLedger(project, sync), built_at)
 
     def plan(self, *, samples: int) -> PlanReport:
         """What a push would do, with up to `samples` rows per class and reason. Reads only."""
@@ -95,7 +99,7 @@ class Session:
             initial=permissions.initial,
             limited_build=limited_build(self.project, self.sync.source),
             tests=test_results.look(
-                self.project, self.sync.source, built_now=self.built_now, earlier=self.ledger.kept_tests()
+                self.project, self.sync.source, built_at=self.built_at, earlier=self.ledger.kept_tests()
             ),
             allow_failing_tests=permissions.allow_failing_tests,
             newest=self.ledger.newest_time() if ages else "",
@@ -171,7 +175,7 @@ class Workspace:
 
     def __init__(self, project: Project) -> None:
         self._project = project
-        self._built: frozenset[str] = frozenset()
+        self._built: dict[str, datetime] = {}
         self.syncs: Sequence[Sync] = find_syncs(project.manifest)
 
     def pick(self, name: str | None) -> Sync:
@@ -181,13 +185,14 @@ class Workspace:
     def open(self, sync: Sync) -> Session:
         """A sync, ready to be worked on."""
         self._project.connect()
-        return Session.of(self._project, sync, built_now=sync.name in self._built)
+        return Session.of(self._project, sync, built_at=self._built.get(sync.name))
 
     def build(self, syncs: Sequence[Sync], *, quiet: bool = False) -> None:
         """Run `dbt build` for what these syncs need, with dbt's own output on standard error."""
         names = [sync.name for sync in syncs]
+        began = datetime.now(UTC)
         self._project.build([*(f"+exposure:{name}" for name in names), f"package:{PACKAGE}"], quiet=quiet)
-        self._built |= frozenset(names)
+        self._built |= dict.fromkeys(names, began)
 
     def chosen(self, name: str | None) -> list[Sync]:
         """The sync of that name, or all enabled ones."""
@@ -206,9 +211,17 @@ def open_workspace(dbt: DbtOptions, *, select: str = "") -> Iterator[Workspace]:
 
     `select`: dbt's selection syntax over exposures, for `Workspace.selected`.
     """
-    project = Project(dbt, select=select)
+    if not _ONE_AT_A_TIME.acquire(blocking=False):
+        raise SettingsError(
+            "Another call is under way in this process, and dbt keeps one project at a time in a process.",
+            hint="Make calls one after another, or in processes of their own.",
+        )
     try:
-        project.check_package()
-        yield Workspace(project)
+        project = Project(dbt, select=select)
+        try:
+            project.check_package()
+            yield Workspace(project)
+        finally:
+            project.close()
     finally:
-        project.close()
+        _ONE_AT_A_TIME.release()

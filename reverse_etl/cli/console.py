@@ -33,8 +33,9 @@ def width_of(stream: TextIO) -> int | None:
 
 
 def echo(text: str, *, err: bool = False) -> None:
-    """Show text, broken where the screen ends."""
-    typer.echo(fit(text, width_of(sys.stderr if err else sys.stdout)), err=err)
+    """Show text, broken where the screen ends. What goes to a log stays one line each, to be searched."""
+    stream = sys.stderr if err else sys.stdout
+    typer.echo(fit(text, width_of(stream) if not err or stream.isatty() else None), err=err)
 
 
 def say(error: ReverseEtlError, *, about: str = "") -> None:

@@ -31,8 +31,9 @@ def push(
     as_json: Json = False,
     all_: Annotated[bool, typer.Option("--all", help="Push every enabled sync, one after another.")] = False,
     select: Annotated[
-        str, typer.Option("--select", "-s", help="Push the syncs that dbt's selection syntax picks among exposures.")
-    ] = "",
+        str | None,
+        typer.Option("--select", "-s", help="Push the syncs that dbt's selection syntax picks."),
+    ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Send at most this many rows.")] = None,
     workers: Annotated[int, typer.Option(min=1, max=16, help="Calls under way at once.")] = 4,
     initial: Annotated[bool, typer.Option("--initial", help="This is the first push to a production account.")] = False,
@@ -59,8 +60,10 @@ def push(
     from reverse_etl.run import PushOptions
     from reverse_etl.session import Permissions, open_workspace
 
-    if (sync is not None) + all_ + bool(select) > 1:
+    if (sync is not None) + all_ + (select is not None) > 1:
         raise SettingsError("A push takes a sync's name, --all or --select, and only one of them.")
+    if select is not None and not select.strip():
+        raise SettingsError("--select is empty.", hint="Name what to push, or leave it out.")
     if quiet and verbose:
         raise SettingsError("A push is quiet or verbose: give -q or -v.")
     # Before anything else: code on the way, dbt's among it, may swallow a KeyboardInterrupt.
@@ -68,8 +71,8 @@ def push(
     # Broken between words where it is a screen, and one line each where it is a file.
     console = Console(stderr=True, soft_wrap=not sys.stderr.isatty())
     progress = ConsoleProgress(console, quiet=quiet, verbose=verbose)
-    with open_workspace(dbt, select=select) as workspace:
-        syncs = _chosen(workspace, sync, all_=all_, select=select)
+    with open_workspace(dbt, select=select or "") as workspace:
+        syncs = _chosen(workspace, sync, all_=all_, select=select or "")
         if build:
             workspace.build(syncs, quiet=quiet)
         results = Results(as_json=as_json, several=all_ or bool(select))

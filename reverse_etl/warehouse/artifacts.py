@@ -13,7 +13,7 @@ def limited_build(project: Project, unique_id: str) -> str:
 
     run_results.json tells of the last command alone; what `--empty` made of the model itself stays in its SQL.
     """
-    lineage = _with_parents(project.manifest, unique_id)
+    lineage = with_parents(project.manifest, unique_id)
     try:
         results = json.loads((project.target_folder / "run_results.json").read_text())
         arguments = dict(results["args"])
@@ -38,7 +38,7 @@ def limited_build(project: Project, unique_id: str) -> str:
     return ""
 
 
-def _with_parents(manifest: Any, unique_id: str) -> set[str]:
+def with_parents(manifest: Any, unique_id: str) -> set[str]:
     """A model and all models that it reads, directly or not."""
     found: set[str] = set()
     waiting = [unique_id]

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from reverse_etl.errors import LeaseHeldError, ReverseEtlError, SettingsError, WarehouseError
 from reverse_etl.version import __version__
 
@@ -111,18 +113,36 @@ class Project:
             self.connect()
             self.ping()
         self.close()
-        looks = ["--quiet"] if quiet else []
+        # The verdict is read from the file, and of all tests: also where the project's flags say otherwise.
+        looks = ["--write-json", *(["--quiet"] if quiet else [])]
         looks += ["--no-use-colors"] if os.environ.get("NO_COLOR") else []
         from dbt.cli.main import dbtRunner
 
         logging.getLogger("dbt").setLevel(logging.NOTSET)
         with contextlib.redirect_stdout(sys.stderr):
-            result = dbtRunner().invoke([*looks, "build", "--select", *selection, *self._options.as_arguments()])
-        logging.getLogger("dbt").setLevel(logging.CRITICAL)
+            words = ["build", "--indirect-selection", "eager", "--select", *selection, *self._options.as_arguments()]
+            result = dbtRunner().invoke([*looks, *words])
+        # From here on dbt is silent again: what a push does must not end in dbt's own log.
+        _call_dbt(["parse", *self._options.as_arguments()])
         # The call made a new adapter.
         self.adapter = self._borrow_adapter()
         if result.exception is not None:
             raise SettingsError(f"dbt build could not run: {_first_words(result.exception)}", hint="See its output.")
+
+    def is_target_of(self, given: str | None) -> bool:
+        """Would a dbt command with this --target, or with none, have used the same target as this one?"""
+        if given:
+            return given == self.target
+        if not self._options.target:
+            return True
+        from dbt.flags import get_flags
+
+        try:
+            profiles = yaml.safe_load((Path(get_flags().PROFILES_DIR) / "profiles.yml").read_text())
+            default = profiles[self.adapter.config.profile_name].get("target", "default")
+        except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError):
+            return False
+        return bool(default == self.target)
 
     def _has_macro(self, name: str) -> bool:
         return f"macro.{PACKAGE}.{name}" in self.manifest.macros

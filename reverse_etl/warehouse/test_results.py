@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from reverse_etl.interfaces import TestEvidence, Verdict
+from reverse_etl.warehouse.artifacts import with_parents
 from reverse_etl.warehouse.project import PACKAGE, Project
 
 # Commands that leave word of tests or of a build; others write the same file with statuses that mean neither.
@@ -35,17 +36,23 @@ class _File:
         return "docs generate" if self.command == "generate" else self.command
 
 
-def look(project: Project, source: str, *, built_now: bool, earlier: str) -> TestEvidence:
+def look(project: Project, source: str, *, built_at: datetime | None, earlier: str) -> TestEvidence:
     """The newest that is known of a source model's tests.
 
-    `built_now`: a `push --build` has just written the file. `earlier`: what the newest of them left in the runs table.
+    `built_at`: when the `push --build` of now began, which has just written the file. `earlier`: what the newest of
+    them left in the runs table.
     """
     found, ended, rebuilt = _from_file(project, source)
     mark = _fingerprint(project, source)
-    if built_now:
+    if built_at is not None and (ended is None or ended < built_at):
+        found = _unknown("dbt build left no run_results.json of this build")
+    if built_at is not None:
         return TestEvidence(found.verdict, found.text, found.failing, found.model_failed, "build", _text(ended), mark)
     stored = _stored(earlier, mark)
-    if stored is not None and not _untouched_since(project, source, stored.at):
+    # A time in the runs table has whole seconds.
+    if stored is not None and not _untouched_since(
+        project, source, datetime.fromisoformat(stored.at) + timedelta(seconds=1), here=True
+    ):
         stored = None
     settles = found.verdict is not Verdict.UNKNOWN or rebuilt
     if stored is not None and (not settles or ended is None or stored.at > _text(ended)):
@@ -58,16 +65,10 @@ def _from_file(project: Project, source: str) -> tuple[TestEvidence, datetime | 
     read = _read(project.target_folder / "run_results.json")
     if read is None:
         return _unknown(f"dbt left no run_results.json in {project.target_folder}"), None, False
-    if read.command not in _TELLING:
-        return (
-            _unknown(f"the last dbt command here was `dbt {read.words}`"),
-            read.ended,
-            False,
-        )
-    node = project.manifest.nodes[source]
     model = read.results.get(source)
-    if model is not None and model.get("relation_name") not in (None, node.relation_name):
-        return _unknown(f"dbt last built {model['relation_name']}, not {node.relation_name}"), read.ended, False
+    beside_the_point = _beside_the_point(project, source, read)
+    if beside_the_point:
+        return _unknown(beside_the_point), read.ended, False
     tests = dict(_tests(project, source))
     failing = tuple(
         (name, int(read.results[test_id].get("failures") or 0))
@@ -86,6 +87,19 @@ def _from_file(project: Project, source: str) -> tuple[TestEvidence, datetime | 
     return _of_built(project, source, read, tests), read.ended, True
 
 
+def _beside_the_point(project: Project, source: str, read: _File) -> str:
+    """Why a file tells nothing of this source in this target, or nothing."""
+    if read.command not in _TELLING:
+        return f"the last dbt command here was `dbt {read.words}`"
+    built = read.results.get(source, {}).get("relation_name")
+    relation = project.manifest.nodes[source].relation_name
+    if built not in (None, relation):
+        return f"dbt last built {built}, not {relation}"
+    if not project.is_target_of(read.arguments.get("target")):
+        return f"the last dbt command here was for another target than {project.target}"
+    return ""
+
+
 def _of_built(project: Project, source: str, read: _File, tests: Mapping[str, str]) -> TestEvidence:
     """The verdict on a model that was built without a failure."""
     for flag in ("empty", "sample"):
@@ -99,6 +113,8 @@ def _of_built(project: Project, source: str, read: _File, tests: Mapping[str, st
     changed = _changed_since(project, source, required, read.began)
     if changed:
         return _unknown(f"{changed} was changed since it was built")
+    if not _untouched_since(project, source, read.ended, here=False):
+        return _unknown("it, a test of it, or a model that it reads was run again since")
     count = len(required)
     return TestEvidence(
         Verdict.PASSED, f"{count} {'test' if count == 1 else 'tests'} passed or warned" if count else ""
@@ -123,11 +139,17 @@ def _read(path: Path) -> _File | None:
             command=str(content["args"].get("which", "")),
             arguments=dict(content["args"]),
             results={result["unique_id"]: result for result in content["results"]},
-            began=ended - timedelta(seconds=float(content.get("elapsed_time") or 0)),
+            began=_began(content["metadata"], ended - timedelta(seconds=float(content.get("elapsed_time") or 0))),
             ended=ended,
         )
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return None
+
+
+def _began(metadata: Mapping[str, Any], otherwise: datetime) -> datetime:
+    """When the command began to read the project, where this version of dbt says so."""
+    started = metadata.get("invocation_started_at")
+    return datetime.fromisoformat(started).astimezone(UTC) if started else otherwise
 
 
 def _tests(project: Project, source: str) -> Iterator[tuple[str, str]]:
@@ -159,6 +181,7 @@ def _changed_since(project: Project, source: str, tests: Mapping[str, str], mome
 def _files(project: Project, source: str, tests: Mapping[str, str]) -> Iterator[str]:
     """Files of the user's project that a model and its tests are made of."""
     own = project.manifest.nodes[source].package_name
+    yield "dbt_project.yml"
     for node_id in (source, *tests):
         node = project.manifest.nodes[node_id]
         if node.package_name == own:
@@ -204,19 +227,15 @@ def _stored(earlier: str, mark: str) -> TestEvidence | None:
         return None
 
 
-def _untouched_since(project: Project, source: str, at: str) -> bool:
-    """Was the model built here, and neither it nor a test of it run again?
+def _untouched_since(project: Project, source: str, moment: datetime, *, here: bool) -> bool:
+    """Were neither the model, nor what it reads, nor a test of it run again?
 
-    dbt writes each node's statement into its target folder when it runs it, and no other command erases that. Without
-    such a file the build was another machine's, and what that has done since is not known.
+    dbt writes each node's statement into its target folder when it runs it, and no other command erases that.
+    `here`: only a build of this machine counts: what another has done since is not known.
     """
-    # A time in the runs table has whole seconds.
-    moment = datetime.fromisoformat(at) + timedelta(seconds=1)
-    nodes = [
-        project.manifest.nodes[source],
-        *(project.manifest.nodes.get(test_id) for test_id, _ in _tests(project, source)),
-    ]
-    for node in nodes:
+    tests = [test_id for test_id, _ in _tests(project, source)]
+    for node_id in (*with_parents(project.manifest, source), *tests):
+        node = project.manifest.nodes.get(node_id)
         if node is None:
             continue
         folder = project.target_folder / "run" / node.package_name / node.original_file_path
@@ -225,7 +244,7 @@ def _untouched_since(project: Project, source: str, at: str) -> bool:
             if datetime.fromtimestamp(path.stat().st_mtime, UTC) > moment:
                 return False
         except OSError:
-            if node.unique_id == source:
+            if here and node_id == source:
                 return False
     return True
 

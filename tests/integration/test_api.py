@@ -12,6 +12,8 @@ import pytest
 import reverse_etl
 from reverse_etl.errors import GuardError, LeaseHeldError, SettingsError
 from reverse_etl.sandbox import LocalSandbox
+from reverse_etl.session import open_workspace
+from reverse_etl.warehouse.project import DbtOptions
 from tests.support.shop import SYNC, Shop, deal
 
 
@@ -67,3 +69,17 @@ def test_only_the_documented_errors_are_raised(shop: Shop, tmp_path: Path) -> No
         with pytest.raises(LeaseHeldError, match=f"PID {holder.pid}"):
             reverse_etl.status(SYNC, **where)
         holder.communicate("")
+
+
+def test_calls_in_one_process_come_one_after_another(shop: Shop) -> None:
+    """dbt has one adapter in a process: a second call at once would meet the first one's warehouse, so it raises."""
+    where = {"project_dir": shop.folder, "profiles_dir": shop.folder}
+    with open_workspace(DbtOptions(shop.folder, shop.folder)), pytest.raises(SettingsError, match="Another call"):
+        reverse_etl.status(**where)
+    assert reverse_etl.status(**where).statuses == {}
+
+
+def test_an_empty_selection_is_no_selection_at_all(shop: Shop) -> None:
+    """--select with an unset shell variable pushes nothing, and says so."""
+    done = shop.run("push", "--select", "")
+    assert (done.returncode, "--select is empty" in done.stderr) == (2, True)

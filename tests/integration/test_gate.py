@@ -202,6 +202,28 @@ def test_a_kept_pass_ends_with_the_next_build(shop: Shop) -> None:
     assert "not known" in str(guard["message"])
 
 
+def test_a_build_for_another_target_is_unknown(shop: Shop) -> None:
+    """Two targets may have schemas of one name: a build for one says nothing of the other's rows."""
+    shop.dbt("build", "--quiet", "--target", "prod")
+    assert "was for another target than dev" in str(guard_of_tests(shop)["message"])
+    assert "passed or warned" in str(guard_of_tests(shop, "--target", "prod")["message"])
+
+
+def test_what_is_read_and_was_built_again_ends_a_pass(shop: Shop) -> None:
+    """Where a model upstream was run again without leaving word, the rows are no longer those that were tested."""
+    time.sleep(0.01)
+    shop.dbt("--no-write-json", "run", "--select", "stg_deals", "--quiet")
+    assert "a model that it reads was run again" in str(guard_of_tests(shop)["message"])
+
+
+def test_build_reads_its_own_results_whatever_the_flags_say(shop: Shop) -> None:
+    """A project that keeps dbt from writing results does not make an old pass out of a build that failed."""
+    shop.fill([deal(1, conversion_name=None)])
+    done = shop.run("push", "--build", "-q", DBT_WRITE_JSON="false")
+    assert done.returncode == 5, done.stderr
+    assert "name_is_there" in done.stderr
+
+
 def test_a_failing_build_stops_the_push(shop: Shop) -> None:
     """--build with a failing test sends nothing; dbt's output is on standard error, and a later plan still knows."""
     shop.fill([deal(1), deal(2, conversion_name=None)])

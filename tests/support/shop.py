@@ -147,7 +147,9 @@ class Shop:
         return done
 
     def _environment(self, more: dict[str, str]) -> dict[str, str]:
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("DBT_", "MICROSOFT_ADS_", "REVERSE_ETL_"))}
+        # The test runner sets COLUMNS for its workers; lines would be broken at another place than here.
+        ours = ("DBT_", "MICROSOFT_ADS_", "REVERSE_ETL_", "COLUMNS")
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
         return kept | {"DBT_PROFILES_DIR": str(self.folder), "NO_COLOR": "1"} | more
 
 
