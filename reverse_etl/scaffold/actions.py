@@ -15,6 +15,11 @@ from reverse_etl.errors import SettingsError
 _TEMPORARY = ".reverse-etl-tmp"
 
 
+def is_unfinished(path: Path) -> bool:
+    """Is this a file that a run was stopped in the middle of?"""
+    return path.name.endswith(_TEMPORARY)
+
+
 class Kind(enum.Enum):
     """What happens to a file."""
 

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from reverse_etl.errors import SettingsError
 from reverse_etl.resources import PACKAGE_PARTS, package_folder
-from reverse_etl.scaffold.actions import Action, Kind, read
+from reverse_etl.scaffold.actions import Action, Kind, is_unfinished, read
 from reverse_etl.scaffold.package_list import PACKAGE, package_name
 from reverse_etl.scaffold.project import DbtProject, inside
 
@@ -108,7 +108,8 @@ def open_copy(folder: Path, project: DbtProject) -> Copy:
         )
     content = read(folder / RECORD)
     if content is None:
-        if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        # What a run left that was stopped at its first file is its own.
+        if folder.exists() and (not folder.is_dir() or any(not is_unfinished(path) for path in folder.iterdir())):
             raise SettingsError(
                 f"{project.relative(folder)}/ exists, and init did not make it.",
                 hint="Move it away, or, if it is the dbt package reverse_etl, list it in packages.yml yourself.",

@@ -394,6 +394,15 @@ def test_init_does_not_go_back(project: Write) -> None:
         init(folder, NEW, "1.10.0")
 
 
+def test_a_run_stopped_in_its_first_file_is_repeated(project: Write) -> None:
+    """A folder that holds nothing but a half-written file of ours is no folder of somebody else's."""
+    folder = project({"packages.yml": "packages:\n- local: a\n"})
+    (folder / FOLDER).mkdir()
+    (folder / FOLDER / "..reverse-etl-package.json.reverse-etl-tmp").write_text("{")
+    init(folder)
+    assert (folder / FOLDER / "dbt_project.yml").is_file()
+
+
 @pytest.mark.parametrize("upgrade", [False, True])
 def test_an_interrupted_run_is_repeated(project: Write, upgrade: bool) -> None:
     """After any number of steps a second run ends where an uninterrupted one does."""
