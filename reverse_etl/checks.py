@@ -21,7 +21,7 @@ from reverse_etl.version import __version__
 from reverse_etl.warehouse.artifacts import limited_build
 from reverse_etl.warehouse.exposures import Declaration, declarations, no_sync, unknown_sync
 from reverse_etl.warehouse.project import DbtOptions, Project
-from reverse_etl.warehouse.source import built_columns, column_problems, kinds_of
+from reverse_etl.warehouse.source import built_columns, column_problems, kinds_of, spelled
 from reverse_etl.warehouse.tables import accepted_by_scope, ledger_tables
 
 # Versions of dbt-core that the whole test suite was run with, both ends included.
@@ -212,6 +212,24 @@ class _Checkup:
         if not problems:
             kinds = kinds_of(columns, one.unique_key)
             yield _ok("columns", ", ".join(f"{column} {kind}" for column, kind in kinds.items()), one.name)
+            yield from self._check_key(one, spelled(columns, one.unique_key))
+
+    def _check_key(self, one: Declaration, key: str | None) -> Iterator[CheckLine]:
+        """Does the key tell records apart? Rows that share one would correct each other."""
+        if key is None or not self._package:
+            return
+        try:
+            relation = self._project.relation(one.source)
+            repeated = int(self._project.query("_repeated_keys", source=relation, unique_key=key)[0][0])
+        except ReverseEtlError as error:
+            yield _failed("key", error, one.name)
+            return
+        if repeated:
+            text = f"{repeated:,} {'value' if repeated == 1 else 'values'} of {key} on more than one row each"
+            hint = "A unique_key must be unique in the source: test it with `unique`, or name another column."
+            yield _warning("key", text, hint, one.name)
+        else:
+            yield _ok("key", f"{key} is unique", one.name)
 
     def _declared_settings(self, one: Declaration, sync: Sync) -> Iterator[CheckLine]:
         """What an exposure alone can set. The secrets and the account have other homes, too."""

@@ -29,3 +29,15 @@
         'conversion_value', 'conversion_currency_code', 'external_attribution_credit', 'external_attribution_model'
     ]) -}}
 {% endmacro %}
+
+{#- How many keys stand on more than one row of the source. Arguments: source, a relation; unique_key, a column's name. -#}
+{% macro _repeated_keys(source, unique_key) %}
+    select count(*) as keys_in_all
+    from (
+        select record_key
+        from ({{ reverse_etl._source_rows(source, unique_key) }}) as source_rows
+        where record_key <> ''
+        group by record_key
+        having count(*) > 1
+    ) as repeated
+{% endmacro %}

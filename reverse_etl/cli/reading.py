@@ -31,7 +31,12 @@ def plan(
         bool, typer.Option("--detailed-exitcode", help="Leave with 6 where a push would send something.")
     ] = False,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="Write every row into this file, too: .csv or .jsonl.")
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="Write the rows to a .csv or .jsonl file, too; those that need nothing stand together.",
+        ),
     ] = None,
 ) -> None:
     """Show what a push would do, row by row. Reads only.

@@ -131,6 +131,8 @@ def forget_text(sync: Sync, report: ForgetReport) -> str:
             "",
             f"Not touched: {_rows(report.elsewhere)} of the same ledger under another sync, environment or account.",
             "--all takes every sync of this project, with the environment and account that each has now.",
+            "Of one that was renamed or removed: declare it under its old name and account once more, with",
+            "enabled: false, and forget again.",
         ]
     return "\n".join(out)
 

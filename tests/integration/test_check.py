@@ -89,6 +89,12 @@ def test_text_for_people(shop: Shop, sandbox: LocalSandbox) -> None:
     assert max(len(line) for line in done.stdout.splitlines() if path not in line) <= 80
 
 
+def test_a_key_that_is_not_unique_is_told(shop: Shop) -> None:
+    """Rows that share the unique_key would correct each other: a warning with how many values that is."""
+    shop.fill([deal(1), deal(2, deal_id="D1"), deal(3)])
+    assert said(check(shop, code=2), "key", mark="warning").startswith("1 value of deal_id on more than one row each")
+
+
 def test_many_mistakes_are_told_in_one_run(shop: Shop) -> None:
     """Package, exposure, ledger, each wrong column and the sandbox: no cross keeps another from being found."""
     mistakes.replace_model(
