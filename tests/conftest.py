@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import warnings
 from collections.abc import Iterator
 
 import pytest
+
+# The runner sets it for its workers; commands that tests start would break their lines there and nowhere else.
+os.environ.pop("COLUMNS", None)
 
 
 @pytest.fixture(scope="session")
