@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -47,7 +47,7 @@ def look(project: Project, source: str, *, built_at: datetime | None, earlier: s
     if built_at is not None and (ended is None or ended < built_at):
         found = _unknown("dbt build left no run_results.json of this build")
     if built_at is not None:
-        return TestEvidence(found.verdict, found.text, found.failing, found.model_failed, "build", _text(ended), mark)
+        return replace(found, by="build", at=_text(ended), fingerprint=mark)
     stored = _stored(earlier, mark)
     # A time in the runs table has whole seconds.
     if stored is not None and not _untouched_since(
@@ -57,7 +57,7 @@ def look(project: Project, source: str, *, built_at: datetime | None, earlier: s
     settles = found.verdict is not Verdict.UNKNOWN or rebuilt
     if stored is not None and (not settles or ended is None or stored.at > _text(ended)):
         return stored
-    return TestEvidence(found.verdict, found.text, found.failing, found.model_failed, "file", _text(ended), mark)
+    return replace(found, by="file", at=_text(ended), fingerprint=mark)
 
 
 def _from_file(project: Project, source: str) -> tuple[TestEvidence, datetime | None, bool]:
