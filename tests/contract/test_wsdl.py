@@ -96,22 +96,24 @@ def differences(ours: etree._Element, official: etree._Element) -> list[str]:
 def test_every_fact_is_official(ours: etree._Element, official: etree._Element) -> None:
     """Each operation, type, element, header, action and fault of ours stands in the official file alike."""
     assert differences(ours, official) == []
-    assert len(facts(ours)) > 40
+    assert len(facts(ours)) > 60
 
 
-def test_operation_is_whole(ours: etree._Element) -> None:
-    """Ours holds the one operation with seven request headers, one answer header and two faults."""
+def test_operations_are_whole(ours: etree._Element) -> None:
+    """Ours holds both operations, each with seven request headers, one answer header and two faults."""
     said = facts(ours)
     operations = {key[2] for key in said if key[0] == "binding" and len(key) == 3}
-    assert operations == {"ApplyOfflineConversions"}
-    text = str(said["binding", "BasicHttpBinding_ICampaignManagementService", "ApplyOfflineConversions"])
-    assert text.count("soap/}header'") == 8
-    assert text.count("soap/}fault'") == 2
+    assert operations == {"ApplyOfflineConversions", "ApplyOfflineConversionAdjustments"}
+    for operation in operations:
+        text = str(said["binding", "BasicHttpBinding_ICampaignManagementService", operation])
+        assert text.count("soap/}header'") == 8
+        assert text.count("soap/}fault'") == 2
 
 
-def test_offline_conversion_has_all_elements(official: etree._Element, ours: etree._Element) -> None:
-    """OfflineConversion has the nine official elements, in the official order."""
-    path = f".//{XS}complexType[@name='OfflineConversion']//{XS}element"
+@pytest.mark.parametrize("name", ["OfflineConversion", "OfflineConversionAdjustment"])
+def test_rows_have_all_elements(official: etree._Element, ours: etree._Element, name: str) -> None:
+    """A conversion and an adjustment have the nine official elements each, in the official order."""
+    path = f".//{XS}complexType[@name='{name}']//{XS}element"
     names = [element.get("name") for element in ours.iterfind(path)]
     assert names == [element.get("name") for element in official.iterfind(path)]
     assert len(names) == 9
@@ -195,36 +197,50 @@ def test_comparison_sees_a_change(mutate: Any, ours: etree._Element, official: e
     assert len(differences(changed, official)) == 1
 
 
-def test_zeep_writes_the_same_xml() -> None:
+CONVERSION = {
+    "ConversionName": "Lead & sons",
+    "ConversionTime": "2026-11-20T10:00:00Z",
+    "ConversionValue": 12.5,
+    "ConversionCurrencyCode": "EUR",
+    "ExternalAttributionCredit": 0.5,
+    "ExternalAttributionModel": "linear",
+    "HashedEmailAddress": "a" * 64,
+    "HashedPhoneNumber": "b" * 64,
+    "MicrosoftClickId": "f894f652ea334e739002f7167ab8f8e3",
+}
+ADJUSTMENT = {
+    "AdjustmentCurrencyCode": "EUR",
+    "AdjustmentTime": "2026-11-21T10:00:00Z",
+    "AdjustmentType": "Restate",
+    "AdjustmentValue": 10,
+    "ConversionName": "Lead & sons",
+    "ConversionTime": "2026-11-20T10:00:00Z",
+    "HashedEmailAddress": "a" * 64,
+    "HashedPhoneNumber": "b" * 64,
+    "MicrosoftClickId": "f894f652ea334e739002f7167ab8f8e3",
+}
+
+
+@pytest.mark.parametrize(
+    ("operation", "row"), [("OfflineConversion", CONVERSION), ("OfflineConversionAdjustment", ADJUSTMENT)]
+)
+def test_zeep_writes_the_same_xml(operation: str, row: dict[str, Any]) -> None:
     """A call built from our description is, byte for byte, the call built from the official one."""
-    row = {
-        "ConversionName": "Lead & sons",
-        "ConversionTime": "2026-11-20T10:00:00Z",
-        "ConversionValue": 12.5,
-        "ConversionCurrencyCode": "EUR",
-        "ExternalAttributionCredit": 0.5,
-        "ExternalAttributionModel": "linear",
-        "HashedEmailAddress": "a" * 64,
-        "HashedPhoneNumber": "b" * 64,
-        "MicrosoftClickId": "f894f652ea334e739002f7167ab8f8e3",
-    }
     headers = {
         "AuthenticationToken": "token",
         "CustomerAccountId": "1",
         "CustomerId": "2",
         "DeveloperToken": "dev",
     }
+    rows = [row, zeep.xsd.Nil, {"ConversionTime": "x"}]
     written = []
     for path in (OURS, official_path()):
         client = zeep.Client(str(path))
-        for operation in client.service._binding._operations.values():
-            operation.abstract.wsa_action = None  # its message id would differ from call to call
+        for one in client.service._binding._operations.values():
+            one.abstract.wsa_action = None  # its message id would differ from call to call
         service = client.create_service(BINDING, "http://127.0.0.1/")
         message = client.create_message(
-            service,
-            "ApplyOfflineConversions",
-            OfflineConversions={"OfflineConversion": [row, zeep.xsd.Nil, {"ConversionTime": "x"}]},
-            _soapheaders=headers,
+            service, f"Apply{operation}s", **{f"{operation}s": {operation: rows}}, _soapheaders=headers
         )
         written.append(etree.tostring(message))
     assert written[0] == written[1]
