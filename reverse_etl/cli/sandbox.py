@@ -6,16 +6,20 @@ import json
 import signal
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from reverse_etl.cli.console import echo
+from reverse_etl.cli.options import ProjectDir
 from reverse_etl.errors import SettingsError
+from reverse_etl.folders import project_folder
+
+if TYPE_CHECKING:
+    from reverse_etl.sandbox import ReceivedAdjustment, ReceivedRow
 
 app = typer.Typer(rich_markup_mode=None)
 
-ProjectDir = Annotated[Path, typer.Option("--project-dir", envvar="DBT_PROJECT_DIR", help="Folder of dbt_project.yml.")]
 Books = Annotated[
     Path | None,
     typer.Option("--books", help="File that keeps what was received; left out, .reverse_etl/ in the project."),
@@ -25,11 +29,22 @@ Books = Annotated[
 @app.callback(invoke_without_command=True)
 def run(
     context: typer.Context,
+    *,
     port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1.")] = 8765,
     goals: Annotated[
         Path | None, typer.Option("--goals", help="YAML file of goals and clicks; left out, goals are learnt.")
     ] = None,
     books: Books = None,
+    fault: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--fault",
+            metavar="KIND[:KEY=VALUE,..]",
+            help="Fault to play, such as reset_after:rate=0.1 or fault_117:nth=3; may be repeated. "
+            "docs/local-sandbox.md lists kinds and keys.",
+        ),
+    ] = None,
+    seed: Annotated[int, typer.Option("--seed", help="What the chances of faults are drawn from.")] = 0,
     project_dir: ProjectDir = Path(),
 ) -> None:
     """Run the local sandbox until Ctrl-C: it judges conversions as Microsoft documents it, and needs no account.
@@ -38,14 +53,17 @@ def run(
     """
     if context.invoked_subcommand:
         return
-    from reverse_etl.sandbox import LocalSandbox, SandboxError
+    from reverse_etl.sandbox import LocalSandbox, SandboxError, parse_fault
 
-    sandbox = LocalSandbox(_books(books, project_dir), port=port, goals=goals)
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: sandbox.stop())
     try:
+        faults = [parse_fault(text) for text in fault or []]
+        sandbox = LocalSandbox(_books(books, project_dir), port=port, goals=goals, faults=faults, seed=seed)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: sandbox.stop())
         with sandbox:
             typer.echo(f"The local sandbox is ready at {sandbox.url} (a page for people, too). Ctrl-C ends it.")
+            if faults:
+                typer.echo(f"It plays faults, by seed {seed}; {sandbox.url}/control/faults tells how often.")
             sandbox.serve_forever()
     except SandboxError as error:
         raise SettingsError(error.message, hint=error.hint) from error
@@ -55,25 +73,30 @@ def run(
 def received(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON for programs.")] = False,
     outcome: Annotated[
-        str | None, typer.Option("--outcome", help="Only rows that were counted, duplicate, ignored or refused.")
+        str | None,
+        typer.Option("--outcome", help="Only what was counted, duplicate, ignored, refused, restated or retracted."),
     ] = None,
     limit: Annotated[int, typer.Option(min=1, help="At most this many rows, the newest.")] = 20,
     books: Books = None,
     project_dir: ProjectDir = Path(),
 ) -> None:
-    """Tell what the local sandbox received: what counted, what was a duplicate, what was refused or ignored, and why.
+    """Tell what the local sandbox received: what counted, what was a duplicate, what was refused or ignored, and why,
+    and what adjustments have made of it.
 
     Example: reverse-etl sandbox received --outcome refused
     """
-    from reverse_etl.sandbox import SandboxError, read_received, summary
+    from reverse_etl.sandbox import SandboxError, read_adjustments, read_received, summary
 
     path = _books(books, project_dir)
     try:
         totals, rows = summary(path), read_received(path, outcome=outcome, limit=limit)
+        adjustments = read_adjustments(path, outcome=outcome, limit=limit)
     except SandboxError as error:
         raise SettingsError(error.message, hint=error.hint) from error
     if as_json:
-        typer.echo(json.dumps({"version": 1, "summary": asdict(totals), "rows": [asdict(r) for r in rows]}, indent=2))
+        document = {"version": 1, "summary": asdict(totals)}
+        lists = {"rows": [asdict(r) for r in rows], "adjustments": [asdict(a) for a in adjustments]}
+        typer.echo(json.dumps(document | lists, indent=2))
         return
     calls = f"{totals.calls:,} {'call' if totals.calls == 1 else 'calls'}"
     echo(
@@ -83,6 +106,11 @@ def received(
     for reason in totals.reasons:
         code = f" ({reason.code})" if reason.code else ""
         echo(f"  {reason.rows:>8,}  {reason.outcome}{code}: {reason.reason}")
+    if totals.adjustments:
+        echo("Adjustments")
+    for one in totals.adjustments:
+        code = f" ({one.code})" if one.code else ""
+        echo(f"  {one.rows:>8,}  {one.outcome}{code}{f': {one.reason}' if one.reason else ''}")
     echo("Goals")
     for goal in totals.goals:
         learnt = " (learnt)" if goal.learnt else ""
@@ -90,11 +118,35 @@ def received(
         echo(f"  {goal.counted:>8,}  {goal.name}{learnt}{worth}")
     echo(f"Newest {len(rows):,} rows: conversion time, click id, goal, value, outcome" if rows else "No such rows.")
     for row in reversed(rows):
-        worth = f"{row.conversion_value or 'no value'} {row.currency or ''}".strip()
-        click_id = f"{row.click_id[:8]}.." if row.click_id else "(hashes)  "
-        line = f"  {row.conversion_time}  {click_id}  {row.conversion_name}  {worth}  {row.outcome}"
-        echo(line + (f": {row.reason}" if row.reason else ""))
+        echo(_row_line(row))
+    if adjustments:
+        echo(f"Newest {len(adjustments):,} adjustments: conversion time, click id, goal, change, its time, outcome")
+    for adjustment in reversed(adjustments):
+        echo(_adjustment_line(adjustment))
+
+
+def _row_line(row: ReceivedRow) -> str:
+    worth = f"{row.conversion_value or 'no value'} {row.currency or ''}".strip()
+    line = f"  {row.conversion_time}  {_click(row)}  {row.conversion_name}  {worth}  {row.outcome}"
+    if row.retracted:
+        return f"{line}, now retracted"
+    latest = f"{row.latest_value} {row.latest_currency or ''}".strip()
+    if row.restated:
+        return f"{line}, now {latest}"
+    return line + (f": {row.reason}" if row.reason else "")
+
+
+def _adjustment_line(one: ReceivedAdjustment) -> str:
+    change = " ".join(text for text in (one.adjustment_type, one.adjustment_value, one.currency) if text)
+    line = (
+        f"  {one.conversion_time}  {_click(one)}  {one.conversion_name}  {change}  {one.adjustment_time}  {one.outcome}"
+    )
+    return line + (f": {one.reason}" if one.reason else "")
+
+
+def _click(row: ReceivedRow | ReceivedAdjustment) -> str:
+    return f"{row.click_id[:8]}.." if row.click_id else "(hashes)  "
 
 
 def _books(given: Path | None, project_dir: Path) -> Path:
-    return given or project_dir / ".reverse_etl" / "local_sandbox.sqlite"
+    return given or project_folder(project_dir) / ".reverse_etl" / "local_sandbox.sqlite"

@@ -4,27 +4,34 @@ It judges and counts as the service does, on the service's documents alone. It s
 the rest of the package, so that it can find the package's mistakes.
 """
 
-from reverse_etl.sandbox.books import (
+from reverse_etl.sandbox.errors import SandboxError
+from reverse_etl.sandbox.faults import Fault, parse_fault
+from reverse_etl.sandbox.reading import (
     FaultCount,
     GoalCount,
     ReasonCount,
+    ReceivedAdjustment,
     ReceivedRow,
     Summary,
+    read_adjustments,
     read_received,
     summary,
 )
-from reverse_etl.sandbox.errors import SandboxError
 from reverse_etl.sandbox.server import SERVICE_PATH, LocalSandbox
 
 __all__ = [
     "SERVICE_PATH",
+    "Fault",
     "FaultCount",
     "GoalCount",
     "LocalSandbox",
     "ReasonCount",
+    "ReceivedAdjustment",
     "ReceivedRow",
     "SandboxError",
     "Summary",
+    "parse_fault",
+    "read_adjustments",
     "read_received",
     "summary",
 ]

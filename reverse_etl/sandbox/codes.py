@@ -20,17 +20,6 @@ TOKEN_EXPIRED = Code(109, "AuthenticationTokenExpired", "The authentication toke
 MISSING_HEADERS = Code(116, "RequestMissingHeaders", "The request has no {}.")
 CALL_RATE_EXCEEDED = Code(117, "CallRateExceeded", "Too many calls in the last 60 seconds.")
 EXECUTION_ERROR = Code(202, "ApiExecutionError", "The service could not carry the call out.")
-PLATFORM_FAULTS = {
-    code.number: code
-    for code in (
-        INTERNAL_ERROR,
-        INVALID_CREDENTIALS,
-        USER_NOT_AUTHORIZED,
-        TOKEN_EXPIRED,
-        CALL_RATE_EXCEEDED,
-        EXECUTION_ERROR,
-    )
-}
 
 # Faults of the request: answered as ApiFaultDetail with OperationErrors.
 CUSTOMER_ID_MISSING = Code(1029, "CampaignServiceCustomerIdHasToBeSpecified", "There is no CustomerId.")
@@ -57,11 +46,37 @@ VALUE_INVALID = Code(5610, "OfflineConversionValueInvalid", "The value is negati
 CURRENCY_INVALID = Code(
     5611, "OfflineConversionCurrencyCodeInvalid", "The currency code is not one that the service knows."
 )
+APPLY_FAILED = Code(5612, "OfflineConversionsApplyFailed", "The conversions could not be passed on.")
 TIME_IN_FUTURE = Code(5614, "FutureConversionTimeCannotBeSet", "The conversion time lies in the future.")
 GOAL_TOO_YOUNG = Code(5615, "OfflineConversionNotAcceptedForGoal", "The goal was created less than two hours ago.")
 EARLIER_THAN_CLICK = Code(5616, "ConversionTimeEarlierThanClickTime", "The conversion time is earlier than the click.")
 OUTSIDE_GOAL_WINDOW = Code(
     5617, "ClickIdDateTimeOutsideGoalConversionWindow", "The click is older than the goal's window allows."
+)
+ADJUSTMENT_TYPE_INVALID = Code(
+    5618, "OfflineConversionInvalidAdjustmentType", "The adjustment type is neither Restate nor Retract."
+)
+ADJUSTMENT_TIME_EMPTY = Code(5619, "OfflineConversionAdjustmentTimeNullOrEmpty", "The adjustment time is empty.")
+ADJUSTMENT_TIME_EARLY = Code(
+    5620,
+    "OfflineConversionAdjustmentTimeEarlierThanConversionTime",
+    "The adjustment time is earlier than the conversion time.",
+)
+ADJUSTMENT_TIME_INVALID = Code(
+    5621, "OfflineConversionAdjustmentTimeInvalid", "The adjustment time lies before the year 1900."
+)
+ADJUSTMENT_IN_FUTURE = Code(
+    5622, "OfflineConversionFutureAdjustmentTimeCannotBeSet", "The adjustment time lies in the future."
+)
+ADJUSTMENT_OUT_OF_WINDOW = Code(
+    5623, "OfflineConversionAdjustmentTimeOutOfWindow", "The adjustment time is more than 90 days ago."
+)
+VALUE_NOT_EXPECTED = Code(5624, "OfflineConversionAdjustmentValueNotExpected", "A retraction has no value.")
+VALUE_REQUIRED = Code(5625, "OfflineConversionAdjustmentValueRequired", "A restatement needs a value.")
+CURRENCY_REQUIRED = Code(
+    5626,
+    "OfflineConversionCurrencyValueRequired",
+    "A restatement needs a currency; neither it nor its goal has one.",
 )
 
 # The service documents these by name only. The numbers are ours, chosen far outside its own
@@ -88,6 +103,14 @@ EXTERNAL_CREDIT_INVALID = Code(
     "ExternalAttributionCreditValueInvalid",
     "The attribution credit is not above 0 and at most 1.",
 )
+ORIGINAL_NOT_FOUND = Code(
+    990007, "AdjustmentOriginalNotFound", "No conversion counted with this click id, goal, time and these hashes."
+)
+ALREADY_RETRACTED = Code(990008, "ConversionAlreadyRetracted", "The conversion was retracted before.")
+
+# A code that no document names, for faults that a test asks for.
+UNKNOWN = Code(777777, "NeverHeardOf", "The service says something new.")
+BY_NUMBER = {code.number: code for code in list(globals().values()) if isinstance(code, Code)}
 
 # The list of currencies that the service takes. It holds retired codes and lacks some current ones
 # (TRL, but not TRY), just as the service publishes it.

@@ -1,79 +1,111 @@
-"""Faults that a test asks for: a queue that the next calls use up, and poison that stays."""
+"""Faults that a test may ask for: their kinds, what each can be told, and how they are read from JSON or text."""
 
 import json
-import threading
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Any
 
-from reverse_etl.sandbox.codes import PLATFORM_FAULTS, Code
-from reverse_etl.sandbox.soap import Row
+from reverse_etl.sandbox import codes
+from reverse_etl.sandbox.codes import Code
+from reverse_etl.sandbox.errors import SandboxError
+from reverse_etl.sandbox.soap import ADJUSTMENTS, CONVERSIONS
+
+OPERATIONS = {"conversions": CONVERSIONS, "adjustments": ADJUSTMENTS}
+SHAPES = ("platform", "request")
 
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a kind of fault needs, and whether the books take the batch although the caller sees a fault."""
+    """What a kind of fault can be told, and whether the books take the batch although the caller sees a fault."""
 
+    options: tuple[str, ...] = ()  # beyond those of every kind
     needs: tuple[str, ...] = ()
-    takes: bool = False  # the books take the batch before the caller sees the fault
+    takes: bool = False  # the books take the batch, whatever the caller sees
     answers: bool = False  # something other than the judge's answer goes back
+    of_rows: bool = False  # met by rows, in every call that holds them
     code: int | None = None
+
+
+# Every kind but those of rows knows these: whether and when a call meets it.
+_OF_CALLS = ("rate", "nth")
+_OF_ALL = ("kind", "operation", "count", "match", "row", "value", "share")
+_ERROR = ("code", "error_code", "message")
+
+
+def _fault(number: int) -> Kind:
+    return Kind(("taken", "shape", *_ERROR[1:]), answers=True, code=number)
 
 
 KINDS: dict[str, Kind] = {
-    "fault_0": Kind(answers=True, code=0),
-    "fault_105": Kind(answers=True, code=105),
-    "fault_106": Kind(answers=True, code=106),
-    "fault_109": Kind(answers=True, code=109),
-    "fault_117": Kind(answers=True, code=117),
-    "fault_202": Kind(answers=True, code=202),
-    "status_200_fault": Kind(answers=True, code=117),
-    "html_502": Kind(answers=True),
-    "empty_503": Kind(answers=True),
+    "fault_0": _fault(0),
+    "fault_105": _fault(105),
+    "fault_106": _fault(106),
+    "fault_109": _fault(109),
+    "fault_117": _fault(117),
+    "fault_202": _fault(202),
+    "fault_5601": _fault(5601),
+    "fault_5612": _fault(5612),
+    "fault_5614": _fault(5614),
+    "fault_5615": _fault(5615),
+    "fault_unknown": _fault(codes.UNKNOWN.number),
+    "status_200_fault": Kind(("taken", "shape", *_ERROR), answers=True, code=117),
+    "html_502": Kind(("taken",), answers=True),
+    "empty_503": Kind(("taken",), answers=True),
+    "redirect": Kind(("taken", "to"), answers=True),
+    "dtd": Kind(("taken",), answers=True),
+    "huge": Kind(("taken", "megabytes"), answers=True),
     "reset_before": Kind(answers=True),
     "reset_after": Kind(answers=True, takes=True),
-    "half_answer": Kind(takes=True),
-    "bad_index": Kind(takes=True),
-    "slow": Kind(("seconds",), takes=True),
+    "reset_late": Kind(("seconds",), takes=True),
+    "timeout_before": Kind(("seconds",), answers=True),
+    "timeout_after": Kind(("seconds",), takes=True),
+    "lands_late": Kind(("seconds",), takes=True),
     "hold_before": Kind(("seconds",), takes=True),
     "hold_after": Kind(("seconds",), takes=True),
-    "refuse": Kind(("row", "code", "error_code"), takes=True),
-    "poison": Kind(("row",)),
-}
-_TYPES: dict[str, tuple[type, ...]] = {
-    "kind": (str,),
-    "count": (int,),
-    "match": (str,),
-    "seconds": (int, float),
-    "row": (str,),
-    "code": (int,),
-    "error_code": (str,),
-    "message": (str,),
-    "taken": (bool,),
+    "half_answer": Kind(takes=True),
+    "slow": Kind(("seconds",), needs=("seconds",), takes=True),
+    "clock_skew": Kind(("hours",), needs=("hours",), takes=True),
+    "bad_index": Kind(takes=True),
+    "same_index": Kind(takes=True),
+    "refuse": Kind(_ERROR, needs=("code",), takes=True, of_rows=True),
+    "poison": Kind(("shape", *_ERROR), of_rows=True),
 }
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Fault:
-    """One fault that is asked for. `count` calls see it; `match` is a text that their bodies must hold."""
+    """One fault that is asked for.
+
+    Which calls: `operation`, a text that their bodies hold (`match`), and a row that they hold, by click id or
+    conversion name (`row`), by value (`value`) or as a share of all rows drawn by the seed (`share`). Of these it meets
+    `count`, beginning with the `nth`, or each with the chance `rate`.
+    """
 
     kind: str
-    count: int = 1
+    operation: str = ""
+    count: int | None = None
     match: str = ""
-    seconds: float = 0.0
     row: str = ""
+    value: float | None = None
+    share: float | None = None
+    rate: float | None = None
+    nth: int = 1
+    seconds: float | None = None
     code: int | None = None
     error_code: str = ""
-    message: str = "Refused at the test's wish."
+    message: str = ""
+    shape: str = ""
     taken: bool = False
-    released: threading.Event = field(default_factory=threading.Event)
+    hours: float = 0.0
+    megabytes: int = 256
+    to: str = "http://elsewhere.invalid/"
 
-    def hold(self) -> None:
-        """Wait as long as the test asks, or until the queue is cleared."""
-        self.released.wait(self.seconds)
-
-    def fits(self, body: bytes, rows: Sequence[Row | None]) -> bool:
-        """Is this call one that the fault is meant for?"""
-        return self.match.encode() in body and (not self.row or any(self.hits(row) for row in rows))
+    @property
+    def limit(self) -> int | None:
+        """How many calls meet it at most; None where it stays until it is cleared."""
+        stays = self.kind == "poison" or not (self.rate is None and self.share is None and self.value is None)
+        return self.count if self.count is not None or stays else 1
 
     @property
     def takes(self) -> bool:
@@ -86,84 +118,131 @@ class Fault:
         return KINDS[self.kind].answers
 
     @property
-    def fault_code(self) -> Code | None:
-        """The code of a fault of the platform, None for other kinds."""
+    def of_rows(self) -> bool:
+        """Is it met by rows, rather than by calls?"""
+        return KINDS[self.kind].of_rows
+
+    @property
+    def error(self) -> Code | None:
+        """The code that it answers with, None for kinds without one."""
         number = KINDS[self.kind].code if self.code is None else self.code
-        return None if number is None else PLATFORM_FAULTS.get(number)
+        if number is None:
+            return None
+        known = codes.BY_NUMBER.get(number, codes.UNKNOWN)
+        return Code(number, self.error_code or known.name, self.message or known.message)
 
-    def hits(self, row: Row | None) -> bool:
-        """Does `row` name this row, by click id or conversion name?"""
-        return row is not None and self.row in (row.click_id, row.name)
+    @property
+    def by_platform(self) -> bool:
+        """Is its code answered as AdApiFaultDetail, rather than as ApiFaultDetail?"""
+        return self.shape == "platform" if self.shape else self.error is None or self.error.number < 1000
 
 
-class FaultsError(Exception):
-    """What was posted to /control/faults is not a list of faults; the text says where."""
+class FaultsError(SandboxError):
+    """What was asked for is not a fault; the text says where."""
 
 
-def read_faults(body: bytes) -> list[Fault]:
-    """Read the list of faults that a test posts."""
+_Check = tuple[type | tuple[type, ...], Callable[[Any], bool], str]
+
+
+def _text(*words: str) -> _Check:
+    if words:
+        return str, lambda value: value in words, f"one of {', '.join(words)}"
+    return str, bool, "a text"
+
+
+def _number(low: float, high: float, wanted: str) -> _Check:
+    return (int, float), lambda value: low < value <= high, wanted
+
+
+_WHOLE: _Check = (int, lambda value: value >= 1, "1 or more")
+_SHARE = _number(0, 1, "above 0 and at most 1")
+_CHECKS: Mapping[str, _Check] = {
+    "kind": _text(*KINDS),
+    "operation": _text(*OPERATIONS),
+    "count": _WHOLE,
+    "match": _text(),
+    "row": _text(),
+    "value": _number(-1e12, 1e12, "a number"),
+    "share": _SHARE,
+    "rate": _SHARE,
+    "nth": _WHOLE,
+    "seconds": _number(0, 86400, "above 0 and at most 86400"),
+    "code": (int, lambda value: value >= 0, "0 or more"),
+    "error_code": _text(),
+    "message": _text(),
+    "shape": _text(*SHAPES),
+    "taken": (bool, lambda _: True, "true or false"),
+    "hours": _number(-10000, 10000, "a number of hours"),
+    "megabytes": _WHOLE,
+    "to": _text(),
+}
+
+
+def read_faults(body: bytes) -> tuple[list[Fault], int | None]:
+    """Read what a test posts: a list of faults, or a mapping of `faults` and `seed`; gives both."""
     try:
-        items = json.loads(body)
+        content = json.loads(body)
     except ValueError:
         raise FaultsError("The body is not JSON.") from None
-    if not isinstance(items, list):
+    seed = None
+    if isinstance(content, dict) and {"faults"} <= set(content) <= {"faults", "seed"}:
+        seed, content = content.get("seed"), content["faults"]
+        if seed is not None and (not isinstance(seed, int) or isinstance(seed, bool)):
+            raise FaultsError("seed must be a whole number.")
+    if not isinstance(content, list):
         raise FaultsError("The body is not a list of faults.")
-    return [_fault(item, f"[{index}]") for index, item in enumerate(items)]
+    return [_checked(item, f"[{index}]") for index, item in enumerate(content)], seed
 
 
-def _fault(item: object, where: str) -> Fault:
+def parse_fault(text: str) -> Fault:
+    """Read a fault as it is typed: KIND, or KIND:KEY=VALUE,KEY=VALUE."""
+    kind, _, rest = text.partition(":")
+    item: dict[str, Any] = {"kind": kind}
+    for part in rest.split(",") if rest else []:
+        key, given, value = part.partition("=")
+        if not given:
+            raise FaultsError(f"In --fault {text}, {part!r} is not KEY=VALUE.")
+        item[key] = _typed(key, value)
+    return _checked(item, f"--fault {text}: ")
+
+
+def _typed(key: str, value: str) -> Any:
+    """A typed value as its key wants it; what cannot be read so stays a text, to be refused by the check."""
+    wanted = _CHECKS[key][0] if key in _CHECKS else str
+    if wanted is bool:
+        return {"true": True, "false": False}.get(value, value)
+    for kind in wanted if isinstance(wanted, tuple) else (wanted,):
+        try:
+            return kind(value)
+        except ValueError:
+            continue
+    return value
+
+
+def _checked(item: object, where: str) -> Fault:
+    dot = "" if where.endswith(" ") else "."
     if not isinstance(item, dict) or item.get("kind") not in KINDS:
-        raise FaultsError(f"{where}.kind must be one of {', '.join(KINDS)}.")
+        given = item.get("kind") if isinstance(item, dict) else None
+        raise FaultsError(f"{where}{dot}kind must be one of {', '.join(KINDS)}.", _nearest(given, KINDS))
+    kind = KINDS[item["kind"]]
+    known = (*_OF_ALL, *(() if kind.of_rows else _OF_CALLS), *kind.options)
     for key, value in item.items():
-        if key not in _TYPES:
-            raise FaultsError(f"{where}.{key} is not known. Known: {', '.join(_TYPES)}.")
-        if not isinstance(value, _TYPES[key]) or (isinstance(value, bool) and key != "taken"):
-            raise FaultsError(f"{where}.{key} has the wrong type.")
-    if item.get("count", 1) < 1:
-        raise FaultsError(f"{where}.count must be 1 or more.")
-    for key in KINDS[item["kind"]].needs:
+        if key not in known:
+            text = f"{where}{dot}{key} is not known for {item['kind']}. Known: {', '.join(known[1:])}."
+            raise FaultsError(text, _nearest(key, known))
+        types, test, wanted = _CHECKS[key]
+        if not isinstance(value, types) or (isinstance(value, bool) and types is not bool):
+            raise FaultsError(f"{where}{dot}{key} has the wrong type; it must be {wanted}.")
+        if not test(value):
+            raise FaultsError(f"{where}{dot}{key} must be {wanted}.")
+    for key in kind.needs:
         if key not in item:
-            raise FaultsError(f"{where}.{key} is needed for {item['kind']}.")
+            raise FaultsError(f"{where}{dot}{key} is needed for {item['kind']}.")
+    if kind.of_rows and not {"row", "value", "share"} & set(item):
+        raise FaultsError(f"{where}{dot}row, value or share is needed for {item['kind']}.")
     return Fault(**item)
 
 
-@dataclass(slots=True)
-class FaultQueue:
-    """The faults that are still to come. Calls take from it under a lock."""
-
-    _faults: list[Fault] = field(default_factory=list)
-    _poison: list[Fault] = field(default_factory=list)
-    _lock: threading.Lock = field(default_factory=threading.Lock)
-    _released: threading.Event = field(default_factory=threading.Event)
-
-    def put(self, faults: list[Fault]) -> None:
-        """Replace the queue, and the poison with it."""
-        with self._lock:
-            for fault in faults:
-                fault.released = self._released
-            self._poison = [fault for fault in faults if fault.kind == "poison"]
-            self._faults = [fault for fault in faults if fault.kind != "poison"]
-
-    def clear(self) -> None:
-        """Empty the queue and let every call go on that is being held."""
-        self.put([])
-        with self._lock:
-            self._released.set()
-            self._released = threading.Event()
-
-    def take(self, body: bytes, rows: Sequence[Row | None]) -> Fault | None:
-        """The first fault in the queue that fits this call, used up by one."""
-        with self._lock:
-            for fault in self._faults:
-                if fault.fits(body, rows):
-                    fault.count -= 1
-                    if fault.count <= 0:
-                        self._faults.remove(fault)
-                    return fault
-        return None
-
-    def poisons(self, rows: Sequence[Row | None]) -> bool:
-        """Does one of the rows make the whole call fail?"""
-        with self._lock:
-            poison = list(self._poison)
-        return any(fault.hits(row) for fault in poison for row in rows)
+def _nearest(given: object, known: Any) -> str:
+    near = get_close_matches(str(given), known, n=1, cutoff=0.5)
+    return f"Did you mean {near[0]}?" if near else ""

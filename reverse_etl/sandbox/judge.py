@@ -1,4 +1,4 @@
-"""The rules of the service for one row: what it refuses, and what it takes without counting it.
+"""The rules of the service for one conversion or adjustment: what it refuses, and what it takes without counting it.
 
 These rules are written a second time here on purpose. The package keeps its own in SQL; a mistake
 there shows up because this judge does not share it.
@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from reverse_etl.sandbox import codes
 from reverse_etl.sandbox.codes import Code
 from reverse_etl.sandbox.goals import MAX_VALUE, Goal, World, click_key
-from reverse_etl.sandbox.soap import Row
+from reverse_etl.sandbox.rows import Adjustment, Keys, Row
 
 WINDOW = timedelta(days=90)
 GOAL_REST = timedelta(hours=2)
@@ -28,8 +28,8 @@ _NO_TIME = datetime(1, 1, 1, tzinfo=UTC)  # what the service reads where the ele
 class Verdict:
     """What is to be done with one row, before the books are asked whether it was there already.
 
-    `errors` refuse it. Without errors, `ignored` is the reason why it does not count, and
-    `identity` and `unique_key` are what the books compare it by.
+    `errors` refuse it. Without errors, `ignored` is the reason why it does not count. `identity`
+    and `unique_key` are what the books compare it by; a refused row has an identity, too, but null has none.
     """
 
     errors: tuple[Code, ...] = ()
@@ -54,8 +54,29 @@ def judge(row: Row | None, goal: Goal | None, world: World, now: datetime) -> Ve
     if not errors:
         errors = tuple(_click_errors(row, goal, world))
     if errors or goal is None:
-        return Verdict(errors=errors)
+        return Verdict(errors=errors, identity=identity(row, goal))
     return _taken(row, goal, world, now)
+
+
+def judge_adjustment(row: Adjustment | None, goal: Goal | None, now: datetime) -> Verdict:
+    """Judge one adjustment by what it says itself; whether its conversion counted is for the books to say."""
+    if row is None:
+        return Verdict(errors=(codes.ROW_IS_NULL,))
+    errors = (
+        *_name_errors(row, goal, now),
+        *_time_errors(row, now),
+        *_identifier_errors(row, goal),
+        *_adjustment_time_errors(row, now),
+        *_adjustment_value_errors(row, goal),
+    )
+    return Verdict(
+        errors=errors,
+        # Nothing is said of adjustments for a goal that is paused; they are taken like its conversions.
+        ignored="GoalNotFoundOrInactive" if goal is not None and goal.status == "Paused" else "",
+        identity=identity(row, goal),
+        value=row.value,
+        currency=goal.revenue_currency if goal is not None and blank(row.currency) else row.currency,
+    )
 
 
 def blank(text: str | None) -> bool:
@@ -63,7 +84,7 @@ def blank(text: str | None) -> bool:
     return text is None or not text.strip()
 
 
-def _name_errors(row: Row, goal: Goal | None, now: datetime) -> Iterator[Code]:
+def _name_errors(row: Keys, goal: Goal | None, now: datetime) -> Iterator[Code]:
     if blank(row.name):
         yield codes.NAME_EMPTY
     elif goal is None or goal.status == "Deleted":
@@ -72,7 +93,7 @@ def _name_errors(row: Row, goal: Goal | None, now: datetime) -> Iterator[Code]:
         yield codes.GOAL_TOO_YOUNG
 
 
-def _time_errors(row: Row, now: datetime) -> Iterator[Code]:
+def _time_errors(row: Keys, now: datetime) -> Iterator[Code]:
     if row.time is None or row.time.at == _NO_TIME:
         yield codes.TIME_EMPTY
     elif row.time.at < _EARLIEST:
@@ -84,11 +105,42 @@ def _time_errors(row: Row, now: datetime) -> Iterator[Code]:
         yield codes.TIME_OUT_OF_WINDOW
 
 
-def _value_errors(row: Row) -> Iterator[Code]:
+def _value_errors(row: Row | Adjustment) -> Iterator[Code]:
     if row.value is not None and not (math.isfinite(row.value) and 0 <= row.value <= MAX_VALUE):
         yield codes.VALUE_INVALID
     if not blank(row.currency) and row.currency not in codes.CURRENCIES:
         yield codes.CURRENCY_INVALID
+
+
+def _adjustment_time_errors(row: Adjustment, now: datetime) -> Iterator[Code]:
+    if row.at is None or row.at.at == _NO_TIME:
+        yield codes.ADJUSTMENT_TIME_EMPTY
+    elif row.at.at < _EARLIEST:
+        yield codes.ADJUSTMENT_TIME_INVALID
+    elif row.at.at > now:
+        yield codes.ADJUSTMENT_IN_FUTURE
+    elif now - row.at.at > WINDOW:
+        # The length of this window is not said; that of conversions is taken.
+        yield codes.ADJUSTMENT_OUT_OF_WINDOW
+    elif row.time is not None and row.at.at < row.time.at:
+        yield codes.ADJUSTMENT_TIME_EARLY
+
+
+def _adjustment_value_errors(row: Adjustment, goal: Goal | None) -> Iterator[Code]:
+    if row.kind == "Retract":
+        # Its currency is not looked at, as documented.
+        if row.value is not None:
+            yield codes.VALUE_NOT_EXPECTED
+        return
+    if row.kind != "Restate":
+        yield codes.ADJUSTMENT_TYPE_INVALID
+        return
+    if row.value is None:
+        yield codes.VALUE_REQUIRED
+    if blank(row.currency) and (goal is None or goal.revenue_currency is None):
+        # "Required" in one place, the goal's own by default in another: refused where neither has one.
+        yield codes.CURRENCY_REQUIRED
+    yield from _value_errors(row)
 
 
 def _attribution_errors(row: Row, goal: Goal | None) -> Iterator[Code]:
@@ -103,7 +155,7 @@ def _attribution_errors(row: Row, goal: Goal | None) -> Iterator[Code]:
         yield codes.EXTERNAL_CREDIT_INVALID
 
 
-def _identifier_errors(row: Row, goal: Goal | None) -> Iterator[Code]:
+def _identifier_errors(row: Keys, goal: Goal | None) -> Iterator[Code]:
     hashes = not (blank(row.hashed_email) and blank(row.hashed_phone))
     if not blank(row.hashed_email) and not _HASH.fullmatch(row.hashed_email or ""):
         yield codes.EMAIL_NOT_HASHED
@@ -143,22 +195,33 @@ def _taken(row: Row, goal: Goal, world: World, now: datetime) -> Verdict:
         ignored = "NoMatchingClickFound"
     elif click is not None and now - click > WINDOW:
         ignored = "HistoricalClickDataExpired"
-    # A goal that is not enhanced drops the hashes of a row that has a click id.
-    email = "" if blank(row.hashed_email) or not goal.enhanced else row.hashed_email or ""
-    phone = "" if blank(row.hashed_phone) or not goal.enhanced else row.hashed_phone or ""
-    click_text = "" if blank(row.click_id) else click_key(row.click_id or "")
-    time_text = "" if row.time is None else row.time.text
     unique_key = None
     if goal.count_type == "Unique":
         # Without a click id, the hashes are what finds the click.
+        click_text, email, phone = _identifiers(row, goal)
         unique_key = _digest(goal.name, *((click_text,) if click_text else ("", email, phone)))
     return Verdict(
         ignored=ignored,
-        identity=_digest(click_text, goal.name, time_text, email, phone),
+        identity=identity(row, goal),
         unique_key=unique_key,
         value=row.value if row.value is not None else goal.revenue_value,
         currency=goal.revenue_currency if blank(row.currency) else row.currency,
     )
+
+
+def identity(row: Keys, goal: Goal | None) -> bytes:
+    """What the books know a conversion by."""
+    click_text, email, phone = _identifiers(row, goal)
+    name = "" if blank(row.name) else row.name or ""
+    return _digest(click_text, name, "" if row.time is None else row.time.text, email, phone)
+
+
+def _identifiers(row: Keys, goal: Goal | None) -> tuple[str, str, str]:
+    """Click id, e-mail and phone as they are compared. A goal that is not enhanced drops the hashes."""
+    hashes = goal is None or goal.enhanced
+    email = "" if blank(row.hashed_email) or not hashes else row.hashed_email or ""
+    phone = "" if blank(row.hashed_phone) or not hashes else row.hashed_phone or ""
+    return "" if blank(row.click_id) else click_key(row.click_id or ""), email, phone
 
 
 def _digest(*parts: str) -> bytes:

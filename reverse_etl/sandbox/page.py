@@ -1,5 +1,6 @@
 """What the local sandbox shows in a browser, and gives as JSON."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
 from functools import cache
 from importlib.resources import files
@@ -8,8 +9,15 @@ from typing import Any
 
 from jinja2 import Environment, Template
 
-from reverse_etl.sandbox.books import GoalCount, ReceivedRow, read_received, summary
 from reverse_etl.sandbox.goals import World
+from reverse_etl.sandbox.reading import (
+    GoalCount,
+    ReceivedAdjustment,
+    ReceivedRow,
+    read_adjustments,
+    read_received,
+    summary,
+)
 
 _NEWEST = 100
 _WORDS = {
@@ -18,26 +26,36 @@ _WORDS = {
     "NoMatchingClickFound": "No click with this click id is known.",
     "HistoricalClickDataExpired": "The click is more than 90 days old.",
     "GoalNotFoundOrInactive": "The goal is paused.",
+    "ConversionRetracted": "It was retracted, and does not count again.",
+    "NotLaterThanLastAdjustment": "Its adjustment time is not later than that of the last adjustment.",
 }
 
 
 def page(books: Path, world: World) -> str:
-    """The page at `/`: sums, goals, what did not count and why, and the newest rows."""
+    """The page at `/`: sums, goals, what did not count and why, adjustments, and the newest rows."""
     total = summary(books)
     seen = {goal.name for goal in total.goals}
     unseen = [GoalCount(name, False, 0, "", 0.0) for name in world.goals if name not in seen]
     newest = list(reversed(read_received(books, limit=_NEWEST)))
-    return _template().render(total=total, goals=[*total.goals, *unseen], newest=newest, books=str(books), words=_WORDS)
+    adjustments = list(reversed(read_adjustments(books, limit=_NEWEST)))
+    return _template().render(
+        total=total,
+        goals=[*total.goals, *unseen],
+        newest=newest,
+        adjustments=adjustments,
+        books=str(books),
+        words=_WORDS,
+    )
 
 
 def books_json(books: Path) -> dict[str, Any]:
     """The sums as JSON: one number per outcome."""
     total = asdict(summary(books))
-    return {key: value for key, value in total.items() if key not in ("reasons", "goals", "faults")}
+    return {key: value for key, value in total.items() if key not in ("reasons", "goals", "faults", "adjustments")}
 
 
-def received_json(rows: list[ReceivedRow]) -> list[dict[str, Any]]:
-    """Received rows as JSON."""
+def received_json(rows: Sequence[ReceivedRow | ReceivedAdjustment]) -> list[dict[str, Any]]:
+    """Received conversions or adjustments as JSON."""
     return [asdict(row) for row in rows]
 
 

@@ -1,10 +1,15 @@
 """HTTP on loopback: paths, limits and time-outs, and the connections themselves."""
 
 import json
+import os
+import select
 import socket
 import struct
 import sys
 import threading
+import time
+from collections.abc import Callable, Sequence
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
 from pathlib import Path
@@ -13,16 +18,21 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from lxml import etree
 
-from reverse_etl.sandbox.books import Books, read_received
+from reverse_etl.sandbox.books import Books
 from reverse_etl.sandbox.errors import SandboxError
 from reverse_etl.sandbox.faults import Fault, FaultsError, read_faults
 from reverse_etl.sandbox.goals import load_world
+from reverse_etl.sandbox.injection import Injection
 from reverse_etl.sandbox.page import books_json, page, received_json
-from reverse_etl.sandbox.service import HTML, XML, Reply, Service
+from reverse_etl.sandbox.reading import ReceivedAdjustment, ReceivedRow, read_adjustments, read_received
+from reverse_etl.sandbox.replies import HTML, XML, Reply
+from reverse_etl.sandbox.service import Service
+from reverse_etl.sandbox.truth import truth
 
 HOST = "127.0.0.1"
 SERVICE_PATH = "/Api/Advertiser/CampaignManagement/v13/CampaignManagementService.svc"
 MAX_BODY = 20_000_000
+_Read = Callable[..., Sequence[ReceivedRow | ReceivedAdjustment]]
 _TEXT = "text/plain; charset=utf-8"
 _SOAP_ADDRESS = "{http://schemas.xmlsoap.org/wsdl/soap/}address"
 
@@ -30,10 +40,20 @@ _SOAP_ADDRESS = "{http://schemas.xmlsoap.org/wsdl/soap/}address"
 class LocalSandbox:
     """The local sandbox as a context manager: it answers from entering until leaving.
 
-    It listens on 127.0.0.1 alone. Port 0 picks a free one. The books survive it.
+    It listens on 127.0.0.1 alone. Port 0 picks a free one. The books survive it. `faults` are what calls
+    meet from the start, `seed` what their chances are drawn from.
     """
 
-    def __init__(self, books: Path, *, port: int = 8765, goals: Path | None = None) -> None:
+    def __init__(
+        self,
+        books: Path,
+        *,
+        port: int = 8765,
+        goals: Path | None = None,
+        faults: Sequence[Fault] = (),
+        seed: int = 0,
+    ) -> None:
+        self._injection = Injection(faults, seed)
         self._path = Path(books)
         self._port = port
         self._goals = goals
@@ -53,7 +73,7 @@ class LocalSandbox:
         except SandboxError:
             self._server.server_close()
             raise
-        self._server.service = Service(books, world)
+        self._server.service = Service(books, world, self._injection)
         self.url = f"http://{HOST}:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
         self._thread.start()
@@ -129,6 +149,7 @@ class _Handler(BaseHTTPRequestHandler):
     timeout = 60  # for each wait on the socket
     wbufsize = -1  # head and body leave together
     disable_nagle_algorithm = True
+    _skew = timedelta()
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing: request lines are of no use here, and headers hold tokens."""
@@ -147,7 +168,13 @@ class _Handler(BaseHTTPRequestHandler):
         elif target.path == "/books":
             self._send_json(200, books_json(books))
         elif target.path == "/received":
-            self._received(books, parse_qs(target.query))
+            self._received(books, parse_qs(target.query), read_received)
+        elif target.path == "/adjustments":
+            self._received(books, parse_qs(target.query), read_adjustments)
+        elif target.path == "/control/faults":
+            self._send_json(200, self.server.service.faults.state())
+        elif target.path == "/control/truth":
+            self._send_json(200, truth(books))
         elif target.path == SERVICE_PATH and target.query.lower() in ("wsdl", "singlewsdl"):
             self._send(Reply(200, XML, self._wsdl()))
         else:
@@ -162,20 +189,37 @@ class _Handler(BaseHTTPRequestHandler):
             if self.headers.get_content_type() != "text/xml":
                 self._send(Reply(415, _TEXT, b"SOAP 1.1 is sent as text/xml."))
                 return
-            self._send(self.server.service.reply(body, self.headers.get("SOAPAction", "").strip().strip('"')))
+            action = self.headers.get("SOAPAction", "").strip().strip('"')
+            self._send(self.server.service.reply(body, action, self._is_gone))
         elif path == "/control/faults":
             try:
-                faults = read_faults(body)
+                faults, seed = read_faults(body)
             except FaultsError as error:
                 self._send_json(400, {"error": str(error)})
                 return
-            self.server.service.faults.put(faults)
-            self._send_json(200, {"faults": len(faults)})
-        elif path == "/control/clear":
-            self.server.service.faults.clear()
-            self._send_json(200, {"faults": 0})
+            self.server.service.faults.put(faults, seed)
+            self._send_json(200, self.server.service.faults.state())
+        elif path == "/control/release":
+            self._send_json(200, {"released": self.server.service.faults.release()})
         else:
             self._send(Reply(404, _TEXT, b"There is nothing at this path."))
+
+    def do_DELETE(self) -> None:
+        if not self._is_local():
+            return
+        if urlsplit(self.path).path != "/control/faults":
+            self._send(Reply(404, _TEXT, b"There is nothing at this path."))
+            return
+        self.server.service.faults.clear()
+        self._send_json(200, self.server.service.faults.state())
+
+    def _is_gone(self) -> bool:
+        """Has the caller hung up? One who waits for an answer sends nothing, so what can be read is the end."""
+        try:
+            readable, _, _ = select.select([self.connection], [], [], 0)
+            return bool(readable) and not self.connection.recv(1, socket.MSG_PEEK)
+        except OSError:
+            return True
 
     def _is_local(self) -> bool:
         """Refuse what other web pages make a browser send here, by Origin or by a name rebound to us."""
@@ -214,13 +258,13 @@ class _Handler(BaseHTTPRequestHandler):
             return None
         return body
 
-    def _received(self, books: Path, query: dict[str, list[str]]) -> None:
+    def _received(self, books: Path, query: dict[str, list[str]], read: _Read) -> None:
         limit = query.get("limit", ["1000"])[-1]
         if not (limit.isascii() and limit.isdigit() and len(limit) <= 9):
             self._send_json(400, {"error": "limit must be a whole number, 0 or more."})
             return
         try:
-            rows = read_received(books, outcome=query.get("outcome", [None])[-1], limit=int(limit))
+            rows = read(books, outcome=query.get("outcome", [None])[-1], limit=int(limit))
         except SandboxError as error:
             self._send_json(400, {"error": str(error)})
             return
@@ -236,38 +280,59 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(Reply(status, "application/json", json.dumps(content).encode()))
 
     def _send(self, reply: Reply) -> None:
-        kind = reply.fault.kind if reply.fault else ""
-        if kind in ("reset_before", "reset_after"):
+        fault = reply.fault
+        kind = fault.kind if fault else ""
+        if kind in ("reset_before", "reset_after", "reset_late", "timeout_before"):
             self._reset()
+            if reply.then:
+                reply.then()
             return
+        self._skew = timedelta(hours=fault.hours) if fault else timedelta()
+        if kind in ("half_answer", "huge"):
+            self.close_connection = True
         self.send_response(reply.status)
         self.send_header("Content-Type", reply.content_type)
-        self.send_header("Content-Length", str(len(reply.body)))
+        if kind != "huge":
+            self.send_header("Content-Length", str(len(reply.body)))
+        for name, value in reply.headers.items():
+            self.send_header(name, value)
         self.send_header("X-Content-Type-Options", "nosniff")
         if reply.content_type == HTML:
             self.send_header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
-        if self.close_connection or kind == "half_answer":
+        if self.close_connection:
             self.send_header("Connection", "close")
         self.end_headers()
         if kind == "half_answer":
             self.wfile.write(reply.body[: len(reply.body) // 2])
-        elif reply.fault and kind == "slow":
-            self._drip(reply.body, reply.fault)
+        elif fault and kind == "huge":
+            self._flood(fault.megabytes)
+        elif fault and kind == "slow":
+            self._drip(reply.body, fault.seconds or 0)
         else:
             self.wfile.write(reply.body)
 
-    def _drip(self, body: bytes, fault: Fault) -> None:
+    def date_time_string(self, timestamp: float | None = None) -> str:
+        """The time of the Date header; a fault may have set the clock wrong."""
+        at = time.time() if timestamp is None else timestamp
+        return super().date_time_string(int(at + self._skew.total_seconds()))
+
+    def _drip(self, body: bytes, seconds: float) -> None:
         """Send the body in ten parts over the time that was asked for."""
         size = len(body) // 10 + 1
         for start in range(0, len(body), size):
             self.wfile.flush()
-            fault.released.wait(fault.seconds / 10)
+            self.server.service.faults.pause(seconds / 10)
             self.wfile.write(body[start : start + size])
+
+    def _flood(self, megabytes: int) -> None:
+        """Send XML without an end, a megabyte at a time, until the caller has had enough."""
+        self.wfile.write(b"<r>")
+        for _ in range(megabytes):
+            self.wfile.write(b"<x>aaaaaaaaa</x>" * 65536)
 
     def _reset(self) -> None:
         """Leave the connection so that the caller sees a reset, not an orderly end."""
         self.close_connection = True
         self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
-        # The server would shut the connection down in order first; close it under its hands.
-        self.rfile.close()
-        self.connection.close()
+        # The server would shut the connection down in order, and only at the end; close it under its hands.
+        os.close(self.connection.detach())

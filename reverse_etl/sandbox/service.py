@@ -2,53 +2,49 @@
 
 import logging
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from reverse_etl.sandbox import codes, soap
 from reverse_etl.sandbox.books import Books, Call
 from reverse_etl.sandbox.codes import Code
 from reverse_etl.sandbox.errors import SandboxError
-from reverse_etl.sandbox.faults import Fault, FaultQueue
+from reverse_etl.sandbox.faults import Fault
 from reverse_etl.sandbox.goals import World
+from reverse_etl.sandbox.injection import Injection, Met
+from reverse_etl.sandbox.replies import Reply, instead
 from reverse_etl.sandbox.soap import Problem, Request, RowError
 
 _log = logging.getLogger(__name__)
-XML = "text/xml; charset=utf-8"
-HTML = "text/html; charset=utf-8"
-_BAD_GATEWAY = b"<html><head><title>502</title></head><body><h1>502 Bad Gateway</h1></body></html>"
-
-
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What goes back over HTTP; `fault` is set where it does not leave whole, at once and in order."""
-
-    status: int
-    content_type: str = XML
-    body: bytes = b""
-    fault: Fault | None = None
+_PATIENCE = 600.0  # seconds that a call without an answer waits for its caller to go
 
 
 class Service:
     """Answers calls: headers first, then the body, then row by row."""
 
-    def __init__(self, books: Books, world: World) -> None:
+    def __init__(self, books: Books, world: World, faults: Injection) -> None:
         self.books = books
         self.world = world
-        self.faults = FaultQueue()
+        self.faults = faults
 
-    def reply(self, body: bytes, soap_action: str) -> Reply:
-        """Answer one call. What the answer says is in the books before it is returned."""
+    def reply(self, body: bytes, soap_action: str, is_gone: Callable[[], bool]) -> Reply:
+        """Answer one call. What the answer says is in the books before it is returned.
+
+        `is_gone` says whether the caller has hung up.
+        """
         tracking_id = str(uuid.uuid4())
         try:
             request = soap.read(body, soap_action)
-            fault = self.faults.take(body, request.rows)
-            account_id, customer_id = (
-                request.headers.get("CustomerAccountId"),
-                request.headers.get("CustomerId"),
+            met = self.faults.meet(request.operation, body, request.rows)
+            call = Call(
+                tracking_id,
+                body,
+                account_id=request.headers.get("CustomerAccountId"),
+                customer_id=request.headers.get("CustomerId"),
+                injected=(met.fault.kind,) if met else (),
+                operation=request.operation,
             )
-            injected = fault.kind if fault else ""
-            return self._reply(Call(tracking_id, len(body), account_id, customer_id, injected), request, fault)
+            return self._reply(call, request, met, is_gone)
         except SandboxError as error:
             _log.error("%s", error)
             return Reply(500, body=soap.platform_fault(tracking_id, codes.INTERNAL_ERROR))
@@ -57,53 +53,82 @@ class Service:
             _log.exception("The local sandbox failed in call %s.", tracking_id)
             return Reply(500, body=soap.platform_fault(tracking_id, codes.INTERNAL_ERROR))
 
-    def _reply(self, call: Call, request: Request, fault: Fault | None) -> Reply:
-        if fault is None:
-            return self._judged(call, request, None)
+    def _reply(self, call: Call, request: Request, met: Met | None, is_gone: Callable[[], bool]) -> Reply:
+        if met is None:
+            return self._judged(call, request, "")
+        fault = met.fault
         if fault.kind == "hold_before":
-            fault.hold()
+            self.faults.hold(met)
+        elif fault.kind == "lands_late":
+            self.faults.wait_for(is_gone, met, _PATIENCE)
+            met.gate.wait(fault.seconds or 0)
+        elif fault.kind == "reset_late":
+            return Reply(0, fault=fault, then=lambda: self._land(call, request, met))
         if not fault.takes:
-            code = fault.fault_code
-            self.books.record_fault(call, f"{code.number} {code.name}" if code else fault.kind)
-            return _instead(call, fault)
-        reply = self._judged(call, request, fault)
+            error = fault.error
+            said = f"{error.number} {error.name}" if error else fault.kind
+            self.books.record_fault(call, said, request.rows, self.world)
+            if fault.kind == "timeout_before":
+                self.faults.wait_for(is_gone, met, fault.seconds or _PATIENCE)
+            return instead(call.tracking_id, fault)
+        reply = self._judged(call, request, fault.kind)
         if fault.kind == "hold_after":
-            fault.hold()
-        if fault.answers:
-            return _instead(call, fault)
-        return replace(reply, fault=fault)
+            self.faults.hold(met)
+        elif fault.kind == "timeout_after":
+            self.faults.wait_for(is_gone, met, fault.seconds or _PATIENCE)
+        return instead(call.tracking_id, fault) if fault.answers else replace(reply, fault=fault)
 
-    def _judged(self, call: Call, request: Request, fault: Fault | None) -> Reply:
+    def _land(self, call: Call, request: Request, met: Met) -> None:
+        """Take a batch whose caller was turned away a while ago."""
+        met.gate.wait(met.fault.seconds or 0)
+        self._judged(call, request, met.fault.kind)
+
+    def _judged(self, call: Call, request: Request, kind: str) -> Reply:
+        """The answer on the documents alone, but for what a fault of this kind asks the judge himself."""
         problem = request.problem
         if problem in (Problem.NO_SOAP, Problem.UNKNOWN_ACTION):
             return self._unreadable(call, problem)
         # The service does not say whether it looks at the headers before it reads the rows; here it does.
         refused = _headers_fault(request.headers)
+        if refused is None and problem is not None:
+            return self._unreadable(call, problem)
+        refused = refused or _size_fault(request)
         if refused is not None:
-            return self._refused(call, refused)
-        if problem is not None or self.faults.poisons(request.rows):
-            return self._unreadable(call, Problem.UNREADABLE)
-        if not request.rows:
-            return self._refused(call, codes.NULL_OR_EMPTY)
-        if len(request.rows) > soap.MAX_ROWS:
-            return self._refused(call, codes.LIMIT_EXCEEDED)
-        refusals: dict[int, Code] = {}
-        if fault and fault.kind == "refuse":
-            code = Code(fault.code or 0, fault.error_code, fault.message)
-            refusals = {index: code for index, row in enumerate(request.rows) if fault.hits(row)}
+            return self._refused(call, request, refused)
+        met = self.faults.meet_rows(request.operation, call.body, request.rows)
+        call = replace(call, injected=call.injected + met.kinds)
+        if met.poison is not None:
+            return self._poisoned(call, request, met.poison)
+        refusals = met.refusals | ({0: codes.VALUE_INVALID} if kind == "same_index" else {})
         errors = self.books.record_rows(call, request.rows, self.world, refusals)
-        if fault and fault.kind == "bad_index":
+        if kind == "same_index":
+            errors.append(RowError(0, codes.CURRENCY_INVALID))
+        elif kind == "bad_index":
             errors.append(RowError(len(request.rows), codes.NAME_INVALID))
-        return Reply(200, body=soap.answer(call.tracking_id, errors))
+        return Reply(200, body=soap.answer(call.tracking_id, request.operation, errors))
+
+    def _poisoned(self, call: Call, request: Request, poison: Fault) -> Reply:
+        """A call that fails for one of its rows, of which the answer says nothing."""
+        said = Problem.UNREADABLE.value if poison.error is None else f"{poison.error.number} {poison.error.name}"
+        self.books.record_fault(call, said, request.rows, self.world)
+        if poison.error is None:
+            return Reply(500, body=soap.plain_fault(call.tracking_id, Problem.UNREADABLE))
+        return instead(call.tracking_id, poison)
 
     def _unreadable(self, call: Call, problem: Problem) -> Reply:
         self.books.record_fault(call, problem.value)
         return Reply(500, body=soap.plain_fault(call.tracking_id, problem))
 
-    def _refused(self, call: Call, code: Code) -> Reply:
-        self.books.record_fault(call, f"{code.number} {code.name}")
+    def _refused(self, call: Call, request: Request, code: Code) -> Reply:
+        self.books.record_fault(call, f"{code.number} {code.name}", request.rows, self.world)
         fault = soap.request_fault if code.number > 1000 else soap.platform_fault
         return Reply(500, body=fault(call.tracking_id, code))
+
+
+def _size_fault(request: Request) -> Code | None:
+    if not request.rows:
+        return codes.NULL_OR_EMPTY
+    return codes.LIMIT_EXCEEDED if len(request.rows) > soap.MAX_ROWS else None
 
 
 def _headers_fault(headers: Mapping[str, str]) -> Code | None:
@@ -121,16 +146,3 @@ def _headers_fault(headers: Mapping[str, str]) -> Code | None:
     if "CustomerAccountId" not in headers:
         return codes.ACCOUNT_ID_MISSING
     return None
-
-
-def _instead(call: Call, fault: Fault) -> Reply:
-    """What goes back in place of the judge's answer."""
-    if fault.kind == "html_502":
-        return Reply(502, HTML, _BAD_GATEWAY)
-    if fault.kind == "empty_503":
-        return Reply(503)
-    if fault.kind in ("reset_before", "reset_after"):
-        return Reply(0, fault=fault)
-    code = fault.fault_code or codes.INTERNAL_ERROR
-    status = 200 if fault.kind == "status_200_fault" else 500
-    return Reply(status, body=soap.platform_fault(call.tracking_id, code))

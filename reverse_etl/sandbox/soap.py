@@ -1,7 +1,7 @@
 """SOAP 1.1 in and out: requests to rows, and rows' errors and faults to answers."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any
@@ -10,6 +10,7 @@ from lxml import etree
 
 from reverse_etl.sandbox.clock import Moment, read_date_time
 from reverse_etl.sandbox.codes import Code
+from reverse_etl.sandbox.rows import Adjustment, Row
 
 CAMPAIGN = "https://bingads.microsoft.com/CampaignManagement/v13"
 ADAPI = "https://adapi.microsoft.com"
@@ -17,28 +18,9 @@ ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 _INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 _DISPATCHER = "http://schemas.microsoft.com/net/2005/12/windowscommunicationfoundation/dispatcher"
 _PREFIXES = {"s": ENVELOPE, "i": _INSTANCE, "h": CAMPAIGN, "e": ADAPI}
-OPERATION = "ApplyOfflineConversions"
+CONVERSIONS = "ApplyOfflineConversions"
+ADJUSTMENTS = "ApplyOfflineConversionAdjustments"
 MAX_ROWS = 1000
-_ITEM = f"{{{CAMPAIGN}}}OfflineConversion"
-
-# In the order of the schema. An element that stands out of order is passed over, as the
-# service's own deserializer does with optional elements.
-_FIELDS = {
-    f"{{{CAMPAIGN}}}{name}": (place, name)
-    for place, name in enumerate(
-        (
-            "ConversionCurrencyCode",
-            "ConversionName",
-            "ConversionTime",
-            "ConversionValue",
-            "ExternalAttributionCredit",
-            "ExternalAttributionModel",
-            "HashedEmailAddress",
-            "HashedPhoneNumber",
-            "MicrosoftClickId",
-        )
-    )
-}
 _DOUBLE = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|-?INF|NaN", re.ASCII)
 
 
@@ -55,24 +37,6 @@ class _UnreadableError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """One conversion as received: texts unchanged, with time and numbers read beside them."""
-
-    name: str | None = None
-    click_id: str | None = None
-    hashed_email: str | None = None
-    hashed_phone: str | None = None
-    time_text: str | None = None
-    time: Moment | None = None
-    value_text: str | None = None
-    value: float | None = None
-    currency: str | None = None
-    credit_text: str | None = None
-    credit: float | None = None
-    model: str | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class RowError:
     """One error of one row, by its zero-based index."""
 
@@ -84,8 +48,9 @@ class RowError:
 class Request:
     """One call as it was read. `problem` says why it has no rows to judge, if so."""
 
+    operation: str = ""  # empty where it is none of ours
     headers: Mapping[str, str] = field(default_factory=dict)
-    rows: Sequence[Row | None] = ()
+    rows: Sequence[Any] = ()  # Row or Adjustment, as the operation has it; None where one is null
     problem: Problem | None = None
 
 
@@ -103,15 +68,19 @@ def read(body: bytes, soap_action: str) -> Request:
         return Request(problem=Problem.NO_SOAP)
     headers = _read_headers(envelope)
     content = next(envelope.iterfind(f"{{{ENVELOPE}}}Body/*"), None)
-    if soap_action != OPERATION or content is None or content.tag != f"{{{CAMPAIGN}}}{OPERATION}Request":
-        return Request(headers, problem=Problem.UNKNOWN_ACTION)
-    conversions = content.find(f"{{{CAMPAIGN}}}OfflineConversions")
-    if conversions is None or _is_nil(conversions):
-        return Request(headers)
+    shape = _SHAPES.get(soap_action)
+    if shape is None or content is None or content.tag != f"{{{CAMPAIGN}}}{soap_action}Request":
+        return Request("", headers, problem=Problem.UNKNOWN_ACTION)
+    items = content.find(shape.items)
+    if items is None or _is_nil(items):
+        return Request(soap_action, headers)
     try:
-        return Request(headers, [_read_row(item) for item in conversions.iterfind(_ITEM)])
+        rows = [
+            None if _is_nil(item) else shape.read(_texts(item, shape.places)) for item in items.iterfind(shape.item)
+        ]
     except _UnreadableError:
-        return Request(headers, problem=Problem.UNREADABLE)
+        return Request(soap_action, headers, problem=Problem.UNREADABLE)
+    return Request(soap_action, headers, rows)
 
 
 def _read_headers(envelope: etree._Element) -> dict[str, str]:
@@ -124,31 +93,32 @@ def _read_headers(envelope: etree._Element) -> dict[str, str]:
     return found
 
 
-def _read_row(item: etree._Element) -> Row | None:
-    if _is_nil(item):
-        return None
-    texts: dict[str, str | None] = {}
+_Texts = dict[str, str | None]
+
+
+def _texts(item: etree._Element, places: Mapping[str, tuple[int, str]]) -> _Texts:
+    """The texts of an item by name. An element that stands out of order is passed over, as the
+    service's own deserializer does with optional elements."""
+    texts: _Texts = {}
     reached = -1
     for element in item:
-        place, name = _FIELDS.get(element.tag, (-1, ""))
+        place, name = places.get(element.tag, (-1, ""))
         if place <= reached:
             continue
         reached = place
         texts[name] = _text(element)
-    time_text = texts.get("ConversionTime")
-    if "ConversionTime" in texts and time_text is None:
-        raise _UnreadableError  # the one element that may not be null
-    time = None if time_text is None else read_date_time(time_text)
-    if time_text is not None and time is None:
-        raise _UnreadableError
+    return texts
+
+
+def _read_conversion(texts: _Texts) -> Row:
     value_text, credit_text = texts.get("ConversionValue"), texts.get("ExternalAttributionCredit")
     return Row(
         name=texts.get("ConversionName"),
         click_id=texts.get("MicrosoftClickId"),
         hashed_email=texts.get("HashedEmailAddress"),
         hashed_phone=texts.get("HashedPhoneNumber"),
-        time_text=time_text,
-        time=time,
+        time_text=texts.get("ConversionTime"),
+        time=_read_time(texts, "ConversionTime"),
         value_text=value_text,
         value=_read_double(value_text),
         currency=texts.get("ConversionCurrencyCode"),
@@ -156,6 +126,69 @@ def _read_row(item: etree._Element) -> Row | None:
         credit=_read_double(credit_text),
         model=texts.get("ExternalAttributionModel"),
     )
+
+
+def _read_adjustment(texts: _Texts) -> Adjustment:
+    value_text = texts.get("AdjustmentValue")
+    return Adjustment(
+        name=texts.get("ConversionName"),
+        click_id=texts.get("MicrosoftClickId"),
+        hashed_email=texts.get("HashedEmailAddress"),
+        hashed_phone=texts.get("HashedPhoneNumber"),
+        time_text=texts.get("ConversionTime"),
+        time=_read_time(texts, "ConversionTime"),
+        kind=texts.get("AdjustmentType"),
+        at_text=texts.get("AdjustmentTime"),
+        at=_read_time(texts, "AdjustmentTime"),
+        value_text=value_text,
+        value=_read_double(value_text),
+        currency=texts.get("AdjustmentCurrencyCode"),
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Shape:
+    """How the rows of an operation stand in its request."""
+
+    items: str
+    item: str
+    places: Mapping[str, tuple[int, str]]  # of its elements, in the order of the schema
+    read: Callable[[_Texts], Row | Adjustment]
+
+
+def _shape(name: str, read: Callable[[_Texts], Row | Adjustment], *elements: str) -> _Shape:
+    places = {f"{{{CAMPAIGN}}}{element}": (place, element) for place, element in enumerate(elements)}
+    return _Shape(f"{{{CAMPAIGN}}}{name}s", f"{{{CAMPAIGN}}}{name}", places, read)
+
+
+_SHAPES = {
+    CONVERSIONS: _shape(
+        "OfflineConversion",
+        _read_conversion,
+        "ConversionCurrencyCode",
+        "ConversionName",
+        "ConversionTime",
+        "ConversionValue",
+        "ExternalAttributionCredit",
+        "ExternalAttributionModel",
+        "HashedEmailAddress",
+        "HashedPhoneNumber",
+        "MicrosoftClickId",
+    ),
+    ADJUSTMENTS: _shape(
+        "OfflineConversionAdjustment",
+        _read_adjustment,
+        "AdjustmentCurrencyCode",
+        "AdjustmentTime",
+        "AdjustmentType",
+        "AdjustmentValue",
+        "ConversionName",
+        "ConversionTime",
+        "HashedEmailAddress",
+        "HashedPhoneNumber",
+        "MicrosoftClickId",
+    ),
+}
 
 
 def _is_nil(element: etree._Element) -> bool:
@@ -170,6 +203,15 @@ def _text(element: etree._Element) -> str | None:
     return element.text or ""
 
 
+def _read_time(texts: _Texts, name: str) -> Moment | None:
+    if name not in texts:
+        return None
+    moment = read_date_time(texts[name] or "")
+    if moment is None:
+        raise _UnreadableError  # null too: a time is the one kind of element that may not be
+    return moment
+
+
 def _read_double(text: str | None) -> float | None:
     if text is None:
         return None
@@ -179,10 +221,10 @@ def _read_double(text: str | None) -> float | None:
     return float(stripped)
 
 
-def answer(tracking_id: str, errors: Sequence[RowError]) -> bytes:
+def answer(tracking_id: str, operation: str, errors: Sequence[RowError]) -> bytes:
     """The answer to a call that was judged: one BatchError per error, none for a row that was taken."""
     envelope, body = _envelope(tracking_id)
-    response = etree.SubElement(body, f"{{{CAMPAIGN}}}{OPERATION}Response")
+    response = etree.SubElement(body, f"{{{CAMPAIGN}}}{operation}Response")
     partial = etree.SubElement(response, f"{{{CAMPAIGN}}}PartialErrors")
     for error in errors:
         batch_error = etree.SubElement(partial, f"{{{CAMPAIGN}}}BatchError")
@@ -230,7 +272,7 @@ def plain_fault(tracking_id: str, problem: Problem) -> bytes:
 _UNREADABLE = "The body of the request could not be read: an element holds what its type does not allow."
 _PLAIN = {
     Problem.NO_SOAP: ("DeserializationFailed", "The request is not a well-formed SOAP 1.1 envelope."),
-    Problem.UNKNOWN_ACTION: ("ActionNotSupported", f"The local sandbox has one operation, {OPERATION}."),
+    Problem.UNKNOWN_ACTION: ("ActionNotSupported", f"The local sandbox has {CONVERSIONS} and {ADJUSTMENTS}."),
     Problem.UNREADABLE: ("DeserializationFailed", _UNREADABLE),
 }
 

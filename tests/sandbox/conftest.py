@@ -14,7 +14,14 @@ import requests
 import zeep
 from zeep.transports import Transport
 
-from reverse_etl.sandbox import SERVICE_PATH, LocalSandbox, ReceivedRow, read_received
+from reverse_etl.sandbox import (
+    SERVICE_PATH,
+    LocalSandbox,
+    ReceivedAdjustment,
+    ReceivedRow,
+    read_adjustments,
+    read_received,
+)
 
 CAMPAIGN = "https://bingads.microsoft.com/CampaignManagement/v13"
 BINDING = f"{{{CAMPAIGN}}}BasicHttpBinding_ICampaignManagementService"
@@ -67,6 +74,27 @@ def a_row(**changes: Any) -> dict[str, Any]:
     return {key: value for key, value in (row | changes).items() if value is not None}
 
 
+def an_adjustment(**changes: Any) -> dict[str, Any]:
+    """A restatement of `a_row` that the service takes; None leaves a field out."""
+    row = {
+        "ConversionName": "Lead",
+        "ConversionTime": YESTERDAY,
+        "AdjustmentType": "Restate",
+        "AdjustmentTime": ago(hours=1),
+        "AdjustmentValue": 10,
+        "AdjustmentCurrencyCode": "EUR",
+        "MicrosoftClickId": click(1),
+    }
+    return {key: value for key, value in (row | changes).items() if value is not None}
+
+
+def a_retraction(**changes: Any) -> dict[str, Any]:
+    """A retraction of `a_row` that the service takes."""
+    return an_adjustment(
+        **{"AdjustmentType": "Retract", "AdjustmentValue": None, "AdjustmentCurrencyCode": None} | changes
+    )
+
+
 @dataclass
 class Caller:
     """One sandbox and a zeep client that calls it."""
@@ -89,17 +117,34 @@ class Caller:
         conversions = None if rows is None else {"OfflineConversion": rows}
         return self.service.ApplyOfflineConversions(OfflineConversions=conversions, _soapheaders=sent)
 
+    def call_adjustments(self, rows: list[Any] | None, **headers: str | None) -> Any:
+        """The same for adjustments."""
+        sent = {name: text for name, text in (HEADERS | headers).items() if text is not None}
+        adjustments = None if rows is None else {"OfflineConversionAdjustment": rows}
+        return self.service.ApplyOfflineConversionAdjustments(
+            OfflineConversionAdjustments=adjustments, _soapheaders=sent
+        )
+
     def send(self, *rows: Any) -> list[tuple[int, int, str]]:
         """The errors of a call, as index, code and error code."""
-        partial = self.call(list(rows)).body.PartialErrors
+        return self._errors(self.call(list(rows)))
+
+    def adjust(self, *rows: Any) -> list[tuple[int, int, str]]:
+        """The errors of a call with adjustments."""
+        return self._errors(self.call_adjustments(list(rows)))
+
+    def _errors(self, answer: Any) -> list[tuple[int, int, str]]:
+        partial = answer.body.PartialErrors
         errors = partial.BatchError if partial else []
         assert all(error.Type == "BatchError" and error.Message for error in errors)
         return [(error.Index, error.Code, error.ErrorCode) for error in errors]
 
-    def fault(self, rows: list[Any] | None, **headers: str | None) -> tuple[str, int, str]:
+    def fault(
+        self, rows: list[Any] | None, *, adjustments: bool = False, **headers: str | None
+    ) -> tuple[str, int, str]:
         """The fault of a call: detail type, code and error code. The tracking id is in text and detail."""
         with pytest.raises(zeep.exceptions.Fault) as caught:
-            self.call(rows, **headers)
+            (self.call_adjustments if adjustments else self.call)(rows, **headers)
         detail = self.client.wsdl.types.deserialize(caught.value.detail[0])
         name = caught.value.detail[0].tag.split("}")[1]
         assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", detail.TrackingId)
@@ -121,12 +166,35 @@ class Caller:
         answer = self.session.post(f"{self.url}/control/faults", json=list(faults), timeout=20)
         assert answer.status_code == 200, answer.text
 
+    def asked(self) -> list[dict[str, Any]]:
+        """The faults that are asked for, with how often each was met."""
+        asked: list[dict[str, Any]] = self.get("/control/faults").json()["faults"]
+        return asked
+
+    def truth(self) -> dict[str, Any]:
+        """What the sandbox knows of every identity that it has seen."""
+        content: dict[str, Any] = self.get("/control/truth").json()
+        return content
+
     def get(self, path: str) -> requests.Response:
         return self.session.get(self.url + path, timeout=20)
 
     def rows(self) -> list[ReceivedRow]:
         """What the books hold, oldest first."""
         return read_received(self.books)
+
+    def adjustments(self) -> list[ReceivedAdjustment]:
+        """The adjustments that the books hold, oldest first."""
+        return read_adjustments(self.books)
+
+    def adjusted(self) -> list[str]:
+        """The outcomes of adjustments in the books, oldest first."""
+        return [row.outcome for row in self.adjustments()]
+
+    def worth(self) -> list[tuple[float | None, str | None, bool]]:
+        """What each row that counted is worth now, and whether it is retracted."""
+        rows = read_received(self.books, outcome="counted")
+        return [(row.latest_value, row.latest_currency, row.retracted) for row in rows]
 
     def outcomes(self) -> list[str]:
         """The outcomes in the books, oldest first."""

@@ -1,14 +1,22 @@
 """Faults on request: what the caller sees, and what the books took."""
 
+import socket
 import time
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
+from pathlib import Path
 from typing import Any
 
 import pytest
 import requests
 import zeep
+from lxml import etree
 
-from .conftest import Caller, a_row, click
+from reverse_etl.sandbox import SERVICE_PATH, LocalSandbox
+
+from .conftest import ENVELOPE, Caller, a_row, an_adjustment, click, raw_row
 
 
 @pytest.mark.parametrize(
@@ -67,7 +75,7 @@ def test_poison_fails_every_call_with_the_row(caller: Caller) -> None:
             caller.call(part)
         assert caught.value.detail is None
     assert caller.send(*rows[:3], rows[4]) == []
-    caller.session.post(f"{caller.url}/control/clear", timeout=5)
+    caller.session.delete(f"{caller.url}/control/faults", timeout=5)
     assert caller.send(rows[3]) == []
 
 
@@ -84,7 +92,7 @@ def test_hold_waits_and_can_be_released(caller: Caller, kind: str, taken: list[s
             time.sleep(0.2)
             assert not call.done()
             assert caller.outcomes() == taken
-            session.post(f"{caller.url}/control/clear", timeout=5)
+            session.delete(f"{caller.url}/control/faults", timeout=5)
         assert call.result(timeout=5) == []
     assert caller.outcomes() == ["counted"]
 
@@ -146,16 +154,230 @@ def test_slow_answer_arrives_whole(caller: Caller) -> None:
     assert time.monotonic() - started >= 0.3
 
 
+def test_request_faults(caller: Caller) -> None:
+    """A code of the request is answered as ApiFaultDetail, a code that nobody knows among them."""
+    for number, name in (
+        (5601, "OfflineConversionsLimitExceeded"),
+        (5612, "OfflineConversionsApplyFailed"),
+        (5614, "FutureConversionTimeCannotBeSet"),
+        (5615, "OfflineConversionNotAcceptedForGoal"),
+    ):
+        caller.faults({"kind": f"fault_{number}"})
+        assert caller.fault([a_row()]) == ("ApiFaultDetail", number, name)
+    caller.faults({"kind": "fault_unknown"})
+    assert caller.fault([a_row()]) == ("ApiFaultDetail", 777777, "NeverHeardOf")
+    assert caller.rows() == []
+
+
+@pytest.mark.parametrize(("shape", "name"), [("platform", "AdApiFaultDetail"), ("request", "ApiFaultDetail")])
+def test_shape_of_a_fault_may_be_chosen(caller: Caller, shape: str, name: str) -> None:
+    """Each code can be had in either shape of fault, under a name of choice, with HTTP 200 too."""
+    caller.faults(
+        {"kind": "fault_117", "shape": shape},
+        {"kind": "fault_5612", "shape": shape, "error_code": "Anything"},
+        {"kind": "status_200_fault", "shape": shape, "code": 5615},
+    )
+    assert caller.fault([a_row()]) == (name, 117, "CallRateExceeded")
+    assert caller.fault([a_row()]) == (name, 5612, "Anything")
+    assert caller.fault([a_row()]) == (name, 5615, "OfflineConversionNotAcceptedForGoal")
+
+
+def test_adjustments_meet_faults_too(caller: Caller) -> None:
+    """A fault with `taken` is answered for an adjustment that has its effect."""
+    caller.send(a_row())
+    caller.faults({"kind": "fault_5612", "taken": True, "operation": "adjustments"})
+    assert caller.fault([an_adjustment()], adjustments=True)[1] == 5612
+    assert caller.worth() == [(10.0, "EUR", False)]
+
+
+def late(caller: Caller, seconds: float = 0.4) -> None:
+    """A call whose caller gives up."""
+    body = (ENVELOPE % raw_row(1)).encode()
+    headers = {"Content-Type": "text/xml", "SOAPAction": "ApplyOfflineConversions"}
+    with pytest.raises(requests.ReadTimeout):
+        requests.post(caller.url + SERVICE_PATH, data=body, headers=headers, timeout=seconds)
+
+
+def wait_for(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 5
+    while not condition():
+        assert time.monotonic() < deadline, "waited in vain"
+        time.sleep(0.02)
+
+
+@pytest.mark.parametrize(("kind", "taken"), [("timeout_before", []), ("timeout_after", ["counted"])])
+def test_answer_that_never_comes(caller: Caller, kind: str, taken: list[str]) -> None:
+    """The caller waits in vain, and the books did or did not take the batch; once it has gone, its thread ends."""
+    caller.faults({"kind": kind})
+    late(caller)
+    assert caller.outcomes() == taken
+    caller.faults()
+    assert caller.send(a_row(MicrosoftClickId=click(2))) == []
+    assert caller.outcomes() == [*taken, "counted"]
+
+
+@pytest.mark.parametrize(("kind", "taken"), [("timeout_before", []), ("timeout_after", ["counted"])])
+def test_answer_too_late_for_the_impatient(caller: Caller, kind: str, taken: list[str]) -> None:
+    """With seconds, a caller that waits so long gets the answer, or a dropped connection where nothing was taken."""
+    caller.faults({"kind": kind, "seconds": 0.3})
+    started = time.monotonic()
+    if taken:
+        assert caller.send(a_row()) == []
+    else:
+        with pytest.raises(requests.ConnectionError):
+            caller.send(a_row())
+    assert time.monotonic() - started >= 0.3
+    assert caller.outcomes() == taken
+
+
+def test_call_that_lands_late(caller: Caller) -> None:
+    """The batch is taken only after its caller gave up, and so may come behind what the caller sent since."""
+    caller.faults({"kind": "lands_late", "seconds": 0.6})
+    late(caller)
+    assert caller.rows() == []
+    assert caller.send(a_row(ConversionValue=7)) == []
+    wait_for(lambda: len(caller.rows()) == 2)
+    assert [(row.outcome, row.conversion_value) for row in caller.rows()] == [("counted", "7"), ("duplicate", None)]
+
+
+def test_call_that_lands_after_a_reset(caller: Caller) -> None:
+    """The connection is reset at once, and the batch is taken later, behind what the caller sent since."""
+    caller.faults({"kind": "reset_late", "seconds": 0.6})
+    with pytest.raises(requests.ConnectionError, match="reset"):
+        caller.send(a_row())
+    assert caller.rows() == []
+    assert caller.send(a_row(ConversionValue=7)) == []
+    wait_for(lambda: len(caller.rows()) == 2)
+    assert [(row.outcome, row.conversion_value) for row in caller.rows()] == [("counted", "7"), ("duplicate", "12.5")]
+
+
+def test_call_lands_although_its_caller_was_killed(caller: Caller) -> None:
+    """A dropped connection is a caller that has gone, too."""
+    caller.faults({"kind": "lands_late"})
+    host, port = caller.url.removeprefix("http://").split(":")
+    body = (ENVELOPE % raw_row(1)).encode()
+    head = (
+        f"POST {SERVICE_PATH} HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Type: text/xml\r\n"
+        f"SOAPAction: ApplyOfflineConversions\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    with socket.create_connection((host, int(port)), timeout=5) as connection:
+        connection.sendall(head.encode() + body)
+        wait_for(lambda: caller.asked()[0]["fired"] == 1)
+        assert caller.rows() == []
+    wait_for(lambda: caller.outcomes() == ["counted"])
+
+
+@pytest.mark.parametrize(("kind", "taken"), [("hold_before", 0), ("hold_after", 2)])
+def test_gate_holds_until_released(caller: Caller, kind: str, taken: int) -> None:
+    """Calls are held without an end; the control API tells how many, lets them go, and the fault stays asked for."""
+    caller.faults({"kind": kind, "count": 3})
+    with ThreadPoolExecutor(2) as pool:
+        bodies = [(ENVELOPE % raw_row(number)).encode() for number in range(3)]
+
+        def post(body: bytes) -> int:
+            headers = {"Content-Type": "text/xml", "SOAPAction": "ApplyOfflineConversions"}
+            return requests.post(caller.url + SERVICE_PATH, data=body, headers=headers, timeout=20).status_code
+
+        calls = [pool.submit(post, body) for body in bodies[:2]]
+        wait_for(lambda: caller.get("/control/faults").json()["held"] == 2)
+        time.sleep(0.2)
+        assert [call.done() for call in calls] == [False, False]
+        assert len(caller.rows()) == taken
+        released = caller.session.post(f"{caller.url}/control/release", timeout=5).json()
+        assert released == {"released": 2}
+        assert [call.result(timeout=5) for call in calls] == [200, 200]
+        again = pool.submit(post, bodies[2])
+        wait_for(lambda: caller.get("/control/faults").json()["held"] == 1)
+        caller.session.post(f"{caller.url}/control/release", timeout=5)
+        assert again.result(timeout=5) == 200
+    assert caller.outcomes() == ["counted"] * 3
+    assert caller.asked()[0]["left"] == 0
+
+
+def test_leaving_lets_held_calls_go(tmp_path: Path) -> None:
+    """A sandbox that is stopped does not wait for a call that it holds."""
+    with ThreadPoolExecutor(1) as pool:
+        with LocalSandbox(tmp_path / "books.db", port=0) as sandbox:
+            caller = Caller(sandbox, tmp_path / "books.db")
+            caller.faults({"kind": "hold_before"})
+            call = pool.submit(caller.send, a_row())
+            wait_for(lambda: requests.get(f"{sandbox.url}/control/faults", timeout=5).json()["held"] == 1)
+            started = time.monotonic()
+        assert call.result(timeout=5) == []
+        assert time.monotonic() - started < 3
+        caller.session.close()
+
+
+def test_same_index_twice(caller: Caller) -> None:
+    """One row may be refused by two errors of one index; the books have it refused once."""
+    caller.faults({"kind": "same_index"})
+    errors = caller.send(a_row(), a_row(MicrosoftClickId=click(2)))
+    assert [(index, code) for index, code, _ in errors] == [(0, 5610), (0, 5611)]
+    assert caller.outcomes() == ["refused", "counted"]
+
+
+def test_answer_with_a_document_type(caller: Caller) -> None:
+    """The answer is a small document whose entities grow to a hundred million characters."""
+    caller.faults({"kind": "dtd", "taken": True})
+    answer = caller.post(raw_row(1))
+    assert (answer.status_code, answer.headers["Content-Type"]) == (200, "text/xml; charset=utf-8")
+    assert len(answer.content) < 1000
+    assert answer.content.count(b"<!ENTITY") == 9
+    with pytest.raises(etree.XMLSyntaxError):
+        etree.fromstring(answer.content)
+    assert caller.outcomes() == ["counted"]
+
+
+def test_answer_without_an_end(caller: Caller) -> None:
+    """The answer streams without a length as long as the caller reads, and stops when it hangs up."""
+    caller.faults({"kind": "huge", "megabytes": 40}, {"kind": "huge", "megabytes": 100_000})
+    whole = caller.post(raw_row(1))
+    assert len(whole.content) > 38_000_000
+    assert "Content-Length" not in whole.headers
+    with caller.post(raw_row(1), stream=True) as answer:
+        assert len(next(answer.iter_content(5_000_000))) > 0
+    assert caller.send(a_row()) == []
+
+
+def test_redirect_leads_to_another_host(caller: Caller) -> None:
+    """The caller is told to go elsewhere; whoever follows would carry its tokens there."""
+    caller.faults({"kind": "redirect"}, {"kind": "redirect", "to": "http://127.0.0.1:9/there"})
+    first, second = (caller.post(raw_row(1), allow_redirects=False) for _ in range(2))
+    assert (first.status_code, first.headers["Location"]) == (307, "http://elsewhere.invalid/")
+    assert second.headers["Location"] == "http://127.0.0.1:9/there"
+    assert caller.rows() == []
+
+
+@pytest.mark.parametrize("hours", [-5, 3.5])
+def test_date_is_wrong_by_hours(caller: Caller, hours: float) -> None:
+    """The Date header of a good answer is wrong by so many hours, and right again when the fault is over."""
+    caller.faults({"kind": "clock_skew", "hours": hours})
+    for wrong in (hours, 0):
+        answer = caller.post(raw_row(1))
+        told = parsedate_to_datetime(answer.headers["Date"])
+        assert abs(told - datetime.now(UTC) - timedelta(hours=wrong)) < timedelta(seconds=5)
+        assert answer.status_code == 200
+    assert caller.outcomes() == ["counted", "duplicate"]
+
+
 @pytest.mark.parametrize(
     ("faults", "said"),
     [
         ({}, "not a list"),
         ([1], r"[0].kind must be one of"),
         ([{"kind": "fault_7"}], r"[0].kind must be one of"),
-        ([{"kind": "fault_0"}, {"kind": "hold_after"}], "[1].seconds is needed for hold_after"),
+        ([{"kind": "reset_aftr"}], "Did you mean reset_after?"),
+        ([{"kind": "fault_0", "count": 0}], "[0].count must be 1 or more"),
+        ([{"kind": "fault_0", "rate": 1.5}], "[0].rate must be above 0 and at most 1"),
+        ([{"kind": "fault_0", "operation": "both"}], "[0].operation must be one of conversions, adjustments"),
+        ([{"kind": "fault_0", "seconds": 1}], "[0].seconds is not known for fault_0"),
+        ([{"kind": "refuse", "share": 0.5}], "[0].code is needed for refuse"),
+        ([{"kind": "poison", "share": 0.5, "rate": 0.5}], "[0].rate is not known for poison"),
+        ({"faults": [], "seed": "x"}, "seed must be a whole number"),
+        ([{"kind": "fault_0"}, {"kind": "slow"}], "[1].seconds is needed for slow"),
         ([{"kind": "fault_0", "count": "2"}], "[0].count has the wrong type"),
         ([{"kind": "fault_0", "times": 2}], "[0].times is not known"),
-        ([{"kind": "poison"}], "[0].row is needed for poison"),
+        ([{"kind": "poison"}], "[0].row, value or share is needed for poison"),
     ],
 )
 def test_wrong_faults_are_named(caller: Caller, faults: Any, said: str) -> None:

@@ -126,7 +126,7 @@ def test_wrong_paths_methods_and_types_are_refused(caller: Caller) -> None:
 @pytest.mark.parametrize("headers", [{"Host": "evil.example"}, {"Origin": "http://evil.example"}])
 def test_other_web_pages_are_kept_out(caller: Caller, headers: dict[str, str]) -> None:
     """A request that another web page makes a browser send is refused."""
-    for method, path in (("GET", "/received"), ("POST", "/control/clear")):
+    for method, path in (("GET", "/received"), ("POST", "/control/faults")):
         answer = caller.session.request(method, caller.url + path, headers=headers, timeout=5)
         assert answer.status_code == 403
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable
+from typing import Any
 
 import requests
 
@@ -12,18 +13,27 @@ from reverse_etl.sandbox import LocalSandbox
 
 
 def ask_for(sandbox: LocalSandbox, *faults: dict[str, object]) -> None:
-    """Queue faults; the next calls use them up."""
+    """Ask for faults in the place of those before; the next calls meet them."""
     requests.post(f"{sandbox.url}/control/faults", data=json.dumps(faults), timeout=5).raise_for_status()
 
 
 def release(sandbox: LocalSandbox) -> None:
     """Drop all faults and let held calls go on."""
-    requests.post(f"{sandbox.url}/control/clear", timeout=5).raise_for_status()
+    requests.delete(f"{sandbox.url}/control/faults", timeout=5).raise_for_status()
 
 
 def used_up(sandbox: LocalSandbox) -> bool:
-    """Have all faults of the queue met their calls?"""
-    return not sandbox._server.service.faults._faults
+    """Have all faults that do not stay met their calls?"""
+    asked = requests.get(f"{sandbox.url}/control/faults", timeout=5).json()["faults"]
+    return all(fault["left"] in (0, None) for fault in asked)
+
+
+def truth(sandbox: LocalSandbox) -> dict[str, Any]:
+    """What the sandbox knows of every identity that it has seen."""
+    answer = requests.get(f"{sandbox.url}/control/truth", timeout=60)
+    answer.raise_for_status()
+    content: dict[str, Any] = answer.json()
+    return content
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:

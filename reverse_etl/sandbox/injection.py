@@ -1,0 +1,170 @@
+"""The faults that are asked for, at work: which call meets which, how often each was met, and who is held."""
+
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+from reverse_etl.sandbox.codes import Code
+from reverse_etl.sandbox.faults import OPERATIONS, Fault
+from reverse_etl.sandbox.goals import click_key
+from reverse_etl.sandbox.rows import Adjustment, Keys, Row
+
+_GLANCE = 0.02  # seconds between two looks at what a call waits for
+_DEFAULTS = {field.name: field.default for field in fields(Fault)}
+
+
+@dataclass(slots=True)
+class _Asked:
+    """A fault with what has come of it: `seen` are the calls that fit it, `met` those that it befell."""
+
+    fault: Fault
+    place: int
+    seen: int = 0
+    met: int = 0
+
+    @property
+    def left(self) -> int | None:
+        return None if self.fault.limit is None else self.fault.limit - self.met
+
+
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A fault that a call has met, with the gate that stood then: a release that comes at once is not missed."""
+
+    fault: Fault
+    gate: threading.Event
+
+
+@dataclass(frozen=True, slots=True)
+class RowFaults:
+    """What the rows of a call meet: refusals by index, and the fault of one that spoils the whole call."""
+
+    refusals: dict[int, Code]
+    poison: Fault | None
+    kinds: tuple[str, ...]
+
+
+class Injection:
+    """The faults in the order in which they were asked for. A call meets the first that fits, its rows meet theirs.
+
+    All chances are drawn from the seed: by the number of a call among those that fit, or by a row's identity, so that
+    a row meets its fault in whatever call it comes.
+    """
+
+    def __init__(self, faults: Sequence[Fault] = (), seed: int = 0) -> None:
+        self._lock = threading.Lock()
+        self._gate = threading.Event()
+        self._held = 0
+        self._seed = seed
+        self._asked = [_Asked(fault, place) for place, fault in enumerate(faults)]
+
+    def put(self, faults: Sequence[Fault], seed: int | None = None) -> None:
+        """Replace the faults. Calls that are held stay held."""
+        with self._lock:
+            self._seed = self._seed if seed is None else seed
+            self._asked = [_Asked(fault, place) for place, fault in enumerate(faults)]
+
+    def clear(self) -> None:
+        """Drop the faults, and let every call go on that waits."""
+        self.put([])
+        self.release()
+
+    def release(self) -> int:
+        """Let every call go on that waits, and give their number. The faults stay."""
+        with self._lock:
+            self._gate.set()
+            self._gate = threading.Event()
+            return self._held
+
+    def state(self) -> dict[str, Any]:
+        """The faults as they were asked for, each with how often it was met and may still be."""
+        with self._lock:
+            asked = [_said(one.fault) | {"fired": one.met, "left": one.left} for one in self._asked]
+            return {"seed": self._seed, "held": self._held, "faults": asked}
+
+    def meet(self, operation: str, body: bytes, rows: Sequence[Row | Adjustment | None]) -> Met | None:
+        """The fault that this call meets, if any."""
+        with self._lock:
+            fitting = [one for one in self._asked if not one.fault.of_rows and self._fits(one, operation, body, rows)]
+            for one in fitting:
+                one.seen += 1
+            for one in fitting:
+                if self._is_due(one):
+                    one.met += 1
+                    return Met(one.fault, self._gate)
+        return None
+
+    def meet_rows(self, operation: str, body: bytes, rows: Sequence[Row | Adjustment | None]) -> RowFaults:
+        """The faults that the rows of this call meet."""
+        refusals: dict[int, Code] = {}
+        poison: Fault | None = None
+        kinds: list[str] = []
+        with self._lock:
+            for one in self._asked:
+                if not one.fault.of_rows or one.left == 0 or not self._fits(one, operation, body, rows):
+                    continue
+                if one.fault.kind == "poison":
+                    poison = poison or one.fault
+                elif one.fault.error is not None:
+                    hit = [index for index, row in enumerate(rows) if self._hits(one, row)]
+                    refusals = dict.fromkeys(hit, one.fault.error) | refusals
+                one.met += 1
+                kinds.append(one.fault.kind)
+        return RowFaults(refusals, poison, tuple(dict.fromkeys(kinds)))
+
+    def hold(self, met: Met) -> None:
+        """Wait until released, or as long as the fault says."""
+        with self._lock:
+            self._held += 1
+        met.gate.wait(met.fault.seconds)
+        with self._lock:
+            self._held -= 1
+
+    def wait_for(self, is_gone: Callable[[], bool], met: Met, seconds: float) -> None:
+        """Wait until the caller has gone, at most so long; a release ends it, too."""
+        end = time.monotonic() + seconds
+        while not is_gone() and time.monotonic() < end and not met.gate.wait(_GLANCE):
+            pass
+
+    def pause(self, seconds: float) -> None:
+        """Wait so long, unless released."""
+        self._gate.wait(seconds)
+
+    def _fits(self, one: _Asked, operation: str, body: bytes, rows: Sequence[Row | Adjustment | None]) -> bool:
+        fault = one.fault
+        if fault.operation and OPERATIONS[fault.operation] != operation:
+            return False
+        if fault.match.encode() not in body:
+            return False
+        picks = fault.row or fault.value is not None or fault.share is not None
+        return not picks or any(self._hits(one, row) for row in rows)
+
+    def _hits(self, one: _Asked, row: Row | Adjustment | None) -> bool:
+        fault = one.fault
+        if row is None or (fault.row and fault.row not in (row.click_id, row.name)):
+            return False
+        if fault.value is not None and row.value != fault.value:
+            return False
+        return fault.share is None or self._chance(one, *_identity(row)) < fault.share
+
+    def _is_due(self, one: _Asked) -> bool:
+        if one.left == 0 or one.seen < one.fault.nth:
+            return False
+        return one.fault.rate is None or self._chance(one, str(one.seen)) < one.fault.rate
+
+    def _chance(self, one: _Asked, *parts: str) -> float:
+        """A number from 0 to 1 that is the same for the same seed, fault and parts."""
+        text = "\x1f".join((str(self._seed), one.fault.kind, str(one.place), *parts))
+        return float(int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big") / 2**64)
+
+
+def _identity(row: Keys) -> tuple[str, ...]:
+    click = click_key(row.click_id or "")
+    return (click, row.name or "", row.time.text if row.time else "", row.hashed_email or "", row.hashed_phone or "")
+
+
+def _said(fault: Fault) -> dict[str, Any]:
+    return {key: value for key, value in asdict(fault).items() if value != _DEFAULTS[key]}

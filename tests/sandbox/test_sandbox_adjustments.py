@@ -1,0 +1,305 @@
+"""Adjustments: what the local sandbox refuses, ignores, and makes of the conversions that counted."""
+
+import sqlite3
+from contextlib import closing
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import pytest
+import zeep
+
+from reverse_etl.sandbox import SERVICE_PATH, LocalSandbox, SandboxError, read_adjustments, read_received, summary
+
+from .conftest import ENVELOPE, Caller, Start, a_retraction, a_row, ago, an_adjustment, click, raw_row
+
+GOALS = """
+goals:
+  - {name: Lead, enhanced: true, revenue: {type: VariableValue}}
+  - {name: Plain, revenue: {type: FixedValue, value: 7, currency: USD}}
+  - {name: Young, age_hours: 1}
+  - {name: Once, count_type: Unique}
+  - {name: Deleted, status: Deleted}
+"""
+REFUSALS = [
+    (an_adjustment(AdjustmentType=None), 5618, "OfflineConversionInvalidAdjustmentType"),
+    (an_adjustment(AdjustmentType="restate"), 5618, "OfflineConversionInvalidAdjustmentType"),
+    (an_adjustment(AdjustmentTime=None), 5619, "OfflineConversionAdjustmentTimeNullOrEmpty"),
+    (an_adjustment(AdjustmentTime=ago(days=2)), 5620, "OfflineConversionAdjustmentTimeEarlierThanConversionTime"),
+    (an_adjustment(AdjustmentTime="1899-12-31T00:00:00Z"), 5621, "OfflineConversionAdjustmentTimeInvalid"),
+    (an_adjustment(AdjustmentTime=ago(days=-1)), 5622, "OfflineConversionFutureAdjustmentTimeCannotBeSet"),
+    (an_adjustment(AdjustmentTime=ago(days=91)), 5623, "OfflineConversionAdjustmentTimeOutOfWindow"),
+    (a_retraction(AdjustmentValue=1), 5624, "OfflineConversionAdjustmentValueNotExpected"),
+    (an_adjustment(AdjustmentValue=None), 5625, "OfflineConversionAdjustmentValueRequired"),
+    (an_adjustment(AdjustmentCurrencyCode=None), 5626, "OfflineConversionCurrencyValueRequired"),
+    (an_adjustment(AdjustmentCurrencyCode="EURO"), 5611, "OfflineConversionCurrencyCodeInvalid"),
+    (an_adjustment(AdjustmentValue=-1), 5610, "OfflineConversionValueInvalid"),
+    (an_adjustment(ConversionName=None), 5605, "OfflineConversionNameNullOrEmpty"),
+    (an_adjustment(ConversionName="lead"), 5606, "OfflineConversionNameInvalid"),
+    (an_adjustment(ConversionName="Deleted"), 5606, "OfflineConversionNameInvalid"),
+    (an_adjustment(ConversionName="Young"), 5615, "OfflineConversionNotAcceptedForGoal"),
+    (an_adjustment(ConversionTime=None), 5608, "OfflineConversionTimeNullOrEmpty"),
+    (an_adjustment(ConversionTime=ago(days=91)), 5609, "OfflineConversionTimeOutOfWindow"),
+    (an_adjustment(MicrosoftClickId=None), 5603, "OfflineConversionMicrosoftClickIdNullOrEmpty"),
+    (an_adjustment(MicrosoftClickId="x"), 5604, "OfflineConversionMicrosoftClickIdInvalid"),
+    (an_adjustment(HashedEmailAddress="x"), 990001, "ConversionEmailAddressIsNotHashed"),
+]
+
+
+def test_each_refusal_has_its_code_and_index(start: Start) -> None:
+    """Each broken adjustment is refused by its index with the service's code, beside one that is taken."""
+    caller = start(GOALS)
+    caller.send(a_row())
+    rows = [row for row, _, _ in REFUSALS]
+    expected = [(index, code, name) for index, (_, code, name) in enumerate(REFUSALS)]
+    assert caller.adjust(*rows, an_adjustment()) == expected
+    assert caller.adjusted() == ["refused"] * len(REFUSALS) + ["restated"]
+    refused = caller.adjustments()[:-1]
+    assert [(row.row_index, row.code, row.error_code) for row in refused] == expected
+    assert all(row.reason for row in refused)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"MicrosoftClickId": click(2)},
+        {"ConversionName": "Once"},
+        {"ConversionTime": ago(days=2)},
+        {"HashedEmailAddress": "a" * 64},
+        {"HashedPhoneNumber": "a" * 64},
+    ],
+)
+def test_adjustment_must_name_the_whole_identity(start: Start, changes: dict[str, Any]) -> None:
+    """An adjustment that differs in click id, name, time or a hash from what counted finds no original."""
+    caller = start(GOALS)
+    caller.send(a_row())
+    for one in (an_adjustment(**changes), a_retraction(**changes)):
+        assert caller.adjust(one) == [(0, 990007, "AdjustmentOriginalNotFound")]
+    assert caller.worth() == [(12.5, "EUR", False)]
+
+
+def test_what_did_not_count_cannot_be_adjusted(start: Start) -> None:
+    """A conversion that was refused or ignored has no original to adjust."""
+    caller = start(GOALS)
+    times = [ago(days=3), ago(days=2)]
+    caller.send(*(a_row(ConversionName="Once", ConversionTime=time) for time in times), a_row(ConversionValue=-1))
+    assert caller.outcomes() == ["counted", "ignored", "refused"]
+    ignored = an_adjustment(ConversionName="Once", ConversionTime=times[1])
+    assert [code for _, code, _ in caller.adjust(ignored, an_adjustment())] == [990007, 990007]
+
+
+def test_restatement_changes_value_and_currency(caller: Caller) -> None:
+    """The latest restatement is what the conversion is worth, in its row and in the sums of its goal."""
+    caller.send(a_row(), a_row(MicrosoftClickId=click(2)))
+    assert caller.adjust(an_adjustment(AdjustmentTime=ago(hours=2))) == []
+    assert caller.worth() == [(10.0, "EUR", False), (12.5, "EUR", False)]
+    assert caller.adjust(an_adjustment(AdjustmentValue=3, AdjustmentCurrencyCode="USD")) == []
+    assert caller.worth() == [(3.0, "USD", False), (12.5, "EUR", False)]
+    goals = [(goal.counted, goal.value, goal.currency) for goal in summary(caller.books).goals]
+    assert goals == [(1, 12.5, "EUR"), (1, 3.0, "USD")]
+    assert (summary(caller.books).counted, summary(caller.books).received) == (2, 2)
+
+
+def test_goal_s_currency_stands_in(start: Start) -> None:
+    """A restatement without a currency takes that of its goal, and hashes that the goal drops do not matter."""
+    caller = start(GOALS)
+    caller.send(a_row(ConversionName="Plain", ConversionValue=None, ConversionCurrencyCode=None))
+    assert caller.worth() == [(7.0, "USD", False)]
+    one = an_adjustment(ConversionName="Plain", AdjustmentCurrencyCode=None, HashedEmailAddress="a" * 64)
+    assert caller.adjust(one) == []
+    assert caller.worth() == [(10.0, "USD", False)]
+
+
+def test_later_adjustment_time_wins(caller: Caller) -> None:
+    """An adjustment whose own time is not later than the last one's is taken silently and changes nothing."""
+    caller.send(a_row())
+    first = an_adjustment(AdjustmentTime=ago(hours=2))
+    earlier = an_adjustment(AdjustmentTime=ago(hours=3), AdjustmentValue=99)
+    assert caller.adjust(first, first, earlier, a_retraction(AdjustmentTime=ago(hours=3))) == []
+    assert caller.adjusted() == ["restated", "ignored", "ignored", "ignored"]
+    assert {row.reason for row in caller.adjustments()[1:]} == {"NotLaterThanLastAdjustment"}
+    assert caller.worth() == [(10.0, "EUR", False)]
+    assert caller.adjust(a_retraction()) == []
+    assert caller.worth() == [(None, None, True)]
+
+
+def test_retraction_is_for_good(caller: Caller) -> None:
+    """After a retraction every adjustment is refused, and the conversion sent again is silently a duplicate."""
+    caller.send(a_row())
+    assert caller.adjust(a_retraction(AdjustmentTime=ago(hours=2))) == []
+    again = [an_adjustment(), a_retraction(), a_retraction(AdjustmentTime=ago(hours=2))]
+    assert caller.adjust(*again) == [(index, 990008, "ConversionAlreadyRetracted") for index in range(3)]
+    assert caller.send(a_row()) == []
+    assert [(row.outcome, row.reason) for row in caller.rows()] == [
+        ("counted", ""),
+        ("duplicate", "ConversionRetracted"),
+    ]
+    assert caller.worth() == [(None, None, True)]
+    assert [(goal.counted, goal.value) for goal in summary(caller.books).goals] == [(0, 0.0)]
+
+
+def test_adjustments_of_one_call_are_judged_in_order(caller: Caller) -> None:
+    """Within one call, an adjustment sees what the one before it has done."""
+    caller.send(a_row())
+    assert caller.adjust(an_adjustment(AdjustmentTime=ago(hours=2)), a_retraction(), an_adjustment()) == [
+        (2, 990008, "ConversionAlreadyRetracted")
+    ]
+    assert caller.adjusted() == ["restated", "retracted", "refused"]
+
+
+def test_paused_goal_takes_and_ignores(start: Start, tmp_path: Path) -> None:
+    """An adjustment for a goal that was paused since is taken without an error and changes nothing."""
+    first = start(GOALS)
+    first.send(a_row())
+    first.sandbox.__exit__()
+    caller = start(GOALS.replace("name: Lead,", "name: Lead, status: Paused,"))
+    assert caller.adjust(a_retraction()) == []
+    assert [(row.outcome, row.reason) for row in caller.adjustments()] == [("ignored", "GoalNotFoundOrInactive")]
+    assert caller.worth() == [(12.5, "EUR", False)]
+
+
+@pytest.mark.parametrize(
+    ("header", "expected"),
+    [
+        ({"DeveloperToken": None}, ("AdApiFaultDetail", 116, "RequestMissingHeaders")),
+        ({"AuthenticationToken": "expired"}, ("AdApiFaultDetail", 109, "AuthenticationTokenExpired")),
+        ({"CustomerId": None}, ("ApiFaultDetail", 1029, "CampaignServiceCustomerIdHasToBeSpecified")),
+        ({"CustomerAccountId": None}, ("ApiFaultDetail", 1030, "CampaignServiceAccountIdHasToBeSpecified")),
+    ],
+)
+def test_headers_are_required(caller: Caller, header: dict[str, str | None], expected: tuple[str, int, str]) -> None:
+    """Adjustments need the same headers as conversions, and fail with the same two kinds of fault."""
+    assert caller.fault([an_adjustment()], adjustments=True, **header) == expected
+    assert caller.adjustments() == []
+
+
+def test_list_may_hold_one_to_a_thousand(caller: Caller) -> None:
+    """No list, an empty one, and more than 1,000 adjustments are faults of the request; 1,000 are taken."""
+    empty = ("ApiFaultDetail", 5600, "OfflineConversionsNullOrEmpty")
+    assert caller.fault(None, adjustments=True) == empty
+    assert caller.fault([], adjustments=True) == empty
+    rows = [an_adjustment(MicrosoftClickId=click(number)) for number in range(1001)]
+    expected = ("ApiFaultDetail", 5601, "OfflineConversionsLimitExceeded")
+    assert caller.fault(rows, adjustments=True) == expected
+    assert caller.adjustments() == []
+    caller.send(*(a_row(MicrosoftClickId=click(number)) for number in range(1000)))
+    assert caller.adjust(*rows[:1000]) == []
+    assert summary(caller.books).adjustments[0].rows == 1000
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"AdjustmentValue": "nan"},
+        {"AdjustmentTime": "2026-11-20 10:00:00"},
+        {"AdjustmentTime": zeep.xsd.Nil},
+        {"ConversionTime": zeep.xsd.Nil},
+    ],
+)
+def test_unreadable_field_fails_the_whole_call(caller: Caller, changes: dict[str, Any]) -> None:
+    """A value or time that cannot be read fails the whole call, without a detail and without an index."""
+    caller.send(a_row())
+    with pytest.raises(zeep.exceptions.Fault) as caught:
+        caller.call_adjustments([a_retraction(), an_adjustment(**changes)])
+    assert caught.value.detail is None
+    assert caller.adjustments() == []
+
+
+def test_tracking_id_ties_answer_and_books(caller: Caller) -> None:
+    """The answer's header carries the tracking id under which the books hold the adjustments."""
+    caller.send(a_row())
+    answer = caller.call_adjustments([a_retraction()])
+    assert caller.adjustments()[0].tracking_id == answer.header.TrackingId
+
+
+def test_null_adjustment_is_refused(caller: Caller) -> None:
+    """An adjustment that is null is refused with 5602."""
+    body = (ENVELOPE % '<OfflineConversion i:nil="true"/>').replace("OfflineConversion", "OfflineConversionAdjustment")
+    headers = {"Content-Type": "text/xml", "SOAPAction": "ApplyOfflineConversionAdjustments"}
+    answer = caller.session.post(caller.url + SERVICE_PATH, data=body.encode(), headers=headers, timeout=20)
+    assert "<h:ErrorCode>OfflineConversionIsNull</h:ErrorCode>" in answer.text
+    assert caller.adjusted() == ["refused"]
+
+
+def test_action_and_body_must_agree(caller: Caller) -> None:
+    """Adjustments under the action of conversions are a fault, as another operation is."""
+    headers = {"Content-Type": "text/xml", "SOAPAction": "ApplyOfflineConversionAdjustments"}
+    body = (ENVELOPE % raw_row(1)).encode()
+    answer = caller.session.post(caller.url + SERVICE_PATH, data=body, headers=headers, timeout=20)
+    assert "ActionNotSupported" in answer.text
+    assert caller.rows() == []
+
+
+def test_page_and_lists_show_adjustments(caller: Caller) -> None:
+    """The page and /adjustments tell the latest value, what is retracted, and what was ignored or refused and why."""
+    assert "Adjustments" not in caller.get("/").text
+    caller.send(a_row(), a_row(MicrosoftClickId=click(2)))
+    caller.adjust(an_adjustment(), an_adjustment(), a_retraction(MicrosoftClickId=click(2)))
+    caller.adjust(a_retraction(MicrosoftClickId=click(2)), an_adjustment(AdjustmentType="<b>"))
+    page = caller.get("/").text
+    for text in (
+        "10.0 EUR",
+        ">retracted</span>",
+        "not later than that of the last adjustment",
+        "was retracted before",
+        "&lt;b&gt;",
+    ):
+        assert text in page
+    listed = caller.get("/adjustments").json()
+    assert [row["outcome"] for row in listed] == ["restated", "ignored", "retracted", "refused", "refused"]
+    assert [row["row_index"] for row in caller.get("/adjustments?outcome=refused&limit=1").json()] == [1]
+    rows = caller.get("/received").json()
+    assert [(row["latest_value"], row["restated"], row["retracted"]) for row in rows] == [
+        (10.0, True, False),
+        (None, False, True),
+    ]
+
+
+def old_books(path: Path) -> None:
+    """Books as the version before adjustments made them, with one conversion that counted."""
+    with closing(sqlite3.connect(path)) as db:
+        db.executescript((files("reverse_etl.sandbox") / "schema.sql").read_text(encoding="utf-8"))
+        db.execute("INSERT INTO about VALUES ('the-old-one', '2026-01-01')")
+        db.execute("PRAGMA user_version = 1")
+        db.commit()
+
+
+def test_books_from_before_adjustments_open(tmp_path: Path) -> None:
+    """Books of the earlier version are read and written on, and what counted in them can be adjusted."""
+    path, new = tmp_path / "old.db", tmp_path / "new.db"
+    old_books(path)
+    with LocalSandbox(new, port=0) as sandbox:
+        caller = Caller(sandbox, new)
+        caller.send(a_row(), a_row(MicrosoftClickId=click(2)))
+        caller.session.close()
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("ATTACH ? AS new", (str(new),))
+        for table in ("calls", "received", "tally", "learnt"):
+            names = ", ".join(row[1] for row in db.execute(f"PRAGMA main.table_info({table})"))
+            db.execute(f"INSERT INTO main.{table} ({names}) SELECT {names} FROM new.{table}")
+        db.commit()
+    assert [row.latest_value for row in read_received(path)] == [12.5, 12.5]
+    assert read_adjustments(path) == []
+    assert summary(path).books_id == "the-old-one"
+    with LocalSandbox(path, port=0) as sandbox:
+        caller = Caller(sandbox, path)
+        assert caller.adjust(an_adjustment(), a_retraction(MicrosoftClickId=click(2))) == []
+        caller.send(a_row())
+        caller.session.close()
+    assert caller.worth() == [(10.0, "EUR", False), (None, None, True)]
+    assert [(goal.counted, goal.value) for goal in summary(path).goals] == [(1, 10.0)]
+
+
+def test_old_books_are_upgraded_by_the_first_who_opens_them(tmp_path: Path) -> None:
+    """The sandbox itself brings old books up to date, too; those of a later version are left alone."""
+    path = tmp_path / "old.db"
+    old_books(path)
+    with LocalSandbox(path, port=0) as sandbox:
+        caller = Caller(sandbox, path)
+        caller.send(a_row())
+        assert caller.adjust(a_retraction()) == []
+        caller.session.close()
+    with closing(sqlite3.connect(path)) as db:
+        db.execute("PRAGMA user_version = 99")
+    with pytest.raises(SandboxError, match="does not hold books of this version"), LocalSandbox(path, port=0):
+        pass

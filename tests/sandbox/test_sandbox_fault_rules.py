@@ -1,0 +1,242 @@
+"""Which calls and rows meet a fault: by number, chance, operation and the row itself, the same for the same seed."""
+
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import zeep
+
+from reverse_etl.sandbox import LocalSandbox, SandboxError, parse_fault
+from reverse_etl.sandbox.__main__ import main
+from reverse_etl.sandbox.faults import _CHECKS, KINDS, Fault
+
+from .conftest import Caller, a_row, an_adjustment, click
+
+ROWS = [a_row(MicrosoftClickId=click(number)) for number in range(40)]
+
+
+def meets(caller: Caller, calls: int) -> list[int]:
+    """The numbers of the calls that were answered by a fault."""
+    met = []
+    for number in range(calls):
+        try:
+            caller.call([a_row(MicrosoftClickId=click(number))])
+        except zeep.exceptions.Fault:
+            met.append(number)
+    return met
+
+
+def seeded(caller: Caller, seed: int, *faults: dict[str, Any]) -> None:
+    answer = caller.session.post(f"{caller.url}/control/faults", json={"seed": seed, "faults": faults}, timeout=5)
+    assert answer.json()["seed"] == seed
+
+
+def test_nth_call_meets_it(caller: Caller) -> None:
+    """nth counts the calls that fit, and count says how many from there on meet the fault."""
+    caller.faults({"kind": "fault_117", "nth": 3})
+    assert meets(caller, 6) == [2]
+    caller.faults({"kind": "fault_117", "nth": 2, "count": 3})
+    assert meets(caller, 6) == [1, 2, 3]
+    assert [(one["fired"], one["left"]) for one in caller.asked()] == [(3, 0)]
+
+
+def test_rate_is_the_same_for_the_same_seed(caller: Caller) -> None:
+    """With a rate, the same seed meets the same calls again, another seed others, and about as many as it says."""
+    found = []
+    for seed in (1, 1, 2):
+        seeded(caller, seed, {"kind": "fault_0", "rate": 0.3})
+        found.append(meets(caller, 60))
+    assert found[0] == found[1] != found[2]
+    assert all(8 <= len(one) <= 28 for one in found)
+    assert caller.asked()[0]["left"] is None
+
+
+def test_rate_has_a_limit_where_count_is_given(caller: Caller) -> None:
+    """A fault with rate and count ends after so many."""
+    caller.faults({"kind": "fault_0", "rate": 1, "count": 2})
+    assert meets(caller, 5) == [0, 1]
+
+
+def test_operation_picks_the_calls(caller: Caller) -> None:
+    """A fault for adjustments passes conversions by, and the other way round."""
+    caller.faults({"kind": "fault_117", "operation": "adjustments"}, {"kind": "fault_109", "operation": "conversions"})
+    assert caller.fault([an_adjustment()], adjustments=True)[1] == 117
+    assert caller.fault([a_row()])[1] == 109
+    assert caller.send(a_row()) == []
+    assert caller.adjust(an_adjustment()) == []
+
+
+def test_faults_of_calls_and_of_rows_go_together(caller: Caller) -> None:
+    """A call may meet one fault itself while its rows meet theirs; the books know of both."""
+    caller.faults({"kind": "refuse", "share": 1, "code": 5610}, {"kind": "bad_index"})
+    assert [(index, code) for index, code, _ in caller.send(a_row())] == [(0, 5610), (1, 5606)]
+    assert caller.truth()["faults"] == {"refuse": 1, "bad_index": 1}
+
+
+def test_share_of_rows_is_stable(caller: Caller) -> None:
+    """A share of rows is refused in every call that holds them, however the calls are cut and the click id is spelt."""
+    seeded(caller, 7, {"kind": "refuse", "share": 0.3, "code": 999_999, "error_code": "NeverSeen"})
+    refused = [index for index, _, _ in caller.send(*ROWS)]
+    assert 1 <= len(refused) <= 30
+    again = [index for index in range(len(ROWS)) if caller.send(ROWS[index])]
+    assert again == refused
+    dashed = "00000000-0000-0000-0000-{:012x}".format
+    spelt = [a_row(MicrosoftClickId=dashed(number)) for number in range(len(ROWS))]
+    assert [index for index, _, _ in caller.send(*spelt)] == refused
+    assert {row.error_code for row in caller.rows() if row.outcome == "refused"} == {"NeverSeen"}
+    seeded(caller, 8, {"kind": "refuse", "share": 0.3, "code": 5610})
+    assert [index for index, _, _ in caller.send(*ROWS)] != refused
+
+
+def test_share_meets_an_adjustment_of_the_same_row(caller: Caller) -> None:
+    """A row that is drawn for conversions is drawn for adjustments too, since it is the same identity."""
+    caller.send(*ROWS)
+    caller.faults({"kind": "refuse", "share": 0.3, "code": 5612})
+    refused = caller.send(*ROWS)
+    rows = [an_adjustment(MicrosoftClickId=click(number)) for number in range(len(ROWS))]
+    assert caller.adjust(*rows) == refused
+    assert {code for _, code, _ in refused} == {5612}
+
+
+@pytest.mark.parametrize("picks", [{"value": 666}, {"share": 0.3}])
+@pytest.mark.parametrize("answers", [{}, {"code": 5607}, {"code": 8004, "shape": "platform"}])
+def test_poison_is_found_by_halving(caller: Caller, picks: dict[str, float], answers: dict[str, Any]) -> None:
+    """A poisoned row spoils each call that holds it, without an index; halving finds it, and all others are taken."""
+    caller.faults({"kind": "poison"} | picks | answers)
+    rows = [*ROWS, a_row(MicrosoftClickId=click(99), ConversionValue=666)]
+    found: list[Any] = []
+    details: list[Any] = []
+
+    def spoils(part: list[Any]) -> bool:
+        try:
+            caller.call(part)
+        except zeep.exceptions.Fault as fault:
+            details.append(fault.detail)
+            return True
+        return False
+
+    def halve(part: list[Any]) -> None:
+        if spoils(part):
+            if len(part) == 1:
+                found.append(part[0])
+                return
+            halve(part[: len(part) // 2])
+            halve(part[len(part) // 2 :])
+
+    halve(rows)
+    assert found
+    assert all((detail is None) == (not answers) and "Index" not in str(detail) for detail in details)
+    assert len(caller.rows()) == len(rows) - len(found)
+    for row in found:
+        with pytest.raises(zeep.exceptions.Fault):
+            caller.call([row])
+    if "value" in picks:
+        assert found == rows[-1:]
+    shape = answers.get("shape", "request")
+    if answers:
+        name = "AdApiFaultDetail" if shape == "platform" else "ApiFaultDetail"
+        assert caller.fault([found[0]])[:2] == (name, answers["code"])
+
+
+def test_poison_of_adjustments_goes_by_their_value(caller: Caller) -> None:
+    """A marker value is looked for in adjustments as in conversions."""
+    caller.send(a_row())
+    caller.faults({"kind": "poison", "value": 666, "operation": "adjustments"})
+    assert caller.send(a_row(MicrosoftClickId=click(2), ConversionValue=666)) == []
+    with pytest.raises(zeep.exceptions.Fault):
+        caller.call_adjustments([an_adjustment(AdjustmentValue=666)])
+    assert caller.adjust(an_adjustment()) == []
+
+
+def test_state_tells_what_was_asked_for(caller: Caller) -> None:
+    """The control API tells the faults as they were asked for, how often each was met and may be yet, and the seed."""
+    seeded(caller, 5, {"kind": "fault_117", "count": 2}, {"kind": "poison", "row": "x"})
+    meets(caller, 1)
+    assert caller.get("/control/faults").json() == {
+        "seed": 5,
+        "held": 0,
+        "faults": [
+            {"kind": "fault_117", "count": 2, "fired": 1, "left": 1},
+            {"kind": "poison", "row": "x", "fired": 0, "left": None},
+        ],
+    }
+    cleared = caller.session.delete(f"{caller.url}/control/faults", timeout=5).json()
+    assert cleared == {"seed": 5, "held": 0, "faults": []}
+    assert caller.session.delete(f"{caller.url}/books", timeout=5).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("reset_after", Fault("reset_after")),
+        ("reset_after:rate=0.1", Fault("reset_after", rate=0.1)),
+        ("fault_117:nth=3,count=2,operation=adjustments", Fault("fault_117", nth=3, count=2, operation="adjustments")),
+        ("fault_5612:taken=true,shape=platform", Fault("fault_5612", taken=True, shape="platform")),
+        ("poison:value=666", Fault("poison", value=666)),
+        ("refuse:row=Lead,code=5610", Fault("refuse", row="Lead", code=5610)),
+        ("redirect:to=http://127.0.0.1:9/", Fault("redirect", to="http://127.0.0.1:9/")),
+        ("clock_skew:hours=-2.5,rate=1", Fault("clock_skew", hours=-2.5, rate=1)),
+    ],
+)
+def test_fault_is_read_from_text(text: str, fault: Fault) -> None:
+    """A fault is typed as its kind, and keys with values after a colon."""
+    assert parse_fault(text) == fault
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("reset_aftr", "Did you mean reset_after?"),
+        ("", "kind must be one of fault_0"),
+        ("slow", "seconds is needed for slow"),
+        ("fault_117:rat=0.5", "Did you mean rate?"),
+        ("fault_117:rate=2", "rate must be above 0 and at most 1"),
+        ("fault_117:rate=often", "rate has the wrong type; it must be above 0 and at most 1"),
+        ("fault_117:nth", "'nth' is not KEY=VALUE"),
+        ("fault_117:taken=perhaps", "taken has the wrong type; it must be true or false"),
+        ("fault_117:kind=dtd,nth=2.5", "nth has the wrong type"),
+        ("slow:seconds=nan", "seconds must be above 0"),
+    ],
+)
+def test_wrong_text_is_an_error_that_names_the_nearest(text: str, said: str) -> None:
+    """What cannot be read is said with what was typed, and with the nearest that there is."""
+    with pytest.raises(SandboxError) as caught:
+        parse_fault(text)
+    assert said in str(caught.value)
+
+
+def test_process_refuses_a_wrong_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """A wrong --fault ends the process with 2 before it starts, in one line."""
+    books = tmp_path / "b.db"
+    assert main(["--books", str(books), "--fault", "html_500"]) == 2
+    assert "Did you mean html_502?" in capsys.readouterr().err
+    assert not books.exists()
+
+
+def test_command_refuses_a_wrong_fault(tmp_path: Path) -> None:
+    """`sandbox --fault` with a mistake leaves with 2, and names the nearest; nothing is made."""
+    books = tmp_path / "b.db"
+    command = [sys.executable, "-m", "reverse_etl", "sandbox", "--books", str(books), "--fault", "poison:valu=3"]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "valu is not known for poison" in done.stderr
+    assert "Did you mean value?" in done.stderr
+    assert not books.exists()
+
+
+def test_faults_may_be_given_from_the_start(tmp_path: Path) -> None:
+    """A sandbox that is started with faults and a seed plays them from its first call on."""
+    faults = [parse_fault("fault_117"), parse_fault("fault_109:nth=2")]
+    with LocalSandbox(tmp_path / "b.db", port=0, faults=faults, seed=3) as sandbox:
+        caller = Caller(sandbox, tmp_path / "b.db")
+        assert [caller.fault([a_row()])[1] for _ in range(2)] == [117, 109]
+        assert caller.get("/control/faults").json()["seed"] == 3
+        caller.session.close()
+
+
+def test_every_kind_is_documented() -> None:
+    """docs/local-sandbox.md names every kind of fault and every key."""
+    text = (Path(__file__).parents[2] / "docs" / "local-sandbox.md").read_text(encoding="utf-8")
+    assert [name for name in (*KINDS, *_CHECKS) if f"`{name}`" not in text and name != "kind"] == []
