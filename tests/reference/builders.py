@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from .decide import days_before
+from .history import NOW
 from .nouns import Attempt, Receipt, SourceRow
-from .strategies import NOW
+from .times import days_before
 
 RECENT = days_before(NOW, 10)
 OLD = days_before(NOW, 95)
@@ -85,4 +85,18 @@ LEDGERS = {
     "retract in doubt": [ACCEPTED, step("retract", value=None)],
     "retract refused": [ACCEPTED, step("retract", "rejected", value=None)],
     "dead": [ACCEPTED, step("retract", "accepted", value=None)],
+    "restate in doubt, refused again": [
+        ACCEPTED,
+        step("restate", value=30.0),
+        step("restate", "rejected", settles=False, value=30.0),
+    ],
+    "restate in doubt, retract refused": [ACCEPTED, step("restate", value=30.0), step("retract", "rejected")],
+    "restated": [ACCEPTED, step("restate", "accepted", value=30.0)],
+    "retract in doubt, refused again": [ACCEPTED, step("retract"), step("retract", "rejected", settles=False)],
+    "maybe, retract in doubt": [step("send"), step("send", "rejected", settles=False), step("retract")],
+    "maybe, retract refused": [
+        step("send"),
+        step("send", "rejected", settles=False),
+        step("retract", "rejected"),
+    ],
 }

@@ -1,26 +1,16 @@
-"""The decision table where no adjustment is allowed: what each source row and left-over identity is given.
-
-Where adjustments come to be allowed, they enter at the reasons that say "would".
-"""
+"""The decision table: what each source row and each identity that only the ledger speaks of is given."""
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
+from .adjust import Verdict, of_counted_row, of_left_over, of_maybe_row
+from .facts import Facts
 from .fold import State
 from .nouns import Attempt, MatchKey, PlanRow, SourceRow
-
-# Class, reason, operation.
-Verdict = tuple[str, str | None, str | None]
-TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"
-
-
-def days_before(now: str, days: float) -> str:
-    moment = datetime.strptime(now, TIME_FORMAT).replace(tzinfo=UTC) - timedelta(days=days)
-    return moment.strftime(TIME_FORMAT)
+from .times import days_before, second_after
 
 
 def plan(
@@ -28,90 +18,43 @@ def plan(
     states: Mapping[MatchKey, State],
     now: str,
     adjustments_allowed: frozenset[str] = frozenset(),
+    *,
     this_run_seq: int | None = None,
+    quiet_runs: frozenset[int] = frozenset(),
+    delay_hours: float = 0,
 ) -> list[PlanRow]:
-    """One plan row per source row, then those of the identities that only the ledger speaks of."""
-    if adjustments_allowed:
-        raise NotImplementedError("This version sends no adjustments: call plan() without any.")
-    world = _World.of(list(source_rows), states, now, this_run_seq)
-    rows = [_invalid_row(row) for row in world.rows if row.is_invalid]
+    """One plan row per source row, then those of the identities that only the ledger speaks of.
+
+    `adjustments_allowed`: of "restate" and "retract". `quiet_runs`: runs whose calls may still be under way.
+    `delay_hours`: how long an accepted conversion waits for its first adjustment.
+    """
+    facts = Facts.of(
+        list(source_rows),
+        states,
+        now,
+        allowed=adjustments_allowed,
+        this_run_seq=this_run_seq,
+        quiet_runs=quiet_runs,
+        delay_hours=delay_hours,
+    )
+    rows = [_invalid_row(row) for row in facts.rows if row.is_invalid]
     same_identity: dict[MatchKey | None, list[SourceRow]] = defaultdict(list)
-    for row in world.rows:
+    for row in facts.rows:
         if not row.is_invalid:
             same_identity[row.match_key].append(row)
+    replaced_keys = set()
     for identity, alike in same_identity.items():
         state = states.get(identity) if identity else None
         first, *others = sorted(alike, key=lambda row: _duplicate_order(row, state))
-        rows.append(_source_row(world, first))
+        rows.append(_source_row(facts, first))
         rows.extend(_from_source(other, "duplicate") for other in others)
+        if _would_be_sent(facts, first, state):
+            replaced_keys.add(first.key)
     for identity, state in states.items():
-        left_over = _ledger_identity(world, identity, state)
+        left_over = _ledger_identity(facts, identity, state, frozenset(replaced_keys))
         if left_over is not None:
             rows.append(left_over)
     return rows
-
-
-@dataclass(frozen=True)
-class _World:
-    """What every judgement looks at."""
-
-    rows: Sequence[SourceRow]
-    states: Mapping[MatchKey, State]
-    now: str
-    expiry: str  # what converted before this is past 90 days
-    this_run_seq: int | None
-    oldest: str | None  # the oldest conversion time that can be read in the source
-    oldest_open: str | None  # of a valid row within 90 days: one stray old row must not make the source look older
-    present: frozenset[MatchKey]  # identities that stand in a source row, invalid or not
-    valid: frozenset[MatchKey]  # identities that stand in a row without an invalid reason
-    open_keys: frozenset[str]  # keys of valid rows whose own identity does not count yet
-    invalid_keys: frozenset[str]
-    sent_under: Mapping[str, frozenset[MatchKey]]  # the identities that ever went under a key
-
-    @classmethod
-    def of(
-        cls,
-        rows: Sequence[SourceRow],
-        states: Mapping[MatchKey, State],
-        now: str,
-        this_run_seq: int | None,
-    ) -> _World:
-        readable = [(row, row.match_key) for row in rows if row.match_key is not None]
-        times = [identity.conversion_time for row, identity in readable if not row.is_invalid]
-        expiry = days_before(now, 90)
-        sent_under: dict[str, set[MatchKey]] = defaultdict(set)
-        for identity, state in states.items():
-            for key in state.record_keys:
-                sent_under[key].add(identity)
-        return cls(
-            rows=rows,
-            states=states,
-            now=now,
-            expiry=expiry,
-            this_run_seq=this_run_seq,
-            oldest=min((identity.conversion_time for _, identity in readable), default=None),
-            oldest_open=min((time for time in times if time >= expiry), default=None),
-            present=frozenset(identity for _, identity in readable),
-            valid=frozenset(identity for row, identity in readable if not row.is_invalid),
-            open_keys=frozenset(
-                row.key
-                for row, identity in readable
-                if row.key and not row.is_invalid and not _counts(states, identity)
-            ),
-            invalid_keys=frozenset(row.key for row in rows if row.key and row.is_invalid),
-            sent_under={key: frozenset(identities) for key, identities in sent_under.items()},
-        )
-
-    def is_expired(self, identity: MatchKey) -> bool:
-        return identity.conversion_time < self.expiry
-
-    def settled_this_run(self, state: State) -> bool:
-        """Whether the status of this identity was given by an attempt of the run that plans."""
-        return self.this_run_seq is not None and state.status_run_seq == self.this_run_seq
-
-
-def _counts(states: Mapping[MatchKey, State], identity: MatchKey) -> bool:
-    return identity in states and states[identity].status == "counted"
 
 
 def _duplicate_order(row: SourceRow, state: State | None) -> tuple[object, ...]:
@@ -169,84 +112,92 @@ def _from_ledger(sent: Attempt, class_: str, reason: str | None = None, operatio
     )
 
 
+def _adjustment(facts: Facts, state: State, verdict: Verdict, says: tuple[float | None, str] | None = None) -> PlanRow:
+    """An R or X of an identity, under the bytes that it was sent with; an R says a value and its currency."""
+    sent = state.sent
+    now = max(facts.now, sent.conversion_time)
+    if state.last_adjustment_time:
+        now = max(now, second_after(state.last_adjustment_time))
+    value, currency = says or (None, "")
+    return replace(
+        _from_ledger(sent, *verdict),
+        value=value,
+        currency=currency,
+        attribution_credit=None,
+        attribution_model="",
+        adjustment_time=now,
+    )
+
+
 def _invalid_row(row: SourceRow) -> PlanRow:
     return _from_source(row, "invalid", ",".join(row.reasons) or None)
 
 
-def _source_row(world: _World, row: SourceRow) -> PlanRow:
+def _source_row(facts: Facts, row: SourceRow) -> PlanRow:
     """The standing of a row that is valid and the first of its identity."""
     identity = row.match_key
     assert identity is not None, "a row whose time cannot be read is invalid"
-    state = world.states.get(identity)
+    state = facts.states.get(identity)
     if state is not None and state.status == "in_doubt":
-        in_doubt = _in_doubt(world, identity, state)
+        in_doubt = _in_doubt(facts, identity, state)
         if in_doubt.operation:
             return replace(in_doubt, side="source", source=row)
         return _from_source(row, in_doubt.class_, in_doubt.reason)
-    expired = world.is_expired(identity)
     if state is not None and state.status == "counted":
-        verdict = _counted_verdict(row, state, expired)
-        if verdict[0] == "unchanged" and world.settled_this_run(state):
-            verdict = "accepted", None, None
-        return _from_source(row, *verdict)
-    verdict = _uncounted_verdict(world, row, state, expired)
-    if state is not None and state.status == "maybe" and verdict[2]:
-        # A retry repeats what may have been taken, byte for byte; the change follows after.
-        return replace(_from_ledger(state.sent, *verdict), side="source", source=row)
-    return _from_source(row, *verdict)
+        verdict = of_counted_row(facts, row, state, facts.is_expired(identity))
+    else:
+        verdict = _uncounted_verdict(facts, row, state)
+    match verdict[2]:
+        case "restate":
+            says = row.conversion_value, row.conversion_currency_code
+            payload = _adjustment(facts, state, verdict, says)
+        case "retract":
+            payload = _adjustment(facts, state, verdict)
+        case "send" if state is not None and state.status == "maybe":
+            # A retry repeats what may have been taken, byte for byte; the change follows after.
+            payload = _from_ledger(state.sent, *verdict)
+        case _:
+            return _from_source(row, *verdict)
+    return replace(payload, side="source", source=row)
 
 
-def _uncounted_verdict(world: _World, row: SourceRow, state: State | None, expired: bool) -> Verdict:
+def _uncounted_verdict(facts: Facts, row: SourceRow, state: State | None) -> Verdict:
     """Class, reason and operation for an identity that is neither counted nor in doubt."""
+    verdict = _verdict_before_keys(facts, row, state)
+    if verdict[2] == "send" and (held_by_key := _held_by_key(facts, row.key, row.match_key)):
+        return "held", held_by_key, None
+    return verdict
+
+
+def _verdict_before_keys(facts: Facts, row: SourceRow, state: State | None) -> Verdict:
+    """The same, before the other identities of its key have a say."""
     status = "none" if state is None else state.status
-    if expired:
+    if row.conversion_time < facts.expiry:
         verdict = "expired", None, None
     elif status == "dead":
         verdict = "held", "retracted", None
+    elif status == "maybe" and (begun := of_maybe_row(facts, row, state)):
+        verdict = begun
     elif status == "maybe" and not state.lifted:
         verdict = "held", "maybe_taken", None
     elif status == "refused" and _payload(row) == _payload_sent(state.sent):
-        this_run = world.settled_this_run(state)
+        this_run = facts.settled_this_run(state)
         verdict = ("rejected", None, None) if this_run else ("held", "rejected_unchanged", None)
-    elif status in ("deferred", "maybe") and world.settled_this_run(state):
+    elif status in ("deferred", "maybe") and facts.settled_this_run(state):
         verdict = "deferred", "deferred_this_run", None
-    # All that is left would be sent: only now do the future and the key have a say.
-    elif row.conversion_time > world.now:
+    # All that is left would be sent: only now does the future have a say.
+    elif row.conversion_time > facts.now:
         verdict = "waiting", None, None
-    elif held_by_key := _held_by_key(world, row.key, row.match_key):
-        verdict = "held", held_by_key, None
     else:
         verdict = "deferred" if status in ("deferred", "maybe") else "new", None, "send"
     return verdict
 
 
-def _counted_verdict(row: SourceRow, state: State, expired: bool) -> Verdict:
-    """Class, reason and operation for an identity that counts: nothing of it is sent again."""
-    now_says = (row.conversion_value, row.conversion_currency_code)
-    attribution = (row.external_attribution_credit, row.external_attribution_model)
-    hashes = (row.hashed_email_address, row.hashed_phone_number)
-    if state.retract_in_doubt:
-        verdict = "held", "retract_in_doubt"  # would retract again
-    elif state.restate_in_doubt:
-        verdict = "held", "restate_in_doubt"  # would restate, for the value that counts is unknown
-    # Attribution and a removed value come before a changed value: no adjustment can carry them, at any age.
-    elif attribution != state.attribution:
-        verdict = "held", "attribution_changed"
-    elif row.conversion_value is None and state.value is not None:
-        verdict = "held", "value_removed"
-    elif now_says != (state.value, state.currency):
-        if expired:
-            verdict = "expired", None
-        elif now_says == state.restate_refused:
-            verdict = "held", "rejected_unchanged"
-        else:
-            verdict = "held", "value_changed"  # would restate
-    # Without a click id the hashes are the identity, so they can differ only beside one.
-    elif hashes != (state.sent.hashed_email, state.sent.hashed_phone):
-        verdict = "unchanged", "hashes_differ"
-    else:
-        verdict = "unchanged", None
-    return *verdict, None
+def _would_be_sent(facts: Facts, row: SourceRow, state: State | None) -> bool:
+    """Whether nothing but the other identities of its key keeps this row from being sent."""
+    if state is not None and state.status in ("counted", "in_doubt"):
+        return False
+    return _verdict_before_keys(facts, row, state)[2] == "send"
 
 
 def _payload(row: SourceRow) -> tuple[object, ...]:
@@ -272,63 +223,44 @@ def _payload_sent(sent: Attempt) -> tuple[object, ...]:
     )
 
 
-def _in_doubt(world: _World, identity: MatchKey, state: State) -> PlanRow:
+def _in_doubt(facts: Facts, identity: MatchKey, state: State) -> PlanRow:
     """An S in doubt is sent again with the ledger's bytes, whatever the source says of it."""
-    if world.is_expired(identity):
+    if facts.is_expired(identity):
         return _from_ledger(state.sent, "expired")
-    if world.settled_this_run(state):
+    if facts.settled_this_run(state):
         return _from_ledger(state.sent, "in_doubt", "unanswered_this_run")
     return _from_ledger(state.sent, "in_doubt", None, "send")
 
 
-def _held_by_key(world: _World, key: str, identity: MatchKey) -> str | None:
+def _held_by_key(facts: Facts, key: str, identity: MatchKey) -> str | None:
     """Why a row that would be sent is held for another identity that its key was ever sent under."""
-    others = world.sent_under.get(key, frozenset()) - {identity}
-    states = [(other, world.states[other]) for other in others]
+    others = facts.others_of(frozenset({key}), identity)
     # An X in doubt binds its key as an S in doubt does.
-    if any(state.status == "in_doubt" or state.retract_in_doubt for _, state in states):
+    if any(state.status == "in_doubt" or state.retract_in_doubt for state in others.values()):
         return "key_in_doubt"
     # What still stands in the source under some key has only swapped keys: it is a conversion of its own.
-    if any(state.status in ("counted", "maybe") and other not in world.present for other, state in states):
-        return "key_sent_before"  # would retract the other first
+    if any(state.status in ("counted", "maybe") and other not in facts.present for other, state in others.items()):
+        return "key_sent_before"
     return None
 
 
-def _ledger_identity(world: _World, identity: MatchKey, state: State) -> PlanRow | None:
+def _ledger_identity(facts: Facts, identity: MatchKey, state: State, replaced_keys: frozenset[str]) -> PlanRow | None:
     """The standing of an identity that is taken or in doubt and that no source row speaks for."""
-    window_start = days_before(world.now, 91)
-    if world.oldest is not None:
-        window_start = min(window_start, world.oldest)
-    if identity.conversion_time < window_start:
+    window_start = days_before(facts.now, 91)
+    if facts.oldest is not None:
+        window_start = min(window_start, facts.oldest)
+    # An invalid row does not speak for what is taken or in doubt: that has its standing all the same.
+    if identity.conversion_time < window_start or identity in facts.valid:
         return None
     if state.status == "in_doubt":
-        # An invalid row does not speak for what is in doubt: that is settled all the same.
-        return None if identity in world.valid else _in_doubt(world, identity, state)
-    if identity in world.valid:
+        return _in_doubt(facts, identity, state)
+    verdict = of_left_over(facts, identity, state, replaced_keys)
+    if verdict is None:
         return None
-    if state.status == "maybe":
-        return _from_ledger(state.sent, "held", "maybe_taken")  # would retract
-    if state.status == "counted":
-        return _from_ledger(state.sent, *_left_over_verdict(world, identity, state))
-    return None
-
-
-def _left_over_verdict(world: _World, identity: MatchKey, state: State) -> tuple[str, str | None]:
-    """Class and reason for an identity that counts and stands in no source row."""
-    if state.retract_in_doubt:
-        verdict = "held", "retract_in_doubt"  # would retract again
-    elif state.restate_in_doubt:
-        verdict = "held", "restate_in_doubt"  # would retract
-    elif identity in world.present:
-        verdict = "held", "row_invalid_now"
-    elif world.is_expired(identity):
-        verdict = "aged_out", None
-    elif state.record_key in world.open_keys:
-        verdict = "held", "moved"  # would retract, and send the key's new identity after that
-    elif state.record_key in world.invalid_keys:
-        verdict = "held", "row_invalid_now"
-    elif identity.conversion_time < max(world.oldest_open or "", days_before(world.now, 89)):
-        verdict = "aged_out", None
-    else:
-        verdict = "held", "gone"  # would retract
-    return verdict
+    match verdict[2]:
+        case "restate":
+            return _adjustment(facts, state, verdict, state.restate_tried)
+        case "retract":
+            return _adjustment(facts, state, verdict)
+        case _:
+            return _from_ledger(state.sent, *verdict)

@@ -21,6 +21,25 @@ class Answer:
     settles: bool = False
     code: int | None = None
     error_code: str = ""
+    recorded_at: str = ""
+
+
+@dataclass(frozen=True)
+class Adjusted:
+    """An R or X, and what became of it."""
+
+    operation: str  # restate | retract
+    run_seq: int
+    value: float | None
+    currency: str
+    outcome: str  # accepted | rejected | deferred | none
+    settles: bool
+    code: int | None
+    error_code: str
+
+    @property
+    def says(self) -> tuple[float | None, str]:
+        return self.value, self.currency
 
 
 @dataclass(frozen=True)
@@ -37,7 +56,11 @@ class State:
     restate_in_doubt: bool
     retract_in_doubt: bool
     restate_refused: tuple[float | None, str] | None  # the value and currency it was refused for
-    retract_refused: bool
+    restate_tried: tuple[float | None, str] | None  # the value and currency of the last R without an answer
+    retract_refused: bool  # the last X was refused
+    adjusted: Adjusted | None  # the last R or X
+    accepted_at: str  # when the answer that accepted the S was written
+    unanswered_run_seqs: frozenset[int]  # runs with an attempt without an answer, whatever came later
     lifted: bool  # of maybe: somebody asked for one more repeat since its last refusal
     last_adjustment_time: str
     record_keys: frozenset[str]  # every key that any of its attempts went under
@@ -73,8 +96,10 @@ def outcome_of(attempt: Attempt, receipts: Iterable[Receipt], fences: Mapping[in
     ]
     if not upon:
         return Answer("none")
-    best = min(upon, key=lambda r: (r.seq_to - r.seq_from, LEAST_CLAIM_FIRST[r.outcome], r.settles))
-    return Answer(best.outcome, best.settles, best.code, best.error_code)
+    best = min(
+        upon, key=lambda r: (r.seq_to - r.seq_from, LEAST_CLAIM_FIRST[r.outcome], r.settles, r.recorded_at or "")
+    )
+    return Answer(best.outcome, best.settles, best.code, best.error_code, best.recorded_at or "")
 
 
 def fold(attempts: Iterable[Attempt], receipts: Sequence[Receipt], events: Iterable[RunEvent]) -> dict[MatchKey, State]:
@@ -134,44 +159,77 @@ def _walk_sends(history: list[tuple[Attempt, Answer]]) -> _Sends | None:
     return pending
 
 
+@dataclass
+class _Adjustments:
+    """What the adjustments of one identity say, one after another."""
+
+    value: float | None
+    currency: str
+    restate_in_doubt: bool = False
+    retract_in_doubt: bool = False
+    restate_refused: tuple[float | None, str] | None = None
+    restate_tried: tuple[float | None, str] | None = None
+    retract_refused: bool = False
+    dead: bool = False
+    last: Adjusted | None = None
+
+    def add(self, attempt: Attempt, answer: Answer) -> None:
+        says = attempt.value, attempt.currency
+        match attempt.operation, answer.outcome:
+            case "restate", "accepted":
+                self.value, self.currency = says
+                self.restate_in_doubt, self.restate_refused = False, None
+            case "restate", "none":
+                self.restate_in_doubt, self.restate_tried = True, says
+            case "restate", "rejected":
+                self.restate_refused = says
+            case "retract", "accepted":
+                self.dead = True
+            case "retract", "none":
+                self.retract_in_doubt = True
+            case "retract", "rejected":
+                self.retract_in_doubt = self.retract_in_doubt and not answer.settles
+        if attempt.operation == "retract":
+            self.retract_refused = answer.outcome == "rejected"
+        self.last = Adjusted(
+            attempt.operation,
+            attempt.run_seq,
+            *says,
+            answer.outcome,
+            answer.settles,
+            answer.code,
+            answer.error_code,
+        )
+
+
 def _state(history: list[tuple[Attempt, Answer]]) -> State | None:
     sends = _walk_sends(history)
     if sends is None:  # adjustments alone: no legal history has this, and nothing is known to count
         return None
-    status, value, currency = sends.status, sends.sent.value, sends.sent.currency
-    restate_in_doubt = retract_in_doubt = retract_refused = False
-    restate_refused: tuple[float | None, str] | None = None
-    last_adjustment_time = ""
+    said = _Adjustments(sends.sent.value, sends.sent.currency)
     for attempt, answer in history:
-        last_adjustment_time = max(last_adjustment_time, attempt.adjustment_time)
-        match attempt.operation, answer.outcome:
-            case "restate", "accepted":
-                value, currency = attempt.value, attempt.currency
-                restate_in_doubt, restate_refused = False, None
-            case "restate", "none":
-                restate_in_doubt = True
-            case "restate", "rejected":
-                restate_refused = (attempt.value, attempt.currency)
-            case "retract", "accepted":
-                status = "dead"
-            case "retract", "none":
-                retract_in_doubt = True
-            case "retract", "rejected":
-                retract_refused = True
-                retract_in_doubt = retract_in_doubt and not answer.settles
+        if attempt.operation in ("restate", "retract"):
+            said.add(attempt, answer)
+    status = "dead" if said.dead else sends.status
     return State(
         status=status,
         status_run_seq=sends.latest.run_seq,
         sent=sends.sent,
         code=sends.answer.code,
         error_code=sends.answer.error_code,
-        value=value,
-        currency=currency,
-        restate_in_doubt=restate_in_doubt,
-        retract_in_doubt=retract_in_doubt and status != "dead",
-        restate_refused=restate_refused,
-        retract_refused=retract_refused,
+        value=said.value,
+        currency=said.currency,
+        restate_in_doubt=said.restate_in_doubt,
+        retract_in_doubt=said.retract_in_doubt and status != "dead",
+        restate_refused=said.restate_refused,
+        restate_tried=said.restate_tried if said.restate_in_doubt else None,
+        retract_refused=said.retract_refused,
+        adjusted=said.last,
+        accepted_at=sends.answer.recorded_at if sends.status == "counted" else "",
+        unanswered_run_seqs=frozenset(
+            attempt.run_seq for attempt, answer in history if answer.outcome == "none" and attempt.operation != "retry"
+        ),
         lifted=sends.lifted and status == "maybe",
-        last_adjustment_time=last_adjustment_time,
+        last_adjustment_time=max(attempt.adjustment_time for attempt, _ in history),
         record_keys=frozenset(attempt.record_key for attempt, _ in history if attempt.record_key),
     )

@@ -68,6 +68,7 @@ class Receipt:
     settles: bool = False
     code: int | None = None
     error_code: str = ""
+    recorded_at: str | None = None
 
 
 @dataclass(frozen=True)
@@ -133,5 +134,6 @@ class PlanRow:
     currency: str
     attribution_credit: float | None
     attribution_model: str
+    adjustment_time: str = ""
     # The row that this is the standing of, kept beside the payload because in doubt sends other bytes.
     source: SourceRow | None = None

@@ -115,3 +115,61 @@ def test_twins_count_once():
     twin = replace(attempt(first_attempt=True), first_attempt=False)
     (state,) = fold([twin, attempt(first_attempt=True)], [Receipt(1, 1, 1, 1, "accepted")], []).values()
     assert state.status == "counted"
+
+
+def test_the_last_adjustment_is_known_with_its_answer():
+    """The run that plans asks what it has tried itself; what never left was not tried."""
+    steps = ACCEPTED, step("restate", "rejected", value=20.0), step("retract", "not_sent")
+    (state,) = fold(*tables(*steps), []).values()
+    tried = state.adjusted
+    assert (tried.operation, tried.run_seq, tried.says, tried.outcome) == ("restate", 2, (20.0, "USD"), "rejected")
+    (state,) = fold(*tables(ACCEPTED), []).values()
+    assert state.adjusted is None
+
+
+@pytest.mark.parametrize(
+    ("steps", "tried"),
+    [
+        ([step("restate", value=20.0), step("restate", value=30.0)], (30.0, "USD")),
+        ([step("restate", value=20.0), step("restate", "rejected", value=30.0)], (20.0, "USD")),
+        ([step("restate", value=20.0), step("restate", "accepted", value=30.0)], None),
+    ],
+)
+def test_what_a_restate_in_doubt_tried(steps, tried):
+    """The last value without an answer is the one to repeat, until a restate is accepted."""
+    (state,) = fold(*tables(ACCEPTED, *steps), []).values()
+    assert state.restate_tried == tried
+    assert state.restate_in_doubt is (tried is not None)
+
+
+@pytest.mark.parametrize(
+    ("steps", "refused"),
+    [
+        ([step("retract", "rejected")], True),
+        ([step("retract", "rejected"), step("restate", "accepted")], True),
+        ([step("retract", "rejected"), step("retract", "deferred")], False),
+    ],
+)
+def test_the_last_retract_says_whether_it_was_refused(steps, refused):
+    """A restate changes nothing about that."""
+    (state,) = fold(*tables(ACCEPTED, *steps), []).values()
+    assert state.retract_refused is refused
+
+
+def test_runs_without_an_answer_stay_known():
+    """A call that nobody answered may still be under way, whatever was answered later; a retry is no call."""
+    steps = step("send"), step("retry"), ACCEPTED, step("restate"), step("restate", "accepted")
+    (state,) = fold(*tables(*steps), []).values()
+    assert state.unanswered_run_seqs == {1, 4}
+
+
+def test_the_time_of_acceptance_is_that_of_the_answer():
+    """The receipt that accepted the S dates it, and no later one."""
+    attempts, receipts = tables(step("send"), ACCEPTED, step("restate", "accepted"))
+    first, second = (
+        replace(receipt, recorded_at=f"2026-03-0{day}T12:00:00Z") for day, receipt in enumerate(receipts, 1)
+    )
+    (state,) = fold(attempts, [first, second], []).values()
+    assert state.accepted_at == "2026-03-01T12:00:00Z"
+    (state,) = fold(attempts[:1], [], []).values()
+    assert state.accepted_at == ""

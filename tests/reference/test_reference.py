@@ -8,10 +8,11 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from .builders import ACCEPTED, BESIDE, LEDGERS, OLD, RECENT, M, N, attempt, row, step, tables
-from .decide import days_before, plan
+from .decide import plan
 from .fold import fold
 from .nouns import Attempt, PlanRow, SourceRow
 from .strategies import NOW, World, worlds
+from .times import days_before
 
 
 def sources(time: str) -> dict[str, list[SourceRow]]:
@@ -39,7 +40,7 @@ def sources(time: str) -> dict[str, list[SourceRow]]:
 def said(rows: list[PlanRow]) -> list[str]:
     """The plan in words, without the row that only stands beside."""
     return sorted(
-        f"{r.side}: {r.class_}" + (f", {r.reason}" if r.reason else "") + (" → send" if r.operation else "")
+        f"{r.side}: {r.class_}" + (f", {r.reason}" if r.reason else "") + (f" → {r.operation}" if r.operation else "")
         for r in rows
         if r.record_key != "beside"
     )

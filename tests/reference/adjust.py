@@ -1,0 +1,184 @@
+"""The adjustments of the decision table: what is restated or retracted, what waits for it, and what is held."""
+
+from __future__ import annotations
+
+from .facts import Facts
+from .fold import State
+from .nouns import MatchKey, SourceRow
+
+# Class, reason, operation.
+Verdict = tuple[str, str | None, str | None]
+
+
+def of_counted_row(facts: Facts, row: SourceRow, state: State, expired: bool) -> Verdict:
+    """A row whose identity counts: nothing of it is sent again, and at most its value is restated."""
+    now_says = (row.conversion_value, row.conversion_currency_code)
+    attribution = (row.external_attribution_credit, row.external_attribution_model)
+    hashes = (row.hashed_email_address, row.hashed_phone_number)
+    if this_run := _of_this_run(facts, state, row):
+        verdict = this_run
+    elif state.retract_in_doubt:
+        verdict = retract_in_doubt(facts, row, state)
+    elif state.restate_in_doubt:
+        # Only a value can end the doubt of a value.
+        sendable = not expired and row.conversion_value is not None
+        verdict = _restate(facts, state, "restate_in_doubt") if sendable else ("held", "restate_in_doubt", None)
+    # Attribution and a removed value come before a changed value: no adjustment can carry them, at any age.
+    elif attribution != state.attribution:
+        verdict = "held", "attribution_changed", None
+    elif row.conversion_value is None and state.value is not None:
+        verdict = "held", "value_removed", None
+    elif now_says != (state.value, state.currency):
+        if expired:
+            verdict = "expired", None, None
+        elif now_says == state.restate_refused:
+            verdict = "held", "rejected_unchanged", None
+        else:
+            verdict = _restate(facts, state, "value_changed")
+    elif facts.settled_this_run(state):
+        verdict = "accepted", None, None
+    # Without a click id the hashes are the identity, so they can differ only beside one.
+    elif hashes != (state.sent.hashed_email, state.sent.hashed_phone):
+        verdict = "unchanged", "hashes_differ", None
+    else:
+        verdict = "unchanged", None, None
+    return verdict
+
+
+def of_maybe_row(facts: Facts, row: SourceRow, state: State) -> Verdict | None:
+    """A row whose identity may count, where a retract of it that was begun has the first say."""
+    if this_run := _of_this_run(facts, state, row):
+        return this_run
+    if state.retract_in_doubt and "retract" in facts.allowed:
+        return retract_in_doubt(facts, row, state)
+    return None
+
+
+def retract_in_doubt(facts: Facts, row: SourceRow, state: State) -> Verdict:
+    """The row came back while its retract was in doubt: it is completed and shown."""
+    identity = row.match_key
+    assert identity is not None
+    if "retract" not in facts.allowed or facts.is_expired(identity):
+        return "held", "retract_in_doubt", None
+    return _unless_kept_back(facts, state, ("retract", "retract_in_doubt", "retract"))
+
+
+def of_left_over(facts: Facts, identity: MatchKey, state: State, replaced_keys: frozenset[str]) -> Verdict | None:
+    """An identity that is taken, or may be, and that stands in no valid source row.
+
+    `replaced_keys`: keys of rows that would be sent but for the hold by their key.
+    """
+    tried = _of_this_run(facts, state, None)
+    if tried is not None and state.adjusted.operation == "retract":
+        return tried
+    if state.status not in ("counted", "maybe"):
+        return None
+    where = _where(facts, identity, state, replaced_keys)
+    held = _held_left_over(state, where)
+    retract_allowed = "retract" in facts.allowed
+    if facts.is_expired(identity) or where == "aged_out":
+        verdict = held
+    elif state.retract_in_doubt:
+        verdict = ("retract", "retract_in_doubt", "retract") if retract_allowed else held
+    elif where == "row_invalid_now":
+        # Nobody said that it is gone, so it is not retracted. A restate that was begun is completed.
+        restates = state.status == "counted" and state.restate_in_doubt and "restate" in facts.allowed
+        verdict = (tried or ("restate", "restate_in_doubt", "restate")) if restates else held
+    elif where == "stays" or not retract_allowed:
+        verdict = held
+    elif state.retract_refused:
+        verdict = "held", "retract_refused", None
+    elif state.status == "maybe":
+        verdict = "retract", "maybe_taken", "retract"
+    elif where == "moved":
+        verdict = "move", "moved", "retract"
+    else:
+        verdict = "retract", "restate_in_doubt" if state.restate_in_doubt else "gone", "retract"
+    return _unless_kept_back(facts, state, verdict)
+
+
+def _where(facts: Facts, identity: MatchKey, state: State, replaced_keys: frozenset[str]) -> str:
+    """What became of its row: row_invalid_now, aged_out, moved, stays (nothing would replace it), or gone."""
+    if identity in facts.present:
+        where = "row_invalid_now"
+    elif facts.is_expired(identity):
+        where = "aged_out"
+    elif state.record_key in facts.open_keys:
+        where = "moved" if state.record_key in replaced_keys else "stays"
+    elif state.record_key in facts.invalid_keys:
+        where = "row_invalid_now"
+    elif identity.conversion_time < max(facts.oldest_open or "", facts.days_89):
+        where = "aged_out"
+    else:
+        where = "gone"
+    return where
+
+
+def _held_left_over(state: State, where: str) -> Verdict:
+    """The standing where nothing is sent."""
+    if state.status == "maybe":
+        reason = "maybe_taken"
+    elif state.retract_in_doubt:
+        reason = "retract_in_doubt"
+    elif state.restate_in_doubt:
+        reason = "restate_in_doubt"
+    elif where == "aged_out":
+        return "aged_out", None, None
+    else:
+        reason = "moved" if where == "stays" else where
+    return "held", reason, None
+
+
+def _of_this_run(facts: Facts, state: State, row: SourceRow | None) -> Verdict | None:
+    """The standing of what the run that plans has tried already; None where the state has the say."""
+    tried = state.adjusted
+    if tried is None or tried.run_seq != facts.this_run_seq:
+        return None
+    restates = tried.operation == "restate"
+    if restates and row is not None and (row.conversion_value, row.conversion_currency_code) != tried.says:
+        return None
+    verdict: Verdict | None = None
+    if tried.outcome == "none":
+        verdict = "in_doubt", "unanswered_this_run", None
+    elif tried.outcome == "deferred":
+        verdict = "deferred", "deferred_this_run", None
+    elif tried.outcome == "rejected" and restates and row is not None and state.restate_in_doubt:
+        verdict = "held", "restate_in_doubt", None
+    elif tried.outcome == "rejected":
+        verdict = "rejected", None, None
+    elif restates and row is not None and _says_what_counts(row, state):
+        verdict = "accepted", "restated", None
+    elif not restates and row is None:
+        verdict = "retracted", None, None
+    return verdict
+
+
+def _says_what_counts(row: SourceRow, state: State) -> bool:
+    attribution = (row.external_attribution_credit, row.external_attribution_model)
+    says = (row.conversion_value, row.conversion_currency_code)
+    return says == (state.value, state.currency) and attribution == state.attribution and not state.restate_in_doubt
+
+
+def _restate(facts: Facts, state: State, reason: str) -> Verdict:
+    if "restate" not in facts.allowed:
+        return "held", reason, None
+    return _unless_kept_back(facts, state, ("restate", reason, "restate"))
+
+
+def _unless_kept_back(facts: Facts, state: State, verdict: Verdict) -> Verdict:
+    """Let an adjustment wait for its conversion, for calls still under way, and for what its keys have in doubt."""
+    _, reason, operation = verdict
+    if operation is None:
+        return verdict
+    # What was begun, or may not even count, gains nothing by waiting for its conversion.
+    begun = reason in (f"{operation}_in_doubt", "maybe_taken")
+    if not begun and facts.accepted_recently(state):
+        return "waiting", "accepted_recently", None
+    if facts.is_quiet(state):
+        return "waiting", "quiet", None
+    others = facts.others_of(state.record_keys, state.sent.match_key).values()
+    sends = any(other.status == "in_doubt" for other in others)
+    retracts = any(other.retract_in_doubt for other in others)
+    if sends or (retracts and reason != "retract_in_doubt"):
+        return "held", "key_in_doubt", None
+    return verdict

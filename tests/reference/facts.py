@@ -1,0 +1,99 @@
+"""What every judgement of a plan looks at: the source and the ledger as a whole."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from .fold import State
+from .nouns import MatchKey, SourceRow
+from .times import days_before, hours_before
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The source and the ledger as a whole, and what the run that plans may do."""
+
+    rows: Sequence[SourceRow]
+    states: Mapping[MatchKey, State]
+    now: str
+    allowed: frozenset[str]  # adjustments
+    this_run_seq: int | None
+    quiet_runs: frozenset[int]  # whose calls may still be under way
+    delay_hours: float  # from the acceptance of a conversion to its first adjustment
+    expiry: str  # what converted before this is past 90 days
+    days_89: str  # what converted before this may be about to age out
+    oldest: str | None  # the oldest conversion time that can be read in the source
+    oldest_open: str | None  # of a valid row within 90 days: one stray old row must not make the source look older
+    present: frozenset[MatchKey]  # identities that stand in a source row, invalid or not
+    valid: frozenset[MatchKey]  # identities that stand in a row without an invalid reason
+    open_keys: frozenset[str]  # keys of valid rows whose own identity does not count yet
+    invalid_keys: frozenset[str]
+    sent_under: Mapping[str, frozenset[MatchKey]]  # the identities that ever went under a key
+
+    @classmethod
+    def of(
+        cls,
+        rows: Sequence[SourceRow],
+        states: Mapping[MatchKey, State],
+        now: str,
+        *,
+        allowed: frozenset[str],
+        this_run_seq: int | None,
+        quiet_runs: frozenset[int],
+        delay_hours: float,
+    ) -> Facts:
+        readable = [(row, row.match_key) for row in rows if row.match_key is not None]
+        times = [identity.conversion_time for row, identity in readable if not row.is_invalid]
+        expiry = days_before(now, 90)
+        sent_under: dict[str, set[MatchKey]] = defaultdict(set)
+        for identity, state in states.items():
+            for key in state.record_keys:
+                sent_under[key].add(identity)
+        return cls(
+            rows=rows,
+            states=states,
+            now=now,
+            allowed=allowed,
+            this_run_seq=this_run_seq,
+            quiet_runs=quiet_runs,
+            delay_hours=delay_hours,
+            expiry=expiry,
+            days_89=days_before(now, 89),
+            oldest=min((identity.conversion_time for _, identity in readable), default=None),
+            oldest_open=min((time for time in times if time >= expiry), default=None),
+            present=frozenset(identity for _, identity in readable),
+            valid=frozenset(identity for row, identity in readable if not row.is_invalid),
+            open_keys=frozenset(
+                row.key
+                for row, identity in readable
+                if row.key and not row.is_invalid and not _counts(states, identity)
+            ),
+            invalid_keys=frozenset(row.key for row in rows if row.key and row.is_invalid),
+            sent_under={key: frozenset(identities) for key, identities in sent_under.items()},
+        )
+
+    def is_expired(self, identity: MatchKey) -> bool:
+        return identity.conversion_time < self.expiry
+
+    def settled_this_run(self, state: State) -> bool:
+        """Whether the status of this identity was given by an attempt of the run that plans."""
+        return self.this_run_seq is not None and state.status_run_seq == self.this_run_seq
+
+    def is_quiet(self, state: State) -> bool:
+        """Whether a call of this identity that nobody answered may still be under way."""
+        return bool(state.unanswered_run_seqs & self.quiet_runs)
+
+    def accepted_recently(self, state: State) -> bool:
+        """Whether its conversion was accepted so lately that an adjustment may not find it yet."""
+        return bool(self.delay_hours) and state.accepted_at > hours_before(self.now, self.delay_hours)
+
+    def others_of(self, keys: frozenset[str], identity: MatchKey) -> dict[MatchKey, State]:
+        """The other identities that were ever sent under one of these keys."""
+        others = frozenset().union(*(self.sent_under.get(key, frozenset()) for key in keys)) - {identity}
+        return {other: self.states[other] for other in others}
+
+
+def _counts(states: Mapping[MatchKey, State], identity: MatchKey) -> bool:
+    return identity in states and states[identity].status == "counted"
