@@ -13,7 +13,7 @@ from pathlib import Path
 
 from benchmarks.measure import answer
 from reverse_etl.session import Session, open_workspace
-from reverse_etl.warehouse.project import DbtOptions
+from reverse_etl.warehouse.dbt_calls import DbtOptions
 from tests.support.shop import COLUMNS, SYNC, Shop
 
 # What the session makes of the project's exposure.

@@ -9,10 +9,13 @@
     characters of click id and hashes, its identity to ask for its attempts with, the ledger's word on that (null: it
     never left) with the refusal that this rests on, and in each row rows_in_all.
 -#}
-{% macro _explain_rows(source, tables, scope, unique_key, now, kind, value, limit) %}
+{% macro _explain_rows(
+    source, tables, scope, unique_key, now, kind, value, limit, adjustments=[], quiet_runs=[], delay_hours=0
+) %}
 {%- set keys = reverse_etl._identity_columns(scope) -%}
 {%- set columns = ['conversion_name', 'conversion_time'] + reverse_etl._payload_columns() -%}
-with {{ reverse_etl._asked(source, tables, scope, unique_key, now, kind, value) }},
+{%- set corrections = {'adjustments': adjustments, 'quiet_runs': quiet_runs, 'delay_hours': delay_hours} -%}
+with {{ reverse_etl._asked(source, tables, scope, unique_key, now, kind, value, corrections) }},
 
 planned_items as (
     select
@@ -127,7 +130,7 @@ limit {{ limit }}
     them; asked_plan, the plan's lines of them; rows_to_send, the source rows of what would be sent, of which the
     plan may have the bytes of an earlier try instead.
 -#}
-{% macro _asked(source, tables, scope, unique_key, now, kind, value) %}
+{% macro _asked(source, tables, scope, unique_key, now, kind, value, corrections) %}
 {%- set keys = reverse_etl._identity_columns(scope) -%}
 {%- set columns = ['conversion_name', 'conversion_time'] + reverse_etl._payload_columns() -%}
 named_ledger as (
@@ -182,7 +185,10 @@ asked_plan as (
             planned.*,
             {{ reverse_etl._identity_keys('planned.click_id', 'planned.hashed_email', 'planned.hashed_phone') }}
         from (
-            {{ reverse_etl._plan(source, tables, scope, unique_key, now, with_repeats=true) }}
+            {{ reverse_etl._plan(
+                source, tables, scope, unique_key, now, with_repeats=true, adjustments=corrections.adjustments,
+                quiet_runs=corrections.quiet_runs, delay_hours=corrections.delay_hours
+            ) }}
         ) as planned
         where planned.conversion_name is not null
     ) as lines

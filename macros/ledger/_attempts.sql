@@ -2,11 +2,13 @@
     The attempts of a scope that count, each with its outcome (null: in doubt). Left out are those that were
     never sent: a `not_sent` receipt, or a run that was fenced before their seq.
     Arguments: tables, a dict of the relations ledger, receipts and runs; scope, or none for all of them; condition, on the ledger's columns
-    and on those of `joined`; joined, a join to narrow the ledger by; with_not_sent, to keep what a run withheld
-    (all three optional).
+    and on those of `joined`; joined, a join to narrow the ledger by; with_not_sent, to keep what a run withheld;
+    with_uncounted, to keep all that do not count too, told apart by a column `counts` (all four optional).
 -#}
-{% macro _attempts(tables, scope, condition='1 = 1', joined='', with_not_sent=false) %}
+{% macro _attempts(tables, scope, condition='1 = 1', joined='', with_not_sent=false, with_uncounted=false) %}
 {%- set scope_keys = reverse_etl._scope_keys(scope) -%}
+{%- set in_time = "(fences.fenced_seq is null or attempts.seq <= fences.fenced_seq)" -%}
+{%- set counts = in_time ~ " and coalesce(one_row.outcome, many_rows.outcome, '') <> 'not_sent'" -%}
     select
         attempts.*,
         coalesce(one_row.outcome, many_rows.outcome) as outcome,
@@ -14,31 +16,13 @@
         one_row.code,
         one_row.error_code,
         one_row.message,
-        one_row.tracking_id
+        one_row.tracking_id,
+        coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
+        {%- if with_uncounted %},
+        {{ counts }} as counts
+        {%- endif %}
     from (
-        select
-            {%- for column in scope_keys %}
-            ledger.{{ column }},
-            {%- endfor %}
-            ledger.run_seq,
-            ledger.seq,
-            ledger.batch,
-            ledger.operation,
-            ledger.conversion_name,
-            ledger.click_id,
-            ledger.hashed_email,
-            ledger.hashed_phone,
-            ledger.conversion_time,
-            ledger.record_key,
-            ledger.value,
-            ledger.currency,
-            ledger.attribution_credit,
-            ledger.attribution_model,
-            ledger.first_attempt,
-            ledger.recorded_at,
-            {{ reverse_etl._identity_keys('ledger.click_id', 'ledger.hashed_email', 'ledger.hashed_phone') }}
-        from {{ tables.ledger }} as ledger
-        where {{ reverse_etl._in_scope(scope, 'ledger') }}
+        {{ reverse_etl._ledger_rows(tables, scope) }}
     ) as attempts
     {{ joined }}
     left join (
@@ -63,10 +47,39 @@
         on {{ reverse_etl._same(scope_keys + ['run_seq'], 'attempts', 'fences') }}
     where
         {{ condition }}
-        and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq)
-        {%- if not with_not_sent %}
-        and coalesce(one_row.outcome, many_rows.outcome, '') <> 'not_sent'
+        {%- if with_not_sent %}
+        and {{ in_time }}
+        {%- elif not with_uncounted %}
+        and {{ counts }}
         {%- endif %}
+{% endmacro %}
+
+{#- The ledger's rows of a scope with the keys of their identity. -#}
+{% macro _ledger_rows(tables, scope) %}
+    select
+        {%- for column in reverse_etl._scope_keys(scope) %}
+        ledger.{{ column }},
+        {%- endfor %}
+        ledger.run_seq,
+        ledger.seq,
+        ledger.batch,
+        ledger.operation,
+        ledger.conversion_name,
+        ledger.click_id,
+        ledger.hashed_email,
+        ledger.hashed_phone,
+        ledger.conversion_time,
+        ledger.record_key,
+        ledger.value,
+        ledger.currency,
+        ledger.attribution_credit,
+        ledger.attribution_model,
+        ledger.adjustment_time,
+        ledger.first_attempt,
+        ledger.recorded_at,
+        {{ reverse_etl._identity_keys('ledger.click_id', 'ledger.hashed_email', 'ledger.hashed_phone') }}
+    from {{ tables.ledger }} as ledger
+    where {{ reverse_etl._in_scope(scope, 'ledger') }}
 {% endmacro %}
 
 {#- The receipts of a scope up to their `group by`, which makes a receipt that was written twice count once. -#}
@@ -84,7 +97,8 @@
             max(code) as code,
             max(error_code) as error_code,
             max(message) as message,
-            max(tracking_id) as tracking_id
+            max(tracking_id) as tracking_id,
+            min(recorded_at) as answered_at
         from {{ tables.receipts }}
         where {{ reverse_etl._in_scope(scope) }}
 {%- endmacro %}

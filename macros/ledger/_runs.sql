@@ -101,3 +101,20 @@
     from {{ source }}
     where {{ reverse_etl._utc_timestamp('conversion_time') }} <= {{ reverse_etl._utc_now() }}
 {% endmacro %}
+
+{#- Runs that were last heard of, or shut out, less than some seconds ago: a call of theirs could still arrive. -#}
+{% macro _quiet_runs(runs, scope, seconds) %}
+    select run_seq
+    from (
+        select run_seq, happened_at
+        from {{ runs }}
+        where {{ reverse_etl._in_scope(scope) }} and event <> 'fence'
+        union all
+        select fenced_run_seq as run_seq, happened_at
+        from {{ runs }}
+        where {{ reverse_etl._in_scope(scope) }} and event = 'fence'
+    ) as events
+    group by run_seq
+    having {{ dbt.datediff('max(happened_at)', reverse_etl._utc_now(), 'second') }} < {{ seconds }}
+    order by run_seq
+{% endmacro %}

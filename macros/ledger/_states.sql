@@ -2,27 +2,28 @@
     What is known of each identity of a scope, as a chain of CTEs that ends in `folded`: the state of each that has more
     to tell than one attempt which was accepted. Those with nothing more, which are most, are read by `_plain`: they need
     no fold, and no CTE holds them, since an engine would keep it for its several readers.
-    Arguments: tables; scope; condition, on the attempts to read.
+    Arguments: tables; scope; condition, on the attempts to read; quiet_runs as for the fold.
 -#}
-{% macro _states(tables, scope, condition) %}
+{% macro _states(tables, scope, condition, quiet_runs=[]) %}
 {%- set keys = reverse_etl._identity_columns(scope) -%}
 {%- set is_plain = "operation = 'send' and first_attempt and coalesce(outcome, '') = 'accepted'" -%}
+-- the attempts that are no first send which was accepted, and those that do not count: receipts are read for all of the
+-- ledger here only
+uneven_attempts as (
+    select run_seq, seq
+    from (
+        {{ reverse_etl._attempts(tables, scope, condition=condition, with_uncounted=true) }}
+    ) as attempts
+    where not (counts and {{ is_plain }})
+),
+
 eventful_identities as (
     select distinct
         ledger.conversion_name,
         {{ reverse_etl._identity_keys('ledger.click_id', 'ledger.hashed_email', 'ledger.hashed_phone') }},
         ledger.conversion_time
     from {{ tables.ledger }} as ledger
-    inner join (
-        select
-            run_seq,
-            seq
-        from (
-            {{ reverse_etl._attempts(tables, scope, condition=condition) }}
-        ) as attempts
-        where not ({{ is_plain }})
-    ) as eventful
-        on ledger.run_seq = eventful.run_seq and ledger.seq = eventful.seq
+    inner join uneven_attempts as uneven on ledger.run_seq = uneven.run_seq and ledger.seq = uneven.seq
     where {{ reverse_etl._in_scope(scope, 'ledger') }}
 ),
 
@@ -32,18 +33,34 @@ eventful_attempts as (
     )) }}
 ),
 
-{{ reverse_etl._fold('folded', 'eventful_attempts', scope) }}
+{{ reverse_etl._fold('folded', 'eventful_attempts', scope, quiet_runs) }}
 {% endmacro %}
 
 {#-
-    The attempts that are all there is of their identity and were accepted, beside the CTEs of `_states`.
-    Arguments: tables; scope; condition, on the attempts to read, within that of `_states`.
+    The attempts that are all there is of their identity and were accepted, beside the CTEs of `_states`: what these leave
+    over, so that no receipt is read again.
+    Arguments: tables; scope; condition, on the attempts to read, within that of `_states`; without, a select of the
+    run_seq and seq of others to leave out (optional; one join for both lets an engine hash the few and not the ledger).
 -#}
-{% macro _plain(tables, scope, condition) %}
-    {{- reverse_etl._attempts(tables, scope, condition=condition ~ " and eventful.seq is null", joined=(
-        "left join (select distinct run_seq, seq from eventful_attempts) as eventful"
-        ~ " on attempts.run_seq = eventful.run_seq and attempts.seq = eventful.seq"
-    )) }}
+{% macro _plain(tables, scope, condition, without=none) %}
+    select attempts.*
+    from (
+        {{ reverse_etl._ledger_rows(tables, scope) }}
+    ) as attempts
+    left join (
+        select distinct run_seq, seq
+        from (
+            select run_seq, seq from eventful_attempts
+            union all
+            select run_seq, seq from uneven_attempts
+            {%- if without %}
+            union all
+            {{ without }}
+            {%- endif %}
+        ) as numbers
+    ) as left_out
+        on attempts.run_seq = left_out.run_seq and attempts.seq = left_out.seq
+    where left_out.seq is null and ({{ condition }})
 {%- endmacro %}
 
 {#- The state of a plain attempt in the columns that a fold gives, its identity left out. -#}
@@ -52,6 +69,17 @@ eventful_attempts as (
         false as lifted,
         false as restate_in_doubt,
         false as retract_in_doubt,
+        false as retract_refused,
+        false as may_still_arrive,
+        '' as last_adjustment_time,
+        {{ recent }}.accepted_at as accepted_at,
+        cast(null as {{ reverse_etl._type_double() }}) as restate_tried_value,
+        cast(null as {{ dbt.type_string() }}) as restate_tried_currency,
+        cast(null as {{ dbt.type_string() }}) as adjusted,
+        cast(null as {{ dbt.type_string() }}) as adjusted_outcome,
+        cast(null as {{ dbt.type_bigint() }}) as adjusted_run_seq,
+        cast(null as {{ reverse_etl._type_double() }}) as adjusted_value,
+        cast(null as {{ dbt.type_string() }}) as adjusted_currency,
         cast(null as {{ reverse_etl._type_double() }}) as restate_refused_value,
         cast(null as {{ dbt.type_string() }}) as restate_refused_currency,
         {{ recent }}.run_seq as run_seq,

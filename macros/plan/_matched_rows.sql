@@ -8,28 +8,27 @@
     select *
     from (
         select
-            source_rows.*,
-            source_rows.record_key is not null as in_source,
+            {{ reverse_etl._listed(reverse_etl._source_columns() + ['record_key'], 'keyed') }},
+            keyed.record_key is not null as in_source,
             reached.run_seq as known_run_seq,
             reached.seq as known_seq,
             coalesce(
-                coalesce({{ reverse_etl._double('source_rows.conversion_value') }}, -1) = coalesce(reached.value, -1)
-                and {{ reverse_etl._present_text('source_rows.conversion_currency_code') }} = reached.currency
-                and coalesce({{ reverse_etl._double('source_rows.external_attribution_credit') }}, -1)
-                = coalesce(reached.attribution_credit, -1)
-                and {{ reverse_etl._present_text('source_rows.external_attribution_model') }} = reached.attribution_model
-                and {{ reverse_etl._present_text('source_rows.hashed_email_address') }} = reached.hashed_email
-                and {{ reverse_etl._present_text('source_rows.hashed_phone_number') }} = reached.hashed_phone
-                and source_rows.record_key is not null
+                {{ reverse_etl._same_number(reverse_etl._double('keyed.conversion_value'), 'reached.value') }}
+                and {{ reverse_etl._present_text('keyed.conversion_currency_code') }} = reached.currency
+                and {{ reverse_etl._same_number(reverse_etl._double('keyed.external_attribution_credit'), 'reached.attribution_credit') }}
+                and {{ reverse_etl._present_text('keyed.external_attribution_model') }} = reached.attribution_model
+                and keyed.present_email = reached.hashed_email
+                and keyed.present_phone = reached.hashed_phone
+                and keyed.record_key is not null
                 {%- if with_repeats %}
                 and repeated.conversion_time is null
                 {%- endif %},
                 false
             ) as as_accepted
-        from source_rows
-        full outer join reached on {{ reverse_etl._same_as_source('source_rows', 'reached') }}
+        from ({{ reverse_etl._keyed_source_rows() }}) as keyed
+        full outer join reached on {{ reverse_etl._same_as_keyed('keyed', 'reached') }}
         {%- if with_repeats %}
-        left join repeated on {{ reverse_etl._same_as_source('source_rows', 'repeated') }}
+        left join repeated on {{ reverse_etl._same_as_keyed('keyed', 'repeated') }}
         {%- endif %}
     ) as compared_rows
     where not as_accepted
@@ -37,23 +36,37 @@
 
 {#- The identities that more than one source row has. -#}
 {% macro _repeated_identities() %}
-{%- set keys = reverse_etl._identity_columns('of one') -%}
-    select {{ reverse_etl._listed(keys) }}
-    from (
-        select
-            conversion_name,
-            {{ reverse_etl._identity_keys('click_id', 'hashed_email', 'hashed_phone') }},
-            conversion_time
-        from (
-            select
-                {{ reverse_etl._present_text('conversion_name') }} as conversion_name,
-                {{ reverse_etl._present_text('microsoft_click_id') }} as click_id,
-                {{ reverse_etl._present_text('hashed_email_address') }} as hashed_email,
-                {{ reverse_etl._present_text('hashed_phone_number') }} as hashed_phone,
-                {{ reverse_etl._utc_text(reverse_etl._utc_timestamp('conversion_time')) }} as conversion_time
-            from source_rows
-        ) as cleaned
-    ) as identities
-    group by {{ reverse_etl._listed(keys) }}
+    select
+        present_name as conversion_name,
+        click_key,
+        email_key,
+        phone_key,
+        time_key as conversion_time
+    from ({{ reverse_etl._keyed_source_rows() }}) as keyed
+    group by present_name, click_key, email_key, phone_key, time_key
     having count(*) > 1
 {% endmacro %}
+
+{#- The source rows beside what they are compared by, each worked out once: not every engine sees that it is the same. -#}
+{% macro _keyed_source_rows() %}
+    select
+        present.*,
+        {{ reverse_etl._identity_keys('present_click_id', 'present_email', 'present_phone') }}
+    from (
+        select
+            source_rows.*,
+            {{ reverse_etl._present_text('conversion_name') }} as present_name,
+            {{ reverse_etl._present_text('microsoft_click_id') }} as present_click_id,
+            {{ reverse_etl._present_text('hashed_email_address') }} as present_email,
+            {{ reverse_etl._present_text('hashed_phone_number') }} as present_phone,
+            {{ reverse_etl._utc_text(reverse_etl._utc_timestamp('conversion_time')) }} as time_key
+        from source_rows
+    ) as present
+{% endmacro %}
+
+{#- The condition that such a row is the conversion of another relation. Arguments: aliases of the two. -#}
+{% macro _same_as_keyed(keyed, other) %}
+        {{- keyed }}.present_name = {{ other }}.conversion_name
+        and {{ reverse_etl._same(['click_key', 'email_key', 'phone_key'], keyed, other) }}
+        and {{ keyed }}.time_key = {{ other }}.conversion_time
+{%- endmacro %}

@@ -3,18 +3,23 @@
     Arguments: source, the source model's relation; tables, a dict of the relations ledger, receipts and runs; scope;
     unique_key, a column's name or none; now, the warehouse's time as UTC text; run_seq, of the push that asks, or none;
     seq_offset and batch_offset, the numbers already given in this run; with_repeats, to look for
-    conversions that several source rows stand for.
+    conversions that several source rows stand for; adjustments, what may be corrected: restate, retract; quiet_runs, those
+    that ended so lately that a call of theirs could still arrive; delay_hours, how long what was accepted waits for its
+    first correction.
     Rows: one per source row, and one per identity that the ledger holds as taken or in doubt and that stands in no sendable
     source row. Only rows that need nothing stand together, as one with its `row_count`: source rows that are exactly as they
     were accepted, and conversions that have aged out.
     Columns: side (source | ledger), class, reason, operation (null: nothing is sent), seq, batch, the payload under the
-    ledger's names, first_attempt, untouched (nothing may have been taken before), code, error_code, message and tracking_id
+    ledger's names, adjustment_time, first_attempt, untouched (nothing may have been taken before), code, error_code, message and tracking_id
     of a refusal, known_before (is this the place of an identity known to be taken or in doubt?), row_count; and the same in
     each row, source_rows and known_identities, the sums that the law of conservation is held against, and
     unseen_repeats: source rows that are as accepted, less the conversions they stand for. Looking for rows that share one
     is dear, and most sources have none: where it is not 0, the plan is only right when made again with_repeats.
 -#}
-{% macro _plan(source, tables, scope, unique_key, now, run_seq=none, seq_offset=0, batch_offset=0, with_repeats=false) %}
+{% macro _plan(
+    source, tables, scope, unique_key, now, run_seq=none, seq_offset=0, batch_offset=0, with_repeats=false, adjustments=[],
+    quiet_runs=[], delay_hours=0
+) %}
 {%- set now_timestamp = reverse_etl._timestamp_literal(now) -%}
 {%- set keys = reverse_etl._identity_columns(scope) -%}
 {#- a day more than Microsoft takes, and older only where the source itself is -#}
@@ -31,7 +36,7 @@ source_bounds as (
     from {{ source }}
 ),
 
-{{ reverse_etl._states(tables, scope, condition=recent) }},
+{{ reverse_etl._states(tables, scope, condition=recent, quiet_runs=quiet_runs) }},
 
 -- the conversions that were accepted at once, which are most: no source row reaches those that are older than the oldest
 reached as (
@@ -48,16 +53,16 @@ matched as (
     {{ reverse_etl._matched_rows(with_repeats) }}
 ),
 
-open_rows as (
+-- kept, since every reader would judge each row by all rules again
+open_rows as {{ reverse_etl._materialized() }}(
     {{ reverse_etl._open_rows(now_timestamp) }}
 ),
 
--- where the conversions stand that were accepted at once, looked at from the ledger
+-- where the conversions stand that were accepted at once and need no closer look, looked at from the ledger
 plain_places as (
     select
         case
             when plain.conversion_time < (select oldest_row from source_bounds) then 'out_of_reach'
-            when seen.known_seq is not null then 'seen'
             else 'as_accepted'
         end as place,
         {% if run_seq is not none -%} plain.run_seq = {{ run_seq }} {%- else -%} false {%- endif %} as in_this_run,
@@ -65,9 +70,9 @@ plain_places as (
         min(
             case when plain.conversion_time >= {{ reverse_etl._literal(reverse_etl._days_before(now, 90)) }} then plain.conversion_time end
         ) as oldest_time
-    from ({{ reverse_etl._plain(tables, scope, recent) }}) as plain
-    left join (select distinct known_run_seq, known_seq from matched) as seen
-        on plain.run_seq = seen.known_run_seq and plain.seq = seen.known_seq
+    from (
+        {{ reverse_etl._plain(tables, scope, recent, without="select known_run_seq, known_seq from matched") }}
+    ) as plain
     group by 1, 2
 ),
 
@@ -77,14 +82,11 @@ closed_rows as (
 
 -- what was accepted of the conversions that need a closer look
 plain_seen as (
-    select
-        ledger.*,
-        {{ reverse_etl._identity_keys('ledger.click_id', 'ledger.hashed_email', 'ledger.hashed_phone') }},
-        numbers.in_source
-    from {{ tables.ledger }} as ledger
-    inner join (select distinct known_run_seq, known_seq, in_source from matched) as numbers
-        on ledger.run_seq = numbers.known_run_seq and ledger.seq = numbers.known_seq
-    where {{ reverse_etl._in_scope(scope, 'ledger') }}
+    {{ reverse_etl._with_acceptance(tables, scope, delay_hours, (
+        "select attempts.*, numbers.in_source from (" ~ reverse_etl._ledger_rows(tables, scope) ~ ") as attempts"
+        ~ " inner join (select distinct known_run_seq, known_seq, in_source from matched) as numbers"
+        ~ " on attempts.run_seq = numbers.known_run_seq and attempts.seq = numbers.known_seq"
+    )) }}
 ),
 
 known as (
@@ -142,26 +144,28 @@ compared as (
         standing.waiting_reasons,
         known.status,
         known.lifted,
-        known.restate_in_doubt,
-        known.retract_in_doubt,
-        known.restate_refused_value,
-        known.restate_refused_currency,
-        known.run_seq,
+        {%- for column in reverse_etl._correction_columns() + ['run_seq'] %}
+        known.{{ column }},
+        {%- endfor %}
         known.code,
         known.error_code,
         known.message,
         known.tracking_id,
-        coalesce(standing.value, -1) = coalesce(known.value, -1) and standing.currency = known.currency as same_value,
-        coalesce(standing.attribution_credit, -1) = coalesce(known.attribution_credit, -1)
+        {{ reverse_etl._same_number('standing.value', 'known.value') }} and standing.currency = known.currency as same_value,
+        {{ reverse_etl._same_number('standing.attribution_credit', 'known.attribution_credit') }}
         and standing.attribution_model = known.attribution_model as same_attribution,
         standing.hashed_email = known.hashed_email and standing.hashed_phone = known.hashed_phone as same_hashes
     from standing_rows as standing
     full outer join known on {{ reverse_etl._same(keys, 'standing', 'known') }}
 ),
 
-{{ reverse_etl._plan_source_side(source, unique_key, tables, scope, run_seq) }},
+{{ reverse_etl._plan_source_side(scope, run_seq, now, adjustments, delay_hours) }},
 
-{{ reverse_etl._plan_ledger_side(tables, scope, run_seq, now) }},
+{{ reverse_etl._plan_ledger_side(tables, scope, run_seq, now, adjustments, delay_hours) }},
+
+{{ reverse_etl._plan_kin(source, unique_key, tables, scope, adjustments) }},
+
+{{ reverse_etl._plan_decided(scope, now) }},
 
 planned as (
     select * from source_side
@@ -185,10 +189,19 @@ final as (
         reason,
         operation,
         case when operation is not null then {{ seq_offset }} + n end as seq,
+        {%- if adjustments %}
+        -- each operation leaves in batches of its own
+        case
+            when operation is not null
+                then {{ batch_offset }} + cast(sum(case when mod(nth, 1000) = 1 then 1 else 0 end) over (order by n) as bigint)
+        end as batch,
+        {%- else %}
         case when operation is not null then {{ batch_offset }} + 1 + cast(floor((n - 1) / 1000.0) as bigint) end as batch,
+        {%- endif %}
         conversion_name,
         conversion_time,
         {{ reverse_etl._payload_columns() | join(",\n        ") }},
+        adjustment_time,
         first_attempt,
         untouched,
         code,
@@ -198,20 +211,27 @@ final as (
         known_before,
         row_count,
         (select count(*) from {{ source }}) as source_rows,
-        (select coalesce(sum(row_count), 0) from plain_places)
+        (select coalesce(sum(row_count), 0) from plain_places) + (select count(*) from plain_seen)
         + (select count(*) from folded where status in ('counted', 'in_doubt', 'maybe')) as known_identities,
         (select count(*) from {{ source }}) - (select count(*) from open_rows)
         - (select coalesce(sum(row_count), 0) from closed_rows) as unseen_repeats
     from (
         select
-            *,
-            row_number() over (
-                order by
-                    case when operation is null then 1 else 0 end,
-                    case when class = 'in_doubt' then 0 else 1 end,
-                    conversion_time, conversion_name, click_id, hashed_email, hashed_phone
-            ) as n
-        from planned
+            ordered.*
+            {%- if adjustments %},
+            row_number() over (partition by operation order by n) as nth
+            {%- endif %}
+        from (
+            select
+                *,
+                row_number() over (
+                    order by
+                        case operation when 'send' then 0 when 'restate' then 1 when 'retract' then 2 else 3 end,
+                        case when class = 'in_doubt' then 0 else 1 end,
+                        conversion_time, conversion_name, click_id, hashed_email, hashed_phone
+                ) as n
+            from planned
+        ) as ordered
     ) as numbered
 )
 
@@ -223,4 +243,40 @@ select * from final
     {{- return([
         'record_key', 'click_id', 'hashed_email', 'hashed_phone', 'value', 'currency', 'attribution_credit', 'attribution_model'
     ]) -}}
+{% endmacro %}
+
+{#- What a fold tells of the corrections of a conversion, beside its status. -#}
+{% macro _correction_columns() %}
+    {{- return([
+        'restate_in_doubt', 'retract_in_doubt', 'retract_refused', 'may_still_arrive', 'last_adjustment_time', 'accepted_at',
+        'restate_tried_value', 'restate_tried_currency', 'adjusted', 'adjusted_outcome', 'adjusted_run_seq', 'adjusted_value',
+        'adjusted_currency', 'restate_refused_value', 'restate_refused_currency'
+    ]) -}}
+{% endmacro %}
+
+{#-
+    Attempts that were accepted at once, with the time of that: read only where a correction has to wait for it.
+    Arguments: rows, a select of attempts.
+-#}
+{% macro _with_acceptance(tables, scope, delay_hours, rows) %}
+    {%- if delay_hours %}
+    select found.*, accepted.answered_at as accepted_at
+    from ({{ rows }}) as found
+    left join (
+        {{ reverse_etl._attempts(tables, scope, joined=(
+            "inner join (select distinct run_seq, seq from (" ~ rows ~ ") as looked_for) as numbers"
+            ~ " on attempts.run_seq = numbers.run_seq and attempts.seq = numbers.seq"
+        )) }}
+    ) as accepted on found.run_seq = accepted.run_seq and found.seq = accepted.seq
+    {%- else %}
+    select found.*, cast(null as {{ dbt.type_timestamp() }}) as accepted_at
+    from ({{ rows }}) as found
+    {%- endif %}
+{% endmacro %}
+
+{#- The condition that a conversion was accepted so lately that Microsoft may not find it yet to correct it. -#}
+{% macro _accepted_recently(now, delay_hours) %}
+    {%- if not delay_hours -%} {{- return("1 = 0") -}} {%- endif -%}
+    {%- set since = reverse_etl._timestamp_literal(reverse_etl._days_before(now, delay_hours / 24)) -%}
+    {{- return("accepted_at is not null and accepted_at > " ~ since) -}}
 {% endmacro %}

@@ -1,16 +1,19 @@
 {#-
-    The CTEs that give a class to each identity which the ledger holds as taken or in doubt and which stands in no
-    sendable source row, ending in `ledger_side`.
+    The CTEs `judged_absent`, a verdict (as for the source side) on each identity which the ledger holds as taken or in doubt
+    and which stands in no sendable source row, and `aged_out`, how many of them rolled out of the source.
     What left the source is gone only while the source still reaches as far back, and not within a day of the 90 days:
     a view over the last 30 days takes nothing back as it rolls on.
-    Arguments: tables, scope, run_seq, now as for the plan.
+    What its key stands for now takes its place only where that would be sent: else nothing would count any more.
+    Arguments: tables, scope, run_seq, now, adjustments, delay_hours as for the plan.
 -#}
-{% macro _plan_ledger_side(tables, scope, run_seq, now) %}
+{% macro _plan_ledger_side(tables, scope, run_seq, now, adjustments, delay_hours) %}
 {%- set keys = reverse_etl._identity_columns(scope) -%}
+{%- set known_columns = reverse_etl._correction_columns() + ['run_seq', 'code', 'error_code', 'message', 'tracking_id'] -%}
 {%- set absent_columns = reverse_etl._listed(keys + reverse_etl._payload_columns() + ['run_seq']) -%}
 {%- set days_90 = reverse_etl._literal(reverse_etl._days_before(now, 90)) -%}
 {%- set days_89 = reverse_etl._literal(reverse_etl._days_before(now, 89)) -%}
-{%- set in_this_run = "run_seq = " ~ reverse_etl._literal(run_seq if run_seq is not none else -1) -%}
+{%- set this_run = reverse_etl._literal(run_seq if run_seq is not none else -1) -%}
+{%- set restates, retracts = 'restate' in adjustments, 'retract' in adjustments -%}
 -- keys that stand on a row which is not accepted yet, or on one that is invalid now
 open_keys as (
     select
@@ -25,10 +28,10 @@ open_keys as (
 
 -- older than the oldest source row: aged out, unless its key stands in the source, or no source row says how far back it reaches
 out_of_reach as (
-    {{ reverse_etl._plain(tables, scope, (
+    {{ reverse_etl._with_acceptance(tables, scope, delay_hours, reverse_etl._plain(tables, scope, (
         "attempts.conversion_time >= " ~ days_90 ~ " and attempts.conversion_time < (select oldest_row from source_bounds)"
         ~ " and (attempts.record_key in (select record_key from open_keys) or (select oldest_time from bounds) = '')"
-    )) }}
+    ))) }}
 ),
 
 absent as (
@@ -38,32 +41,30 @@ absent as (
         ledger_{{ column }} as {{ column }},
         {%- endfor %}
         status,
-        restate_in_doubt,
-        retract_in_doubt,
-        run_seq,
-        code,
-        error_code,
-        message,
-        tracking_id
+        {{ reverse_etl._listed(known_columns) }}
     from compared
-    where not in_source and status in ('counted', 'in_doubt', 'maybe')
+    where
+        not in_source
+        and (
+            status in ('counted', 'in_doubt', 'maybe')
+            or (status = 'dead' and adjusted = 'retract' and adjusted_outcome = 'accepted' and adjusted_run_seq = {{ this_run }})
+        )
     union all
     select
-        {{ reverse_etl._listed(keys, 'plain') }},
-        {{ reverse_etl._listed(reverse_etl._payload_columns(), 'plain') }},
-        'counted' as status,
-        false as restate_in_doubt,
-        false as retract_in_doubt,
-        plain.run_seq,
-        cast(null as {{ dbt.type_int() }}) as code,
-        cast(null as {{ dbt.type_string() }}) as error_code,
-        cast(null as {{ dbt.type_string() }}) as message,
-        cast(null as {{ dbt.type_string() }}) as tracking_id
+        {{ reverse_etl._listed(keys) }},
+        {{ reverse_etl._listed(reverse_etl._payload_columns()) }},
+        status,
+        {{ reverse_etl._listed(known_columns) }}
     from (
-        select {{ absent_columns }} from plain_seen where not in_source
-        union all
-        select {{ absent_columns }} from out_of_reach
-    ) as plain
+        select
+            {{ reverse_etl._listed(keys, 'plain') }},
+            {{ reverse_etl._counted_columns('plain') }}
+        from (
+            select {{ absent_columns }}, accepted_at from plain_seen where not in_source
+            union all
+            select {{ absent_columns }}, accepted_at from out_of_reach
+        ) as plain
+    ) as counted
 ),
 
 identities_now_invalid as (
@@ -72,69 +73,91 @@ identities_now_invalid as (
     where invalid_reasons <> ''
 ),
 
-decided_absent as (
+replaced_keys as (
+    select distinct source_record_key as record_key
+    from judged
+    where source_record_key <> '' and verdict in ('new::send', 'deferred::send', 'deferred::repeat')
+),
+
+judged_absent as (
     select
-        absent.*,
+        placed.*,
         case
-            when status = 'in_doubt' and past_90_days then 'expired:in_doubt_too_old'
-            when status = 'in_doubt' and {{ in_this_run }} then 'in_doubt:unanswered_this_run'
-            when status = 'in_doubt' then 'in_doubt:send'
-            when status = 'maybe' then 'held:maybe_taken'
-            when retract_in_doubt then 'held:retract_in_doubt'
-            when restate_in_doubt then 'held:restate_in_doubt'
-            when is_invalid_now then 'held:row_invalid_now'
-            when past_90_days then 'aged_out:'
-            when key_stands = 1 then 'held:moved'
-            when key_stands = 0 then 'held:row_invalid_now'
-            when conversion_time < {{ days_89 }} or conversion_time < oldest_time then 'aged_out:'
-            else 'held:gone'
-        end as decision
+            when status = 'in_doubt' and past_90_days then 'expired:in_doubt_too_old:'
+            when status = 'in_doubt' and run_seq = {{ this_run }} then 'in_doubt:unanswered_this_run:'
+            when status = 'in_doubt' then 'in_doubt::repeat'
+            when adjusted = 'retract' and adjusted_run_seq = {{ this_run }} then
+                case coalesce(adjusted_outcome, 'none')
+                    when 'none' then 'in_doubt:unanswered_this_run:'
+                    when 'deferred' then 'deferred:deferred_this_run:'
+                    when 'rejected' then 'rejected::'
+                    else 'retracted::'
+                end
+            {%- if retracts %}
+            when retract_in_doubt and not past_90_days and place <> 'aged_out' then
+                case when may_still_arrive then 'waiting:quiet:' else 'retract:retract_in_doubt:retract' end
+            {%- endif %}
+            {%- if restates %}
+            when status = 'counted' and restate_in_doubt and not retract_in_doubt and place = 'row_invalid_now' and not past_90_days then
+                case
+                    when adjusted_run_seq <> {{ this_run }} or adjusted_outcome = 'accepted' then
+                        case when may_still_arrive then 'waiting:quiet:' else 'restate:restate_in_doubt:restate' end
+                    when adjusted_outcome is null then 'in_doubt:unanswered_this_run:'
+                    when adjusted_outcome = 'deferred' then 'deferred:deferred_this_run:'
+                    else 'rejected::'
+                end
+            {%- endif %}
+            {%- if retracts %}
+            when place in ('moved', 'gone') and not retract_in_doubt then
+                case
+                    when retract_refused then 'held:retract_refused:'
+                    when status = 'counted' and {{ reverse_etl._accepted_recently(now, delay_hours) }} then 'waiting:accepted_recently:'
+                    when may_still_arrive then 'waiting:quiet:'
+                    when status = 'maybe' then 'retract:maybe_taken:retract'
+                    when place = 'moved' then 'move:moved:retract'
+                    when restate_in_doubt then 'retract:restate_in_doubt:retract'
+                    else 'retract:gone:retract'
+                end
+            {%- endif %}
+            when status = 'maybe' then 'held:maybe_taken:'
+            when retract_in_doubt then 'held:retract_in_doubt:'
+            when restate_in_doubt then 'held:restate_in_doubt:'
+            when place = 'row_invalid_now' then 'held:row_invalid_now:'
+            when place in ('past_90_days', 'aged_out') then 'aged_out::'
+            when place in ('moved', 'not_replaced') then 'held:moved:'
+            else 'held:gone:'
+        end as verdict
     from (
         select
             absent.*,
             absent.conversion_time < {{ days_90 }} as past_90_days,
-            invalid_now.conversion_name is not null as is_invalid_now,
-            open_keys.stands as key_stands,
-            bounds.oldest_time
+            -- what became of its row
+            case
+                when invalid_now.conversion_name is not null then 'row_invalid_now'
+                when absent.conversion_time < {{ days_90 }} then 'past_90_days'
+                when open_keys.stands = 1 and replaced_keys.record_key is not null then 'moved'
+                when open_keys.stands = 1 then 'not_replaced'
+                when open_keys.stands = 0 then 'row_invalid_now'
+                when absent.conversion_time < {{ days_89 }} or absent.conversion_time < bounds.oldest_time then 'aged_out'
+                else 'gone'
+            end as place
         from absent
         cross join bounds
         left join identities_now_invalid as invalid_now on {{ reverse_etl._same(keys, 'absent', 'invalid_now') }}
         left join open_keys on absent.record_key = open_keys.record_key
-    ) as absent
+        left join replaced_keys on absent.record_key = replaced_keys.record_key
+    ) as placed
 ),
 
 aged_out as (
     select sum(row_count) as row_count
     from (
-        select count(*) as row_count from decided_absent where decision = 'aged_out:'
+        select count(*) as row_count from judged_absent where verdict = 'aged_out::'
         union all
         select coalesce(sum(row_count), 0) - (select count(*) from out_of_reach) as row_count
         from plain_places
         where place = 'out_of_reach'
     ) as counts
-),
-
-ledger_side as (
-    select
-        'ledger' as side,
-        split_part(decision, ':', 1) as class,
-        case when decision like '%:send' then '' else split_part(decision, ':', 2) end as reason,
-        case when decision like '%:send' then 'send' end as operation,
-        conversion_name,
-        conversion_time,
-        {%- for column in reverse_etl._payload_columns() %}
-        {{ column }},
-        {%- endfor %}
-        false as first_attempt,
-        false as untouched,
-        code,
-        error_code,
-        message,
-        tracking_id,
-        true as known_before,
-        1 as row_count
-    from decided_absent
-    where decision <> 'aged_out:'
 )
 {% endmacro %}
 

@@ -27,6 +27,7 @@
         currency,
         attribution_credit,
         attribution_model,
+        adjustment_time,
         untouched
     from {{ plan }}
     where seq between {{ seq_from }} and {{ seq_to }}
@@ -49,6 +50,7 @@
         conversion_time,
         code,
         error_code,
+        known_identities,
         unseen_repeats
     from (
         select

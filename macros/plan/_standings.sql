@@ -8,9 +8,12 @@
         planned.side,
         case
             when planned.operation is null then planned.class
-            when attempts.seq is null and planned.class = 'in_doubt' then 'in_doubt'
+            when attempts.seq is null and (planned.class = 'in_doubt' or planned.reason like '%_in_doubt') then 'in_doubt'
             when attempts.seq is null then 'not_reached'
             when attempts.outcome = 'rejected' and attempts.settles = 0 then 'held'
+            -- a row that came back stays, and counts for nothing any more
+            when attempts.outcome = 'accepted' and planned.operation = 'retract'
+                then case planned.side when 'source' then 'held' else 'retracted' end
             else coalesce(attempts.outcome, 'in_doubt')
         end as standing,
         sum(planned.row_count) as rows_in_all,
