@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 from reverse_etl.errors import GuardError
 from reverse_etl.interfaces import TestEvidence, Verdict
-from reverse_etl.sync import Environment, Sync
+from reverse_etl.plans import Plan
+from reverse_etl.sync import Environment, RetractionLimit, Sync
 
 NOBODY_LOOKED = TestEvidence(Verdict.UNKNOWN, "nobody looked")
 
@@ -53,6 +54,29 @@ def look(sync: Sync, facts: Facts) -> list[Guard]:
         _tests(sync, facts),
         _max_age(sync, facts),
     ]
+
+
+def retractions(limit: RetractionLimit, plan: Plan, *, before: int = 0) -> Guard:
+    """Does a plan take back so much that its source may have shrunk by mistake?
+
+    `before`: what earlier rounds of the run took back. A retraction cannot be undone: Microsoft ignores what was
+    retracted from then on.
+    """
+    name, planned = "max_retractions", plan.to_retract
+    if not planned:
+        return Guard(name, "nothing would be taken back")
+    allowed = limit.allowed(plan.known + before) if plan.source_rows or limit.even_if_empty else 0
+    of = f"{before + planned:,} of {plan.known + before:,} conversions"
+    if before + planned <= allowed:
+        return Guard(name, f"{of} would be taken back, and {allowed:,} may be")
+    why = "the source is empty" if not plan.source_rows else f"{allowed:,} may be"
+    return Guard(
+        name,
+        "",
+        f"{of} would be taken back at once, and {why}: has the source lost rows that still count?",
+        "A retraction is for good. See them with `reverse-etl plan`. If they are right, push once with "
+        f"--max-retractions {before + planned}, or set max_retractions in the exposure.",
+    )
 
 
 def enforce(guards: Sequence[Guard]) -> None:
@@ -104,7 +128,7 @@ def _limited_build(sync: Sync, facts: Facts) -> Guard:
         return Guard(
             name, "the source was not last built with --empty or --sample, by what dbt left in its target folder"
         )
-    model = sync.source.rsplit(".", 1)[-1]
+    model = sync.model
     return Guard(
         name,
         "",
@@ -115,7 +139,7 @@ def _limited_build(sync: Sync, facts: Facts) -> Guard:
 
 def _tests(sync: Sync, facts: Facts) -> Guard:
     """dbt's tests: a push of rows that failed them, or that nobody tested, would teach the bidding what is wrong."""
-    name, tests, model = "tests", facts.tests, sync.source.rsplit(".", 1)[-1]
+    name, tests, model = "tests", facts.tests, sync.model
     when = f" ({'push --build' if tests.by == 'build' else 'dbt'}, {tests.at})" if tests.at else ""
     if tests.verdict is Verdict.PASSED:
         return Guard(name, f"{tests.text or f'{model} was built, and has no test'}{when}", warns=not tests.text)
@@ -125,20 +149,31 @@ def _tests(sync: Sync, facts: Facts) -> Guard:
     if tests.model_failed:
         why = f"; what failed: {tests.text}" if tests.text else ""
         return Guard(name, "", f"dbt did not build {model}{when}{why}.", "Mend that, and push with --build.")
-    failing = ", ".join(f"{test} ({rows:,} rows)" if rows else test for test, rows in tests.failing)
+    failing = ", ".join(
+        f"{test} ({rows:,} {'row' if rows == 1 else 'rows'})" if rows else test for test, rows in tests.failing
+    )
     if facts.allow_failing_tests:
         return Guard(name, f"--allow-failing-tests: {failing}", warns=True)
     return Guard(
         name,
         "",
         f"dbt tests of {model} failed{when}: {failing}.",
-        "Mend the rows and push with --build. Where the plan holds such rows back anyway, the test may have `severity: "
-        "warn`; --allow-failing-tests pushes this once.",
+        _MEND_ROWS if any(rows for _, rows in tests.failing) else _MEND_TESTS,
     )
 
 
+_MEND_ROWS = (
+    "Mend the rows and push with --build. Where the plan holds such rows back anyway, the test may have `severity: "
+    "warn`; --allow-failing-tests pushes this once."
+)
+_MEND_TESTS = (
+    "They could not run, or were skipped since what they need failed; dbt's own output says why. Mend that and push "
+    "with --build; --allow-failing-tests pushes this once."
+)
+
+
 def _unknown_tests(sync: Sync, facts: Facts, guard: Guard) -> Guard:
-    model = sync.source.rsplit(".", 1)[-1]
+    model = sync.model
     why = f"it is not known whether {model} passed its dbt tests: {facts.tests.text}"
     if facts.allow_failing_tests:
         return Guard(guard.name, f"--allow-failing-tests: {why}", warns=True)

@@ -5,12 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-# The classes in the order in which people read them. The first three are those that are sent.
+# The classes in the order in which people read them. The first six are those that are sent.
 CLASSES = (
     "new",
     "deferred",
     "in_doubt",
-    "accepted",  # these two only in a later plan of the run that sent them
+    "restate",
+    "move",
+    "retract",
+    "accepted",  # these three only in a later plan of the run that sent them
+    "retracted",
     "rejected",
     "unchanged",
     "held",
@@ -24,8 +28,9 @@ CLASSES = (
 
 @dataclass(frozen=True, slots=True)
 class Record:
-    """One conversion to send, with the bytes that are sent: texts blank for absent, time as UTC text.
+    """One conversion to send or to correct, with the bytes that are sent: texts blank for absent, times as UTC text.
 
+    `operation`: send, restate or retract. `adjustment_time` is blank of a send.
     `untouched`: no earlier try can have been taken, so that a refusal proves that nothing was.
     """
 
@@ -42,6 +47,7 @@ class Record:
     attribution_credit: float | None
     attribution_model: str
     untouched: bool
+    adjustment_time: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,28 +65,43 @@ class Sample:
 class PlanLine:
     """All rows of one side that share class and reason.
 
-    `side` is "source" for rows of the source model, "ledger" for identities that it no longer holds.
+    `side` is "source" for rows of the source model, "ledger" for identities that it no longer holds. `operation`: what
+    is sent of them, send, restate or retract; blank where nothing is.
     """
 
     side: str
     class_: str
     reasons: tuple[str, ...]
-    sends: bool
+    operation: str
     rows: int
     samples: tuple[Sample, ...] = ()
+
+    @property
+    def sends(self) -> bool:
+        """Is something sent of these rows?"""
+        return bool(self.operation)
 
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What a push would do. `now` is the warehouse's time in UTC that it was made for."""
+    """What a push would do. `now` is the warehouse's time in UTC that it was made for.
+
+    `known`: conversions within the window that the ledger holds as taken or in doubt.
+    """
 
     now: str
     lines: tuple[PlanLine, ...]
+    known: int = 0
 
     @property
     def to_send(self) -> int:
         """Records that a push would send."""
         return sum(line.rows for line in self.lines if line.sends)
+
+    @property
+    def to_retract(self) -> int:
+        """Conversions that a push would take back, moves and repeats among them."""
+        return sum(line.rows for line in self.lines if line.operation == "retract")
 
     @property
     def source_rows(self) -> int:

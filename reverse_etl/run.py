@@ -14,15 +14,20 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from reverse_etl.delivery import Courier, Delivery, Patience
-from reverse_etl.errors import DestinationError, LeaseLostError, RunStoppedError, WarehouseError
+from reverse_etl.errors import DestinationError, GuardError, LeaseLostError, RunStoppedError, WarehouseError
+from reverse_etl.guards import enforce, retractions
 from reverse_etl.interfaces import Delivered, Destination, Lease, Ledger, Progress, Standings
 from reverse_etl.plans import Plan, Record
 from reverse_etl.receipts import Outcome, Receipt
+from reverse_etl.sync import RetractionLimit
 
 # Batches of one stretch: what one insert of intents covers.
 STRETCH_BATCHES = 20
 # Plans of one run at most: settle what is in doubt, then send what waited for that.
 ROUNDS = 3
+OPERATIONS = 3
+# Reasons of rows that wait for what the same plan settles or takes back.
+_WAITING = {"key_in_doubt", "key_sent_before"}
 _REFUSED_BEFORE = {"rejected_unchanged", "maybe_taken"}
 
 
@@ -32,6 +37,7 @@ class PushOptions:
 
     `limit`: records of the run at most. `workers`: calls at once. `stop`: once set, no more calls start; those under
     way finish and are recorded. `strict`: rows that are invalid or held count as refused in the exit code.
+    `retractions`: how many conversions may be taken back.
     """
 
     limit: int | None = None
@@ -39,6 +45,7 @@ class PushOptions:
     patience: Patience = field(default_factory=Patience)
     stop: threading.Event = field(default_factory=threading.Event)
     strict: bool = False
+    retractions: RetractionLimit = field(default_factory=RetractionLimit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,8 +95,8 @@ class RunResult:
 def push(ledger: Ledger, destination: Destination, progress: Progress, options: PushOptions) -> RunResult:
     """Carry out a plan and say what befell every row.
 
-    Raises LeaseHeldError or DestinationError before anything is written, and WarehouseError where the warehouse fails
-    on the way. Every other reason to stop stands in the result.
+    Raises LeaseHeldError or DestinationError before anything is written, GuardError where the plan takes back too much,
+    and WarehouseError where the warehouse fails on the way. Every other reason to stop stands in the result.
     """
     for note in destination.preflight(ledger.accepted()):
         progress.note(note)
@@ -103,6 +110,9 @@ def push(ledger: Ledger, destination: Destination, progress: Progress, options: 
         # The successor drops the plan of a run that it takes for dead; that is not what to show.
         if lost:
             raise run.lost() from error
+        raise
+    except GuardError:
+        lease.close("refused", {})
         raise
     except BaseException:
         # The warehouse may be what failed. Without a close the next run fences this one, so nothing depends on it.
@@ -153,6 +163,7 @@ class _Run:
         self._sent = 0
         self._round_began_at = 0
         self._standing_refused = 0
+        self._retracted = 0
 
     def carry_out(self) -> RunResult:
         """Plan and deliver, round by round."""
@@ -164,10 +175,11 @@ class _Run:
                 self._standing_refused = sum(
                     line.rows for line in plan.lines if line.side == "source" and set(line.reasons) & _REFUSED_BEFORE
                 )
+                enforce([retractions(self._options.retractions, plan, before=self._retracted)])
                 before = self._settled_count()
                 self._deliver(plan, round_)
-                doubts = plan.counts().get("in_doubt", 0)
-                if self._ended or not doubts or self._settled_count() == before:
+                self._retracted += plan.to_retract
+                if self._ended or not _waits_for_more(plan) or self._settled_count() == before:
                     break
             return self._result()
         finally:
@@ -199,7 +211,8 @@ class _Run:
             end = min(start + size - 1, last)
             self._deliver_stretch(start, end, total)
         self._last_seq += plan.to_send
-        self._last_batch += plan.to_send // self._destination.batch_limit + 1
+        # Each operation may leave a batch that is not full.
+        self._last_batch += plan.to_send // self._destination.batch_limit + OPERATIONS
 
     def _deliver_stretch(self, start: int, end: int, total: int) -> None:
         records = self._ledger.page(start, end)
@@ -277,6 +290,13 @@ class _Run:
             strict=self._options.strict,
             standing_refused=self._standing_refused,
         )
+
+
+def _waits_for_more(plan: Plan) -> bool:
+    """Could another plan of the same run send what this one could not? Only what is in doubt, or waits for its key."""
+    counts = plan.counts()
+    waits = any(_WAITING & set(line.reasons) for line in plan.lines)
+    return bool(counts.get("in_doubt") or (waits and (plan.to_retract or counts.get("restate"))))
 
 
 def _unbalanced(standings: Standings, outcomes: Counter[str]) -> Iterable[str]:

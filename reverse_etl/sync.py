@@ -35,11 +35,28 @@ class Scope:
 
 
 @dataclass(frozen=True, slots=True)
+class RetractionLimit:
+    """How many conversions one push may take back: at most `rows`, and at most a `share` of those that count.
+
+    None where the source is empty, unless `even_if_empty`: a user said the number for this very push.
+    """
+
+    rows: int = 100
+    share: float = 0.05
+    even_if_empty: bool = False
+
+    def allowed(self, known: int) -> int:
+        """The number for a ledger that holds so many; one is always allowed, unless the limit is 0."""
+        return max(1, min(self.rows, int(self.share * known))) if self.rows and self.share else 0
+
+
+@dataclass(frozen=True, slots=True)
 class Sync:
     """The settings of one sync.
 
     `source` is the dbt unique id of its source model. A sync that is not `enabled` is paused. `warn_after`,
-    `error_after`: how old the newest conversion of the source may be.
+    `error_after`: how old the newest conversion of the source may be. `adjust_after`: how long an accepted conversion
+    waits for its first correction, where the exposure says so.
     """
 
     name: str
@@ -54,6 +71,23 @@ class Sync:
     adjustments: tuple[str, ...] = ()
     warn_after: timedelta | None = None
     error_after: timedelta | None = None
+    max_retractions: RetractionLimit = RetractionLimit()
+    adjust_after: timedelta | None = None
+
+    @property
+    def adjustment_delay(self) -> timedelta:
+        """How long an accepted conversion waits for its first correction.
+
+        Microsoft's reports lag by 6 hours, and whether a correction finds a conversion earlier is not documented.
+        """
+        if self.adjust_after is not None:
+            return self.adjust_after
+        return timedelta(hours=6) if self.environment is Environment.PRODUCTION else timedelta()
+
+    @property
+    def model(self) -> str:
+        """The source model's name as dbt's selection syntax takes it, a version behind a point."""
+        return self.source.split(".", 2)[-1]
 
     @property
     def scope(self) -> Scope:

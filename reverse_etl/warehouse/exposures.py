@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import difflib
 import re
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, TypeVar
 
 from reverse_etl.errors import SettingsError
-from reverse_etl.sync import Environment, Sync
+from reverse_etl.sync import Environment, RetractionLimit, Sync
 
 KEYS = {
     "destination": "the system that receives: microsoft_ads",
@@ -22,10 +23,13 @@ KEYS = {
     "customer_id": "the customer (manager account) that the account belongs to",
     "unique_key": "the column that stays the same when a record is corrected",
     "adjustments": "corrections that may be sent: restate, retract",
+    "max_retractions": "how many conversions one push may take back: 100, 5%, or {rows: 100, share: 5%} (the default)",
+    "adjust_after": "how long an accepted conversion waits for its first correction: 6 hours (default in production)",
 }
 META_KEY = "reverse_etl"
 DESTINATIONS = ("microsoft_ads",)
 ADJUSTMENTS = ("restate", "retract")
+_PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?) *%")
 _SPAN = re.compile(r"(?P<count>\d{1,4}) *(?P<unit>minute|hour|day|week)s?")
 
 T = TypeVar("T")
@@ -105,7 +109,7 @@ def pick_sync(syncs: Iterable[Sync], name: str | None) -> Sync:
         if len(enabled) > 1:
             raise SettingsError(
                 f"This project has several syncs: {', '.join(sync.name for sync in enabled)}.",
-                hint=f"Name one ({enabled[0].name}), or take all with --all where the command has it.",
+                hint=f"Name one of them, for example {enabled[0].name}.",
             )
         return enabled[0]
     if name not in by_name:
@@ -163,6 +167,8 @@ def _read(name: str, settings: Any, nodes: list[str], manifest: Any, misspelt: I
             adjustments=adjustments,
             warn_after=ages.get("warn_after"),
             error_after=ages.get("error_after"),
+            max_retractions=attempt(lambda: _limit_of(where, settings, "max_retractions"), RetractionLimit()),
+            adjust_after=attempt(lambda: _span_of(where, settings, "adjust_after"), None),
         )
     return Declaration(name, sync, source, unique_key or None, frozenset(map(str, settings)), tuple(problems))
 
@@ -201,6 +207,32 @@ def _list_of(where: str, settings: Mapping[str, Any], key: str, allowed: Iterabl
                 f"{where}: {key} has {item!r}.{_nearest(item, allowed)}", hint="Known: " + ", ".join(allowed)
             )
     return tuple(value)
+
+
+def _span_of(where: str, settings: Mapping[str, Any], key: str) -> timedelta | None:
+    value = settings.get(key)
+    if value is None:
+        return None
+    found = _SPAN.fullmatch(_text(value))
+    if not found:
+        raise SettingsError(f"{where}: {key} is {value!r}, which is no span of time.", hint=f"Write {key}: 6 hours.")
+    return timedelta(**{f"{found['unit']}s": int(found["count"])})
+
+
+def _limit_of(where: str, settings: Mapping[str, Any], key: str) -> RetractionLimit:
+    """A number of rows, a share in percent, or both; what is not given is no limit beside the other."""
+    value = settings.get(key)
+    if value is None:
+        return RetractionLimit()
+    parts = value if isinstance(value, Mapping) else {"share" if "%" in _text(value) else "rows": value}
+    rows, share = (_text(parts.get(name, default)) for name, default in (("rows", sys.maxsize), ("share", "100%")))
+    percent = _PERCENT.fullmatch(share)
+    if not parts or set(parts) - {"rows", "share"} or not rows.isdecimal() or not percent or float(percent[1]) > 100:
+        raise SettingsError(
+            f"{where}: {key} is {value!r}, which is no number of rows and no share.",
+            hint="Write max_retractions: 100, max_retractions: 5%, or max_retractions: {rows: 100, share: 5%}.",
+        )
+    return RetractionLimit(int(rows), float(percent[1]) / 100)
 
 
 def _ages_of(where: str, settings: Mapping[str, Any], key: str) -> dict[str, timedelta]:

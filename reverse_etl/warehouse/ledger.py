@@ -206,14 +206,15 @@ class WarehouseLedger:
             seq_offset=seq_offset,
             batch_offset=batch_offset,
             with_repeats=with_repeats,
+            **self.books.corrections(),
         )
 
     def _summary(self, rows: str, now: str, samples: int) -> tuple[Plan, int]:
         """A plan, and how many of its source rows share a conversion unseen: where any do, it must be made again."""
-        repeats = 0
+        known = repeats = 0
         lines: dict[tuple[str, str, str, str], tuple[int, list[Sample]]] = {}
         for row in self._project.query("_plan_summary", rows=rows, samples=samples):
-            side, class_, reason, operation, count, key, name, time, code, error_code, repeats = row
+            side, class_, reason, operation, count, key, name, time, code, error_code, known, repeats = row
             _, found = lines.setdefault((side, class_, reason or "", operation), (int(count), []))
             if samples:
                 found.append(Sample(key or "", name or "", time or "", code, error_code or ""))
@@ -224,18 +225,19 @@ class WarehouseLedger:
                     side,
                     class_,
                     tuple(r for r in reason.split(",") if r),
-                    bool(operation),
+                    operation,
                     count,
                     tuple(found),
                 )
                 for (side, class_, reason, operation), (count, found) in lines.items()
             ),
+            int(known),
         )
         return plan, int(repeats)
 
 
 def _record(row: Any) -> Record:
-    seq, batch, operation, name, time, click_id, email, phone, value, currency, credit, model, untouched = row
+    seq, batch, operation, name, time, click_id, email, phone, value, currency, credit, model, at, untouched = row
     return Record(
         seq=int(seq),
         batch=int(batch),
@@ -250,6 +252,7 @@ def _record(row: Any) -> Record:
         attribution_credit=None if credit is None else float(credit),
         attribution_model=model,
         untouched=untouched,
+        adjustment_time=at or "",
     )
 
 

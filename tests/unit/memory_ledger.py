@@ -91,6 +91,7 @@ class MemoryLedger:
         warehouse: Warehouse,
         *,
         batch_limit: int,
+        adjustments: frozenset[str] = frozenset(),
         accident: Accident | None = None,
         mine: Callable[[], bool] = lambda: True,
     ) -> None:
@@ -100,6 +101,7 @@ class MemoryLedger:
         self.closed: list[tuple[str, dict[str, int]]] = []
         self.lease: MemoryLease | None = None
         self._batch_limit = batch_limit
+        self._adjustments = adjustments
         self._accident = accident
         self._mine = mine
         self._steps = 0
@@ -139,10 +141,17 @@ class MemoryLedger:
     def make_plan(self, run_seq: int, *, seq_offset: int, batch_offset: int) -> Plan:
         self.use([])
         states = self.warehouse.states()
-        planned = decide.plan(self.warehouse.source, states, NOW, this_run_seq=run_seq)
-        planned.sort(key=lambda row: (row.operation is None, row.class_ != "in_doubt"))
+        planned = decide.plan(self.warehouse.source, states, NOW, self._adjustments, this_run_seq=run_seq)
+        order = ("send", "restate", "retract", None)
+        planned.sort(key=lambda row: (order.index(row.operation), row.class_ != "in_doubt"))
+        # Each operation leaves in batches of its own.
+        sizes = Counter(row.operation for row in planned if row.operation)
+        batches = [(op, n) for op in order[:3] for n in range(-(-sizes[op] // self._batch_limit))]
+        counts: Counter[str | None] = Counter()
         self._rows = []
         for n, row in enumerate(planned, start=1):
+            nth_of_operation = counts[row.operation]
+            counts[row.operation] += 1
             key = row.source.match_key if row.source else None
             state = states.get(key) if key else None
             attempt = None
@@ -150,7 +159,7 @@ class MemoryLedger:
                 attempt = Attempt(
                     run_seq=run_seq,
                     seq=seq_offset + n,
-                    batch=batch_offset + 1 + (n - 1) // self._batch_limit,
+                    batch=batch_offset + 1 + batches.index((row.operation, nth_of_operation // self._batch_limit)),
                     operation=row.operation,
                     conversion_name=row.conversion_name,
                     click_id=row.click_id,
@@ -160,20 +169,25 @@ class MemoryLedger:
                     record_key=row.record_key,
                     value=row.value,
                     currency=row.currency,
+                    adjustment_time=row.adjustment_time,
                     first_attempt=row.side == "source" and state is None,
                 )
-            known = row.side == "ledger" or (
-                row.class_ not in ("duplicate", "invalid") and state is not None and state.status in KNOWN
+            known = (row.side == "ledger" and row.class_ != "retracted") or (
+                row.side == "source"
+                and row.class_ not in ("duplicate", "invalid")
+                and state is not None
+                and state.status in KNOWN
             )
             self._rows.append((row, attempt, known))
         self._known = sum(state.status in KNOWN for state in states.values())
-        lines = Counter((row.side, row.class_, row.reason or "", bool(row.operation)) for row in planned)
+        lines = Counter((row.side, row.class_, row.reason or "", row.operation or "") for row in planned)
         plan = Plan(
             NOW,
             tuple(
-                PlanLine(side, class_, tuple(r for r in reason.split(",") if r), sends, rows)
-                for (side, class_, reason, sends), rows in lines.items()
+                PlanLine(side, class_, tuple(r for r in reason.split(",") if r), operation, rows)
+                for (side, class_, reason, operation), rows in lines.items()
             ),
+            self._known,
         )
         self.plans.append(plan)
         return plan
@@ -194,8 +208,8 @@ class MemoryLedger:
                 currency=a.currency,
                 attribution_credit=a.attribution_credit,
                 attribution_model=a.attribution_model,
-                # Of what may have been taken, a repeat that somebody asked for is deferred too, and is known.
-                untouched=row.class_ in ("new", "deferred") and not known,
+                untouched=_is_untouched(row, known=known),
+                adjustment_time=a.adjustment_time,
             )
             for row, a, known in self._rows
             if a and seq_from <= a.seq <= seq_to
@@ -224,7 +238,10 @@ class MemoryLedger:
             if attempt is not None:
                 answer = answers.get(attempt.seq)
                 if answer is None or answer.outcome in ("not_sent", "void"):
-                    standing = "in_doubt" if row.class_ == "in_doubt" else "not_reached"
+                    doubt = row.class_ == "in_doubt" or (row.reason or "").endswith("_in_doubt")
+                    standing = "in_doubt" if doubt else "not_reached"
+                elif answer.outcome == "accepted" and attempt.operation == "retract":
+                    standing = "held" if row.side == "source" else "retracted"
                 elif answer.outcome == "rejected" and not answer.settles:
                     standing = "held"
                 else:
@@ -246,23 +263,53 @@ class MemoryLedger:
         return sum(r.seq_to - r.seq_from + 1 for r in self.warehouse.receipts if r.outcome == "accepted")
 
 
+def _is_untouched(row: PlanRow, *, known: bool) -> bool:
+    if row.operation in ("restate", "retract"):
+        return row.reason != f"{row.operation}_in_doubt"
+    # Of what may have been taken, a repeat that somebody asked for is deferred too, and is known.
+    return row.class_ in ("new", "deferred") and not known
+
+
 def place_of(one: Record) -> tuple[str, str, str]:
     """A record's identity; the tests give every record a click id."""
     return one.conversion_name, one.click_id, one.conversion_time
 
 
 class Judge:
-    """What the destination counts: of each identity the first that arrived."""
+    """What the destination counts: of each identity the first that arrived, with its latest restatement, until it is
+    retracted, after which nothing of it counts any more."""
 
     def __init__(self) -> None:
         self.counted: dict[tuple[str, str, str], float | None] = {}
+        self.retracted: set[tuple[str, str, str]] = set()
         self.received: list[Record] = []
         self.late: list[Record] = []
+        self._adjusted: dict[tuple[str, str, str], str] = {}
 
-    def take(self, records: Sequence[Record]) -> None:
-        for one in records:
-            self.received.append(one)
-            self.counted.setdefault(place_of(one), one.value)
+    def take(self, records: Sequence[Record]) -> dict[int, str]:
+        """The names of the refusals by index."""
+        return {n: name for n, one in enumerate(records) if (name := self._take(one))}
+
+    def _take(self, one: Record) -> str:
+        self.received.append(one)
+        place = place_of(one)
+        if one.operation == "send":
+            if place not in self.retracted:
+                self.counted.setdefault(place, one.value)
+            return ""
+        if place in self.retracted:
+            # The wire takes this for an accepted retraction.
+            return "" if one.operation == "retract" else "ConversionAlreadyRetracted"
+        if place not in self.counted:
+            return "AdjustmentOriginalNotFound"
+        if one.adjustment_time > self._adjusted.get(place, ""):
+            self._adjusted[place] = one.adjustment_time
+            if one.operation == "retract":
+                self.retracted.add(place)
+                del self.counted[place]
+            else:
+                self.counted[place] = one.value
+        return ""
 
     def land(self) -> None:
         """What was under way for long arrives now."""

@@ -30,6 +30,7 @@ SETTLING = [
     (8004, "EmailMustBeHashed"),
     (None, "ConversionEmailAddressIsNotHashed"),
     (None, "ConversionPhoneNumberIsNotHashed"),
+    (None, "ConversionAlreadyRetracted"),
     # Other names of 5603 and 5604.
     (None, "OfflineConversionMSClickIdNullOrEmpty"),
     (None, "OfflineConversionMSClickIdInvalid"),
@@ -42,6 +43,7 @@ NOT_SETTLING = [
     (5617, "ClickIdDateTimeOutsideGoalConversionWindow"),
     (5623, "OfflineConversionAdjustmentTimeOutOfWindow"),
     (5627, "OfflineConversionRestateRetractNotSupported"),
+    (None, "AdjustmentOriginalNotFound"),
     (None, "NotEligibleForEnhancedConversions"),
     (None, "GoalNotEligibleForExternalAttribution"),
     (None, "ExternalAttributionRequiredFieldEmpty"),

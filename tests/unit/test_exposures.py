@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from reverse_etl.errors import SettingsError
-from reverse_etl.sync import Environment
+from reverse_etl.sync import Environment, RetractionLimit
 from reverse_etl.warehouse.exposures import find_syncs, pick_sync
 
 GOOD = {"destination": "microsoft_ads", "environment": "local", "account_id": "123", "customer_id": "456"}
@@ -173,3 +174,36 @@ def test_a_sync_is_picked_by_name() -> None:
     with pytest.raises(SettingsError, match="declares no sync") as caught:
         pick_sync([], None)
     assert "config.meta.reverse_etl" in caught.value.hint
+
+
+@pytest.mark.parametrize(
+    ("value", "rows", "share"),
+    [
+        (None, 100, 0.05),
+        (20, 20, 1.0),
+        ("20", 20, 1.0),
+        ("5%", sys.maxsize, 0.05),
+        ("2.5 %", sys.maxsize, 0.025),
+        ({"rows": 7}, 7, 1.0),
+        ({"rows": 7, "share": "10%"}, 7, 0.1),
+        (0, 0, 1.0),
+    ],
+)
+def test_how_much_may_be_taken_back(value: Any, rows: int, share: float) -> None:
+    """A number of rows, a share in percent, or both; what is not given does not limit beside the other."""
+    assert read(GOOD | {"max_retractions": value}).max_retractions == RetractionLimit(rows, share)
+
+
+@pytest.mark.parametrize("value", ["many", -1, "101%", {}, {"row": 3}, 0.5, "5 rows", [3], True])
+def test_what_is_no_limit_is_refused(value: Any) -> None:
+    """The message shows how to write it."""
+    assert "max_retractions: {rows: 100, share: 5%}" in mistake(GOOD | {"max_retractions": value})
+
+
+def test_corrections_wait_in_production_alone_unless_the_exposure_says_so() -> None:
+    """Six hours where Microsoft's reports lag by as much, none elsewhere; a span of time wins."""
+    production = GOOD | {"environment": "production", "targets": ["prod"]}
+    assert read(production).adjustment_delay == timedelta(hours=6)
+    assert read(GOOD).adjustment_delay == timedelta()
+    assert read(GOOD | {"adjust_after": "90 minutes"}).adjustment_delay == timedelta(minutes=90)
+    assert "adjust_after: 6 hours" in mistake(GOOD | {"adjust_after": "soon"})

@@ -8,9 +8,10 @@ from datetime import timedelta
 import pytest
 
 from reverse_etl.errors import GuardError
-from reverse_etl.guards import Facts, Guard, enforce, look
+from reverse_etl.guards import Facts, Guard, enforce, look, retractions
 from reverse_etl.interfaces import TestEvidence, Verdict
-from reverse_etl.sync import Environment, Sync
+from reverse_etl.plans import Plan, PlanLine
+from reverse_etl.sync import Environment, RetractionLimit, Sync
 
 SYNC = Sync("ads", "model.shop.ads", "microsoft_ads", Environment.PRODUCTION, "123", "456", targets=("prod",))
 PASSED = TestEvidence(Verdict.PASSED, "3 tests passed or warned", at="2026-03-01T00:00:00Z")
@@ -141,3 +142,35 @@ def test_max_age_goes_by_the_newest_conversion(newest: str, *, warns: bool, refu
     sync = replace(SYNC, warn_after=timedelta(days=1), error_after=timedelta(days=5))
     guards = {one.name: one for one in look(sync, replace(FINE, newest=newest, now="2026-03-10T12:00:00Z"))}
     assert (guards["max_age"].warns, bool(guards["max_age"].refusal)) == (warns, refuses)
+
+
+@pytest.mark.parametrize(
+    ("limit", "planned", "known", "before", "refused"),
+    [
+        (RetractionLimit(), 0, 0, 0, False),
+        (RetractionLimit(), 1, 10, 0, False),  # one is always allowed
+        (RetractionLimit(), 2, 39, 0, True),
+        (RetractionLimit(), 2, 40, 0, False),
+        (RetractionLimit(), 101, 10_000, 0, True),
+        (RetractionLimit(), 50, 10_000, 51, True),  # what earlier rounds took back counts
+        (RetractionLimit(0, 1.0), 1, 10_000, 0, True),
+        (RetractionLimit(5, 1.0), 5, 5, 0, False),
+    ],
+)
+def test_a_push_takes_back_no_more_than_the_limit(
+    limit: RetractionLimit, planned: int, known: int, before: int, *, refused: bool
+) -> None:
+    """The smaller of number and share counts, with the numbers in the message and the option that lets it pass."""
+    lines = (PlanLine("source", "unchanged", (), "", 9), PlanLine("ledger", "retract", ("gone",), "retract", planned))
+    guard = retractions(limit, Plan("now", lines if planned else lines[:1], known), before=before)
+    assert bool(guard.refusal) is refused
+    if refused:
+        assert f"{before + planned:,} of {known + before:,} conversions" in guard.refusal
+        assert f"--max-retractions {before + planned}" in guard.hint
+
+
+def test_an_empty_source_takes_nothing_back() -> None:
+    """Whatever the exposure allows, a source without a row is not believed; a number on the command line is."""
+    empty = Plan("now", (PlanLine("ledger", "retract", ("gone",), "retract", 1),), 10)
+    assert "the source is empty" in retractions(RetractionLimit(100, 1.0), empty).refusal
+    assert not retractions(RetractionLimit(1, 1.0, even_if_empty=True), empty).refusal

@@ -14,9 +14,11 @@ from reverse_etl.errors import WarehouseError
 from reverse_etl.plans import Record
 from reverse_etl.receipts import Answer, Answered, Blamed, Reason, RowOutcome, Stopped, Throttled, Unanswered
 from reverse_etl.run import PushOptions, RunResult, push
+from reverse_etl.sync import RetractionLimit
+from tests.reference.fold import State
 from tests.reference.nouns import SourceRow
 from tests.unit.memory_ledger import Accident, Judge, MemoryLedger, ProcessDiedError, Warehouse, Watcher, place_of
-from tests.unit.scripted import FINE, REASON, refusal
+from tests.unit.scripted import REASON, refusal
 
 BATCH = 3
 # What befalls calls, one after another; those left over are taken and answered.
@@ -70,9 +72,9 @@ class Service:
         return self._by_row(fate, records)
 
     def _by_row(self, fate: str, records: Sequence[Record]) -> Answer:
-        if fate not in REFUSALS:
-            self.judge.take(records)
-            return FINE
+        if fate not in REFUSALS or records[0].operation != "send":
+            refused = self.judge.take(records)
+            return Answered(tuple(refusal(n, RowOutcome.REJECTED, settles=False) for n in refused), "")
         place = place_of(records[0])
         # Only a row that was never taken, and will not be, can be refused for what it is.
         taken = place in self.judge.counted or any(place_of(one) == place for one in self.judge.late)
@@ -95,11 +97,18 @@ def row(number: int, value: float = 1.0, key: str = "") -> SourceRow:
 
 
 def run_push(
-    warehouse: Warehouse, judge: Judge, fates: Sequence[str] = (), accident: Accident | None = None, workers: int = 1
+    warehouse: Warehouse,
+    judge: Judge,
+    fates: Sequence[str] = (),
+    accident: Accident | None = None,
+    workers: int = 1,
+    *,
+    adjustments: frozenset[str] = frozenset(),
 ) -> RunResult | None:
     """One push in a process of its own; None where the process died or the warehouse failed."""
-    ledger = MemoryLedger(warehouse, batch_limit=BATCH, accident=accident)
-    options = PushOptions(workers=workers, patience=Patience(tries=2, first_wait=0.0))
+    ledger = MemoryLedger(warehouse, batch_limit=BATCH, accident=accident, adjustments=adjustments)
+    limit = RetractionLimit(1000, 1.0, even_if_empty=True)
+    options = PushOptions(workers=workers, patience=Patience(tries=2, first_wait=0.0), retractions=limit)
     try:
         result = push(ledger, Service(judge, fates, ledger), Watcher(), options)
     except (ProcessDiedError, WarehouseError):
@@ -120,12 +129,12 @@ def pushes(fates: Sequence[str]) -> st.SearchStrategy[list[tuple[list[str], Acci
     return st.lists(st.tuples(st.lists(st.sampled_from(fates), max_size=10), ACCIDENTS, changes), max_size=4)
 
 
-def settle(warehouse: Warehouse, judge: Judge) -> RunResult:
+def settle(warehouse: Warehouse, judge: Judge, adjustments: frozenset[str] = frozenset()) -> RunResult:
     """Push without faults until nothing is sent any more."""
     judge.land()
     for _ in range(4):
         sent = len(judge.received)
-        result = run_push(warehouse, judge)
+        result = run_push(warehouse, judge, adjustments=adjustments)
         assert result is not None
         if len(judge.received) == sent:
             return result
@@ -140,12 +149,20 @@ def short_stretches() -> object:
         yield
 
 
+def identities(warehouse: Warehouse) -> dict[tuple[str, str, str], State]:
+    """What the ledger says of each identity."""
+    return {(one.conversion_name, one.click_id, one.conversion_time): s for one, s in warehouse.states().items()}
+
+
 def assert_ledger_and_judge_agree(warehouse: Warehouse, judge: Judge) -> None:
     """What the ledger holds as counted counts, at the value that the ledger says; what counts, the ledger knows of."""
-    states = {(one.conversion_name, one.click_id, one.conversion_time): s for one, s in warehouse.states().items()}
+    states = identities(warehouse)
     for place, state in states.items():
-        if state.status == "counted":
-            assert judge.counted[place] == state.value
+        if state.status == "counted" and not state.retract_in_doubt:
+            assert place in judge.counted
+            assert state.restate_in_doubt or judge.counted[place] == state.value
+        if state.status == "dead":
+            assert place in judge.retracted
     for place in judge.counted:
         assert states[place].status in ("counted", "in_doubt", "maybe")
 
@@ -197,6 +214,53 @@ def test_no_key_counts_twice(
     assert_ledger_and_judge_agree(warehouse, judge)
     keys = Counter(int(click_id, 16) // 10 for _, click_id, _ in judge.counted)
     assert all(count == 1 for count in keys.values()), keys
+
+
+BOTH = frozenset({"restate", "retract"})
+# Before a push: the value of a row, its place (another is a move), or None where it is gone.
+CHANGES = st.dictionaries(
+    st.integers(0, 6), st.none() | st.tuples(st.integers(1, 3).map(float), st.integers(0, 2)), max_size=7
+)
+
+
+@given(
+    st.lists(
+        st.tuples(
+            st.lists(st.sampled_from(LOSSES + DEATHS), max_size=8),
+            ACCIDENTS,
+            CHANGES,
+            st.sampled_from([BOTH, frozenset()]),
+        ),
+        max_size=5,
+    )
+)
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_corrections_end_where_the_source_does(
+    history: list[tuple[list[str], Accident | None, dict[int, tuple[float, int] | None], frozenset[str]]],
+) -> None:
+    """Where everything may be corrected, in the end each row counts with its latest value and nothing else of its key
+    does, unless it was retracted before, which is said of it."""
+    warehouse, judge = Warehouse(), Judge()
+    # One row never changes: a source without rows says nothing of how far back it reaches.
+    rows: dict[int, tuple[float, int] | None] = {7: (1.0, 0)}
+    for fates, accident, changes, allowed in history:
+        rows |= changes
+        warehouse.source = [row(10 * key + at[1], at[0], key=f"k{key}") for key, at in rows.items() if at is not None]
+        run_push(warehouse, judge, fates, accident, adjustments=allowed)
+        assert_ledger_and_judge_agree(warehouse, judge)
+
+    warehouse.source = [row(10 * key + at[1], at[0], key=f"k{key}") for key, at in rows.items() if at is not None]
+    settle(warehouse, judge, BOTH)
+
+    assert_ledger_and_judge_agree(warehouse, judge)
+    dead = {place for place, state in identities(warehouse).items() if state.status == "dead"}
+    stands = {("Lead", one.microsoft_click_id, one.conversion_time): one for one in warehouse.source}
+    for place, one in stands.items():
+        assert place in dead or judge.counted[place] == one.conversion_value
+    for place in judge.counted:
+        key = int(place[1], 16) // 10
+        replaced_by_what_is_dead = any(int(other[1], 16) // 10 == key for other in stands.keys() & dead)
+        assert place in stands or replaced_by_what_is_dead
 
 
 @pytest.mark.parametrize("workers", [1, 4])

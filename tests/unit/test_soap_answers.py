@@ -11,6 +11,7 @@ import pytest
 from reverse_etl.receipts import Answer, Answered, Blamed, RowOutcome, Stopped, Throttled, Unanswered
 from tests.unit.wire import (
     EMPTY_ANSWER,
+    YESTERDAY,
     Sandbox,
     StartRaw,
     batch_error,
@@ -314,3 +315,24 @@ def test_a_client_goes_on_after_a_broken_answer(raw: StartRaw) -> None:
     client = wire(server.url)
     kinds = [type(client.send(ROWS)) for _ in range(4)]
     assert kinds == [Unanswered, Unanswered, Unanswered, Answered]
+
+
+@pytest.mark.parametrize(("operation", "refused"), [("retract", False), ("restate", True)])
+def test_what_was_retracted_before_is_retracted(sandbox: Sandbox, operation: str, *, refused: bool) -> None:
+    """What a retraction wants is so already; a restatement is refused by it."""
+    there = wire(sandbox.url)
+    for first in (row(1), row(1, operation="retract", value=None, adjustment_time=YESTERDAY)):
+        answer = there.send([first])
+        assert isinstance(answer, Answered)
+        assert not answer.refusals
+    value = None if operation == "retract" else 20.0
+    again = there.send([row(1, operation=operation, value=value, adjustment_time=YESTERDAY)])
+    assert isinstance(again, Answered)
+    assert [one.reason.error_code for one in again.refusals] == (["ConversionAlreadyRetracted"] if refused else [])
+
+
+def test_a_correction_of_what_is_not_there_is_refused(sandbox: Sandbox) -> None:
+    """The refusal does not prove that the conversion never arrives."""
+    answer = wire(sandbox.url).send([row(1, operation="retract", value=None, adjustment_time=YESTERDAY)])
+    assert isinstance(answer, Answered)
+    assert [(one.reason.error_code, one.settles) for one in answer.refusals] == [("AdjustmentOriginalNotFound", False)]

@@ -148,7 +148,7 @@ MISTAKES = [
     ({"conversion_name": "\ufffe"}, "character"),
     ({"attribution_model": "\x0b"}, "character"),
     ({"click_id": "\ud800"}, "character"),
-    ({"operation": "retract"}, "operation retract"),
+    ({"operation": "merge"}, "operation merge"),
 ]
 
 
@@ -194,3 +194,61 @@ def test_records_do_not_show_personal_data() -> None:
     """A record in a traceback or a log shows neither click id nor hashes."""
     shown = repr(replace(record(1), click_id="c" * 32, hashed_email="e" * 64, hashed_phone="f" * 64))
     assert re.search("c{32}|e{64}|f{64}", shown) is None
+
+
+ADJUSTMENT_ORDER = [
+    "AdjustmentCurrencyCode",
+    "AdjustmentTime",
+    "AdjustmentType",
+    "AdjustmentValue",
+    "ConversionName",
+    "ConversionTime",
+    "HashedEmailAddress",
+    "HashedPhoneNumber",
+    "MicrosoftClickId",
+]
+
+
+def adjustments(*records: Any) -> list[dict[str, str]]:
+    envelope = etree.fromstring(wire("http://127.0.0.1:1").message(records))
+    assert next(envelope.iter(f"{{{CAMPAIGN}}}ApplyOfflineConversionAdjustmentsRequest")) is not None
+    return [
+        {etree.QName(child).localname: child.text or "" for child in item}
+        for item in envelope.iter(f"{{{CAMPAIGN}}}OfflineConversionAdjustment")
+    ]
+
+
+def test_corrections_leave_by_their_own_operation() -> None:
+    """A restatement has its value and currency, a retraction neither; both name the conversion as it was sent."""
+    full = row(hashed_email="e" * 64, hashed_phone="f" * 64, value=20.0, adjustment_time=YESTERDAY)
+    (restated,) = adjustments(replace(full, operation="restate"))
+    assert list(restated) == ADJUSTMENT_ORDER
+    assert (restated["AdjustmentType"], restated["AdjustmentValue"], restated["AdjustmentTime"]) == (
+        "Restate",
+        "20.0",
+        YESTERDAY,
+    )
+    (retracted,) = adjustments(row(operation="retract", value=None, currency="", adjustment_time=YESTERDAY))
+    assert list(retracted) == [
+        "AdjustmentTime",
+        "AdjustmentType",
+        "ConversionName",
+        "ConversionTime",
+        "MicrosoftClickId",
+    ]
+    assert retracted["AdjustmentType"] == "Retract"
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        ({"operation": "restate", "value": None, "adjustment_time": YESTERDAY}, "a restatement without a value"),
+        ({"operation": "retract", "adjustment_time": ""}, "not a UTC time"),
+        ({"operation": "restate", "adjustment_time": "2026-03-01 12:00:00"}, "not a UTC time"),
+    ],
+)
+def test_a_correction_that_cannot_be_written_right_does_not_leave(changes: dict[str, Any], words: str) -> None:
+    """Its call is blamed before anything is sent."""
+    answer = wire("http://127.0.0.1:1").send([row(**changes)])
+    assert isinstance(answer, Blamed)
+    assert words in answer.reason.message

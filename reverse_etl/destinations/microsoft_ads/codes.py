@@ -60,7 +60,7 @@ _UNPROCESSED = (105, 106, 109, 116, 117, 1029, 1030, 5600, 5601)
 _ACCESS = "Check the access token, the developer token and that this user may manage the account."
 _HASHES = "Hash with reverse_etl.hashed_email or reverse_etl.hashed_phone: 64 lower-case hexadecimal digits."
 _EXTERNAL = "Give credit (above 0, up to 1) and model together, and only for goals with external attribution."
-_ADJUSTMENT = "This is about a correction; look at the record's history before you repeat it."
+_ADJUSTMENT = "This is about a correction: see `reverse-etl why` for what was sent and when."
 
 CODES: tuple[Code, ...] = (
     _row(5602, "OfflineConversionIsNull", "Report it: an empty record was sent.", settles=True),
@@ -146,6 +146,13 @@ CODES: tuple[Code, ...] = (
     _row(5625, "OfflineConversionAdjustmentValueRequired", _ADJUSTMENT, settles=True),
     _row(5626, "OfflineConversionCurrencyValueRequired", _ADJUSTMENT, settles=True),
     _row(5627, "OfflineConversionRestateRetractNotSupported", _ADJUSTMENT, settles=False),
+    _row(
+        None,
+        "AdjustmentOriginalNotFound",
+        "Microsoft found no such conversion. Soon after it was sent, try again later with `reverse-etl retry`.",
+        settles=False,
+    ),
+    _row(None, "ConversionAlreadyRetracted", "Nothing: what was retracted cannot be restated.", settles=True),
     _row(
         None,
         "NotEligibleForEnhancedConversions",

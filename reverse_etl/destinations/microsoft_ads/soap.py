@@ -1,4 +1,4 @@
-"""SOAP by zeep: one call of ApplyOfflineConversions, from records to an answer. Nothing else imports zeep."""
+"""SOAP by zeep: one call, from records to an answer. Nothing else imports zeep."""
 
 from __future__ import annotations
 
@@ -53,6 +53,7 @@ _UTC_TIME = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}Z")
 _IDENTIFIER = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{32}){1,2}(?![0-9A-Za-z])")
 # What a column for codes holds; a longer number is no code.
 _NUMBER = re.compile(r"-?[0-9]{1,9}", re.ASCII)
+_ADJUSTMENT_TYPES = {"restate": "Restate", "retract": "Retract"}
 _ROW_OUTCOMES = {
     OnRow.REJECT: RowOutcome.REJECTED,
     OnRow.DEFER: RowOutcome.DEFERRED,
@@ -146,13 +147,10 @@ class SoapWire:
             if mistake := _mistake(record):
                 words = f"record {record.seq} of the plan: {mistake}; it was not sent"
                 return Blamed(Reason(None, "RecordCannotBeSent", words), "", unprocessed=True)
-        service = self._service()
+        operation, content = self._content(records)
+        call = getattr(self._service(), operation)
         try:
-            answer = service.ApplyOfflineConversions(
-                OfflineConversions=self._conversions(records),
-                _soapheaders=self._headers(),
-            )
-            return _read(answer)
+            return _read(call(**content, _soapheaders=self._headers()), records)
         except zeep.exceptions.Fault as fault:
             return self._read_fault(fault)
         except zeep.exceptions.TransportError as error:
@@ -166,20 +164,20 @@ class SoapWire:
     def message(self, records: Sequence[Record]) -> bytes:
         """The body that `send` would post, for tests and benchmarks; headers are left out."""
         client = self._client()
-        node = client.create_message(
-            client.service,
-            "ApplyOfflineConversions",
-            OfflineConversions=self._conversions(records),
-        )
-        return bytes(etree.tostring(node))
+        operation, content = self._content(records)
+        return bytes(etree.tostring(client.create_message(client.service, operation, **content)))
 
-    def _conversions(self, records: Sequence[Record]) -> Any:
-        """The records as zeep's list. It renders the dicts in a list that is made already, and so makes no object of
-        its own for each of them first: the same message in half the time.
+    def _content(self, records: Sequence[Record]) -> tuple[str, dict[str, Any]]:
+        """The service's operation and its records: all of them are sent, or all of them are corrections.
+
+        zeep renders the dicts in a list that is made already, and so makes no object of its own for each of them first:
+        the same message in half the time.
         """
-        conversions = self._client().get_type(f"{_NAMESPACE}ArrayOfOfflineConversion")()
-        conversions.OfflineConversion = [_conversion(record) for record in records]
-        return conversions
+        corrects = records[0].operation != "send"
+        noun = "OfflineConversionAdjustment" if corrects else "OfflineConversion"
+        listed = self._client().get_type(f"{_NAMESPACE}ArrayOf{noun}")()
+        setattr(listed, noun, [(_adjustment if corrects else _conversion)(record) for record in records])
+        return f"Apply{noun}s", {f"{noun}s": listed}
 
     def _client(self) -> Any:
         if not hasattr(self._local, "client"):
@@ -244,14 +242,13 @@ class SoapWire:
 
 def _mistake(record: Record) -> str:
     """What keeps a record from being written as it is meant, or nothing. zeep writes whatever it is given."""
-    if record.operation != "send":
+    if record.operation not in ("send", *_ADJUSTMENT_TYPES):
         return f"operation {record.operation} is not one that this version sends"
-    try:
-        readable = _UTC_TIME.fullmatch(record.conversion_time) and datetime.fromisoformat(record.conversion_time)
-    except ValueError:
-        readable = None
-    if not readable:
+    times = [record.conversion_time, *([] if record.operation == "send" else [record.adjustment_time])]
+    if not all(_is_utc_time(time) for time in times):
         return "its time is not a UTC time in whole seconds"
+    if record.operation == "restate" and record.value is None:
+        return "a restatement without a value"
     for name, number in (("value", record.value), ("attribution credit", record.attribution_credit)):
         if number is not None and not (isinstance(number, (int, float)) and math.isfinite(number)):
             return f"its {name} is not a number"
@@ -264,6 +261,13 @@ def _mistake(record: Record) -> str:
         record.attribution_model,
     )
     return "a text of it holds a character that XML cannot carry" if _UNWRITABLE.search("".join(texts)) else ""
+
+
+def _is_utc_time(text: str) -> bool:
+    try:
+        return bool(_UTC_TIME.fullmatch(text) and datetime.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def _conversion(record: Record) -> dict[str, Any]:
@@ -281,11 +285,31 @@ def _conversion(record: Record) -> dict[str, Any]:
     }
 
 
-def _read(answer: Any) -> Answered:
+def _adjustment(record: Record) -> dict[str, Any]:
+    """A correction under the service's names; a retraction has no value."""
+    return {
+        "AdjustmentCurrencyCode": record.currency or None,
+        "AdjustmentTime": record.adjustment_time or None,
+        "AdjustmentType": _ADJUSTMENT_TYPES[record.operation],
+        "AdjustmentValue": record.value,
+        "ConversionName": record.conversion_name or None,
+        "ConversionTime": record.conversion_time or None,
+        "HashedEmailAddress": record.hashed_email or None,
+        "HashedPhoneNumber": record.hashed_phone or None,
+        "MicrosoftClickId": record.click_id or None,
+    }
+
+
+def _read(answer: Any, records: Sequence[Record]) -> Answered:
     """The refusals of an answer that was processed."""
     partial = answer.body.PartialErrors
     errors: Iterable[Any] = (partial.BatchError or []) if partial is not None else []
-    refusals = tuple(_refusal(error) for error in errors if error is not None)
+    refusals = tuple(
+        refusal
+        for refusal in (_refusal(error) for error in errors if error is not None)
+        # What was retracted before is retracted: the retraction has what it wanted.
+        if not (records[0].operation == "retract" and refusal.reason.error_code == "ConversionAlreadyRetracted")
+    )
     return Answered(refusals, _clean(answer.header.TrackingId if answer.header is not None else ""))
 
 

@@ -1,0 +1,255 @@
+"""Corrections as a user meets them: restated, retracted, moved or held, on both sides' books."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from reverse_etl.destinations.microsoft_ads import MicrosoftAds, MicrosoftAdsSettings
+from reverse_etl.run import PushOptions, RunResult, Silent, push
+from reverse_etl.sandbox import LocalSandbox
+from reverse_etl.warehouse.dbt_calls import DbtOptions
+from reverse_etl.warehouse.exposures import find_syncs
+from reverse_etl.warehouse.ledger import WarehouseLedger
+from reverse_etl.warehouse.project import Project
+from tests.support.faults import ask_for, truth
+from tests.support.quick import QuickShop
+from tests.support.shop import Shop, click, deal
+
+BOTH = {"adjustments": ["restate", "retract"], "max_retractions": 10}
+
+
+@pytest.fixture
+def quick(shop: Shop) -> QuickShop:
+    return QuickShop(shop.folder)
+
+
+def judged(sandbox: LocalSandbox) -> dict[str, tuple[bool, bool, float | None]]:
+    """Of each click id at the judge: does it count, was it retracted, and at which value."""
+    return {
+        one["click_id"]: (one["counts"], one["retracted"], None if one["value"] is None else float(one["value"]))
+        for one in truth(sandbox)["identities"]
+    }
+
+
+def test_a_changed_value_is_restated_and_what_is_gone_is_retracted(quick: QuickShop, sandbox: LocalSandbox) -> None:
+    """A push restates and retracts what the exposure allows, once; the books of both sides agree."""
+    quick.fill([deal(n) for n in range(4)])
+    quick.exposure(**BOTH)
+    quick.push(endpoint=sandbox.url)
+    quick.fill([deal(0), deal(1, conversion_value=25.0), deal(2)])
+    planned = json.loads(quick.run("plan", "--json").stdout)
+    assert planned["counts"] == {"source": {"restate": 1, "unchanged": 2}, "ledger": {"retract": 1}}
+    assert planned["to_send"] == 2
+    result = quick.push(endpoint=sandbox.url)
+    assert (result["source"], result["ledger"]) == ({"accepted": 1, "unchanged": 2}, {"retracted": 1})
+    assert judged(sandbox) == {
+        click(0): (True, False, 10.0),
+        click(1): (True, False, 25.0),
+        click(2): (True, False, 10.0),
+        click(3): (False, True, None),
+    }
+    again = quick.push(endpoint=sandbox.url)
+    assert (again["source"], again["ledger"], again["sent"]) == ({"unchanged": 3}, {}, {})
+    quick.fill([deal(n) for n in range(4)])
+    back = quick.push(endpoint=sandbox.url)
+    assert back["source"] == {"accepted": 1, "unchanged": 2, "held": 1}
+    assert judged(sandbox)[click(1)] == (True, False, 10.0)
+    assert "It was retracted; Microsoft ignores it from then on." in quick.run("why", "D3").stdout
+
+
+def test_a_move_retracts_and_sends_in_one_push(quick: QuickShop, sandbox: LocalSandbox) -> None:
+    """A corrected click id under the same key: the old conversion is taken back first, the new one sent after that."""
+    quick.fill([deal(0), deal(1)])
+    quick.exposure(**BOTH)
+    quick.push(endpoint=sandbox.url)
+    quick.fill([deal(0), deal(1, microsoft_click_id=click(9))])
+    planned = json.loads(quick.run("plan", "--json").stdout)
+    assert planned["counts"] == {"source": {"unchanged": 1, "held": 1}, "ledger": {"move": 1}}
+    result = quick.push(endpoint=sandbox.url)
+    assert (result["source"], result["ledger"]) == ({"accepted": 1, "unchanged": 1}, {"retracted": 1})
+    assert [(name, *state) for name, state in judged(sandbox).items() if name != click(0)] == [
+        (click(1), False, True, None),
+        (click(9), True, False, 10.0),
+    ]
+    quick.fill([deal(0), deal(1)])
+    back = quick.push(endpoint=sandbox.url)
+    assert (back["source"], back["ledger"]) == ({"unchanged": 1, "held": 1}, {"held": 1}), (
+        "what is dead replaces nothing"
+    )
+    assert judged(sandbox)[click(9)][0]
+
+
+@pytest.mark.parametrize(
+    ("allowed", "source", "ledger"),
+    [
+        ([], {"held": 2, "unchanged": 1}, {"held": 2}),
+        (["restate"], {"accepted": 1, "held": 1, "unchanged": 1}, {"held": 2}),
+        (["retract"], {"accepted": 1, "held": 1, "unchanged": 1}, {"retracted": 2}),
+    ],
+)
+def test_what_is_not_allowed_is_held_and_says_what_would_send_it(
+    quick: QuickShop, sandbox: LocalSandbox, allowed: list[str], source: dict[str, int], ledger: dict[str, int]
+) -> None:
+    """Each correction needs its word in `adjustments`; without it the plan and `why` name that word."""
+    quick.fill([deal(n) for n in range(4)])
+    quick.push(endpoint=sandbox.url)
+    quick.exposure(adjustments=allowed, max_retractions=10)
+    quick.fill([deal(0), deal(1, conversion_value=25.0), deal(2, microsoft_click_id=click(9))])
+    if "restate" not in allowed:
+        assert "`adjustments: [restate]` in the exposure" in quick.run("why", "D1").stdout
+    if "retract" not in allowed:
+        assert "`adjustments: [retract]` in the exposure" in quick.run("why", "D3").stdout
+    result = quick.push(endpoint=sandbox.url)
+    assert (result["source"], result["ledger"]) == (source, ledger)
+
+
+@pytest.mark.parametrize("kind", ["reset_after", "reset_before"])
+def test_a_correction_without_an_answer_is_settled_by_the_next_push(
+    quick: QuickShop, sandbox: LocalSandbox, kind: str
+) -> None:
+    """Whether it arrived or not, the next push repeats it, and in the end the judge has the latest value once."""
+    quick.fill([deal(n) for n in range(3)])
+    quick.exposure(**BOTH)
+    quick.push(endpoint=sandbox.url)
+    quick.fill([deal(0, conversion_value=25.0), deal(1)])
+    ask_for(sandbox, {"kind": kind, "operation": "adjustments", "count": 10})
+    lost = quick.push(endpoint=sandbox.url)
+    assert (lost["source"], lost["ledger"], lost["exit_code"]) == ({"in_doubt": 1, "unchanged": 1}, {"in_doubt": 1}, 1)
+    ask_for(sandbox)
+    settled = quick.push(endpoint=sandbox.url)
+    assert (settled["source"], settled["ledger"]) == ({"accepted": 1, "unchanged": 1}, {"retracted": 1})
+    assert judged(sandbox)[click(0)] == (True, False, 25.0)
+    assert judged(sandbox)[click(2)][:2] == (False, True)
+
+
+def test_a_refused_correction_is_held_and_shown(quick: QuickShop, sandbox: LocalSandbox) -> None:
+    """A restatement that the destination refuses is listed, and not repeated for the same value."""
+    quick.fill([deal(0), deal(1)])
+    quick.exposure(**BOTH)
+    quick.push(endpoint=sandbox.url)
+    quick.fill([deal(0, conversion_value=25.0), deal(1)])
+    ask_for(
+        sandbox,
+        {
+            "kind": "refuse",
+            "operation": "adjustments",
+            "share": 1,
+            "code": 5627,
+            "error_code": "OfflineConversionRestateRetractNotSupported",
+        },
+    )
+    refused = quick.push(endpoint=sandbox.url)
+    assert (refused["source"], refused["exit_code"]) == ({"rejected": 1, "unchanged": 1}, 3)
+    ask_for(sandbox)
+    assert quick.push(endpoint=sandbox.url)["sent"] == {}
+    assert "5627" in quick.run("rejected").stdout
+    quick.fill([deal(0, conversion_value=30.0), deal(1)])
+    assert quick.push(endpoint=sandbox.url)["source"] == {"accepted": 1, "unchanged": 1}
+
+
+@pytest.mark.parametrize(
+    ("left", "settings", "arguments", "code"),
+    [
+        (30, {}, [], 5),  # 10 of 40 are more than 5 %
+        (39, {}, [], 0),
+        (0, {"max_retractions": "100%"}, [], 5),  # an empty source is never believed
+        (30, {"max_retractions": 10}, [], 0),
+        (30, {"max_retractions": "20%"}, [], 5),
+        (30, {"max_retractions": {"rows": 9, "share": "50%"}}, [], 5),
+        (0, {}, ["--max-retractions", "40"], 0),
+        (30, {}, ["--max-retractions", "9"], 5),
+    ],
+)
+def test_a_source_that_has_shrunk_takes_nothing_back(  # noqa: PLR0917
+    quick: QuickShop, sandbox: LocalSandbox, left: int, settings: dict[str, Any], arguments: list[str], code: int
+) -> None:
+    """Too many retractions at once stop the push with the numbers; nothing is sent, not even what is new."""
+    quick.fill([deal(n) for n in range(40)])
+    quick.push(endpoint=sandbox.url)
+    quick.exposure(adjustments=["retract"], **settings)
+    quick.fill([deal(n) for n in range(left)] + ([deal(90)] if left else []))
+    done = quick.run("push", "--json", *arguments, MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    assert done.returncode == code, done.stderr
+    gone = 40 - left
+    assert sum(retracted for _, retracted, _ in judged(sandbox).values()) == (0 if code else gone)
+    assert (click(90) in judged(sandbox)) == (not code and left > 0)
+    if code:
+        assert f"{gone} of 40 conversions would be taken back at once" in done.stderr
+        assert "--max-retractions" in done.stderr
+        assert "refuses  max_retractions" in quick.run("plan").stdout
+        assert "refused" in quick.run("runs").stdout
+
+
+class Days:
+    """A project whose clock is set by the test, pushed in this process."""
+
+    def __init__(self, project: Project, url: str) -> None:
+        (sync,) = find_syncs(project.manifest)
+        self._sync = replace(sync, account_id="local")
+        self._project = project
+        self._url = url
+
+    def push(self, now: datetime) -> RunResult:
+        ledger = WarehouseLedger(self._project, self._sync)
+        ledger.clock = lambda: f"{now:%Y-%m-%dT%H:%M:%SZ}"  # type: ignore[method-assign]
+        settings = MicrosoftAdsSettings.load(self._sync, {"MICROSOFT_ADS_ENDPOINT": self._url})
+        result = push(ledger, MicrosoftAds(settings), Silent(), PushOptions(retractions=self._sync.max_retractions))
+        assert result.unbalanced == ()
+        return result
+
+    def fill(self, rows: list[dict[str, Any]]) -> None:
+        values = ", ".join(
+            f"('Deal won', '{row['at']}', '{row['click']}', {row['value']}, 'USD', '{row['key']}')" for row in rows
+        )
+        names = (
+            "conversion_name, conversion_time, microsoft_click_id, conversion_value, conversion_currency_code, deal_id"
+        )
+        for statement in ("delete from deals", f"insert into deals ({names}) values {values}"):
+            self._project.adapter.execute(statement, auto_begin=True)
+            self._project.adapter.commit_if_has_connection()
+
+
+@pytest.fixture
+def days(shop: Shop, sandbox: LocalSandbox) -> Iterator[Days]:
+    shop.exposure(**BOTH)
+    with Project(DbtOptions(shop.folder, shop.folder)) as project:
+        yield Days(project, sandbox.url)
+
+
+def test_a_rolling_view_retracts_nothing_and_a_deal_ends_as_the_table_says(days: Days, sandbox: LocalSandbox) -> None:
+    """Over 60 days a view of the last 30, pushed daily, takes nothing back as it rolls on; one deal in it is won,
+    corrected, refunded and won again, and ends retracted first and counted under its new time."""
+    midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
+    start = midnight - timedelta(days=88)
+
+    def row(day: int, **changes: Any) -> dict[str, Any]:
+        return {"at": start + timedelta(days=day), "click": click(day), "value": 10.0, "key": f"k{day}"} | changes
+
+    for today in range(28, 88):
+        rows = [row(day) for day in range(max(today - 29, 0), today + 1) if day != 40]
+        if 40 <= today < 45:
+            rows.append(row(40))  # won
+        elif 45 <= today < 50:
+            rows.append(row(40, value=20.0))  # corrected
+        elif 52 <= today < 55:
+            rows.append(row(40, value=20.0))  # refunded at 50, then back as it was: Microsoft ignores that
+        elif 55 <= today < 85:
+            rows.append(row(40, at=start + timedelta(days=55), value=30.0))  # won again
+        days.fill(rows)
+        result = days.push(start + timedelta(days=today, hours=1))
+        assert result.stopped is None
+        assert result.ledger.get("retracted", 0) == (1 if today == 50 else 0), (today, result)
+    ended = truth(sandbox)["identities"]
+    assert [one["conversion_time"][:10] for one in ended if one["retracted"]] == [
+        f"{start + timedelta(days=40):%Y-%m-%d}"
+    ]
+    counting = {(one["click_id"], one["conversion_time"][:10]): float(one["value"]) for one in ended if one["counts"]}
+    assert counting == {
+        (click(day), f"{start + timedelta(days=day):%Y-%m-%d}"): 10.0 for day in range(88) if day != 40
+    } | {(click(40), f"{start + timedelta(days=55):%Y-%m-%d}"): 30.0}
