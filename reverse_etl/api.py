@@ -22,7 +22,7 @@ from reverse_etl.interfaces import Progress
 from reverse_etl.reports import PlanReport, StatusReport
 from reverse_etl.run import PushOptions, RunResult, Silent
 from reverse_etl.session import Permissions, open_workspace
-from reverse_etl.warehouse.project import DbtOptions
+from reverse_etl.warehouse.dbt_calls import DbtOptions
 
 
 class DbtArguments(TypedDict, total=False):
@@ -54,6 +54,7 @@ def push(
     initial: bool = False,
     build: bool = False,
     allow_failing_tests: bool = False,
+    max_retractions: int | None = None,
     progress: Progress | None = None,
     stop: threading.Event | None = None,
     **dbt: Unpack[DbtArguments],
@@ -63,7 +64,8 @@ def push(
     `limit`: records to send at most. `workers`: calls under way at once. `strict`: invalid and held rows count as
     refused in `exit_code`. `stop`: once set, no more calls start. `initial`: this is the first push to a production
     account. `build`: run `dbt build` for the sync first, in this process, with dbt's output on standard error.
-    `allow_failing_tests`: push although tests failed, or nobody knows.
+    `allow_failing_tests`: push although tests failed, or nobody knows. `max_retractions`: how many conversions this
+    push may take back, whatever the exposure says.
     A run that stopped half-way is no exception: its result says so in `stopped`, and `exit_code` is what the command
     would have left with.
     """
@@ -72,7 +74,9 @@ def push(
         chosen = workspace.pick(sync)
         if build:
             workspace.build([chosen])
-        permissions = Permissions(initial=initial, allow_failing_tests=allow_failing_tests)
+        permissions = Permissions(
+            initial=initial, allow_failing_tests=allow_failing_tests, max_retractions=max_retractions
+        )
         return workspace.open(chosen).push(options, progress or Silent(), permissions)
 
 

@@ -19,8 +19,9 @@ from reverse_etl.session import Permissions, Session
 from reverse_etl.sync import Environment, Scope, Sync
 from reverse_etl.version import __version__
 from reverse_etl.warehouse.artifacts import limited_build
+from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.exposures import Declaration, declarations, no_sync, unknown_sync
-from reverse_etl.warehouse.project import DbtOptions, Project
+from reverse_etl.warehouse.project import Project
 from reverse_etl.warehouse.source import built_columns, column_problems, kinds_of, spelled
 from reverse_etl.warehouse.tables import accepted_by_scope, ledger_tables
 

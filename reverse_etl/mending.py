@@ -101,7 +101,7 @@ class MendedLedger(Protocol):
 
 
 def look_at_retry(ledger: MendedLedger, choice: RetryChoice) -> RetryReport:
-    """What a retry would lift. Reads only; raises SettingsError naming keys that have no refused row."""
+    """What a retry would lift. Reads only; raises SettingsError naming keys, or codes, that no refused row has."""
     report = ledger.refused(choice)
     if choice.keys:
         unknown = sorted(set(choice.keys) - ledger.keys_refused(choice))
@@ -110,6 +110,16 @@ def look_at_retry(ledger: MendedLedger, choice: RetryChoice) -> RetryReport:
                 f"No row stands refused under the key {', '.join(unknown)}"
                 + (" with such a code." if choice.codes else "."),
                 hint="`reverse-etl rejected` lists the refused rows with their keys.",
+            )
+    if choice.codes and not report.rows and not report.left_alone:
+        refused = ledger.refused(RetryChoice(maybe_taken=True)).lines
+        known = dict.fromkeys(
+            f"{line.error_code or 'no code'}{f' ({line.code})' if line.code else ''}" for line in refused
+        )
+        if known:
+            raise SettingsError(
+                f"No row stands refused with the code {', '.join(choice.codes)}.",
+                hint=f"The refused rows have: {', '.join(known)}.",
             )
     return report
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from reverse_etl.guards import Guard
-from reverse_etl.interfaces import RunSummary
+from reverse_etl.interfaces import RunSummary, TestEvidence
 from reverse_etl.plans import Plan
 from reverse_etl.sync import Sync
 
@@ -65,6 +65,7 @@ class RunReport:
     `outcomes`: its attempts by outcome; `void` those that it planned and never sent, since it was shut out first.
     `refusals`: outcome, code, error code and rows of what was refused or put off. `tracking_ids`: the first few of
     `tracking_ids_in_all`. `fenced`: the runs that it shut out.
+    `tests`: what was known of dbt's tests when it began; `tests_allowed`: it was pushed with --allow-failing-tests.
     """
 
     sync: Sync
@@ -76,6 +77,8 @@ class RunReport:
     tracking_ids: tuple[str, ...]
     tracking_ids_in_all: int
     fenced: tuple[int, ...]
+    tests: TestEvidence | None = None
+    tests_allowed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

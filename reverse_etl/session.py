@@ -14,19 +14,20 @@ from reverse_etl.destinations.microsoft_ads import MicrosoftAds, MicrosoftAdsSet
 from reverse_etl.destinations.microsoft_ads.codes import advice
 from reverse_etl.destinations.microsoft_ads.settings import account_of
 from reverse_etl.errors import SettingsError
-from reverse_etl.guards import Facts, Guard, enforce, look
+from reverse_etl.guards import Facts, Guard, enforce, look, retractions
 from reverse_etl.interfaces import Progress, Rejected
 from reverse_etl.reports import Explained, PlanReport, RunReport, RunsReport, StatusReport, WhyReport
 from reverse_etl.run import PushOptions, RunResult
 from reverse_etl.run import push as carry_out
-from reverse_etl.sync import Sync
+from reverse_etl.sync import RetractionLimit, Sync
 from reverse_etl.warehouse import test_results
 from reverse_etl.warehouse.artifacts import limited_build
+from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.exposures import find_syncs, pick_sync
 from reverse_etl.warehouse.history import explain, find_key, read_run, read_runs
 from reverse_etl.warehouse.ledger import WarehouseLedger
 from reverse_etl.warehouse.mending import WarehouseMending
-from reverse_etl.warehouse.project import PACKAGE, DbtOptions, Project
+from reverse_etl.warehouse.project import PACKAGE, Project
 
 # dbt has one adapter of a kind in a process: of two calls at once, one would work with the other's warehouse.
 _ONE_AT_A_TIME = threading.Lock()
@@ -43,6 +44,7 @@ class Permissions:
 
     initial: bool = False
     allow_failing_tests: bool = False
+    max_retractions: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +70,9 @@ class Session:
 
     def plan(self, *, samples: int) -> PlanReport:
         """What a push would do, with up to `samples` rows per class and reason. Reads only."""
-        return PlanReport(self.sync, self.ledger.read_plan(samples=samples), tuple(self.guards(Permissions())))
+        plan = self.ledger.read_plan(samples=samples)
+        guards = [*self.guards(Permissions()), retractions(self.sync.max_retractions, plan)]
+        return PlanReport(self.sync, plan, tuple(guards))
 
     def push(self, options: PushOptions, progress: Progress, permissions: Permissions) -> RunResult:
         """Send what is new. Settings and guards come first: where they refuse, nothing is written."""
@@ -81,7 +85,10 @@ class Session:
                 progress.note(guard.passes)
         allowed = {"allowed": facts.allow_failing_tests} if facts.allow_failing_tests else {}
         self.ledger.tests = json.dumps(asdict(facts.tests) | allowed)
-        return carry_out(self.ledger, destination, progress, options)
+        limit = self.sync.max_retractions
+        if permissions.max_retractions is not None:
+            limit = RetractionLimit(permissions.max_retractions, share=1.0, even_if_empty=True)
+        return carry_out(self.ledger, destination, progress, replace(options, retractions=limit))
 
     def status(self, *, runs: int) -> StatusReport:
         """What the ledger knows. Reads only."""

@@ -44,6 +44,17 @@
     limit {{ limit }}
 {% endmacro %}
 
+{#- What a run was told of dbt's tests. -#}
+{% macro _run_tests(runs, scope, run_seq) %}
+    select tests
+    from {{ runs }}
+    where
+        {{ reverse_etl._in_scope(scope) }}
+        and event = 'open'
+        and tests <> ''
+        and run_seq = {{ reverse_etl._literal(run_seq) }}
+{% endmacro %}
+
 {#- The runs that a run shut out. -#}
 {% macro _fenced_by(runs, scope, run_seq) %}
     select distinct fenced_run_seq

@@ -64,7 +64,7 @@
 
 {#-
     What a baseline would mark, by goal with the oldest and the newest time; beside it what a push would send in all,
-    and what of it is in doubt. Arguments: as for `_baseline_rows`.
+    what of it is in doubt, and how many rows stand refused. Arguments: as for `_baseline_rows`.
 -#}
 {% macro _baseline_counts(rows, before, listed) %}
 {%- set no_time = "cast(null as " ~ dbt.type_string() ~ ")" -%}
@@ -87,6 +87,10 @@ union all
 select 'in_doubt' as what, '' as conversion_name, count(*) as rows_in_all, {{ no_time }} as oldest, {{ no_time }} as newest
 from planned
 where operation is not null and class = 'in_doubt'
+union all
+select 'refused' as what, '' as conversion_name, count(*) as rows_in_all, {{ no_time }} as oldest, {{ no_time }} as newest
+from planned
+where side = 'source' and class = 'held' and reason in ('rejected_unchanged', 'maybe_taken') and not known_before
 order by 1, 2
 {% endmacro %}
 

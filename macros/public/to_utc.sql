@@ -19,6 +19,13 @@
             "reverse_etl: to_utc needs the name of a time zone, such as Europe/Berlin, and was given '" ~ zone ~ "'."
         ) }}
     {%- endif -%}
+    {#- where this dbt lets its macros see the list: one message then, instead of one for every model and test -#}
+    {%- if modules.pytz is defined and modules.pytz.all_timezones_set is defined and zone not in modules.pytz.all_timezones_set -%}
+        {{ exceptions.raise_compiler_error(
+            "reverse_etl: to_utc was given the time zone '" ~ zone ~ "', which does not exist. Write it as the time zone"
+            ~ " database does, for example Europe/Berlin."
+        ) }}
+    {%- endif -%}
     {%- set within = (
         "case when local_time >= cast('0001-01-02 00:00:00' as timestamp)"
         ~ " and local_time < cast('9999-12-31 00:00:00' as timestamp) then local_time end"

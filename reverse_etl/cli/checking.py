@@ -7,7 +7,7 @@ import os
 import shutil
 import sys
 from collections.abc import Iterable, Iterator
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -15,14 +15,20 @@ from reverse_etl.cli.options import Json, Syncs, takes_dbt_options
 
 if TYPE_CHECKING:
     from reverse_etl.reports import CheckLine
-    from reverse_etl.warehouse.project import DbtOptions
+    from reverse_etl.warehouse.dbt_calls import DbtOptions
 
 # Where no terminal says how wide it is, and the widest lines that are still read with ease.
 WIDTH, WIDEST = 80, 110
 
 
 @takes_dbt_options
-def check(dbt: DbtOptions, *, sync: Syncs = None, as_json: Json = False) -> None:
+def check(
+    dbt: DbtOptions,
+    *,
+    sync: Syncs = None,
+    as_json: Json = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only what is to look at or in the way.")] = False,
+) -> None:
     """Check what a push needs: versions, project, source, ledger, settings, destination. Reads only.
 
     Example: reverse-etl check --target prod
@@ -42,7 +48,7 @@ def check(dbt: DbtOptions, *, sync: Syncs = None, as_json: Json = False) -> None
             width=min(shutil.get_terminal_size((WIDTH, 24)).columns, WIDEST) if terminal else WIDTH,
             colour=terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb",
         )
-        for text in checks_text(_kept(checks, lines), style):
+        for text in checks_text(_kept(checks, lines), style, quiet=quiet):
             typer.echo(text)
     raise typer.Exit(exit_code(lines))
 

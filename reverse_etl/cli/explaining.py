@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reverse_etl.cli.console import Results, each
-from reverse_etl.cli.options import Json, takes_dbt_options
+from reverse_etl.cli.options import Json, known_syncs, takes_dbt_options
 from reverse_etl.errors import SettingsError
 
 if TYPE_CHECKING:
     from reverse_etl.sync import Sync
-    from reverse_etl.warehouse.project import DbtOptions
+    from reverse_etl.warehouse.dbt_calls import DbtOptions
 
-SyncOption = Annotated[str | None, typer.Option("--sync", help="The sync's name; left out, all enabled ones.")]
+SyncOption = Annotated[
+    str | None,
+    typer.Option("--sync", help="The sync's name; left out, all enabled ones.", autocompletion=known_syncs),
+]
 
 
 @takes_dbt_options
@@ -88,16 +91,25 @@ def runs(
         syncs = workspace.chosen(sync)
         results = Results(as_json=as_json, several=len(syncs) > 1)
 
+        missing: list[SettingsError] = []
+
         def work(one: Sync) -> int:
             session = workspace.open(one)
             if run is None:
                 listed = session.runs(limit=limit)
                 results.show(lambda: report.runs_json(listed), lambda: report.runs_text(listed))
-            else:
+                return 0
+            try:
                 detail = session.run(run)
-                results.show(lambda: report.run_json(detail), lambda: report.run_text(detail))
+            except SettingsError as error:
+                # Each sync counts its own runs: of several, only those that have this number are meant.
+                missing.append(error)
+                return 0
+            results.show(lambda: report.run_json(detail), lambda: report.run_text(detail))
             return 0
 
         code = each(syncs, work, results)
+        if len(missing) == len(syncs):
+            raise missing[0]
         results.close()
     raise typer.Exit(code)

@@ -13,6 +13,10 @@ from reverse_etl.cli.options import ProjectDir
 
 def init(
     project_dir: ProjectDir = Path(),
+    sync: Annotated[
+        str,
+        typer.Option("--sync", metavar="NAME", help="Write another sync of this name, beside those that are there."),
+    ] = "",
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and write nothing.")] = False,
 ) -> None:
     """Put the dbt package and a first sync into your dbt project; run again to upgrade it. Overwrites nothing.
@@ -21,7 +25,7 @@ def init(
     """
     from reverse_etl.scaffold import carry_out_plan, plan_init, plan_text
 
-    plan = plan_init(project_dir, os.environ)
+    plan = plan_init(project_dir, os.environ, sync=sync.strip())
     if not dry_run:
         carry_out_plan(plan)
     typer.echo(plan_text(plan, dry=dry_run))

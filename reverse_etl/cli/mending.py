@@ -8,12 +8,12 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reverse_etl.cli.console import Results, each, echo
-from reverse_etl.cli.options import Json, SyncName, takes_dbt_options
+from reverse_etl.cli.options import Json, SyncName, known_syncs, takes_dbt_options
 from reverse_etl.errors import SettingsError
 
 if TYPE_CHECKING:
     from reverse_etl.sync import Sync
-    from reverse_etl.warehouse.project import DbtOptions
+    from reverse_etl.warehouse.dbt_calls import DbtOptions
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 
@@ -135,7 +135,9 @@ def forget(
     phone: Annotated[
         str, typer.Option("--phone", metavar="NUMBER", help="A phone number, with + and country code.")
     ] = "",
-    sync: Annotated[str | None, typer.Option("--sync", help="The sync's name; left out, the only one.")] = None,
+    sync: Annotated[
+        str | None, typer.Option("--sync", help="The sync's name; left out, the only one.", autocompletion=known_syncs)
+    ] = None,
     all_: Annotated[bool, typer.Option("--all", help="In the ledger of every sync, paused ones too.")] = False,
     yes: Yes = False,
     as_json: Json = False,

@@ -4,18 +4,51 @@ from __future__ import annotations
 
 import functools
 import inspect
+import json
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_type_hints
 
 import typer
 
+from reverse_etl.folders import project_folder
+
 R = TypeVar("R")
 
-SyncName = Annotated[str | None, typer.Argument(metavar="[SYNC]", help="The sync's name; left out, the only one.")]
-Syncs = Annotated[str | None, typer.Argument(metavar="[SYNC]", help="The sync's name; left out, all enabled ones.")]
+
+def known_syncs(ctx: typer.Context, incomplete: str) -> list[str]:
+    """Names of syncs for the shell to complete, as dbt's last command in the project left them."""
+    folder = project_folder(ctx.params.get("project_dir") or Path(os.environ.get("DBT_PROJECT_DIR", "")))
+    target = ctx.params.get("target_path") or os.environ.get("DBT_TARGET_PATH", "target")
+    try:
+        exposures = json.loads((folder / target / "manifest.json").read_text())["exposures"].values()
+        return sorted(
+            one["name"]
+            for one in exposures
+            if "reverse_etl" in one["config"].get("meta", {}) and one["name"].startswith(incomplete)
+        )
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return []
+
+
+SyncName = Annotated[
+    str | None,
+    typer.Argument(metavar="[SYNC]", help="The sync's name; left out, the only one.", autocompletion=known_syncs),
+]
+Syncs = Annotated[
+    str | None,
+    typer.Argument(metavar="[SYNC]", help="The sync's name; left out, all enabled ones.", autocompletion=known_syncs),
+]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
-ProjectDir = Annotated[Path, typer.Option("--project-dir", envvar="DBT_PROJECT_DIR", help="Folder of dbt_project.yml.")]
+ProjectDir = Annotated[
+    Path,
+    typer.Option(
+        "--project-dir",
+        envvar="DBT_PROJECT_DIR",
+        help="Folder of dbt_project.yml; left out, this folder or the nearest above that has one.",
+    ),
+]
 
 _DBT_OPTIONS: dict[str, tuple[Any, Any]] = {
     "project_dir": (ProjectDir, Path()),
@@ -52,7 +85,7 @@ def takes_dbt_options(command: Callable[..., R]) -> Callable[..., R]:
 
     @functools.wraps(command)
     def with_options(**given: Any) -> Any:
-        from reverse_etl.warehouse.project import DbtOptions
+        from reverse_etl.warehouse.dbt_calls import DbtOptions
 
         dbt = DbtOptions(**{name: given.pop(name) for name in _DBT_OPTIONS})
         return command(**given, dbt=dbt)

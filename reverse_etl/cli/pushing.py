@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import gc
 import os
 import signal
 import sys
 import threading
+from collections.abc import Iterator, Sequence
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,9 +20,11 @@ from reverse_etl.cli.options import Json, SyncName, takes_dbt_options
 from reverse_etl.errors import RunStoppedError, SettingsError
 
 if TYPE_CHECKING:
-    from reverse_etl.session import Workspace
+    from reverse_etl.report.progress import ConsoleProgress
+    from reverse_etl.run import PushOptions
+    from reverse_etl.session import Permissions, Workspace
     from reverse_etl.sync import Sync
-    from reverse_etl.warehouse.project import DbtOptions
+    from reverse_etl.warehouse.dbt_calls import DbtOptions
 
 
 @takes_dbt_options
@@ -43,6 +47,12 @@ def push(
     allow_failing_tests: Annotated[
         bool, typer.Option("--allow-failing-tests", help="Push although dbt tests failed, or nobody knows.")
     ] = False,
+    max_retractions: Annotated[
+        int | None,
+        typer.Option(
+            "--max-retractions", min=0, help="Let this push take back so many conversions, whatever the exposure says."
+        ),
+    ] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Leave with 3 while any row is invalid or held, too.")
     ] = False,
@@ -55,7 +65,6 @@ def push(
 
     Example: reverse-etl push --limit 100
     """
-    from reverse_etl.report import json_, text
     from reverse_etl.report.progress import ConsoleProgress
     from reverse_etl.run import PushOptions
     from reverse_etl.session import Permissions, open_workspace
@@ -74,34 +83,49 @@ def push(
     with open_workspace(dbt, select=select or "") as workspace:
         syncs = _chosen(workspace, sync, all_=all_, select=select or "")
         if build:
-            workspace.build(syncs, quiet=quiet)
+            with _interrupting():
+                workspace.build(syncs, quiet=quiet)
         results = Results(as_json=as_json, several=all_ or bool(select))
         # What dbt has loaded stays to the end; the collector need not look at it again for each call's objects.
         gc.collect()
         gc.freeze()
         options = PushOptions(limit=limit, workers=workers, stop=stop, strict=strict)
-        permissions = Permissions(initial=initial, allow_failing_tests=allow_failing_tests)
+        permissions = Permissions(
+            initial=initial, allow_failing_tests=allow_failing_tests, max_retractions=max_retractions
+        )
 
-        def work(one: Sync) -> int:
-            if stop.is_set():
-                raise RunStoppedError("Interrupted before anything was sent.")
-            session = workspace.open(one)
-            try:
-                result = session.push(options, progress, permissions)
-            finally:
-                progress.close()
-            results.show(
-                lambda: json_.result_json(session.sync, result), lambda: text.result_text(session.sync, result)
-            )
-            if result.stopped is not None:
-                say(result.stopped, about=one.name if len(syncs) > 1 else "")
-            return result.exit_code
-
-        try:
-            code = each(syncs, work, results)
-        finally:
-            results.close()
+        code = _push_each(workspace, syncs, options, permissions, progress, results)
     raise typer.Exit(code)
+
+
+def _push_each(  # noqa: PLR0917
+    workspace: Workspace,
+    syncs: Sequence[Sync],
+    options: PushOptions,
+    permissions: Permissions,
+    progress: ConsoleProgress,
+    results: Results,
+) -> int:
+    """Push one sync after another, show each result, and give the worst exit code."""
+    from reverse_etl.report import json_, text
+
+    def work(one: Sync) -> int:
+        if options.stop.is_set():
+            raise RunStoppedError("Interrupted before anything was sent.")
+        session = workspace.open(one)
+        try:
+            result = session.push(options, progress, permissions)
+        finally:
+            progress.close()
+        results.show(lambda: json_.result_json(session.sync, result), lambda: text.result_text(session.sync, result))
+        if result.stopped is not None:
+            say(result.stopped, about=one.name if len(syncs) > 1 else "")
+        return result.exit_code
+
+    try:
+        return each(syncs, work, results)
+    finally:
+        results.close()
 
 
 def _chosen(workspace: Workspace, name: str | None, *, all_: bool, select: str) -> list[Sync]:
@@ -116,6 +140,33 @@ def _chosen(workspace: Workspace, name: str | None, *, all_: bool, select: str) 
             hint="Known: " + (", ".join(known) or "none"),
         )
     return chosen
+
+
+@contextlib.contextmanager
+def _interrupting() -> Iterator[None]:
+    """While dbt builds, Ctrl-C and SIGTERM end the build as they end dbt itself; nothing is sent then."""
+    asked = False
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        nonlocal asked
+        asked = True
+        raise KeyboardInterrupt
+
+    before = {number: signal.signal(number, interrupt) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        with contextlib.suppress(KeyboardInterrupt):
+            yield
+    except SettingsError:
+        if not asked:
+            raise
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+    # dbt may have taken the interrupt for itself, and come back with what it had.
+    if asked:
+        raise RunStoppedError(
+            "Interrupted while dbt was building: nothing was sent.", hint="Push again; the build starts anew."
+        )
 
 
 def _stop_on_signals() -> threading.Event:

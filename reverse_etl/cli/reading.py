@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 from reverse_etl.cli.console import Results, each, echo
 from reverse_etl.cli.options import Json, Syncs, takes_dbt_options
-from reverse_etl.errors import SettingsError
+from reverse_etl.errors import GuardError, SettingsError
 
 if TYPE_CHECKING:
+    from reverse_etl.session import Session
     from reverse_etl.sync import Sync
-    from reverse_etl.warehouse.project import DbtOptions
+    from reverse_etl.warehouse.dbt_calls import DbtOptions
 
 # `plan --detailed-exitcode`, where there is something to push; Terraform's 2 is taken by errors of usage.
 SOMETHING_TO_PUSH = 6
@@ -28,7 +29,11 @@ def plan(
     as_json: Json = False,
     samples: Annotated[int, typer.Option(min=0, help="Example rows per class and reason.")] = 3,
     detailed_exitcode: Annotated[
-        bool, typer.Option("--detailed-exitcode", help="Leave with 6 where a push would send something.")
+        bool,
+        typer.Option(
+            "--detailed-exitcode",
+            help="Leave with 6 where a push would send something, 5 where a guard would refuse it.",
+        ),
     ] = False,
     output: Annotated[
         Path | None,
@@ -44,28 +49,21 @@ def plan(
     Example: reverse-etl plan --json
     """
     from reverse_etl.report import export, json_, text
-    from reverse_etl.session import open_workspace
 
     if output is not None:
         export.check_ending(output)
-    with open_workspace(dbt) as workspace:
-        syncs = workspace.chosen(sync)
+
+    def work(session: Session, results: Results) -> int:
+        report = session.plan(samples=samples)
         if output is not None:
-            _only_one(syncs, "--output")
-        results = Results(as_json=as_json, several=len(syncs) > 1)
+            lines = export.write_plan(session.ledger.plan_lines(report.plan.now), output)
+            echo(f"{lines:,} {'line' if lines == 1 else 'lines'} written to {output}.", err=True)
+        results.show(lambda: json_.plan_json(report), lambda: text.plan_text(report))
+        if not detailed_exitcode or not report.plan.to_send:
+            return 0
+        return GuardError.exit_code if any(guard.refusal for guard in report.guards) else SOMETHING_TO_PUSH
 
-        def work(one: Sync) -> int:
-            session = workspace.open(one)
-            report = session.plan(samples=samples)
-            if output is not None:
-                lines = export.write_plan(session.ledger.plan_lines(report.plan.now), output)
-                echo(f"{lines:,} {'line' if lines == 1 else 'lines'} written to {output}.", err=True)
-            results.show(lambda: json_.plan_json(report), lambda: text.plan_text(report))
-            return SOMETHING_TO_PUSH if detailed_exitcode and report.plan.to_send else 0
-
-        code = each(syncs, work, results)
-        results.close()
-    raise typer.Exit(code)
+    _read(dbt, sync, work, as_json=as_json, file_option="--output" if output is not None else "")
 
 
 @takes_dbt_options
@@ -81,20 +79,13 @@ def status(
     Example: reverse-etl status --runs 20
     """
     from reverse_etl.report import json_, text
-    from reverse_etl.session import open_workspace
 
-    with open_workspace(dbt) as workspace:
-        syncs = workspace.chosen(sync)
-        results = Results(as_json=as_json, several=len(syncs) > 1)
+    def work(session: Session, results: Results) -> int:
+        report = session.status(runs=runs)
+        results.show(lambda: json_.status_json(report), lambda: text.status_text(report))
+        return 0
 
-        def work(one: Sync) -> int:
-            report = workspace.open(one).status(runs=runs)
-            results.show(lambda: json_.status_json(report), lambda: text.status_text(report))
-            return 0
-
-        code = each(syncs, work, results)
-        results.close()
-    raise typer.Exit(code)
+    _read(dbt, sync, work, as_json=as_json)
 
 
 @takes_dbt_options
@@ -110,30 +101,46 @@ def rejected(
     Example: reverse-etl rejected --csv > rejected.csv
     """
     from reverse_etl.report import export, json_, text
-    from reverse_etl.session import open_workspace
 
     if as_csv and as_json:
         raise SettingsError("Rows are printed as CSV or as JSON: give --csv or --json.")
+
+    def work(session: Session, results: Results) -> int:
+        rows = session.rejected()
+        if as_csv:
+            for line in export.rejected_csv(rows):
+                typer.echo(line, nl=False)
+            return 0
+        results.show(lambda: json_.rejected_json(session.sync, rows), lambda: text.rejected_text(session.sync, rows))
+        return 0
+
+    _read(dbt, sync, work, as_json=as_json, file_option="--csv" if as_csv else "")
+
+
+def _read(
+    dbt: DbtOptions,
+    sync: str | None,
+    work: Callable[[Session, Results], int],
+    *,
+    as_json: bool,
+    file_option: str = "",
+) -> NoReturn:
+    """Do a command's work for each sync that it is about, and leave with the worst exit code.
+
+    `file_option`: the option, where one was given, that makes a file for the rows of one sync.
+    """
+    from reverse_etl.session import open_workspace
+
     with open_workspace(dbt) as workspace:
         syncs = workspace.chosen(sync)
-        if as_csv:
-            _only_one(syncs, "--csv")
+        if file_option:
+            _only_one(syncs, file_option)
         results = Results(as_json=as_json, several=len(syncs) > 1)
-
-        def work(one: Sync) -> int:
-            session = workspace.open(one)
-            rows = session.rejected()
-            if as_csv:
-                for line in export.rejected_csv(rows):
-                    typer.echo(line, nl=False)
-                return 0
-            results.show(
-                lambda: json_.rejected_json(session.sync, rows), lambda: text.rejected_text(session.sync, rows)
-            )
-            return 0
-
-        code = each(syncs, work, results)
+        code = each(syncs, lambda one: work(workspace.open(one), results), results)
         results.close()
+        paused = [one.name for one in workspace.syncs if not one.enabled]
+        if sync is None and paused and not as_json:
+            echo(f"\nPaused, and shown only when named: {', '.join(paused)}.", err=True)
     raise typer.Exit(code)
 
 

@@ -39,15 +39,17 @@ class Style:
         return cls(_SYMBOLS, width, colour)
 
 
-def checks_text(lines: Iterable[CheckLine], style: Style) -> Iterator[str]:
-    """Each line as soon as it is there, under the name of its sync, and the sums at the end."""
+def checks_text(lines: Iterable[CheckLine], style: Style, *, quiet: bool = False) -> Iterator[str]:
+    """Each line as soon as it is there, under its sync's name, and the sums at the end; `quiet`: not what is fine."""
     subject = ""
     marks: Counter[Mark] = Counter()
     for line in lines:
+        marks[line.mark] += 1
+        if quiet and line.mark is Mark.OK:
+            continue
         if line.subject != subject:
             subject = line.subject
             yield f"\n{_printable(subject)}"
-        marks[line.mark] += 1
         yield _line_text(line, style)
     parts = [f"{marks[Mark.OK]} fine"]
     if marks[Mark.WARNING]:

@@ -88,6 +88,8 @@ def baseline_text(sync: Sync, report: BaselineReport) -> str:
     )
     if report.to_send is not None:
         out += ["", f"To be sent by the next push: {_rows(report.to_send)}."]
+    if report.refused:
+        out += [f"Refused by the destination before, and so not marked: {_rows(report.refused)}."]
     if report.unmatched is not None:
         out += [f"Listed without a source row: {_rows(report.unmatched)}."]
     if run and report.undone is None:
@@ -104,6 +106,7 @@ def baseline_json(sync: Sync, report: BaselineReport) -> dict[str, Any]:
         rows=report.rows,
         goals=[asdict(goal) for goal in report.goals],
         to_send=report.to_send,
+        refused=report.refused,
         unmatched=report.unmatched,
         undone_run=report.undone,
     )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from reverse_etl.interfaces import RunSummary
+from reverse_etl.interfaces import RunSummary, TestEvidence
 from reverse_etl.report.json_ import document, run_fields, seconds
 from reverse_etl.report.text import OUTCOMES, mend_words, safe, standing_rows, title
 from reverse_etl.reports import RunReport, RunsReport
@@ -58,6 +58,8 @@ def run_text(report: RunReport) -> str:
         ("version", run.package_version),
         ("batches", f"{report.batches:,}"),
     ]
+    if report.tests is not None:
+        facts += [("dbt tests", _tests_words(report.tests, allowed=report.tests_allowed))]
     if report.fenced:
         facts += [("shut out", ", ".join(f"run {number}" for number in report.fenced))]
     out = [f"Run {run.run_seq} of {title(report.sync)}", "", *columns([(n, safe(text)) for n, text in facts])]
@@ -82,6 +84,15 @@ def run_text(report: RunReport) -> str:
     return "\n".join(out)
 
 
+def _tests_words(tests: TestEvidence, *, allowed: bool) -> str:
+    """What was known of dbt's tests when a run began."""
+    failing = ", ".join(
+        name + (f" ({rows:,} {'row' if rows == 1 else 'rows'})" if rows else "") for name, rows in tests.failing
+    )
+    words = ": ".join(part for part in (tests.verdict.value, failing or tests.text) if part)
+    return words + ("; pushed with --allow-failing-tests" if allowed else "")
+
+
 def runs_json(report: RunsReport) -> dict[str, Any]:
     """The newest runs."""
     return document(report.sync, runs=[run_fields(run) for run in report.runs])
@@ -99,6 +110,15 @@ def run_json(report: RunReport) -> dict[str, Any]:
         tracking_ids=list(report.tracking_ids),
         tracking_ids_in_all=report.tracking_ids_in_all,
         fenced=list(report.fenced),
+        tests=None
+        if report.tests is None
+        else {
+            "verdict": report.tests.verdict.value,
+            "text": report.tests.text,
+            "failing": [{"test": name, "rows": rows} for name, rows in report.tests.failing],
+            "at": report.tests.at,
+            "allowed": report.tests_allowed,
+        },
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from itertools import groupby
 
 from reverse_etl.guards import Guard
 from reverse_etl.interfaces import Rejected, RunSummary
@@ -13,6 +14,8 @@ from reverse_etl.run import RunResult
 from reverse_etl.sync import Sync
 
 OUTCOMES = ("accepted", "rejected", "deferred", "in_doubt")
+# Tracking ids of one refusal that a text shows.
+IDS_SHOWN = 4
 LEDGER_SIDE = "Sent before, and no longer in the source as it was sent:"
 
 
@@ -31,7 +34,7 @@ def plan_text(report: PlanReport) -> str:
     """A plan: counts per class, reasons with examples, guards, and what a push would do next."""
     plan, guards = report.plan, report.guards
     out = [f"Plan of {title(report.sync)}", f"As of {plan.now}, {plan.source_rows:,} source rows.", ""]
-    out += _table(_class_rows(plan, "source")) or ["  The source is empty."]
+    out += _table(_class_rows(plan, "source")) or [f"  The source model {report.sync.model} is empty."]
     if plan.ledger_rows:
         out += ["", LEDGER_SIDE, *_table(_class_rows(plan, "ledger"))]
     for line in _by_class(plan.lines):
@@ -108,19 +111,25 @@ def rejected_text(sync: Sync, rows: Sequence[tuple[Rejected, str]]) -> str:
     if not rows:
         return f"{title(sync)}\n\nNo row stands refused."
     out = [f"{title(sync)}: {len(rows):,} {_rows(len(rows))} refused and held"]
-    last = None
-    for row, advice in rows:
-        head = (row.code, row.error_code, row.message, row.reason)
-        if head != last:
-            number = f" ({row.code})" if row.code else ""
-            out += ["", safe(f"{row.error_code or 'no code'}{number}: {row.message}"), f"  What to do: {advice}"]
-            if row.reason == "maybe_taken":
-                out += [f"  {reason_words(row.reason)}"]
-            last = head
-        shown = f"    {row.record_key or '(no key)'}  {row.conversion_name}  {row.conversion_time}"
-        out += [safe(shown + (f"  tracking id {row.tracking_id}" if row.tracking_id else ""))]
+    for (code, error_code, message, reason), group in groupby(rows, key=lambda pair: _refusal_of(pair[0])):
+        refused = list(group)
+        out += ["", safe(f"{error_code or 'no code'}{f' ({code})' if code else ''}: {message}")]
+        out += [f"  What to do: {refused[0][1]}"]
+        out += [f"  {reason_words(reason)}"] if reason == "maybe_taken" else []
+        out += [
+            safe(f"    {row.record_key or '(no key)'}  {row.conversion_name}  {row.conversion_time}")
+            for row, _ in refused
+        ]
+        # One per call, so that many rows share it.
+        ids = list(dict.fromkeys(row.tracking_id for row, _ in refused if row.tracking_id))
+        more = f" and {len(ids) - IDS_SHOWN} more" if len(ids) > IDS_SHOWN else ""
+        out += [safe(f"  Tracking id{'s' if ids[1:] else ''}: {', '.join(ids[:IDS_SHOWN])}{more}")] if ids else []
     out += ["", "Such a row is held until it changes; `reverse-etl retry` makes it sendable again as it is."]
     return "\n".join(out)
+
+
+def _refusal_of(row: Rejected) -> tuple[int | None, str, str, str]:
+    return row.code, row.error_code, row.message, row.reason
 
 
 def _run_words(run: RunSummary) -> str:

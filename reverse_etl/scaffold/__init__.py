@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 import shlex
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from reverse_etl.errors import SettingsError
+from reverse_etl.folders import project_folder
 from reverse_etl.scaffold import package_copy, package_list, starter, words
 from reverse_etl.scaffold.actions import Action, Kind, Line, carry_out
 from reverse_etl.scaffold.cautions import Caution, cautions
@@ -38,18 +40,29 @@ def plan_init(
     *,
     files: Mapping[str, bytes] | None = None,
     version: str = __version__,
+    sync: str = "",
 ) -> InitPlan:
-    """What init would do in a project. Writes nothing; raises SettingsError for what it cannot do safely."""
+    """What init would do in a project. Writes nothing; raises SettingsError for what it cannot do safely.
+
+    `sync`: the name of one more sync to write, beside those that the project declares.
+    """
+    if sync and not re.fullmatch(r"[A-Za-z_]\w*", sync, re.ASCII):
+        raise SettingsError(
+            f"{sync!r} cannot be a sync's name.", hint="dbt takes letters, digits and underscores, for example refunds."
+        )
     try:
-        return _plan(folder, environment, files, version)
+        return _plan(folder, environment, files, version, sync)
     except OSError as error:
         raise SettingsError(
             f"{error.filename} could not be read: {error.strerror}.", hint="Nothing was written. Make it readable."
         ) from error
 
 
-def _plan(folder: Path, environment: Mapping[str, str], files: Mapping[str, bytes] | None, version: str) -> InitPlan:
+def _plan(
+    folder: Path, environment: Mapping[str, str], files: Mapping[str, bytes] | None, version: str, sync: str
+) -> InitPlan:
     files = package_copy.package_files() if files is None else files
+    folder = project_folder(folder)
     project = read_project(folder, environment)
     if project.name == PACKAGE:
         raise SettingsError(
@@ -60,11 +73,11 @@ def _plan(folder: Path, environment: Mapping[str, str], files: Mapping[str, byte
     actions, lines, package, built = _plan_package(project, files, version, environment)
     names = starter.read_names(project)
     new_sync = None
-    if names.sync_path:
-        words_ = f"declares the sync {names.sync}, so no other is written"
+    if names.sync_path and not sync:
+        words_ = f"declares the sync {names.sync}, so no other is written; --sync NAME writes one more"
         lines += [Line("unchanged", project.relative(names.sync_path), words_)]
     else:
-        new_sync = starter.plan_starter(project, names, outputs, package)
+        new_sync = starter.plan_starter(project, names, outputs, package, sync)
         actions += new_sync.actions
         lines += [Line("unchanged", project.relative(path), "is there already") for path in new_sync.existing]
         lines += _starter_lines(project, new_sync)

@@ -13,6 +13,7 @@ import jinja2.sandbox
 import yaml
 
 from reverse_etl.errors import SettingsError
+from reverse_etl.folders import where_else
 
 # The keys of dbt_project.yml that name folders which dbt searches, with dbt's defaults.
 SEARCHED = {
@@ -59,7 +60,7 @@ def read_project(folder: Path, environment: Mapping[str, str]) -> DbtProject:
     file = folder / "dbt_project.yml"
     if not file.is_file():
         raise SettingsError(
-            f"There is no dbt project in {folder.resolve()}: dbt_project.yml is missing.", hint=_where_else(folder)
+            f"There is no dbt project in {folder.resolve()}: dbt_project.yml is missing.", hint=where_else(folder)
         )
     try:
         settings = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
@@ -134,12 +135,3 @@ def _project(folder: Path, settings: Mapping[str, Any], environment: Mapping[str
         models=models if isinstance(models, dict) else {},
         dbt_versions=tuple(str(v) for v in (versions if isinstance(versions, list) else [versions])),
     )
-
-
-def _where_else(folder: Path) -> str:
-    """A hint with the projects that lie one or two folders below, as in a monorepo."""
-    found = sorted({*folder.glob("*/dbt_project.yml"), *folder.glob("*/*/dbt_project.yml")})
-    names = [one.parent.as_posix() for one in found if not {"dbt_packages", ".venv"} & set(one.parts)]
-    if not names:
-        return "Change to the project's folder or name it with --project-dir."
-    return "Name one with --project-dir. Below are: " + ", ".join(names[:10])

@@ -12,6 +12,7 @@ from typing import Any
 import jinja2
 import yaml
 
+from reverse_etl.errors import SettingsError
 from reverse_etl.scaffold.actions import Action, Kind, read
 from reverse_etl.scaffold.package_list import PACKAGE
 from reverse_etl.scaffold.profile import Output
@@ -67,11 +68,19 @@ def read_names(project: DbtProject) -> Names:
     return Names(frozenset(resources), frozenset(described), frozenset(exposures), sync, sync_path)
 
 
-def plan_starter(project: DbtProject, names: Names, outputs: Sequence[Output], package: str) -> Starter:
-    """The files to write, under names that clash with nothing. What an earlier run wrote is left as it is."""
+def plan_starter(project: DbtProject, names: Names, outputs: Sequence[Output], package: str, sync: str = "") -> Starter:
+    """The files to write, under names that clash with nothing. What an earlier run wrote is left as it is.
+
+    `sync`: the name of one more sync; its model is called after it.
+    """
     home = _home(project)
-    model, reused = _model_name(home, names)
-    exposure = _free(EXPOSURE_NAMES, names.exposures)
+    if sync in names.exposures:
+        raise SettingsError(f"The project has an exposure {sync} already.", hint="Give --sync a name that is free.")
+    if sync:
+        model, reused = _free((f"{sync}_conversions",), names.resources | names.described), False
+    else:
+        model, reused = _model_name(home, names)
+    exposure = sync or _free(EXPOSURE_NAMES, names.exposures)
     declared = next(path for path in _exposure_paths(home, exposure) if not path.exists())
     paths = {"model": home / f"{model}.sql", "tests": home / f"{model}.yml", "exposure": declared}
     production = _production(outputs)

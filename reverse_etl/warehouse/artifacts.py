@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from reverse_etl.warehouse.project import Project
+
+# What dbt puts in the place of a relation with --empty.
+_EMPTY = re.compile(r"\(select \* from \S+ where false limit 0\)")
 
 
 def limited_build(project: Project, unique_id: str) -> str:
@@ -31,7 +35,7 @@ def limited_build(project: Project, unique_id: str) -> str:
         node = project.manifest.nodes[node_id]
         path = project.target_folder / "run" / node.package_name / node.original_file_path
         try:
-            if "where false limit 0" in path.read_text():
+            if _EMPTY.search(path.read_text()):
                 return "--empty"
         except OSError:
             continue

@@ -5,18 +5,21 @@ from __future__ import annotations
 import contextlib
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from reverse_etl.errors import WarehouseError
-from reverse_etl.interfaces import RunSummary
+from reverse_etl.interfaces import RunSummary, TestEvidence, Verdict
 from reverse_etl.reports import Attempted, Explained, PlannedRow, RunReport
-from reverse_etl.sync import Sync
+from reverse_etl.sync import Environment, Sync
 from reverse_etl.warehouse.project import Project
 
 # Rows that one key shows at most.
 ROWS_SHOWN = 20
+# How long after a run's end a call of it could still arrive, in seconds: longer than one call lasts. The local
+# sandbox judges by the documented rules whatever comes when.
+QUIET = 300.0
 # Tracking ids of one run that are shown at most.
 IDS_SHOWN = 20
 _HASH = re.compile(r"[0-9a-fA-F]{64}")
@@ -37,6 +40,20 @@ class Books:
     def scope(self) -> dict[str, str]:
         """The part of the tables that is this sync's, as the macros take it."""
         return self.sync.scope.as_dict()
+
+    def corrections(self) -> dict[str, Any]:
+        """What the plan takes that says which corrections may be sent, and which of them still wait."""
+        lasting = QUIET if self.sync.environment is not Environment.LOCAL else 0
+        quiet = (
+            self.project.query("_quiet_runs", runs=self.tables["runs"], scope=self.scope, seconds=lasting)
+            if self.sync.adjustments and lasting
+            else []
+        )
+        return {
+            "adjustments": list(self.sync.adjustments),
+            "quiet_runs": [int(row[0]) for row in quiet],
+            "delay_hours": self.sync.adjustment_delay.total_seconds() / 3600,
+        }
 
     def compared(self) -> dict[str, Any]:
         """What macros take that compare the source with the ledger."""
@@ -70,7 +87,13 @@ def explain(books: Books, kind: str, value: str, now: str) -> tuple[tuple[Explai
     """What a reading of a key names, at most ROWS_SHOWN of it, and how much there is in all."""
     with _untold(value):
         rows = books.project.query(
-            "_explain_rows", **books.compared(), now=now, kind=kind, value=value, limit=ROWS_SHOWN
+            "_explain_rows",
+            **books.compared(),
+            **books.corrections(),
+            now=now,
+            kind=kind,
+            value=value,
+            limit=ROWS_SHOWN,
         )
     if not rows:
         return (), 0
@@ -163,6 +186,7 @@ def read_run(books: Books, run: RunSummary) -> RunReport:
     query, tables, scope, run_seq = books.project.query, books.tables, books.scope, run.run_seq
     outcomes = {str(o): int(n) for o, n in query("_run_outcomes", tables=tables, scope=scope, run_seq=run_seq)}
     ((attempts, batches),) = query("_run_size", ledger=tables["ledger"], scope=scope, run_seq=run_seq)
+    tests, allowed = kept_evidence(query("_run_tests", runs=tables["runs"], scope=scope, run_seq=run_seq))
     tracked = query("_run_tracking_ids", receipts=tables["receipts"], scope=scope, run_seq=run_seq, limit=IDS_SHOWN)
     return RunReport(
         sync=books.sync,
@@ -179,7 +203,27 @@ def read_run(books: Books, run: RunSummary) -> RunReport:
         tracking_ids=tuple(str(row[0]) for row in tracked),
         tracking_ids_in_all=int(tracked[0][1]) if tracked else 0,
         fenced=tuple(int(row[0]) for row in query("_fenced_by", runs=tables["runs"], scope=scope, run_seq=run_seq)),
+        tests=tests,
+        tests_allowed=allowed,
     )
+
+
+def kept_evidence(rows: Sequence[Any]) -> tuple[TestEvidence | None, bool]:
+    """What a run kept of dbt's tests, and whether it was allowed to push all the same; None where it kept nothing."""
+    try:
+        kept = json.loads(rows[0][0])
+        evidence = TestEvidence(
+            verdict=Verdict(kept["verdict"]),
+            text=str(kept["text"]),
+            failing=tuple((str(name), int(found)) for name, found in kept["failing"]),
+            model_failed=bool(kept["model_failed"]),
+            by=str(kept["by"]),
+            at=str(kept["at"]),
+            fingerprint=str(kept["fingerprint"]),
+        )
+        return evidence, bool(kept.get("allowed"))
+    except (IndexError, ValueError, KeyError, TypeError):
+        return None, False
 
 
 def planned_rows(rows: Iterable[Any]) -> Iterator[PlannedRow]:

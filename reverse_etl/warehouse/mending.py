@@ -78,7 +78,7 @@ class WarehouseMending(WarehouseLedger):
     def markable(self, choice: BaselineChoice) -> BaselineReport:
         """The rows that a baseline may mark, by goal, and what else a push would send."""
         listed = self._listed(choice)
-        goals, counts = [], {"to_send": 0, "in_doubt": 0}
+        goals, counts = [], {"to_send": 0, "in_doubt": 0, "refused": 0}
         for what, name, rows, oldest, newest in self._project.query(
             "_baseline_counts", rows=self._planned(), before=choice.before, listed=listed
         ):
@@ -90,7 +90,13 @@ class WarehouseMending(WarehouseLedger):
         if listed is not None:
             unmatched = int(self._project.query("_unmatched_count", source=self._source, listed=listed)[0][0])
         to_send = counts["to_send"] - sum(goal.rows for goal in goals)
-        return BaselineReport(tuple(goals), to_send=to_send, in_doubt=counts["in_doubt"], unmatched=unmatched)
+        return BaselineReport(
+            tuple(goals),
+            to_send=to_send,
+            in_doubt=counts["in_doubt"],
+            refused=counts["refused"],
+            unmatched=unmatched,
+        )
 
     def record_marks(self, run_seq: int, choice: BaselineChoice, limit: int) -> None:
         """Write the first `limit` rows of a baseline into the ledger, numbered from 1, in one insert."""

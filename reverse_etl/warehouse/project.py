@@ -5,44 +5,20 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
-import re
 import sys
 from collections.abc import Generator, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from reverse_etl.errors import LeaseHeldError, ReverseEtlError, SettingsError, WarehouseError
+from reverse_etl.errors import ReverseEtlError, SettingsError
+from reverse_etl.folders import project_folder, where_else
 from reverse_etl.version import __version__
+from reverse_etl.warehouse.dbt_calls import DbtOptions, call_dbt, first_words, parse, select_exposures, translated
 
 PACKAGE = "reverse_etl"
-_LOCKED = re.compile(r"Conflicting lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
-
-
-@dataclass(frozen=True, slots=True)
-class DbtOptions:
-    """Where the project is, as dbt's own options say it. Empty means dbt's default."""
-
-    project_dir: Path
-    profiles_dir: Path | None = None
-    profile: str = ""
-    target: str = ""
-    target_path: str = ""
-    vars: str = ""
-
-    def as_arguments(self) -> list[str]:
-        """The options as dbt's command line takes them."""
-        pairs = [
-            ("--project-dir", str(self.project_dir)),
-            ("--profiles-dir", str(self.profiles_dir or "")),
-            ("--profile", self.profile),
-            ("--target", self.target),
-            ("--target-path", self.target_path),
-            ("--vars", self.vars),
-        ]
-        return [word for name, value in pairs if value for word in (name, value)]
 
 
 class Project:
@@ -53,16 +29,22 @@ class Project:
     """
 
     def __init__(self, options: DbtOptions, *, select: str = "") -> None:
+        options = replace(options, project_dir=project_folder(options.project_dir))
         self._options = options
+        self._dbt_level = logging.getLogger("dbt").level
         self._connection: contextlib.AbstractContextManager[Any] | None = None
         if not (options.project_dir / "dbt_project.yml").is_file():
             raise SettingsError(
                 f"There is no dbt project in {options.project_dir.resolve()}: dbt_project.yml is missing.",
-                hint="Change to the project's folder or name it with --project-dir.",
+                hint=where_else(options.project_dir),
             )
-        self.manifest = _parse(options)
-        # Before the adapter is borrowed: each call of dbt makes a new one.
-        self.selected = _select_exposures(options, self.manifest, select) if select else frozenset()
+        try:
+            self.manifest = parse(options)
+            # Before the adapter is borrowed: each call of dbt makes a new one.
+            self.selected = select_exposures(options, self.manifest, select) if select else frozenset()
+        except BaseException:
+            logging.getLogger("dbt").setLevel(self._dbt_level)
+            raise
         self.adapter = self._borrow_adapter()
 
     def __enter__(self) -> Project:
@@ -101,6 +83,7 @@ class Project:
         if self.adapter.type() == "duckdb":
             # dbt-duckdb keeps the file open, and so its lock, until it is told otherwise.
             type(self.adapter.connections).close_all_connections()
+        logging.getLogger("dbt").setLevel(self._dbt_level)
 
     def build(self, selection: Sequence[str], *, quiet: bool = False) -> None:
         """Run `dbt build` in this process with dbt's own output, on standard error; `quiet`: only errors.
@@ -123,11 +106,11 @@ class Project:
             words = ["build", "--indirect-selection", "eager", "--select", *selection, *self._options.as_arguments()]
             result = dbtRunner().invoke([*looks, *words])
         # From here on dbt is silent again: what a push does must not end in dbt's own log.
-        _call_dbt(["parse", *self._options.as_arguments()])
+        call_dbt(["parse", *self._options.as_arguments()])
         # The call made a new adapter.
         self.adapter = self._borrow_adapter()
         if result.exception is not None:
-            raise SettingsError(f"dbt build could not run: {_first_words(result.exception)}", hint="See its output.")
+            raise SettingsError(f"dbt build could not run: {first_words(result.exception)}", hint="See its output.")
 
     def is_target_of(self, given: str | None) -> bool:
         """Would a dbt command with this --target, or with none, have used the same target as this one?"""
@@ -163,6 +146,12 @@ class Project:
     def target(self) -> str:
         """The name of the dbt target in use."""
         return str(self.adapter.config.target_name)
+
+    @property
+    def given_vars(self) -> dict[str, Any]:
+        """The variables of `--vars`."""
+        found = yaml.safe_load(self._options.vars or "{}")
+        return found if isinstance(found, dict) else {}
 
     @property
     def name(self) -> str:
@@ -293,7 +282,7 @@ class Project:
         except ReverseEtlError:
             raise
         except Exception as error:
-            raise _translate(error) from error
+            raise translated(error) from error
 
     def build_command(self, selection: str) -> str:
         """The dbt command that builds a selection as this command would, for messages."""
@@ -327,63 +316,3 @@ class Project:
                 hint="Run `reverse-etl init`, which brings the package to this version, then `dbt deps`, `dbt build`.",
             )
         return version
-
-
-_QUIET = ["--quiet", "--log-level", "none", "--log-level-file", "none"]
-
-
-def _call_dbt(arguments: list[str], manifest: Any = None) -> Any:
-    """Run a dbt command in this process without a word."""
-    # dbt's own records go nowhere: rows and settings must not end in a log that nobody asked for.
-    logging.getLogger("dbt").setLevel(logging.CRITICAL)
-    from dbt.cli.main import dbtRunner
-
-    with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
-        return dbtRunner(manifest=manifest).invoke([*_QUIET, *arguments])
-
-
-def _select_exposures(options: DbtOptions, manifest: Any, select: str) -> frozenset[str]:
-    """The names of the exposures that dbt's selection syntax picks."""
-    words = ["ls", "--resource-type", "exposure", "--output", "name", "--select", *select.split()]
-    result = _call_dbt([*words, *options.as_arguments()], manifest)
-    if not result.success:
-        raise SettingsError(
-            f"dbt does not understand --select {select!r}: {_first_words(result.exception)}",
-            hint="The syntax is dbt's own, for example: --select tag:nightly exposure:my_sync",
-        )
-    return frozenset(result.result)
-
-
-def _parse(options: DbtOptions) -> Any:
-    result = _call_dbt(["parse", *options.as_arguments()])
-    if result.success:
-        return result.result
-    message = _first_words(result.exception) if result.exception else "dbt could not parse the project."
-    hint = "Run `dbt parse` to see it with dbt's own output."
-    if "DBT_ENV_SECRET_" in message or "Secret env vars" in message:
-        hint = "An exposure may not use DBT_ENV_SECRET_ variables; secrets are read from the environment by the tool."
-    elif "dbt deps" in message:
-        hint = "Run `dbt deps`, then `dbt build`."
-    elif "target" in message and "does not have" in message:
-        hint = "Name one of its targets with --target."
-    elif "rofile" in message or ".dbt" in message:
-        hint = "Name the folder of profiles.yml with --profiles-dir, or the profile with --profile."
-    raise SettingsError(f"dbt cannot load this project: {message}", hint=hint)
-
-
-def _translate(error: Exception) -> ReverseEtlError:
-    message = _first_words(error)
-    locked = _LOCKED.search(str(error))
-    if locked:
-        return LeaseHeldError(
-            f"The DuckDB file is in use by {locked['program']} (PID {locked['pid']}).",
-            hint="Wait until it ends, or stop it; a DuckDB file takes one process at a time.",
-        )
-    return WarehouseError(f"The warehouse refused a statement: {message}")
-
-
-def _first_words(error: BaseException | None) -> str:
-    """An error's text in one line without dbt's decoration and statements."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    text = " ".join(lines[:8])
-    return text if len(text) <= 600 else text[:600] + " ..."

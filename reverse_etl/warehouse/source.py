@@ -48,7 +48,7 @@ def built_columns(project: Project, unique_id: str) -> dict[str, str]:
     """Names and types of a source model's columns; raises SettingsError where it is not built."""
     columns = project.columns(unique_id)
     if columns is None:
-        model = unique_id.rsplit(".", 1)[-1]
+        model = unique_id.split(".", 2)[-1]
         raise SettingsError(
             f"The source model {project.relation(unique_id)} is not built yet in {project.database}.",
             hint=f"Run `{project.build_command(f'+{model}')}`, then try again.",

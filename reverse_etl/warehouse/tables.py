@@ -27,7 +27,7 @@ def ledger_tables(project: Project) -> dict[str, Any]:
     if missing:
         raise SettingsError(
             f"Tables of the ledger are not built yet in {project.database}: {', '.join(missing)}.",
-            hint=f"Run `{build}` (and your own models), then try again.",
+            hint="Run `dbt build`, which builds them with your own models; or only them: `" + build + "`.",
         )
     lacking = [
         f"{project.relation(unique_id)} has no column {column}"

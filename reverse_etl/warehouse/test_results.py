@@ -12,6 +12,7 @@ from typing import Any
 
 from reverse_etl.interfaces import TestEvidence, Verdict
 from reverse_etl.warehouse.artifacts import with_parents
+from reverse_etl.warehouse.history import kept_evidence
 from reverse_etl.warehouse.project import PACKAGE, Project
 
 # Commands that leave word of tests or of a build; others write the same file with statuses that mean neither.
@@ -105,6 +106,8 @@ def _of_built(project: Project, source: str, read: _File, tests: Mapping[str, st
     for flag in ("empty", "sample"):
         if read.arguments.get(flag):
             return _unknown(f"it was last built with --{flag}")
+    if (read.arguments.get("vars") or {}) != project.given_vars:
+        return _unknown("it was last built with other --vars")
     required = {test_id: name for test_id, name in tests.items() if not test_id.startswith("unit_test.")}
     missing = [name for test_id, name in required.items() if test_id not in read.results]
     if missing:
@@ -188,10 +191,22 @@ def _files(project: Project, source: str, tests: Mapping[str, str]) -> Iterator[
             yield node.original_file_path
         if getattr(node, "patch_path", None):
             yield node.patch_path.partition("://")[2]
-        for macro_id in node.depends_on.macros:
-            macro = project.manifest.macros.get(macro_id)
-            if macro is not None and macro.package_name == own:
+        for macro in _macros(project, node):
+            if macro.package_name == own:
                 yield macro.original_file_path
+
+
+def _macros(project: Project, node: Any) -> Iterator[Any]:
+    """The macros that a node uses, and those that these use, in the order of their ids."""
+    found: dict[str, Any] = {}
+    waiting = list(node.depends_on.macros)
+    while waiting:
+        macro_id = waiting.pop()
+        macro = project.manifest.macros.get(macro_id)
+        if macro is not None and macro_id not in found:
+            found[macro_id] = macro
+            waiting += macro.depends_on.macros
+    yield from (macro for _, macro in sorted(found.items()))
 
 
 def _fingerprint(project: Project, source: str) -> str:
@@ -201,30 +216,16 @@ def _fingerprint(project: Project, source: str) -> str:
     for node_id in sorted(ids):
         node = project.manifest.nodes[node_id]
         parts += [node_id, node.raw_code, json.dumps(node.config.to_dict(), sort_keys=True, default=str)]
-        for macro_id in sorted(node.depends_on.macros):
-            macro = project.manifest.macros.get(macro_id)
-            if macro is not None and macro.package_name in (node.package_name, PACKAGE):
-                parts.append(macro.macro_sql)
+        parts += [
+            macro.macro_sql for macro in _macros(project, node) if macro.package_name in (node.package_name, PACKAGE)
+        ]
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()
 
 
 def _stored(earlier: str, mark: str) -> TestEvidence | None:
     """What an earlier run kept, where the model and its tests are still the same."""
-    try:
-        kept = json.loads(earlier)
-        if kept["fingerprint"] != mark:
-            return None
-        return TestEvidence(
-            verdict=Verdict(kept["verdict"]),
-            text=kept["text"],
-            failing=tuple((str(name), int(rows)) for name, rows in kept["failing"]),
-            model_failed=bool(kept["model_failed"]),
-            by="build",
-            at=str(kept["at"]),
-            fingerprint=mark,
-        )
-    except (ValueError, KeyError, TypeError):
-        return None
+    kept, _ = kept_evidence([(earlier,)])
+    return replace(kept, by="build") if kept is not None and kept.fingerprint == mark else None
 
 
 def _untouched_since(project: Project, source: str, moment: datetime, *, here: bool) -> bool:

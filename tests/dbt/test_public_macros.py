@@ -285,6 +285,7 @@ def test_the_view_has_fixed_names_types_and_blanks(compiled: Compiled) -> None:
     ("call", "message"),
     [
         ("to_utc('x', 'Europe/Berlin; drop')", "needs the name of a time zone"),
+        ("to_utc('x', 'Europe/Berlim')", "'Europe/Berlim', which does not exist"),
         ("hashed_phone('x', default_country_code='DE')", "is a country code of 1 to 3 digits"),
         ("default___sha256_hex('x')", "has no implementation for 'duckdb'"),
         ("default___double('x')", "has no implementation for 'duckdb'"),

@@ -13,7 +13,7 @@ import reverse_etl
 from reverse_etl.errors import GuardError, LeaseHeldError, SettingsError
 from reverse_etl.sandbox import LocalSandbox
 from reverse_etl.session import open_workspace
-from reverse_etl.warehouse.project import DbtOptions
+from reverse_etl.warehouse.dbt_calls import DbtOptions
 from tests.support.shop import SYNC, Shop, deal
 
 

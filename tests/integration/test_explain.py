@@ -19,7 +19,7 @@ from reverse_etl.errors import SettingsError
 from reverse_etl.reports import Explained, RunReport, WhyReport
 from reverse_etl.sandbox import LocalSandbox
 from reverse_etl.session import open_workspace
-from reverse_etl.warehouse.project import DbtOptions
+from reverse_etl.warehouse.dbt_calls import DbtOptions
 from tests.support.faults import ask_for
 from tests.support.schemas import validate
 from tests.support.shop import COMMAND, Shop, click, copy_of, deal

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import time
 from pathlib import Path
 
 import pytest
 
+from tests.support.schemas import validate
 from tests.support.shop import Shop, copy_of, deal
 
 STAGING = "select * from {{ source('crm', 'deals') }}\n"
@@ -150,6 +152,27 @@ def test_a_model_edited_after_the_build_is_unknown(shop: Shop) -> None:
     assert "models/offline_conversions.sql was changed" in str(guard_of_tests(shop)["message"])
 
 
+def test_a_macro_behind_a_macro_edited_after_the_build_is_unknown(shop: Shop) -> None:
+    """What the model's macros call belongs to the model, too."""
+    (shop.folder / "macros").mkdir(exist_ok=True)
+    inner = shop.folder / "macros/inner.sql"
+    inner.write_text("{% macro inner() %} where true {% endmacro %}")
+    (shop.folder / "macros/outer.sql").write_text("{% macro outer() %}{{ inner() }}{% endmacro %}")
+    (shop.folder / "models/offline_conversions.sql").write_text(SOURCE + "{{ outer() }}")
+    shop.dbt("build", "--quiet")
+    assert verdict(shop) == "passed"
+    inner.write_text("{% macro inner() %} where 1 = 1 {% endmacro %}")
+    assert "macros/inner.sql was changed" in str(guard_of_tests(shop)["message"])
+
+
+def test_a_build_with_other_vars_is_unknown(shop: Shop) -> None:
+    """Variables make another model of the same code."""
+    shop.dbt("build", "--quiet", "--vars", "{days: 3}")
+    assert "other --vars" in str(guard_of_tests(shop)["message"])
+    guard = guard_of_tests(shop, "--vars", "{days: 3}")
+    assert not guard["warns"], guard
+
+
 def test_without_a_file_or_with_a_broken_one_it_is_unknown(shop: Shop) -> None:
     """A missing and an unreadable run_results.json are no evidence."""
     path = shop.folder / "target/run_results.json"
@@ -182,6 +205,9 @@ def test_production_refuses_what_is_unknown_until_build_settles_it(shop: Shop) -
     assert "Completed successfully" in built.stderr
     assert built.returncode == 0, built.stderr
     shop.dbt("compile", "--quiet")
+    detail = shop.run("runs", "1")
+    assert "dbt tests  passed: 2 tests passed or warned" in detail.stdout, detail.stderr
+    validate("run", json.loads(shop.run("runs", "1", "--json").stdout))
     guard = guard_of_tests(shop)
     assert str(guard["message"]).startswith("2 tests passed or warned (push --build, 20")
     (shop.folder / "models/offline_conversions.sql").write_text(SOURCE + "where true\n")
@@ -242,6 +268,24 @@ def test_build_makes_a_project_that_was_never_built(shop_template: Shop, tmp_pat
     done = shop.run("push", "--build", "--json")
     assert done.returncode in (0, 1), done.stderr
     assert shop.sql("select count(*) from reverse_etl_ledger") == [(0,)]
+
+
+def test_an_interrupt_ends_a_build_and_nothing_is_sent(shop: Shop) -> None:
+    """Ctrl-C while dbt builds ends dbt within seconds; the push says so and wrote nothing."""
+    slow = "\nwhere (select count(*) from range(100000000) as a(x), range(100000000) as b(y)) > 0"
+    (shop.folder / "models/stg_deals.sql").write_text("{{ config(materialized='table') }}" + STAGING + slow)
+    push = shop.start("push", "--build")
+    began = time.monotonic()
+    while "START" not in (line := push.stderr.readline()) or "stg_deals" not in line:
+        assert line, "the build ended before it began"
+        assert time.monotonic() - began < 60
+    time.sleep(1)
+    push.send_signal(signal.SIGINT)
+    out, err = push.communicate(timeout=30)
+    assert (push.returncode, out) == (1, ""), err
+    assert "Interrupted while dbt was building: nothing was sent." in err
+    assert "Traceback" not in err
+    assert shop.sql("select count(*) from reverse_etl_runs") == [(0,)]
 
 
 def test_max_age_warns_and_refuses(shop: Shop) -> None:

@@ -47,10 +47,11 @@ def test_plan_and_status_show_all_and_push_wants_a_word(several: Shop) -> None:
     shown = several.run("status")
     assert "calls -> microsoft_ads" in shown.stdout
     assert "forms -> microsoft_ads" in shown.stdout
+    assert "Paused, and shown only when named: old." in shown.stderr
     refused = several.run("push")
     assert (refused.returncode, refused.stdout) == (2, "")
     assert "several syncs: calls, forms" in refused.stderr
-    assert "--all" in refused.stderr
+    assert "Name one of them, for example calls." in refused.stderr
 
 
 def test_all_pushes_each_as_its_own_run(several: Shop, sandbox: LocalSandbox) -> None:
@@ -94,11 +95,24 @@ def test_what_cannot_be_pushed_is_said(several: Shop, arguments: list[str], code
 
 
 def test_detailed_exitcode_tells_whether_there_is_something_to_push(several: Shop, sandbox: LocalSandbox) -> None:
-    """plan --detailed-exitcode leaves with 6 where a push would send, and with 0 where not."""
+    """plan --detailed-exitcode leaves with 6 where a push would send, 5 where a guard would refuse, 0 where nothing."""
     assert several.run("plan", "forms", "--detailed-exitcode").returncode == 6
     several.push("forms", endpoint=sandbox.url)
     assert several.run("plan", "forms", "--detailed-exitcode").returncode == 0
     assert several.run("plan", "--detailed-exitcode").returncode == 6, "the other sync has something"
+    declare(several, calls={"account_id": "1", "max_age": "1 minute"}, forms={"account_id": "2"})
+    assert several.run("plan", "calls", "--detailed-exitcode").returncode == 5
+
+
+def test_a_run_is_shown_of_the_syncs_that_have_one_of_that_number(several: Shop, sandbox: LocalSandbox) -> None:
+    """Each sync numbers its own runs: of several, those without that number say nothing; none at all is an error."""
+    several.push("forms", endpoint=sandbox.url)
+    done = several.run("runs", "1", "--json")
+    assert [one["sync"] for one in json.loads(done.stdout)] == ["forms"], done.stderr
+    assert (done.returncode, done.stderr) == (0, "")
+    missing = several.run("runs", "9")
+    assert (missing.returncode, missing.stdout) == (2, "")
+    assert "has no run 9" in missing.stderr
 
 
 def test_strict_counts_what_was_not_sent(shop: Shop, sandbox: LocalSandbox, tmp_path: Path) -> None:

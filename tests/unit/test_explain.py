@@ -166,7 +166,7 @@ def test_what_a_baseline_marked_was_not_sent() -> None:
 
 def test_every_class_and_reason_says_what_would_change_it() -> None:
     """Each class has a sentence, and each reason that the ledger gives; rules share that of their class."""
-    shared = rule_reasons() | {"same_identity", "unanswered_this_run", "deferred_this_run"}
+    shared = rule_reasons() | {"same_identity", "unanswered_this_run", "deferred_this_run", "restated"}
     assert set(CHANGES) >= {*CLASSES, ABSENT} - {"accepted", "rejected"}
     assert set(CHANGES) >= set(REASON_WORDS) - shared
     assert all(words.endswith(".") for words in CHANGES.values())

@@ -86,7 +86,7 @@ class Ledger:
         self.step("drop plan")
 
     def refused(self, choice: RetryChoice) -> RetryReport:
-        return RETRY
+        return replace(RETRY, lines=(), left_alone=0) if choice.codes and "of_code" in self.says else RETRY
 
     def keys_refused(self, choice: RetryChoice) -> set[str]:
         return set(self.says["keys"])
@@ -228,6 +228,7 @@ def test_a_sum_that_is_off_is_said(work: Work, says: dict[str, Any]) -> None:
     ("look", "says", "error"),
     [
         (lambda one: mending.look_at_retry(one, RetryChoice(keys=("k", "x"))), {}, SettingsError),
+        (lambda one: mending.look_at_retry(one, RetryChoice(codes=("1",))), {"of_code": 0}, SettingsError),
         (lambda one: mending.look_at_baseline(one, BaselineChoice("2026-03-15T12:00:01Z")), {}, SettingsError),
         (
             lambda one: mending.look_at_baseline(one, BaselineChoice("2026-03-15T12:00:00Z")),

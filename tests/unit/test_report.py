@@ -149,7 +149,7 @@ def test_a_plan_says_what_a_push_would_not_do() -> None:
     assert "A push would be refused (exit 5). Push once with --initial." in refused
     assert "would send" not in refused
     assert "A push would send nothing." in text.plan_text(PlanReport(SYNC, Plan("now", (line("unchanged", 1),)), ()))
-    assert "The source is empty" in text.plan_text(PlanReport(SYNC, Plan("now", ()), ()))
+    assert "The source model ads is empty." in text.plan_text(PlanReport(SYNC, Plan("now", ()), ()))
 
 
 def test_a_result_in_words() -> None:
@@ -188,11 +188,12 @@ def test_a_status_in_words() -> None:
 
 
 def test_rejected_rows_in_words() -> None:
-    """Rows are grouped by what the service said, each with its key, and each group with what to do."""
+    """Rows are grouped by what the service said, each with its key, and each group with what to do and its calls."""
     shown = documents()["rejected"]
     assert shown.count("NameInvalid (5606): No goal.") == 1
     assert shown.count("What to do: Do it.") == 2
-    assert "deal-1  Lead  2026-03-01T12:00:00Z  tracking id t-1" in shown
+    assert "deal-1  Lead  2026-03-01T12:00:00Z" in shown
+    assert shown.count("  Tracking ids: t-1, t-4") == 1
     assert "(no key)  Sale" in shown
     assert REASON_WORDS["maybe_taken"] in shown
     assert "no code: Odd." in shown

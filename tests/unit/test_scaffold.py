@@ -472,6 +472,28 @@ def test_a_project_with_a_sync_gets_no_second(project: Write) -> None:
     assert not (folder / "models/reverse_etl").exists()
 
 
+def test_one_more_sync_is_written_by_name(project: Write) -> None:
+    """--sync writes model, tests and exposure beside what is there; a name that cannot be taken is refused."""
+    folder = project()
+    init(folder)
+    plan = plan_init(folder, {}, files=OLD, version="1.0.0", sync="refunds")
+    carry_out_plan(plan)
+    home = folder / "models/reverse_etl"
+    assert (home / "refunds_conversions.sql").is_file()
+    exposures = [
+        yaml.safe_load(path.read_text())["exposures"][0]
+        for path in sorted(home.glob("*.yml"))
+        if "exposures" in path.read_text()
+    ]
+    assert sorted((one["name"], *one["depends_on"]) for one in exposures) == [
+        ("microsoft_ads_offline_conversions", "ref('offline_conversions')"),
+        ("refunds", "ref('refunds_conversions')"),
+    ]
+    for name in ("refunds", "no-name"):
+        with pytest.raises(SettingsError):
+            plan_init(folder, {}, files=OLD, version="1.0.0", sync=name)
+
+
 def test_a_model_that_the_user_edited_stays(project: Write) -> None:
     """With the exposure gone, the model of the first run is used as the user left it, tests moved elsewhere and all."""
     folder = project()

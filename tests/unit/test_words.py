@@ -11,8 +11,8 @@ from reverse_etl.plans import CLASSES
 from reverse_etl.report.words import REASON_WORDS, reason_words
 
 MACROS = Path(__file__).parents[2] / "macros"
-# The class and the reason of a decision, as the plan writes them: 'held:value_changed'.
-DECISION = re.compile(rf"'({'|'.join(CLASSES)}):([a-z_]*),?'")
+# The class, the reason and the operation of a decision, as the plan writes them: 'restate:value_changed:restate'.
+DECISION = re.compile(rf"'({'|'.join(CLASSES)}):([a-z_]*):[a-z]*'")
 # A reason that is handed to another macro as a literal, beside its class.
 LITERAL = re.compile(r"\"'([a-z_]+)'\"")
 # A rule with its standing; the rules of standing `sendable` are hints of tests and no reason of a plan.
@@ -21,7 +21,7 @@ RULE = re.compile(r"\('([a-z_]+)',\s*'(invalid|expired|waiting|sendable)',")
 
 def reasons_in(text: str) -> set[str]:
     found = {reason for _, reason in DECISION.findall(text)} | set(LITERAL.findall(text))
-    return found - {"", "send", *CLASSES}
+    return found - {"", *CLASSES} | ({"retracted"} & found)
 
 
 def plan_reasons() -> set[str]:
@@ -37,7 +37,7 @@ def test_reasons_are_found() -> None:
     """The search finds what is known to be there, so that it cannot pass by finding nothing."""
     assert {"maybe_taken", "key_in_doubt", "gone", "same_identity", "unanswered_this_run"} <= plan_reasons()
     assert {"conversion_name_missing", "conversion_time_too_old", "conversion_time_in_future"} <= rule_reasons()
-    assert reasons_in("'held:brand_new' 'in_doubt:send' 'unchanged:'") == {"brand_new"}
+    assert reasons_in("'held:brand_new:' 'in_doubt::repeat' 'unchanged::'") == {"brand_new"}
 
 
 @pytest.mark.parametrize("reason", sorted(plan_reasons() | rule_reasons()))

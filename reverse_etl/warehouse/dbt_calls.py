@@ -1,0 +1,97 @@
+"""dbt called in this process without a word, and what it or the warehouse raises made errors of ours."""
+
+from __future__ import annotations
+
+import contextlib
+import logging
+import os
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from reverse_etl.errors import LeaseHeldError, ReverseEtlError, SettingsError, WarehouseError
+
+_LOCKED = re.compile(r"Conflicting lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
+_QUIET = ["--quiet", "--log-level", "none", "--log-level-file", "none"]
+
+
+@dataclass(frozen=True, slots=True)
+class DbtOptions:
+    """Where the project is, as dbt's own options say it. Empty means dbt's default."""
+
+    project_dir: Path
+    profiles_dir: Path | None = None
+    profile: str = ""
+    target: str = ""
+    target_path: str = ""
+    vars: str = ""
+
+    def as_arguments(self) -> list[str]:
+        """The options as dbt's command line takes them."""
+        pairs = [
+            ("--project-dir", str(self.project_dir)),
+            ("--profiles-dir", str(self.profiles_dir or "")),
+            ("--profile", self.profile),
+            ("--target", self.target),
+            ("--target-path", self.target_path),
+            ("--vars", self.vars),
+        ]
+        return [word for name, value in pairs if value for word in (name, value)]
+
+
+def call_dbt(arguments: list[str], manifest: Any = None) -> Any:
+    """Run a dbt command in this process without a word."""
+    # dbt's own records go nowhere: rows and settings must not end in a log that nobody asked for.
+    logging.getLogger("dbt").setLevel(logging.CRITICAL)
+    from dbt.cli.main import dbtRunner
+
+    with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
+        return dbtRunner(manifest=manifest).invoke([*_QUIET, *arguments])
+
+
+def select_exposures(options: DbtOptions, manifest: Any, select: str) -> frozenset[str]:
+    """The names of the exposures that dbt's selection syntax picks."""
+    words = ["ls", "--resource-type", "exposure", "--output", "name", "--select", *select.split()]
+    result = call_dbt([*words, *options.as_arguments()], manifest)
+    if not result.success:
+        raise SettingsError(
+            f"dbt does not understand --select {select!r}: {first_words(result.exception)}",
+            hint="The syntax is dbt's own, for example: --select tag:nightly exposure:my_sync",
+        )
+    return frozenset(result.result)
+
+
+def parse(options: DbtOptions) -> Any:
+    result = call_dbt(["parse", *options.as_arguments()])
+    if result.success:
+        return result.result
+    message = first_words(result.exception) if result.exception else "dbt could not parse the project."
+    hint = "Run `dbt parse` to see it with dbt's own output."
+    if "DBT_ENV_SECRET_" in message or "Secret env vars" in message:
+        hint = "An exposure may not use DBT_ENV_SECRET_ variables; secrets are read from the environment by the tool."
+    elif "dbt deps" in message:
+        hint = "Run `dbt deps`, then `dbt build`."
+    elif "target" in message and "does not have" in message:
+        hint = "Name one of its targets with --target."
+    elif "rofile" in message or ".dbt" in message:
+        hint = "Name the folder of profiles.yml with --profiles-dir, or the profile with --profile."
+    raise SettingsError(f"dbt cannot load this project: {message}", hint=hint)
+
+
+def translated(error: Exception) -> ReverseEtlError:
+    message = first_words(error)
+    locked = _LOCKED.search(str(error))
+    if locked:
+        return LeaseHeldError(
+            f"The DuckDB file is in use by {locked['program']} (PID {locked['pid']}).",
+            hint="Wait until it ends, or stop it; a DuckDB file takes one process at a time.",
+        )
+    return WarehouseError(f"The warehouse refused a statement: {message}")
+
+
+def first_words(error: BaseException | None) -> str:
+    """An error's text in one line without dbt's decoration and statements."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    text = " ".join(lines[:8])
+    return text if len(text) <= 600 else text[:600] + " ..."
