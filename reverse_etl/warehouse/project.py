@@ -148,12 +148,6 @@ class Project:
         return str(self.adapter.config.target_name)
 
     @property
-    def given_vars(self) -> dict[str, Any]:
-        """The variables of `--vars`."""
-        found = yaml.safe_load(self._options.vars or "{}")
-        return found if isinstance(found, dict) else {}
-
-    @property
     def name(self) -> str:
         """The project's name."""
         return str(self.adapter.config.project_name)

@@ -106,8 +106,6 @@ def _of_built(project: Project, source: str, read: _File, tests: Mapping[str, st
     for flag in ("empty", "sample"):
         if read.arguments.get(flag):
             return _unknown(f"it was last built with --{flag}")
-    if (read.arguments.get("vars") or {}) != project.given_vars:
-        return _unknown("it was last built with other --vars")
     required = {test_id: name for test_id, name in tests.items() if not test_id.startswith("unit_test.")}
     missing = [name for test_id, name in required.items() if test_id not in read.results]
     if missing:
