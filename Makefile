@@ -5,7 +5,7 @@ BIN := .venv/bin
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: docs help setup demo test lint format lock bench clean
+.PHONY: docs help setup demo test model lint format lock bench clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -28,6 +28,9 @@ demo: setup  ## Run the whole way once: dbt build, plan, push, correct, push aga
 
 test: setup lint  ## Lint, type-check and run every test
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile
+
+model: setup  ## Search the protocol of delivery far beyond the bounds of the tests
+	$(BIN)/python -m tests.reference.search --deep
 
 docs: setup  ## docs/reference.md, from the program itself
 	$(BIN)/python -m docs.generate

@@ -22,6 +22,10 @@ open_keys as (
     from open_rows
     left join known
         on {{ reverse_etl._same(keys, 'open_rows', 'known') }} and known.status = 'counted' and open_rows.invalid_reasons = ''
+        {%- if retracts %}
+        -- what will be retracted takes nothing's place
+        and not known.retract_in_doubt
+        {%- endif %}
     where open_rows.record_key <> '' and known.status is null
     group by open_rows.record_key
 ),

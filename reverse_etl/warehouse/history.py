@@ -41,8 +41,11 @@ class Books:
         """The part of the tables that is this sync's, as the macros take it."""
         return self.sync.scope.as_dict()
 
-    def corrections(self) -> dict[str, Any]:
-        """What the plan takes that says which corrections may be sent, and which of them still wait."""
+    def corrections(self, run_seq: int | None = None) -> dict[str, Any]:
+        """What the plan takes that says which corrections may be sent, and which of them still wait.
+
+        `run_seq`: the run that plans, whose own calls without an answer could still arrive, too.
+        """
         lasting = QUIET if self.sync.environment is not Environment.LOCAL else 0
         quiet = (
             self.project.query("_quiet_runs", runs=self.tables["runs"], scope=self.scope, seconds=lasting)
@@ -51,7 +54,7 @@ class Books:
         )
         return {
             "adjustments": list(self.sync.adjustments),
-            "quiet_runs": [int(row[0]) for row in quiet],
+            "quiet_runs": [int(row[0]) for row in quiet] + ([] if run_seq is None else [run_seq]),
             "delay_hours": self.sync.adjustment_delay.total_seconds() / 3600,
         }
 

@@ -206,7 +206,7 @@ class WarehouseLedger:
             seq_offset=seq_offset,
             batch_offset=batch_offset,
             with_repeats=with_repeats,
-            **self.books.corrections(),
+            **self.books.corrections(run_seq),
         )
 
     def _summary(self, rows: str, now: str, samples: int) -> tuple[Plan, int]:

@@ -99,13 +99,15 @@ def of_left_over(facts: Facts, identity: MatchKey, state: State, replaced_keys: 
 
 def _where(facts: Facts, identity: MatchKey, state: State, replaced_keys: frozenset[str]) -> str:
     """What became of its row: row_invalid_now, aged_out, moved, stays (nothing would replace it), or gone."""
-    if identity in facts.present:
+    rules = facts.rules
+    if identity in facts.present and rules.invalid_is_not_gone:
         where = "row_invalid_now"
     elif facts.is_expired(identity):
         where = "aged_out"
     elif state.record_key in facts.open_keys:
-        where = "moved" if state.record_key in replaced_keys else "stays"
-    elif state.record_key in facts.invalid_keys:
+        sendable = state.record_key in replaced_keys or not rules.successor_must_be_sendable
+        where = "moved" if sendable else "stays"
+    elif state.record_key in facts.invalid_keys and rules.invalid_is_not_gone:
         where = "row_invalid_now"
     elif identity.conversion_time < max(facts.oldest_open or "", facts.days_89):
         where = "aged_out"
@@ -176,6 +178,8 @@ def _unless_kept_back(facts: Facts, state: State, verdict: Verdict) -> Verdict:
         return "waiting", "accepted_recently", None
     if facts.is_quiet(state):
         return "waiting", "quiet", None
+    if not facts.rules.doubt_binds_key:
+        return verdict
     others = facts.others_of(state.record_keys, state.sent.match_key).values()
     sends = any(other.status == "in_doubt" for other in others)
     retracts = any(other.retract_in_doubt for other in others)

@@ -10,6 +10,7 @@ from .adjust import Verdict, of_counted_row, of_left_over, of_maybe_row
 from .facts import Facts
 from .fold import State
 from .nouns import Attempt, MatchKey, PlanRow, SourceRow
+from .rules import ALL, Rules
 from .times import days_before, second_after
 
 
@@ -22,6 +23,7 @@ def plan(
     this_run_seq: int | None = None,
     quiet_runs: frozenset[int] = frozenset(),
     delay_hours: float = 0,
+    rules: Rules = ALL,
 ) -> list[PlanRow]:
     """One plan row per source row, then those of the identities that only the ledger speaks of.
 
@@ -36,6 +38,7 @@ def plan(
         this_run_seq=this_run_seq,
         quiet_runs=quiet_runs,
         delay_hours=delay_hours,
+        rules=rules,
     )
     rows = [_invalid_row(row) for row in facts.rows if row.is_invalid]
     same_identity: dict[MatchKey | None, list[SourceRow]] = defaultdict(list)
@@ -115,9 +118,9 @@ def _from_ledger(sent: Attempt, class_: str, reason: str | None = None, operatio
 def _adjustment(facts: Facts, state: State, verdict: Verdict, says: tuple[float | None, str] | None = None) -> PlanRow:
     """An R or X of an identity, under the bytes that it was sent with; an R says a value and its currency."""
     sent = state.sent
-    now = max(facts.now, sent.conversion_time)
-    if state.last_adjustment_time:
-        now = max(now, second_after(state.last_adjustment_time))
+    time = max(facts.now, sent.conversion_time)
+    if state.last_adjustment_time and facts.rules.adjustment_times_rise:
+        time = max(time, second_after(state.last_adjustment_time))
     value, currency = says or (None, "")
     return replace(
         _from_ledger(sent, *verdict),
@@ -125,7 +128,7 @@ def _adjustment(facts: Facts, state: State, verdict: Verdict, says: tuple[float 
         currency=currency,
         attribution_credit=None,
         attribution_model="",
-        adjustment_time=now,
+        adjustment_time=time,
     )
 
 
@@ -140,6 +143,8 @@ def _source_row(facts: Facts, row: SourceRow) -> PlanRow:
     state = facts.states.get(identity)
     if state is not None and state.status == "in_doubt":
         in_doubt = _in_doubt(facts, identity, state)
+        if in_doubt.operation and not facts.rules.doubt_repeats_ledger_bytes:
+            return _from_source(row, in_doubt.class_, in_doubt.reason, in_doubt.operation)
         if in_doubt.operation:
             return replace(in_doubt, side="source", source=row)
         return _from_source(row, in_doubt.class_, in_doubt.reason)
@@ -234,12 +239,20 @@ def _in_doubt(facts: Facts, identity: MatchKey, state: State) -> PlanRow:
 
 def _held_by_key(facts: Facts, key: str, identity: MatchKey) -> str | None:
     """Why a row that would be sent is held for another identity that its key was ever sent under."""
+    rules = facts.rules
     others = facts.others_of(frozenset({key}), identity)
+    if rules.send_in_doubt_binds_key and any(state.status == "in_doubt" for state in others.values()):
+        return "key_in_doubt"
     # An X in doubt binds its key as an S in doubt does.
-    if any(state.status == "in_doubt" or state.retract_in_doubt for state in others.values()):
+    if rules.doubt_binds_key and any(state.retract_in_doubt for state in others.values()):
         return "key_in_doubt"
     # What still stands in the source under some key has only swapped keys: it is a conversion of its own.
-    if any(state.status in ("counted", "maybe") and other not in facts.present for other, state in others.items()):
+    if any(
+        state.status in ("counted", "maybe")
+        and other not in facts.present
+        and (rules.expired_binds_key or not facts.is_expired(other))
+        for other, state in others.items()
+    ):
         return "key_sent_before"
     return None
 

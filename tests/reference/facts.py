@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from .fold import State
 from .nouns import MatchKey, SourceRow
+from .rules import Rules
 from .times import days_before, hours_before
 
 
@@ -22,13 +23,14 @@ class Facts:
     this_run_seq: int | None
     quiet_runs: frozenset[int]  # whose calls may still be under way
     delay_hours: float  # from the acceptance of a conversion to its first adjustment
+    rules: Rules
     expiry: str  # what converted before this is past 90 days
     days_89: str  # what converted before this may be about to age out
     oldest: str | None  # the oldest conversion time that can be read in the source
     oldest_open: str | None  # of a valid row within 90 days: one stray old row must not make the source look older
     present: frozenset[MatchKey]  # identities that stand in a source row, invalid or not
     valid: frozenset[MatchKey]  # identities that stand in a row without an invalid reason
-    open_keys: frozenset[str]  # keys of valid rows whose own identity does not count yet
+    open_keys: frozenset[str]  # keys of valid rows whose own identity does not count, or not for long
     invalid_keys: frozenset[str]
     sent_under: Mapping[str, frozenset[MatchKey]]  # the identities that ever went under a key
 
@@ -43,14 +45,26 @@ class Facts:
         this_run_seq: int | None,
         quiet_runs: frozenset[int],
         delay_hours: float,
+        rules: Rules,
     ) -> Facts:
         readable = [(row, row.match_key) for row in rows if row.match_key is not None]
         times = [identity.conversion_time for row, identity in readable if not row.is_invalid]
         expiry = days_before(now, 90)
+
+        def speaks(row: SourceRow, identity: MatchKey) -> bool:
+            return rules.swap_is_not_gone or identity not in states or row.key == states[identity].record_key
+
+        def counts(identity: MatchKey) -> bool:
+            """Whether it counts, and will go on doing so: a retract in doubt is going to be completed."""
+            state = states.get(identity)
+            ends = state is not None and state.retract_in_doubt and "retract" in allowed
+            return state is not None and state.status == "counted" and not (ends and rules.successor_must_last)
+
         sent_under: dict[str, set[MatchKey]] = defaultdict(set)
         for identity, state in states.items():
             for key in state.record_keys:
-                sent_under[key].add(identity)
+                if rules.all_keys_bind or identity.conversion_time >= expiry:
+                    sent_under[key].add(identity)
         return cls(
             rows=rows,
             states=states,
@@ -59,16 +73,15 @@ class Facts:
             this_run_seq=this_run_seq,
             quiet_runs=quiet_runs,
             delay_hours=delay_hours,
+            rules=rules,
             expiry=expiry,
             days_89=days_before(now, 89),
             oldest=min((identity.conversion_time for _, identity in readable), default=None),
             oldest_open=min((time for time in times if time >= expiry), default=None),
-            present=frozenset(identity for _, identity in readable),
-            valid=frozenset(identity for row, identity in readable if not row.is_invalid),
+            present=frozenset(identity for row, identity in readable if speaks(row, identity)),
+            valid=frozenset(identity for row, identity in readable if speaks(row, identity) and not row.is_invalid),
             open_keys=frozenset(
-                row.key
-                for row, identity in readable
-                if row.key and not row.is_invalid and not _counts(states, identity)
+                row.key for row, identity in readable if row.key and not row.is_invalid and not counts(identity)
             ),
             invalid_keys=frozenset(row.key for row in rows if row.key and row.is_invalid),
             sent_under={key: frozenset(identities) for key, identities in sent_under.items()},
@@ -83,7 +96,7 @@ class Facts:
 
     def is_quiet(self, state: State) -> bool:
         """Whether a call of this identity that nobody answered may still be under way."""
-        return bool(state.unanswered_run_seqs & self.quiet_runs)
+        return self.rules.calls_grow_quiet and bool(state.unanswered_run_seqs & self.quiet_runs)
 
     def accepted_recently(self, state: State) -> bool:
         """Whether its conversion was accepted so lately that an adjustment may not find it yet."""
@@ -93,7 +106,3 @@ class Facts:
         """The other identities that were ever sent under one of these keys."""
         others = frozenset().union(*(self.sent_under.get(key, frozenset()) for key in keys)) - {identity}
         return {other: self.states[other] for other in others}
-
-
-def _counts(states: Mapping[MatchKey, State], identity: MatchKey) -> bool:
-    return identity in states and states[identity].status == "counted"

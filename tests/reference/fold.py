@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from .nouns import Attempt, MatchKey, Receipt, RunEvent
+from .rules import ALL, Rules
 
 # Where two receipts of one width speak of a row, believe the one that claims least: a batch of one that was
 # refused may carry the receipt of its row and the receipt of its range.
@@ -102,7 +103,9 @@ def outcome_of(attempt: Attempt, receipts: Iterable[Receipt], fences: Mapping[in
     return Answer(best.outcome, best.settles, best.code, best.error_code, best.recorded_at or "")
 
 
-def fold(attempts: Iterable[Attempt], receipts: Sequence[Receipt], events: Iterable[RunEvent]) -> dict[MatchKey, State]:
+def fold(
+    attempts: Iterable[Attempt], receipts: Sequence[Receipt], events: Iterable[RunEvent], rules: Rules = ALL
+) -> dict[MatchKey, State]:
     """The state of each identity that has an attempt left once not sent and void ones are left out."""
     fences = lowest_fences(events)
     # A dict by (run_seq, seq) counts an attempt once, however often its insert was repeated.
@@ -110,11 +113,11 @@ def fold(attempts: Iterable[Attempt], receipts: Sequence[Receipt], events: Itera
     for attempt in attempts:
         once.setdefault((attempt.run_seq, attempt.seq), attempt)
     histories: dict[MatchKey, list[tuple[Attempt, Answer]]] = defaultdict(list)
-    for _, attempt in sorted(once.items()):
+    for attempt in [once[place] for place in sorted(once)] if rules.runs_order_attempts else once.values():
         answer = outcome_of(attempt, receipts, fences)
         if answer.outcome not in ("not_sent", "void"):
             histories[attempt.match_key].append((attempt, answer))
-    states = ((identity, _state(history)) for identity, history in histories.items())
+    states = ((identity, _state(history, rules)) for identity, history in histories.items())
     return {identity: state for identity, state in states if state is not None}
 
 
@@ -127,7 +130,7 @@ class _Sends:
     lifted: bool = False
 
 
-def _walk_sends(history: list[tuple[Attempt, Answer]]) -> _Sends | None:
+def _walk_sends(history: list[tuple[Attempt, Answer]], rules: Rules) -> _Sends | None:
     """Where the S side stands after its attempts, in order; accepted once is counted for good."""
     pending: _Sends | None = None
     for attempt, answer in history:
@@ -147,7 +150,7 @@ def _walk_sends(history: list[tuple[Attempt, Answer]]) -> _Sends | None:
             return _Sends("counted", sent, attempt, answer)
         if answer.outcome == "none":
             pending = _Sends("in_doubt", sent, attempt, answer)
-        elif answer.outcome == "rejected" and answer.settles:
+        elif answer.outcome == "rejected" and (answer.settles or not rules.unsettled_refusal_is_maybe):
             pending = _Sends("refused", attempt, attempt, answer)
         elif answer.outcome == "rejected":
             pending = _Sends("maybe", sent, attempt, answer)
@@ -202,8 +205,17 @@ class _Adjustments:
         )
 
 
-def _state(history: list[tuple[Attempt, Answer]]) -> State | None:
-    sends = _walk_sends(history)
+def _last_row(history: list[tuple[Attempt, Answer]]) -> list[tuple[Attempt, Answer]]:
+    """What would be known if the outcome of the last row were the state."""
+    attempt, answer = history[-1]
+    taken = attempt.operation == "retract" and answer.outcome == "accepted"
+    return history if taken else [(replace(attempt, operation="send"), answer)]
+
+
+def _state(history: list[tuple[Attempt, Answer]], rules: Rules) -> State | None:
+    if not rules.all_attempts_count:
+        history = _last_row(history)
+    sends = _walk_sends(history, rules)
     if sends is None:  # adjustments alone: no legal history has this, and nothing is known to count
         return None
     said = _Adjustments(sends.sent.value, sends.sent.currency)

@@ -77,6 +77,7 @@ def m_row(**changes):
         ("deferred", {}, ["ledger: move, moved → retract", M_HELD]),
         ("refused", {"conversion_value": 20.0}, ["ledger: move, moved → retract", M_HELD]),
         ("counted", {}, ["ledger: retract, gone → retract", "source: unchanged"]),
+        ("retract in doubt", {}, ["ledger: held, moved", "source: retract, retract_in_doubt → retract"]),
     ],
 )
 def test_nothing_is_retracted_unless_something_replaces_it(m_ledger, changes, expected):

@@ -141,7 +141,14 @@ class MemoryLedger:
     def make_plan(self, run_seq: int, *, seq_offset: int, batch_offset: int) -> Plan:
         self.use([])
         states = self.warehouse.states()
-        planned = decide.plan(self.warehouse.source, states, NOW, self._adjustments, this_run_seq=run_seq)
+        planned = decide.plan(
+            self.warehouse.source,
+            states,
+            NOW,
+            self._adjustments,
+            this_run_seq=run_seq,
+            quiet_runs=frozenset({run_seq}),
+        )
         order = ("send", "restate", "retract", None)
         planned.sort(key=lambda row: (order.index(row.operation), row.class_ != "in_doubt"))
         # Each operation leaves in batches of its own.
