@@ -66,7 +66,7 @@ def test_output_in_the_readme_is_the_demos(demo: list[str], block: str) -> None:
 
 
 def test_demo_delivers_and_sends_only_what_is_new(demo: list[str]) -> None:
-    """The second push sends less than the first, restates what changed, retracts a refund, and shows what was refused."""
+    """The second push sends less, restates what changed, retracts a refund, and shows what was refused."""
     text = "\n".join(demo)
     sent = [int(n.replace(",", "")) for n in re.findall(r"^  accepted +([\d,]+)  taken", text, re.MULTILINE)]
     assert sent[0] > 100

@@ -14,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from reverse_etl.plans import Plan, Record
 from reverse_etl.receipts import Answer, Answered
 from reverse_etl.run import PushOptions, push
+from reverse_etl.sync import RetractionLimit
 from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.exposures import find_syncs
 from reverse_etl.warehouse.ledger import WarehouseLedger
@@ -250,33 +251,47 @@ class Recorder:
         assert done <= total
 
 
+def _sent(one: Record) -> tuple[object, ...]:
+    return (
+        *(one.operation, one.click_id, one.hashed_email, one.hashed_phone, one.value, one.currency),
+        *(one.attribution_credit, one.attribution_model, one.adjustment_time),
+    )
+
+
 @settings(
-    max_examples=25,
+    max_examples=40,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large],
 )
-@given(world=worlds())
+@given(world=worlds() | worlds(adjusting=True))
 def test_push_sends_exactly_what_plan_lists(warehouse: Warehouse, world: World) -> None:
     """With clock and data unchanged, a push sends the rows that `plan` listed, with their bytes, and no others."""
-    world = replace(world, this_run_seq=None)
+    world = replace(world, this_run_seq=None, quiet_runs=frozenset(), delay_hours=0)
     warehouse.load(world)
     warehouse.run(
         "update reverse_etl_runs set claim_id = 'c' || run_seq, happened_at = '2026-01-01', pid = 0, host = ''"
     )
-    listed = Counter(_actual_row(row)[-5:] for row in warehouse.plan(world, with_repeats=True) if row[3])
+    listed = Counter((row[3], *_actual_row(row)[5:]) for row in warehouse.plan(world, with_repeats=True) if row[3])
     recorder = Recorder()
-    ledger = WarehouseLedger(warehouse.project, replace(warehouse.sync, account_id="local"))
+    ledger = WarehouseLedger(
+        warehouse.project, replace(warehouse.sync, account_id="local", adjustments=tuple(world.adjustments_allowed))
+    )
     ledger.clock = lambda: world.now  # type: ignore[method-assign]
     shown = ledger.read_plan(samples=0)
-    result = push(ledger, recorder, recorder, PushOptions(workers=1))
+    limit = RetractionLimit(1000, 1.0, even_if_empty=True)
+    result = push(ledger, recorder, recorder, PushOptions(workers=1, retractions=limit))
     first = recorder.sent[: shown.to_send]
     assert recorder.first_plan is not None
     assert Counter(recorder.first_plan.counts()) == Counter(shown.counts())
-    assert Counter((r.click_id, r.hashed_email, r.hashed_phone, r.value, r.currency) for r in first) == listed
+    assert Counter(map(_sent, first)) == listed
     assert result.unbalanced == ()
     assert result.exit_code == 0
     # Law 2: nothing of what is sent was counted before, and no identity is sent twice.
-    identities = [(r.conversion_name, r.click_id.lower().replace("-", ""), r.conversion_time) for r in recorder.sent]
+    identities = [
+        (r.conversion_name, r.click_id.lower().replace("-", ""), r.conversion_time)
+        for r in recorder.sent
+        if r.operation == "send"
+    ]
     with_click = [identity for identity in identities if identity[1]]
     assert len(with_click) == len(set(with_click))
     counted = {key for key, state in world.states().items() if state.status in ("counted", "dead")}
