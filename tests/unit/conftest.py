@@ -1,13 +1,16 @@
-"""A local sandbox and a raw HTTP server for the tests of the wire."""
+"""A local sandbox and a raw HTTP server for the tests of the wire, and a dbt project for those of `init`."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
+import yaml
 
+from tests.unit.scaffolding import Write
 from tests.unit.wire import RawServer, Sandbox, StartRaw
 
 
@@ -30,3 +33,20 @@ def raw() -> Iterator[StartRaw]:
     """Start servers that answer with given bytes, whatever is asked."""
     with ExitStack() as stack:
         yield lambda *answers, **options: stack.enter_context(RawServer(*answers, **options))
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Write:
+    """Write a project's files and give its folder."""
+
+    def write(files: Mapping[str, str | bytes] | None = None, **settings: Any) -> Path:
+        folder = tmp_path / "project"
+        folder.mkdir(exist_ok=True)
+        (folder / "dbt_project.yml").write_text(yaml.safe_dump({"name": "shop", "profile": "shop"} | settings))
+        for name, content in (files or {}).items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return folder
+
+    return write

@@ -1,210 +1,29 @@
-"""`init` without dbt: what is inserted where, what is refused, and that nothing of the user's is ever lost."""
+"""`init` without dbt: what is written under which names, what is refused, and what is cautioned of."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from reverse_etl.errors import SettingsError
-from reverse_etl.scaffold import InitPlan, carry_out_plan, plan_init, plan_text
-from reverse_etl.scaffold.actions import carry_out
+from reverse_etl.scaffold import carry_out_plan, plan_init, plan_text
 from reverse_etl.scaffold.cautions import ENGINES
 from reverse_etl.scaffold.package_copy import RECORD, package_files
-from reverse_etl.scaffold.package_list import CannotInsertError, with_entry
-
-REPOSITORY = Path(__file__).parents[2]
-FOLDER = "dbt_reverse_etl"
-LINE = "- local: dbt_reverse_etl  # reverse-etl: written and upgraded by `reverse-etl init`"
-LEDGER = b"{{ config(materialized='incremental', full_refresh=false) }}\nselect 1\n"
-OLD = {
-    "dbt_project.yml": b"name: reverse_etl\nversion: '1.0.0'\n",
-    "macros/same.sql": b"same\n",
-    "macros/better.sql": b"good\n",
-    "macros/old/gone.sql": b"gone\n",
-    "models/reverse_etl_ledger.sql": LEDGER,
-    "models/reverse_etl_records.sql": b"{{ config(materialized='view') }}\nselect 1\n",
-}
-NEW = {name: content for name, content in OLD.items() if "gone" not in name} | {
-    "dbt_project.yml": b"name: reverse_etl\nversion: '1.1.0'\n",
-    "macros/better.sql": b"better\n",
-    "macros/fresh.sql": b"fresh\n",
-}
-
-Write = Callable[..., Path]
-
-
-@pytest.fixture
-def project(tmp_path: Path) -> Write:
-    """Write a project's files and give its folder."""
-
-    def write(files: Mapping[str, str | bytes] | None = None, **settings: Any) -> Path:
-        folder = tmp_path / "project"
-        folder.mkdir(exist_ok=True)
-        (folder / "dbt_project.yml").write_text(yaml.safe_dump({"name": "shop", "profile": "shop"} | settings))
-        for name, content in (files or {}).items():
-            path = folder / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_bytes(content.encode() if isinstance(content, str) else content)
-        return folder
-
-    return write
-
-
-def plan(folder: Path, files: Mapping[str, bytes] = OLD, version: str = "1.0.0", **environment: str) -> InitPlan:
-    return plan_init(folder, {"DBT_PROFILES_DIR": str(folder)} | environment, files=files, version=version)
-
-
-def init(folder: Path, files: Mapping[str, bytes] = OLD, version: str = "1.0.0") -> str:
-    """Plan, carry out, and give the words."""
-    made = plan(folder, files, version)
-    carry_out_plan(made)
-    return plan_text(made, dry=False)
-
-
-def contents(folder: Path) -> dict[str, bytes]:
-    return {
-        path.relative_to(folder).as_posix(): path.read_bytes() for path in sorted(folder.rglob("*")) if path.is_file()
-    }
-
-
-def words(text: str) -> str:
-    """A text with each run of white space as one space."""
-    return " ".join(text.split())
-
-
-@pytest.mark.parametrize(
-    ("before", "after"),
-    [
-        ("", f"packages:\n  {LINE}\n"),
-        ("# Only a comment\n", f"# Only a comment\npackages:\n  {LINE}\n"),
-        ("packages:\n  - local: a\n", f"packages:\n  - local: a\n  {LINE}\n"),
-        ("packages:\n- local: a\n", f"packages:\n- local: a\n{LINE}\n"),
-        ("packages:\n  - local: a", f"packages:\n  - local: a\n  {LINE}\n"),
-        ("packages:\r\n  - local: a\r\n", f"packages:\r\n  - local: a\r\n  {LINE}\r\n"),
-        ("packages:\r\n    -   local: a # why", f"packages:\r\n    -   local: a # why\r\n    {LINE}\r\n"),
-        (
-            "# Top\npackages:\n  # one\n  - package: dbt-labs/dbt_utils  # pinned\n    version: [\">=1.0\", '<2']\n"
-            "    # below one\n\n  # a heading\n  # - local: b\n\n",
-            "# Top\npackages:\n  # one\n  - package: dbt-labs/dbt_utils  # pinned\n    version: [\">=1.0\", '<2']\n"
-            f"    # below one\n  {LINE}\n\n  # a heading\n  # - local: b\n\n",
-        ),
-        (
-            "packages:\n  - git: \"{{ env_var('GIT') }}/x.git\"\n    revision: v1\n\nprojects: [up]\n",
-            f"packages:\n  - git: \"{{{{ env_var('GIT') }}}}/x.git\"\n    revision: v1\n  {LINE}\n\nprojects: [up]\n",
-        ),
-        ("packages: []\n", "packages: [{local: dbt_reverse_etl}]\n"),
-        ("packages: [ ]  # none yet\n", "packages: [{local: dbt_reverse_etl} ]  # none yet\n"),
-        ("packages: [{local: a}, ]\n", "packages: [{local: a}, {local: dbt_reverse_etl}, ]\n"),
-        (
-            "packages: [\n  {local: a},  # a\n  {local: b}\n]\n",
-            "packages: [\n  {local: a},  # a\n  {local: b}, {local: dbt_reverse_etl}\n]\n",
-        ),
-        ('{"packages": [{"local": "a"}]}', '{"packages": [{"local": "a"}, {"local": "dbt_reverse_etl"}]}'),
-        ("{}\n", '{"packages": [{"local": "dbt_reverse_etl"}]}\n'),
-        ("packages:\n", f"packages:\n  {LINE}\n"),
-        ("packages:  # soon\n", f"packages:  # soon\n  {LINE}\n"),
-        ("packages:", f"packages:\n  {LINE}\n"),
-        ("projects:\n  - name: up", f"projects:\n  - name: up\npackages:\n  {LINE}\n"),
-        ("packages: &all\n  - local: a\nother: *all\n", None),
-        ("packages: &all\n  - &a\n    local: a\n", f"packages: &all\n  - &a\n    local: a\n  {LINE}\n"),
-        ("\ufeffpackages:\n  - local: a\n", f"\ufeffpackages:\n  - local: a\n  {LINE}\n"),
-        ("---\npackages:\n  - local: a\n", f"---\npackages:\n  - local: a\n  {LINE}\n"),
-        ("---\npackages:\n  - local: a\n...\n", f"---\npackages:\n  - local: a\n  {LINE}\n...\n"),
-    ],
+from tests.unit.scaffolding import (
+    FOLDER,
+    NEW,
+    OLD,
+    REPOSITORY,
+    Write,
+    contents,
+    init,
+    plan,
+    words,
 )
-def test_an_entry_is_inserted_and_every_byte_stays(before: str, after: str | None) -> None:
-    """Ours comes after the last entry in the file's own style; comments, order and line ends stay as they were."""
-    if after is None:
-        with pytest.raises(CannotInsertError):
-            with_entry(before.encode(), FOLDER)
-    else:
-        assert with_entry(before.encode(), FOLDER) == after.encode()
-
-
-@pytest.mark.parametrize(
-    ("text", "why"),
-    [
-        (b"packages:\n{% if target.name == 'dev' %}\n  - local: a\n{% endif %}\n", "line 2"),
-        (b"packages:\n  - git: {{ env_var('GIT') }}/x.git\n", "read as YAML"),
-        (b"packages:\n\t- local: a\n", "read as YAML"),
-        (b"packages: dbt_utils\n", "not a list"),
-        (b"packages: {local: a}\n", "not a list"),
-        (b"packages: null\n", "not a list"),
-        (b"- local: a\n", "by name"),
-        (b"packages:\n  - local: a\n---\npackages: []\n", "read as YAML"),
-        (b"packages:\n  - local: \xff\n", "read as YAML"),
-        (b"shared: &all\n  - local: a\npackages: *all\n", "layout"),
-        (b"projects: []\n...\n", "layout"),
-    ],
-)
-def test_what_cannot_be_extended_is_refused_with_the_lines(project: Write, text: bytes, why: str) -> None:
-    """Nothing is written, not even the copy, and the error has the lines to add by hand."""
-    folder = project({"packages.yml": text})
-    before = contents(folder)
-    with pytest.raises(SettingsError, match=why) as caught:
-        init(folder)
-    assert "packages:\n  - local: dbt_reverse_etl" in caught.value.hint
-    assert contents(folder) == before
-
-
-def test_lines_added_by_hand_are_recognised(project: Write) -> None:
-    """In a file with Jinja between its lines, our line counts once the user added it, and the copy follows."""
-    text = "packages:\n{% if true %}\n  - local: a\n{% endif %}\n  - local: ./dbt_reverse_etl  # ours\n"
-    folder = project({"packages.yml": text})
-    assert "packages.yml lists it" in words(init(folder))
-    assert (folder / "packages.yml").read_text() == text
-    assert (folder / FOLDER / "macros/same.sql").is_file()
-
-
-SCALARS = st.text("abcXYZ019 #:-'\"{}[]%&*!|>\n\u00e9", max_size=12)
-ENTRIES = st.lists(st.dictionaries(st.sampled_from(["local", "git", "revision", "version"]), SCALARS), max_size=4)
-
-
-@settings(max_examples=200, deadline=None)
-@given(
-    entries=ENTRIES,
-    flow=st.sampled_from([True, False, None]),
-    indent=st.integers(1, 6),
-    style=st.sampled_from([None, "'", '"', "|", ">"]),
-    before=st.sampled_from(["", "# Packages\n", "---\n", "projects: []\n"]),
-    after=st.sampled_from(["", "# end", "\n\n", "zeta: {a: [b]}\n", "zeta:\n- b  # b\n"]),
-    newline=st.sampled_from(["\n", "\r\n"]),
-)
-def test_any_list_is_extended_or_refused(
-    *,
-    entries: list[dict[str, str]],
-    flow: bool | None,
-    indent: int,
-    style: str | None,
-    before: str,
-    after: str,
-    newline: str,
-) -> None:
-    """Whatever the layout: the old text stays around one insertion, and the file then says one entry more."""
-    dumped = yaml.safe_dump({"packages": entries}, default_flow_style=flow, indent=indent, default_style=style)
-    text = (before + dumped + after).replace("\n", newline)
-    try:
-        old = yaml.safe_load(text)
-    except yaml.YAMLError:
-        old = None
-    try:
-        new = with_entry(text.encode(), FOLDER).decode()
-    except CannotInsertError:
-        assert old is None, text
-        return
-    assert yaml.safe_load(new)["packages"] == [*entries, {"local": FOLDER}]
-    assert {k: v for k, v in yaml.safe_load(new).items() if k != "packages"} == {
-        k: v for k, v in old.items() if k != "packages"
-    }
-    size = len(new) - len(text)
-    assert any(new[:at] + new[at + size :] == text for at in range(len(text) + 1))
 
 
 def test_the_first_run_and_the_second(project: Write) -> None:
@@ -324,126 +143,6 @@ def test_a_project_that_searches_all_of_itself_is_refused(project: Write) -> Non
     """Where models are searched for in the whole project, no folder in it can hold the package."""
     with pytest.raises(SettingsError, match="no place for the dbt package"):
         init(project(**{"model-paths": ["."]}))
-
-
-def test_an_upgrade_adds_changes_and_removes(project: Write) -> None:
-    """Untouched files follow the new version, and the report has both versions, the numbers and the names."""
-    folder = project()
-    init(folder)
-    said = init(folder, NEW, "1.1.0")
-    assert "version 1.0.0 to 1.1.0: 1 file added, 2 changed, 1 removed" in said
-    for line in ("+ macros/fresh.sql", "~ macros/better.sql", "- macros/old/gone.sql"):
-        assert line in said
-    assert "dbt deps" in said
-    assert "dbt build --select package:reverse_etl" in said
-    copy = contents(folder / FOLDER)
-    del copy[RECORD]
-    assert copy == NEW
-    assert not (folder / FOLDER / "macros/old").exists()
-    assert "nothing to do" in init(folder, NEW, "1.1.0")
-
-
-def test_an_upgrade_loses_no_change_of_the_users(project: Write) -> None:
-    """A changed file is set aside where the new version differs or is gone, left where not, and always named."""
-    folder = project()
-    init(folder)
-    for name in ("same", "better", "old/gone"):
-        (folder / FOLDER / f"macros/{name}.sql").write_text("mine\n")
-    (folder / FOLDER / "macros/extra.sql").write_text("my own\n")
-    (folder / FOLDER / "macros/better.sql.orig").write_text("from before\n")
-    said = words(init(folder, NEW, "1.1.0"))
-    copy = contents(folder / FOLDER)
-    assert copy["macros/same.sql"] == b"mine\n"
-    assert copy["macros/better.sql"] == b"better\n"
-    assert copy["macros/better.sql.orig"] == b"from before\n"
-    assert copy["macros/better.sql.orig2"] == b"mine\n"
-    assert copy["macros/old/gone.sql.orig"] == b"mine\n"
-    assert copy["macros/extra.sql"] == b"my own\n"
-    assert "set aside dbt_reverse_etl/macros/better.sql.orig2" in said
-    assert "left dbt_reverse_etl/macros/same.sql as you changed it" in said
-    assert "nothing to do" in init(folder, NEW, "1.1.0")
-
-
-def test_line_ends_of_version_control_are_no_change(project: Write) -> None:
-    """A copy that was checked out with CRLF is upgraded like any other."""
-    folder = project()
-    init(folder)
-    for path in (folder / FOLDER).rglob("*.sql"):
-        path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
-    assert "nothing to do" in init(folder)
-    assert "set aside" not in init(folder, NEW, "1.1.0")
-
-
-def test_a_missing_file_is_put_back(project: Write) -> None:
-    """A file that was deleted from the copy comes back, since the package does not work without."""
-    folder = project()
-    init(folder)
-    (folder / FOLDER / "macros/same.sql").unlink()
-    assert "updated" in init(folder)
-    assert (folder / FOLDER / "macros/same.sql").read_bytes() == b"same\n"
-
-
-def test_init_does_not_go_back(project: Write) -> None:
-    """An older tool refuses a newer copy, and a damaged record is refused, too."""
-    folder = project()
-    init(folder, NEW, "1.10.0")
-    with pytest.raises(SettingsError, match=r"version 1\.10\.0, and this tool is 1\.9\.0"):
-        init(folder, OLD, "1.9.0")
-    (folder / FOLDER / RECORD).write_text("{}")
-    with pytest.raises(SettingsError, match="damaged"):
-        init(folder, NEW, "1.10.0")
-
-
-def test_a_run_stopped_in_its_first_file_is_repeated(project: Write) -> None:
-    """A folder that holds nothing but a half-written file of ours is no folder of somebody else's."""
-    folder = project({"packages.yml": "packages:\n- local: a\n"})
-    (folder / FOLDER).mkdir()
-    (folder / FOLDER / "..reverse-etl-package.json.reverse-etl-tmp").write_text("{")
-    init(folder)
-    assert (folder / FOLDER / "dbt_project.yml").is_file()
-
-
-@pytest.mark.parametrize("upgrade", [False, True])
-def test_an_interrupted_run_is_repeated(project: Write, upgrade: bool) -> None:
-    """After any number of steps a second run ends where an uninterrupted one does."""
-    files, version = (NEW, "1.1.0") if upgrade else (OLD, "1.0.0")
-
-    def start(name: str) -> Path:
-        folder = project({"packages.yml": "packages:\n- local: a\n"})
-        folder = folder.rename(folder.with_name(name))
-        if upgrade:
-            init(folder)
-            (folder / FOLDER / "macros/better.sql").write_text("mine\n")
-        return folder
-
-    whole = start("whole")
-    steps = len(plan(whole, files, version).actions)
-    init(whole, files, version)
-    assert steps >= 5
-    for done in range(steps):
-        cut = start(f"cut{done}")
-        carry_out(plan(cut, files, version).actions[:done], cut)
-        init(cut, files, version)
-        assert contents(cut) == contents(whole)
-
-
-def test_what_changed_since_the_plan_is_left_alone(project: Write) -> None:
-    """A file that changes between plan and act is not overwritten."""
-    folder = project({"packages.yml": "packages: []\n"})
-    made = plan(folder)
-    (folder / "packages.yml").write_text("packages: [{local: a}]\n")
-    with pytest.raises(SettingsError, match="changed while init was at work"):
-        carry_out_plan(made)
-    assert (folder / "packages.yml").read_text() == "packages: [{local: a}]\n"
-
-
-def test_a_link_stays_a_link(project: Write) -> None:
-    """Where packages.yml is a link, the file behind it is extended."""
-    folder = project({"../shared.yml": "packages: []\n"})
-    (folder / "packages.yml").symlink_to("../shared.yml")
-    init(folder)
-    assert (folder / "packages.yml").is_symlink()
-    assert FOLDER in (folder.parent / "shared.yml").read_text()
 
 
 def test_names_in_use_are_avoided(project: Write) -> None:
