@@ -1,4 +1,4 @@
-"""A built dbt project per session, copied for each test, and a local sandbox for it."""
+"""A built dbt project per session and engine, copied for each test, and a local sandbox for it."""
 
 from __future__ import annotations
 
@@ -16,9 +16,16 @@ def shop_template(tmp_path_factory: pytest.TempPathFactory) -> Shop:
     return build_template(tmp_path_factory.mktemp("shop") / "project")
 
 
+@pytest.fixture(scope="session")
+def postgres_template(tmp_path_factory: pytest.TempPathFactory, postgres_host: str) -> Shop:
+    return build_template(tmp_path_factory.mktemp("shop") / "project", postgres_host)
+
+
 @pytest.fixture
-def shop(shop_template: Shop, tmp_path: Path) -> Shop:
-    return copy_of(shop_template, tmp_path / "project")
+def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Shop:
+    """On DuckDB, and on each engine in turn where a test is marked with `both_engines`."""
+    template = "postgres_template" if getattr(request, "param", "") == "postgres" else "shop_template"
+    return copy_of(request.getfixturevalue(template), tmp_path / "project")
 
 
 @pytest.fixture

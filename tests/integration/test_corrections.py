@@ -17,6 +17,7 @@ from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.exposures import find_syncs
 from reverse_etl.warehouse.ledger import WarehouseLedger
 from reverse_etl.warehouse.project import Project
+from tests.support.engines import both_engines
 from tests.support.faults import ask_for, truth
 from tests.support.quick import QuickShop
 from tests.support.shop import Shop, click, deal
@@ -26,7 +27,7 @@ BOTH = {"adjustments": ["restate", "retract"], "max_retractions": 10}
 
 @pytest.fixture
 def quick(shop: Shop) -> QuickShop:
-    return QuickShop(shop.folder)
+    return QuickShop(shop.folder, shop.host)
 
 
 def judged(sandbox: LocalSandbox) -> dict[str, tuple[bool, bool, float | None]]:
@@ -37,6 +38,7 @@ def judged(sandbox: LocalSandbox) -> dict[str, tuple[bool, bool, float | None]]:
     }
 
 
+@both_engines
 def test_a_changed_value_is_restated_and_what_is_gone_is_retracted(quick: QuickShop, sandbox: LocalSandbox) -> None:
     """A push restates and retracts what the exposure allows, once; the books of both sides agree."""
     quick.fill([deal(n) for n in range(4)])
@@ -63,6 +65,7 @@ def test_a_changed_value_is_restated_and_what_is_gone_is_retracted(quick: QuickS
     assert "It was retracted; Microsoft ignores it from then on." in quick.run("why", "D3").stdout
 
 
+@both_engines
 def test_a_move_retracts_and_sends_in_one_push(quick: QuickShop, sandbox: LocalSandbox) -> None:
     """A corrected click id under the same key: the old conversion is taken back first, the new one sent after that."""
     quick.fill([deal(0), deal(1)])
@@ -109,6 +112,7 @@ def test_what_is_not_allowed_is_held_and_says_what_would_send_it(
     assert (result["source"], result["ledger"]) == (source, ledger)
 
 
+@both_engines
 @pytest.mark.parametrize("kind", ["reset_after", "reset_before"])
 def test_a_correction_without_an_answer_is_settled_by_the_next_push(
     quick: QuickShop, sandbox: LocalSandbox, kind: str
@@ -128,6 +132,7 @@ def test_a_correction_without_an_answer_is_settled_by_the_next_push(
     assert judged(sandbox)[click(2)][:2] == (False, True)
 
 
+@both_engines
 def test_a_refused_correction_is_held_and_shown(quick: QuickShop, sandbox: LocalSandbox) -> None:
     """A restatement that the destination refuses is listed, and not repeated for the same value."""
     quick.fill([deal(0), deal(1)])

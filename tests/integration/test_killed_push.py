@@ -10,12 +10,14 @@ from pathlib import Path
 import pytest
 
 from reverse_etl.sandbox import LocalSandbox, read_received, summary
+from tests.support.engines import both_engines
 from tests.support.faults import ask_for, release, used_up, wait_for
 from tests.support.shop import Shop, deal
 
 ROWS = 1500
 
 
+@both_engines
 @pytest.mark.parametrize("moment", ["hold_before", "hold_after"])
 def test_kill_between_send_and_receipt_is_settled_by_the_next_push(
     shop: Shop, sandbox: LocalSandbox, tmp_path: Path, moment: str
@@ -56,6 +58,7 @@ def test_kill_between_send_and_receipt_is_settled_by_the_next_push(
     assert summary(books).received == 2 * ROWS
 
 
+@both_engines
 def test_what_a_limit_leaves_in_doubt_is_said_to_be_in_doubt(shop: Shop, sandbox: LocalSandbox) -> None:
     """After a kill, `--limit` settles that many; the others stay in doubt, never "not sent", and the exit says so."""
     shop.fill([deal(n) for n in range(30)])

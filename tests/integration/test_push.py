@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from reverse_etl.sandbox import LocalSandbox, read_received, summary
+from tests.support.engines import both_engines
 from tests.support.faults import ask_for, release, used_up, wait_for
 from tests.support.shop import Shop, click, deal
 
@@ -50,6 +51,7 @@ def plan(shop: Shop) -> dict[str, Any]:
     return json.loads(done.stdout)
 
 
+@both_engines
 def test_plan_lists_exactly_what_push_sends(shop: Shop, sandbox: LocalSandbox, books: Path) -> None:
     """Classes and counts of the plan are those of the push that follows, and the second push sends nothing."""
     shop.fill(
@@ -75,6 +77,7 @@ def test_plan_lists_exactly_what_push_sends(shop: Shop, sandbox: LocalSandbox, b
     assert_books_agree(shop, books)
 
 
+@both_engines
 def test_rejected_rows_are_shown_and_held_until_they_change(shop: Shop, tmp_path: Path) -> None:
     """A refusal by the destination gives exit code 3, is listed with what to do, and is not repeated unchanged."""
     goals = tmp_path / "goals.yml"
@@ -95,6 +98,7 @@ def test_rejected_rows_are_shown_and_held_until_they_change(shop: Shop, tmp_path
         assert shop.push(endpoint=sandbox.url)["source"]["rejected"] == 1
 
 
+@both_engines
 def test_corrections_are_held_and_never_sent_as_new(shop: Shop, sandbox: LocalSandbox, books: Path) -> None:
     """A changed value, a key with another click id and a row that is gone are held, each with its reason."""
     shop.fill([deal(n) for n in range(4)])
@@ -203,6 +207,7 @@ def test_reading_commands_write_nothing(shop: Shop, sandbox: LocalSandbox) -> No
     assert shop.database.read_bytes() == before
 
 
+@both_engines
 def test_no_plan_table_stays(shop: Shop, sandbox: LocalSandbox) -> None:
     """A push drops its plan table."""
     shop.fill([deal(1)])

@@ -1,17 +1,21 @@
-"""A small dbt project on DuckDB with the package installed, for tests that push for real."""
+"""A small dbt project with the package installed, on DuckDB or Postgres, for tests that push for real."""
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import psycopg2
 
 REPOSITORY = Path(__file__).parents[2]
 COMMAND = Path(sys.executable).parent / "reverse-etl"
@@ -70,32 +74,56 @@ def deal(number: int, **changes: Any) -> dict[str, Any]:
 
 @dataclass(frozen=True)
 class Shop:
-    """One copy of the project with a database of its own."""
+    """One copy of the project with a database of its own. `host`: the folder of a Postgres server's socket, if any."""
 
     folder: Path
+    host: str = ""
 
     @property
     def database(self) -> Path:
+        """The DuckDB file."""
         return self.folder / "shop.duckdb"
 
-    def sql(self, statement: str, parameters: list[Any] | None = None) -> list[tuple[Any, ...]]:
-        """Run a statement in the database and give its rows."""
-        with duckdb.connect(str(self.database)) as connection:
-            return connection.execute(statement, parameters or []).fetchall()
+    @property
+    def database_name(self) -> str:
+        """The database on the Postgres server."""
+        return f"shop_{hashlib.sha256(str(self.folder).encode()).hexdigest()[:16]}"
+
+    def sql(self, statement: str, parameters: Sequence[Any] = ()) -> list[tuple[Any, ...]]:
+        """Run a statement in the database and give its rows, if it has any."""
+        with self._cursor() as cursor:
+            self._execute(cursor, statement, parameters)
+            return cursor.fetchall() if cursor.description else []
 
     def fill(self, deals: list[dict[str, Any]]) -> None:
         """Replace the deals; a time of None becomes yesterday noon."""
-        with duckdb.connect(str(self.database)) as connection:
-            connection.execute("delete from deals")
+        with self._cursor() as cursor:
+            cursor.execute("delete from deals")
             for row in deals:
                 marks = ", ".join(
-                    "date_trunc('day', now() at time zone 'UTC') - interval 12 hour"
+                    "date_trunc('day', now() at time zone 'UTC') - interval '12 hours'"
                     if name == "conversion_time" and row[name] is None
                     else "?"
                     for name in COLUMNS
                 )
                 values = [row[n] for n in COLUMNS if not (n == "conversion_time" and row[n] is None)]
-                connection.execute(f"insert into deals values ({marks})", values)
+                self._execute(cursor, f"insert into deals values ({marks})", values)
+
+    @contextmanager
+    def _cursor(self) -> Iterator[Any]:
+        """A cursor of the shop's database, on Postgres in a transaction that is committed at the end."""
+        if not self.host:
+            with duckdb.connect(str(self.database)) as connection:
+                yield connection
+            return
+        place = {"host": self.host, "user": "postgres", "dbname": self.database_name}
+        with closing(psycopg2.connect(**place, options="-c search_path=main")) as connection, connection:
+            yield connection.cursor()
+
+    def _execute(self, cursor: Any, statement: str, parameters: Sequence[Any]) -> None:
+        if self.host and parameters:
+            statement = statement.replace("?", "%s")
+        cursor.execute(statement, parameters or None)
 
     def exposure(self, **settings: Any) -> None:
         """Rewrite the sync's settings; a value of None removes a setting."""
@@ -153,16 +181,20 @@ class Shop:
         return kept | {"DBT_PROFILES_DIR": str(self.folder), "NO_COLOR": "1"} | more
 
 
-def build_template(folder: Path) -> Shop:
+def build_template(folder: Path, host: str = "") -> Shop:
     """Write the project, install the package and build it once; copies are quick."""
     for name, text in _FILES.items():
         path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
-    shop = Shop(folder)
+    shop = Shop(folder, host)
     _write_profile(shop)
     shop.exposure()
     columns = ", ".join(f"{name} {type_}" for name, type_ in COLUMNS.items())
+    if host:
+        _on_server(host, f"create database {shop.database_name}")
+        shop.sql("create schema main")
+        columns = columns.replace(" double", " double precision")
     shop.sql(f"create table deals ({columns})")
     shop.dbt("deps", "--quiet")
     shop.dbt("build", "--quiet")
@@ -172,12 +204,23 @@ def build_template(folder: Path) -> Shop:
 def copy_of(template: Shop, folder: Path) -> Shop:
     """A copy with its own database."""
     shutil.copytree(template.folder, folder, symlinks=True, ignore=shutil.ignore_patterns("logs"))
-    shop = Shop(folder)
+    shop = Shop(folder, template.host)
+    if shop.host:
+        _on_server(shop.host, f"create database {shop.database_name} template {template.database_name}")
     _write_profile(shop)
     return shop
 
 
+def _on_server(host: str, statement: str) -> None:
+    with closing(psycopg2.connect(host=host, user="postgres", dbname="postgres")) as connection:
+        connection.autocommit = True
+        connection.cursor().execute(statement)
+
+
 def _write_profile(shop: Shop) -> None:
-    output = {"type": "duckdb", "path": str(shop.database), "threads": 1}
+    output: dict[str, Any] = {"type": "duckdb", "path": str(shop.database), "threads": 1}
+    if shop.host:
+        output = {"type": "postgres", "host": shop.host, "port": 5432, "user": "postgres", "password": "none"}
+        output |= {"dbname": shop.database_name, "schema": "main", "threads": 1}
     profile = {"shop": {"target": "dev", "outputs": {"dev": output, "prod": output}}}
     (shop.folder / "profiles.yml").write_text(json.dumps(profile))
