@@ -116,6 +116,10 @@ class Lease(Protocol):
     def run_seq(self) -> int:
         """The lease's token, which rises with every run of the scope."""
 
+    @property
+    def took_over_from(self) -> Sequence[int]:
+        """The runs that never ended and were shut out by this one."""
+
     def still_mine(self) -> bool:
         """Write a heartbeat where one is due and read the lease: True while no other run took over.
 

@@ -51,6 +51,22 @@ class StatusReport:
 
 
 @dataclass(frozen=True, slots=True)
+class Holder:
+    """The run that holds a sync, or held it last without giving it back.
+
+    `since` as UTC text; `heard`: seconds since its last sign of life; `dead`: a push takes over from it unasked.
+    """
+
+    run_seq: int
+    claim_id: str
+    host: str
+    pid: int
+    since: str
+    heard: float
+    dead: bool
+
+
+@dataclass(frozen=True, slots=True)
 class RunsReport:
     """The newest runs of a sync, the newest first."""
 

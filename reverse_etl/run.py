@@ -101,6 +101,8 @@ def push(ledger: Ledger, destination: Destination, progress: Progress, options: 
     for note in destination.preflight(ledger.accepted()):
         progress.note(note)
     lease = ledger.claim()
+    for dead in lease.took_over_from:
+        progress.note(f"Run {dead} never ended. This push takes over, and first settles what may have left with it.")
     run = _Run(ledger, destination, progress, options, lease)
     try:
         result = run.carry_out()
@@ -255,8 +257,8 @@ class _Run:
     def lost(self) -> LeaseLostError:
         """Why a run that was taken over, or could have been, goes no further."""
         return LeaseLostError(
-            f"Run {self._lease.run_seq} stood still for so long that another run could take this sync over. "
-            "It sent nothing more.",
+            f"Run {self._lease.run_seq} stood still for so long that another run could take this sync over, "
+            "or was shut out by `unlock`. It sent nothing more.",
             hint="Look at the next run with `reverse-etl status`; it goes on with what is left.",
         )
 

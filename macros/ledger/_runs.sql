@@ -26,7 +26,8 @@
         ) then 1 else 0 end) as fenced,
         {{ dbt.datediff('max(happened_at)', reverse_etl._utc_now(), 'second') }} as age_seconds,
         max(host) as host,
-        max(pid) as pid
+        max(pid) as pid,
+        {{ reverse_etl._utc_text('min(happened_at)') }} as since
     from {{ runs }}
     where {{ reverse_etl._in_scope(scope) }} and event <> 'fence'
     group by run_seq, claim_id

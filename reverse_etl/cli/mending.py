@@ -1,4 +1,4 @@
-"""The commands that change the ledger and send nothing: retry, baseline, forget. Each shows its counts and asks."""
+"""The commands that change the ledger and send nothing: retry, baseline, forget, unlock. Each says what and asks."""
 
 from __future__ import annotations
 
@@ -182,6 +182,30 @@ def forget(
         finally:
             results.close()
     raise typer.Exit(code)
+
+
+@takes_dbt_options
+def unlock(dbt: DbtOptions, *, sync: SyncName = None, yes: Yes = False) -> None:
+    """Shut out the run that holds a sync, where it is stuck or on a machine that is gone; the next push goes on.
+
+    A run that is dead, or was not heard of for ten minutes, needs no unlock: a push takes over by itself.
+
+    Example: reverse-etl unlock
+    """
+    from reverse_etl.report.mending import holder_text
+    from reverse_etl.session import open_workspace
+
+    with open_workspace(dbt) as workspace:
+        session = workspace.open(workspace.pick(sync))
+        held = session.ledger.holder()
+        shown = holder_text(session.sync, held)
+        if held is None or held.dead:
+            echo(shown)
+        elif agreed(shown, f"Shut run {held.run_seq} out?", yes=yes):
+            run = session.ledger.shut_out(held)
+            if yes:
+                echo(shown, err=True)
+            echo(f"Run {held.run_seq} is shut out by run {run}. Push again.")
 
 
 def agreed(shown: str, question: str, *, yes: bool) -> bool:

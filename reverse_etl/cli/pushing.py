@@ -19,6 +19,9 @@ from reverse_etl.cli.console import Results, each, say
 from reverse_etl.cli.options import Json, SyncName, takes_dbt_options
 from reverse_etl.errors import RunStoppedError, SettingsError
 
+# How long a push that was told to stop may take to finish what is under way: who sends SIGTERM kills after 10. Seconds.
+GRACE = 9.0
+
 if TYPE_CHECKING:
     from reverse_etl.report.progress import ConsoleProgress
     from reverse_etl.run import PushOptions
@@ -170,16 +173,23 @@ def _interrupting() -> Iterator[None]:
 
 
 def _stop_on_signals() -> threading.Event:
-    """An event that Ctrl-C or SIGTERM sets: calls under way finish. A second signal stops at once."""
+    """An event that Ctrl-C or SIGTERM sets: calls under way finish. A second signal, or GRACE, stops at once."""
     stop = threading.Event()
+
+    def stop_at_once() -> None:
+        sys.stderr.write("\nStopped at once. What may have arrived is in doubt; the next push settles it.\n")
+        sys.stderr.flush()
+        os._exit(1)
 
     def on_signal(number: int, frame: FrameType | None) -> None:
         if stop.is_set():
-            sys.stderr.write("\nStopped at once. What may have arrived is in doubt; the next push settles it.\n")
-            sys.stderr.flush()
-            os._exit(1)
+            stop_at_once()
         stop.set()
-        sys.stderr.write("\nFinishing what is under way ... (once more to stop at once)\n")
+        sys.stderr.write(f"\nFinishing what is under way, for {GRACE:.0f} s at most ... (once more to stop at once)\n")
+        # A call may last longer, and the warehouse may hang.
+        timer = threading.Timer(GRACE, stop_at_once)
+        timer.daemon = True
+        timer.start()
 
     signal.signal(signal.SIGINT, on_signal)
     signal.signal(signal.SIGTERM, on_signal)

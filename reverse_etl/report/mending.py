@@ -1,4 +1,4 @@
-"""Retries, baselines and forgets as text and as JSON, before they are done and after."""
+"""Retries, baselines, forgets and unlocks as text and as JSON, before they are done and after."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from reverse_etl.mends import BaselineReport, ForgetReport, RetryReport
 from reverse_etl.report.json_ import document
 from reverse_etl.report.runs import columns
 from reverse_etl.report.text import safe, title
+from reverse_etl.reports import Holder
 from reverse_etl.sync import Sync
 
 
@@ -150,6 +151,26 @@ def forget_json(sync: Sync, report: ForgetReport) -> dict[str, Any]:
         attempts=report.attempts,
         messages=report.messages,
         elsewhere=report.elsewhere,
+    )
+
+
+def holder_text(sync: Sync, held: Holder | None) -> str:
+    """Who holds a sync, and what an unlock would do to that run."""
+    if held is None:
+        return f"{title(sync)}: no run holds it, so there is nothing to unlock."
+    who = f"run {held.run_seq}, PID {held.pid} on {safe(held.host)}"
+    if held.dead:
+        return (
+            f"{title(sync)}: {who}, never gave it back and is dead. "
+            "The next push takes over by itself; there is nothing to unlock."
+        )
+    return "\n".join(
+        [
+            f"{title(sync)} is held by {who}, since {held.since}, last heard of {held.heard:.0f} s ago.",
+            "",
+            "Shut out, that run starts no more calls as soon as it looks, within seconds; what it has under way is in",
+            "doubt until the next push settles it. If it still works, better let it end, or stop it there.",
+        ]
     )
 
 

@@ -149,6 +149,7 @@ def mend_words(run: RunSummary) -> str:
         "retry": f"{rows} made sendable again",
         "baseline": f"{rows} marked as accepted{undone}",
         "undo": f"baseline of run {run.counts.get('undone_run')} undone, {rows}",
+        "unlock": f"run {run.counts.get('shut_out')} shut out",
         "forget": f"identifiers blanked, {rows.replace('row', 'conversion')}",
     }
     return words.get(run.result, "")

@@ -7,12 +7,13 @@ import os
 import socket
 import time
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from reverse_etl.errors import LeaseHeldError
+from reverse_etl.reports import Holder
 from reverse_etl.sync import Scope
 from reverse_etl.version import __version__
 from reverse_etl.warehouse.project import Project
@@ -30,7 +31,8 @@ _LIVING: set[str] = set()
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """One claim of a scope and what became of it. `age` is in seconds by the warehouse's clock."""
+    """One claim of a scope and what became of it. `since`: its first event; `age`: seconds since its last. Both are by
+    the warehouse's clock."""
 
     run_seq: int
     claim_id: str
@@ -41,11 +43,12 @@ class Claim:
     age: float
     host: str
     pid: int
+    since: str
 
     @property
     def finished(self) -> bool:
-        """True when the claim will never send anything again."""
-        return self.closed or self.withdrawn
+        """True when nobody has to wait for the claim: it ended, or it was shut out and what it writes is void."""
+        return self.closed or self.withdrawn or self.fenced
 
 
 class WarehouseLease:
@@ -57,6 +60,9 @@ class WarehouseLease:
         self._scope = scope
         self._run_seq = run_seq
         self._claim_id = claim_id
+        # The claim that counts as dead, whatever it is.
+        self._over = ""
+        self._fenced: list[int] = []
         self._mine = True
         self._heard = _now()
 
@@ -70,34 +76,41 @@ class WarehouseLease:
         *,
         tests: str = "",
         kind: str = "",
+        over: str = "",
         sleep: Callable[[float], None] = time.sleep,
-    ) -> tuple[WarehouseLease, list[int]]:
+    ) -> WarehouseLease:
         """Claim the scope, open it, and fence every older run; raises LeaseHeldError while another holds it.
 
         `tests`: JSON that stays with the run, what dbt's tests said of the source. `kind`: what it is, if no push.
-        Returns the lease and the runs that it shut out.
+        `over`: the id of a claim that is shut out even where its process may live.
         """
         claims = _read_claims(project, runs, scope)
         for claim in claims:
-            if not claim.finished and not _is_dead(claim, project):
+            if not claim.finished and claim.claim_id != over and not _is_dead(claim, project):
                 raise _held_by(claim)
         token = max((claim.run_seq for claim in claims), default=0) + 1
         lease = cls(project, runs, scope, token, uuid.uuid4().hex)
+        lease._over = over
         _LIVING.add(lease._claim_id)
         try:
             # With its first event: a run that dies before its end must not be taken for a push either.
             lease._record("claim", counts=json.dumps({"kind": kind}) if kind else "")
             lease._settle(sleep, tests)
-            fenced = lease._fence(ledger)
+            lease._fence(ledger)
         except BaseException:
             _LIVING.discard(lease._claim_id)
             raise
-        return lease, fenced
+        return lease
 
     @property
     def run_seq(self) -> int:
         """The lease's token, which rises with every run of the scope."""
         return self._run_seq
+
+    @property
+    def took_over_from(self) -> Sequence[int]:
+        """The runs that never ended and were shut out by this one."""
+        return self._fenced
 
     def still_mine(self) -> bool:
         """Write a heartbeat where one is due and read the lease: True while no other run took over."""
@@ -130,7 +143,9 @@ class WarehouseLease:
         mine = (self._run_seq, self._claim_id)
         while True:
             others = [c for c in _read_claims(self._project, self._runs, self._scope) if c.claim_id != self._claim_id]
-            living = [c for c in others if not c.finished and not _is_dead(c, self._project)]
+            living = [
+                c for c in others if not c.finished and c.claim_id != self._over and not _is_dead(c, self._project)
+            ]
             ahead = [
                 c
                 for c in others
@@ -146,20 +161,20 @@ class WarehouseLease:
         self._record("open", tests=tests)
         self._heard = _now()
 
-    def _fence(self, ledger: Any) -> list[int]:
+    def _fence(self, ledger: Any) -> None:
         """Shut out older runs that never ended: what they wrote after this moment does not count."""
         older = [
             claim.run_seq
             for claim in _read_claims(self._project, self._runs, self._scope)
-            if claim.run_seq < self._run_seq and not claim.finished and not claim.fenced
+            if claim.run_seq < self._run_seq and not claim.finished
         ]
         if not older:
-            return []
+            return
         seen = self._project.query("_highest_seqs", ledger=ledger, scope=self._scope.as_dict(), run_seqs=older)
         highest = {int(run_seq): int(seq) for run_seq, seq in seen}
         for run_seq in sorted(older):
             self._record("fence", fenced_run_seq=run_seq, fenced_seq=highest.get(run_seq, 0))
-        return older
+        self._fenced = sorted(older)
 
     def _record(self, event: str, **more: Any) -> None:
         row = {
@@ -178,6 +193,15 @@ class WarehouseLease:
         self._project.write("_insert_run_event", runs=self._runs, scope=self._scope.as_dict(), row=row | more)
 
 
+def holder(project: Project, runs: Any, scope: Scope) -> Holder | None:
+    """Who holds a scope, or else the newest run that never gave it back; None where nobody does."""
+    claims = [claim for claim in _read_claims(project, runs, scope) if not claim.finished]
+    found = [(claim, _is_dead(claim, project)) for claim in claims]
+    for claim, dead in sorted(found, key=lambda pair: pair[1]):
+        return Holder(claim.run_seq, claim.claim_id, claim.host, claim.pid, claim.since, claim.age, dead)
+    return None
+
+
 def _read_claims(project: Project, runs: Any, scope: Scope) -> list[Claim]:
     return [
         Claim(
@@ -190,6 +214,7 @@ def _read_claims(project: Project, runs: Any, scope: Scope) -> list[Claim]:
             age=float(row[6]),
             host=str(row[7]),
             pid=int(row[8]),
+            since=str(row[9]),
         )
         for row in project.query("_claims", runs=runs, scope=scope.as_dict())
     ]
@@ -225,7 +250,8 @@ def _held_by(claim: Claim) -> LeaseHeldError:
     return LeaseHeldError(
         f"Another push of this sync is running: run {claim.run_seq} on {claim.host} (PID {claim.pid}), "
         f"last heard of {claim.age:.0f} s ago.",
-        hint=f"Wait until it ends. A run that is not heard of for {LIMIT:.0f} s is taken over by the next push.",
+        hint=f"Wait until it ends. A run that is not heard of for {LIMIT:.0f} s is taken over by the next push; "
+        "`reverse-etl unlock` shuts it out at once.",
     )
 
 

@@ -10,10 +10,10 @@ from typing import Any
 from reverse_etl.interfaces import Rejected, RunSummary, Standings
 from reverse_etl.plans import Plan, PlanLine, Record, Sample
 from reverse_etl.receipts import Receipt
-from reverse_etl.reports import PlannedRow
+from reverse_etl.reports import Holder, PlannedRow
 from reverse_etl.sync import Sync
 from reverse_etl.warehouse.history import Books, planned_rows, read_runs
-from reverse_etl.warehouse.lease import WarehouseLease
+from reverse_etl.warehouse.lease import WarehouseLease, holder
 from reverse_etl.warehouse.project import Project
 from reverse_etl.warehouse.source import built_columns, check_columns, spelled
 from reverse_etl.warehouse.tables import ledger_tables
@@ -44,11 +44,27 @@ class WarehouseLedger:
         """Take the lease and fence older runs; raises LeaseHeldError while another run holds it."""
         return self._take()
 
-    def _take(self, kind: str = "") -> WarehouseLease:
-        lease, fenced = WarehouseLease.take(
-            self._project, self._tables["runs"], self._tables["ledger"], self._sync.scope, tests=self.tests, kind=kind
+    def holder(self) -> Holder | None:
+        """Who holds the lease, dead or alive; None where a push finds it free."""
+        return holder(self._project, self._tables["runs"], self._sync.scope)
+
+    def shut_out(self, held: Holder) -> int:
+        """Take the lease over from its holder, alive or not, and give it back; gives the number of the run that did."""
+        lease = self._take("unlock", over=held.claim_id)
+        lease.close("unlock", {"shut_out": held.run_seq})
+        return lease.run_seq
+
+    def _take(self, kind: str = "", over: str = "") -> WarehouseLease:
+        lease = WarehouseLease.take(
+            self._project,
+            self._tables["runs"],
+            self._tables["ledger"],
+            self._sync.scope,
+            tests=self.tests,
+            kind=kind,
+            over=over,
         )
-        for run_seq in fenced:
+        for run_seq in lease.took_over_from:
             self._project.write("_drop_plan_table", plan=self._plan_name(run_seq))
         return lease
 

@@ -65,6 +65,7 @@ class MemoryLease:
     def __init__(self, ledger: MemoryLedger, run_seq: int, mine: Callable[[], bool]) -> None:
         self._ledger = ledger
         self.run_seq = run_seq
+        self.took_over_from: tuple[int, ...] = ()
         self._mine = mine
         self._lost = False
         self.time_left = 600.0
