@@ -42,3 +42,8 @@ def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:
     while not condition():
         assert time.monotonic() < end, "waited in vain"
         time.sleep(0.02)
+
+
+def held(sandbox: LocalSandbox) -> int:
+    """How many calls the sandbox keeps waiting, or has yet to take."""
+    return int(requests.get(f"{sandbox.url}/control/faults", timeout=5).json()["held"])

@@ -1,0 +1,34 @@
+"""A push that dies at any moment leaves nothing that the next one does not settle."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from reverse_etl.sandbox import LocalSandbox
+from tests.crash.moments import Order
+from tests.crash.warm import warm
+from tests.crash.world import BOTH, World
+from tests.support.engines import both_engines
+from tests.support.shop import Shop
+
+
+@both_engines
+def test_a_push_may_die_before_within_and_after_each_insert_and_call(
+    shop: Shop, sandbox: LocalSandbox, tmp_path: Path
+) -> None:
+    """Killed at its n-th moment, and the next push one moment later; the push after that settles both, for every n."""
+    shop.exposure(**BOTH)
+    with warm(shop, tmp_path / "pushes") as process:
+        world = World(process, sandbox)
+        world.fill()
+        world.settle()
+        moment, survived = 0, 0
+        while survived < 2:
+            for _ in range(2):
+                moment += 1
+                world.change_all_ways()
+                world.fill()
+                survived += world.finish(world.start(order=Order(moment))) != -9
+            world.settle()
+    # One push has a dozen inserts and some calls.
+    world.check(world.kills > 40, f"only {world.kills} kills")
