@@ -1,0 +1,80 @@
+"""Eight processes that claim the same scope again and again, and what each was told in each round."""
+
+from __future__ import annotations
+
+import json
+import multiprocessing
+import os
+import random
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+CONTENDERS = 8
+# Longer than any round takes. Seconds.
+PATIENCE = 120
+
+
+def main(folder: Path, rounds: int) -> None:
+    """Load the project, fork, and write one line of JSON per round."""
+    from reverse_etl.warehouse.dbt_calls import DbtOptions
+    from reverse_etl.warehouse.project import Project
+
+    os.chdir(folder)
+    project = Project(DbtOptions(folder, folder))
+    fork = multiprocessing.get_context("fork")
+    barrier, holding = fork.Barrier(CONTENDERS + 1), fork.Value("i", 0)
+    told = fork.SimpleQueue()
+    processes = [
+        fork.Process(target=_contend, args=(project, rounds, barrier, holding, told, number), daemon=True)
+        for number in range(CONTENDERS)
+    ]
+    for process in processes:
+        process.start()
+    for _ in range(rounds):
+        barrier.wait(PATIENCE)
+        sys.stdout.write(json.dumps([told.get() for _ in range(CONTENDERS)]) + "\n")
+        sys.stdout.flush()
+        barrier.wait(PATIENCE)
+    for process in processes:
+        process.join(PATIENCE)
+
+
+def _contend(project: Any, rounds: int, barrier: Any, holding: Any, told: Any, number: int) -> None:  # noqa: PLR0917
+    from reverse_etl.errors import LeaseHeldError
+    from reverse_etl.session import Workspace
+
+    workspace = Workspace(project)
+    ledger = workspace.open(workspace.syncs[0]).ledger
+    draw = random.Random(number)
+    # The winner keeps the lease until all have tried in every other round, and only for a moment in the rest.
+    for round_ in range(rounds):
+        barrier.wait(PATIENCE)
+        time.sleep(draw.choice([0, 0, 0.01, 0.05]))
+        lease = None
+        try:
+            lease = ledger.claim()
+        except LeaseHeldError as error:
+            told.put({"held": error.message})
+        else:
+            with holding.get_lock():
+                holding.value += 1
+                told.put({"token": lease.run_seq, "holders": holding.value})
+            if round_ % 2:
+                _give_back(lease, holding)
+                lease = None
+        barrier.wait(PATIENCE)
+        if lease is not None:
+            _give_back(lease, holding)
+    project.close()
+
+
+def _give_back(lease: Any, holding: Any) -> None:
+    with holding.get_lock():
+        holding.value -= 1
+    lease.close("done", {})
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), int(sys.argv[2]))

@@ -1,0 +1,68 @@
+"""Several pushes at once: one goes, the others leave with 4."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from reverse_etl.sandbox import LocalSandbox
+from tests.crash.contend import CONTENDERS
+from tests.crash.warm import warm
+from tests.crash.world import BOTH, World
+from tests.support.engines import both_engines
+from tests.support.faults import ask_for, release, wait_for
+from tests.support.shop import REPOSITORY, Shop
+
+ROUNDS = 100
+
+
+@pytest.mark.parametrize("shop", ["postgres"], indirect=True)
+def test_of_eight_claims_at_once_one_holds(shop: Shop) -> None:
+    """In a hundred rounds never two hold the lease, somebody always gets it, tokens rise and losers are told who."""
+    done = subprocess.run(
+        [sys.executable, "-m", "tests.crash.contend", str(shop.folder), str(ROUNDS)],
+        cwd=REPOSITORY,
+        env=shop._environment({}),
+        capture_output=True,
+        text=True,
+        timeout=400,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    last = 0
+    rounds = [json.loads(line) for line in done.stdout.splitlines()]
+    for number, told in enumerate(rounds):
+        won = [one for one in told if "token" in one]
+        # Where the winner keeps it, it is the only one.
+        assert len(won) == 1 or (won and number % 2), told
+        assert {one["holders"] for one in won} == {1}, told
+        tokens = sorted(one["token"] for one in won)
+        assert len(set(tokens)) == len(tokens), told
+        assert tokens[0] > last, (last, told)
+        last = tokens[-1]
+        assert all("Another push of this sync is running: run" in one["held"] for one in told if "held" in one), told
+    assert len(rounds) == ROUNDS
+
+
+@both_engines
+def test_of_eight_pushes_at_once_one_goes(shop: Shop, sandbox: LocalSandbox, tmp_path: Path) -> None:
+    """Five times eight pushes begin at once: the winner's call is held until the others have left with 4."""
+    shop.exposure(**BOTH)
+    with warm(shop, tmp_path / "pushes") as process:
+        world = World(process, sandbox)
+        for _ in range(5):
+            world.change_all_ways()
+            world.fill()
+            ask_for(sandbox, {"kind": "hold_after", "seconds": 120, "count": 20})
+            pushes = [world.start() for _ in range(CONTENDERS)]
+            wait_for(lambda pushes=pushes: sum(push.ended() for push in pushes) >= CONTENDERS - 1, 120)
+            release(sandbox)
+            codes = sorted(world.finish(push) for push in pushes)
+            world.check(codes == [0] + [4] * (CONTENDERS - 1), str(codes))
+            losers = [push.err for push in pushes if push.out == ""]
+            world.check(all("PID" in err for err in losers), "\n".join(losers))
+            world.settle()
