@@ -44,8 +44,12 @@ class ConsoleProgress:
         if self._quiet or not to_send:
             return
         again = "Planned again: " if round_ > 1 else ""
+        # What has left the source, and is taken back or settled, is none of its rows.
+        left = sum(line.rows for line in plan.lines if line.sends and line.side == "ledger")
+        of = f"to send, of {plan.source_rows:,} rows and {left:,} that left them"
         self._console.print(
-            f"{again}{to_send:,} of {plan.source_rows:,} rows to send"
+            f"{again}{to_send:,} "
+            + (of if left else f"of {plan.source_rows:,} rows to send")
             + (f" ({plan.to_send:,} without --limit)." if to_send < plan.to_send else "."),
             markup=False,
             highlight=False,

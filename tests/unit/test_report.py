@@ -270,6 +270,18 @@ def test_each_batch_is_told_where_asked_for() -> None:
     ]
 
 
+def test_what_left_the_source_is_not_counted_among_its_rows() -> None:
+    """A push that restates one row of two and retracts three that are gone does not send four of two."""
+    out = io.StringIO()
+    lines = (
+        PlanLine("source", "restate", ("value_changed",), "restate", 1),
+        PlanLine("source", "unchanged", (), "", 1),
+        PlanLine("ledger", "retract", ("gone",), "retract", 3),
+    )
+    ConsoleProgress(Console(file=out, width=100)).planned(Plan("2026-03-15T12:00:00Z", lines), 1, 4)
+    assert out.getvalue() == "4 to send, of 2 rows and 3 that left them.\n"
+
+
 @pytest.mark.parametrize("terminal", [True, False])
 @pytest.mark.parametrize("quiet", [True, False])
 def test_progress_is_shown_where_it_helps(terminal: bool, quiet: bool, monkeypatch: pytest.MonkeyPatch) -> None:
