@@ -13,6 +13,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from reverse_etl.clocks import HINT as CLOCK_HINT
+from reverse_etl.clocks import warning
 from reverse_etl.delivery import Courier, Delivery, Patience
 from reverse_etl.errors import DestinationError, GuardError, LeaseLostError, RunStoppedError, WarehouseError
 from reverse_etl.guards import enforce, retractions
@@ -181,6 +183,8 @@ class _Run:
                 self._retracted += plan.to_retract
                 if self._ended or not _waits_for_more(plan) or self._settled_count() == before:
                     break
+            if told := warning("The service's", self._destination.clock_ahead):
+                self._progress.note(f"{told} {CLOCK_HINT}")
             return self._result()
         finally:
             self._courier.close()
