@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from reverse_etl.delivery import Patience
 from reverse_etl.destinations.microsoft_ads import MicrosoftAds, MicrosoftAdsSettings
 from reverse_etl.destinations.microsoft_ads.soap import SoapWire
+from reverse_etl.plans import Record
+from reverse_etl.receipts import Answer
 from reverse_etl.run import PushOptions, RunResult, Silent, push
 from reverse_etl.sandbox import LocalSandbox
 from reverse_etl.warehouse.exposures import find_syncs
@@ -15,6 +18,20 @@ from reverse_etl.warehouse.project import Project
 from tests.support.faults import truth
 
 TABLES = ("reverse_etl_ledger", "reverse_etl_receipts", "reverse_etl_runs")
+
+
+class _Interrupted(MicrosoftAds):
+    """The destination, after whose first answer something happens before anybody hears of it."""
+
+    def __init__(self, settings: MicrosoftAdsSettings, wire: SoapWire, after_call: Callable[[], None]) -> None:
+        super().__init__(settings, wire=wire)
+        self._happenings = [after_call]
+
+    def send(self, records: Sequence[Record]) -> Answer:
+        answer = super().send(records)
+        if self._happenings:
+            self._happenings.pop()()
+        return answer
 
 
 class Bench:
@@ -55,8 +72,15 @@ class Bench:
     def _click(number: str) -> str:
         return f"lpad(cast({number} as varchar), 32, '0')"
 
-    def push(self, sandbox: LocalSandbox, *, workers: int = 2, tries: int = 2) -> RunResult:
-        """Push as the command does, without its guards."""
+    def push(
+        self,
+        sandbox: LocalSandbox,
+        *,
+        workers: int = 2,
+        tries: int = 2,
+        after_call: Callable[[], None] = lambda: None,
+    ) -> RunResult:
+        """Push as the command does, without its guards; `after_call` happens once the first call is answered."""
         settings = MicrosoftAdsSettings.load(self.sync, {"MICROSOFT_ADS_ENDPOINT": sandbox.url})
         wire = SoapWire(settings, read_timeout=0.4, throttle_wait=0.05)
         options = PushOptions(
@@ -64,7 +88,8 @@ class Bench:
             patience=Patience(tries=tries, first_wait=0.02),
             retractions=replace(self.sync.max_retractions, rows=10, share=1.0),
         )
-        result = push(WarehouseLedger(self.project, self.sync), MicrosoftAds(settings, wire=wire), Silent(), options)
+        destination = _Interrupted(settings, wire, after_call)
+        result = push(WarehouseLedger(self.project, self.sync), destination, Silent(), options)
         assert result.unbalanced == ()
         return result
 
