@@ -10,6 +10,7 @@ from dataclasses import replace
 from importlib import metadata
 from typing import Any
 
+from reverse_etl import clocks
 from reverse_etl.destinations.microsoft_ads.reach import check_service, local_sandbox_notes
 from reverse_etl.destinations.microsoft_ads.settings import SERVICE_PATH, Setting, find_endpoint, find_settings
 from reverse_etl.errors import LeaseHeldError, ReverseEtlError
@@ -102,6 +103,8 @@ class _Checkup:
         yield self._check_database()
         if self._connected and project.has_package:
             yield self._check_tables()
+        if self._connected and self._package:
+            yield self._check_clock()
         if not self._found:
             yield _failed("exposure", no_sync())
         names = [one.name for one in self._found]
@@ -151,6 +154,16 @@ class _Checkup:
         except ReverseEtlError as error:
             return _failed("ledger", error)
         return _ok("ledger", f"{self._tables['ledger']} is built, its receipts and runs beside it")
+
+    def _check_clock(self) -> CheckLine:
+        """Is this machine's clock that of the warehouse? Nothing is decided by it."""
+        try:
+            ahead = clocks.ahead_of_here(str(self._project.query("_clock")[0][0]))
+        except ReverseEtlError as error:
+            return _failed("clock", error)
+        if told := clocks.warning("The warehouse's", ahead):
+            return _warning("clock", told, clocks.HINT)
+        return _ok("clock", "this machine's and the warehouse's clock agree")
 
     def _sync_lines(self, one: Declaration, *, named: bool) -> Iterator[CheckLine]:
         yield from (_failed("exposure", problem, one.name) for problem in one.problems)
@@ -284,7 +297,9 @@ def _check_destination(sync: Sync, endpoint: str, accepted: int) -> Iterator[Che
             yield from (_warning("destination", note, "See `reverse-etl status`.", sync.name) for note in notes)
             yield _ok("destination", "the local sandbox answers", sync.name)
         else:
-            host = check_service(endpoint)
+            host, ahead = check_service(endpoint)
+            if told := clocks.warning(f"{host}'s", ahead):
+                yield _warning("clock", told, clocks.HINT, sync.name)
             yield _ok("destination", f"{host} answers; no credentials were sent, so they were not tried", sync.name)
     except ReverseEtlError as error:
         yield _failed("destination", error, sync.name)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -9,6 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
 from reverse_etl.interfaces import Destination
+from reverse_etl.pace import Pace
 from reverse_etl.plans import Record
 from reverse_etl.receipts import (
     Answer,
@@ -34,7 +36,7 @@ _GRAVITY = (RowOutcome.DEFERRED, RowOutcome.REJECTED, RowOutcome.IN_DOUBT)
 
 @dataclass(frozen=True, slots=True)
 class Patience:
-    """How often a call is tried and how long is waited between tries, in seconds."""
+    """How often a call is tried and how long is waited between tries at most, in seconds."""
 
     tries: int = 4
     first_wait: float = 2.0
@@ -62,10 +64,10 @@ class Delivery:
 
 
 class Courier:
-    """Delivers stretches for one run. Its waits are shared: one throttled worker slows all.
+    """Delivers stretches for one run. Its pace is shared: one throttled worker slows all.
 
     `may_call` is asked before each call: False means that the call must not start any more. Once `stop` is set, no
-    call starts either. `sleep` and `clock` are replaced in tests.
+    call starts either. `sleep`, `clock` and `jitter`, from 0 to 1, are replaced in tests.
     """
 
     def __init__(
@@ -78,6 +80,7 @@ class Courier:
         patience: Patience | None = None,
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
+        jitter: Callable[[], float] = random.random,
     ) -> None:
         self._destination = destination
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="reverse-etl")
@@ -85,10 +88,10 @@ class Courier:
         self._patience = patience or Patience()
         self._sleep = sleep
         self._clock = clock
+        self._jitter = jitter
         self._stop = stop
         self._halt = threading.Event()
-        self._pause_until = 0.0
-        self._pause_lock = threading.Lock()
+        self._pace = Pace(workers, clock)
 
     def halt(self) -> None:
         """Start no more calls; those under way finish."""
@@ -188,31 +191,44 @@ class Courier:
         """One call with its tries: the last answer (None: never called) and whether an earlier try may count."""
         answer: Answer | None = None
         for try_ in range(1, self._patience.tries + 1):
-            if not self._wait_turn(self._patience.wait_before(try_) if isinstance(answer, Unanswered) else 0.0):
+            if not self._wait_turn(self._wait_before(try_) if _to_be_tried_again(answer, records) else 0.0):
                 break
-            answer = self._destination.send(records)
+            try:
+                answer = self._destination.send(records)
+            finally:
+                self._pace.give_back()
             if isinstance(answer, Throttled):
-                self._pause(answer.seconds)
-            elif isinstance(answer, Unanswered):
+                self._pace.throttled(answer.seconds)
+            elif _to_be_tried_again(answer, records):
                 doubtful = True
             else:
+                self._pace.answered()
                 break
         return answer, doubtful
 
-    def _pause(self, seconds: float) -> None:
-        with self._pause_lock:
-            self._pause_until = max(self._pause_until, self._clock() + seconds)
+    def _wait_before(self, try_: int) -> float:
+        # Workers that lost their answers at once do not come back at once.
+        return self._patience.wait_before(try_) * (0.5 + self._jitter() / 2)
 
     def _wait_turn(self, seconds: float) -> bool:
-        """Wait out the pause of all workers and `seconds`; False when no call may start any more."""
+        """Wait out `seconds` and the pace of all workers, and take a permit; False when no call may start any more."""
         wake = self._clock() + seconds
         while not self.halted:
-            with self._pause_lock:
-                left = max(wake, self._pause_until) - self._clock()
-            if left <= 0:
-                return self._may_call()
+            left = self._pace.take(wake)
+            if not left:
+                if self._may_call():
+                    return True
+                self._pace.give_back()
+                return False
             self._sleep(min(left, 0.5))
         return False
+
+
+def _to_be_tried_again(answer: Answer | None, records: Sequence[Record]) -> bool:
+    """Does the answer leave everything in doubt: none at all, or one that has no word on any row?"""
+    if isinstance(answer, Answered):
+        return {r.index for r in answer.refusals if r.outcome is RowOutcome.IN_DOUBT} == set(range(len(records)))
+    return isinstance(answer, Unanswered)
 
 
 def _receipts(
@@ -225,11 +241,11 @@ def _receipts(
         case Answered(refusals, tracking_id) if all(0 <= r.index < len(records) for r in refusals):
             yield from _answered(records, refusals, tracking_id, doubtful, delivery)
         # A fault that may have followed processing leaves a first try in doubt; of a repeat it is a refusal.
-        case Blamed(reason, tracking_id, unprocessed) if len(records) == 1 and (
-            unprocessed or not records[0].untouched
+        case Blamed(reason, tracking_id, unprocessed, alone) if len(records) == 1 and (
+            alone or unprocessed or not records[0].untouched
         ):
-            settles = unprocessed and records[0].untouched and not doubtful
-            yield _one(records[0], Outcome.REJECTED, settles, reason, tracking_id)
+            settles = alone is not None or (unprocessed and records[0].untouched and not doubtful)
+            yield _one(records[0], Outcome((alone or RowOutcome.REJECTED).value), settles, reason, tracking_id)
         case Throttled(reason) if not doubtful:
             yield _range(records, Outcome.DEFERRED, reason)
         case Stopped(unprocessed=True) | None if not doubtful:

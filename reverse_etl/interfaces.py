@@ -178,6 +178,10 @@ class Destination(Protocol):
     def call_timeout(self) -> float:
         """Seconds that one call lasts at most, from its first byte to its last."""
 
+    @property
+    def clock_ahead(self) -> float | None:
+        """Seconds by which the other side's clock is ahead of this machine's; None until it has told its time."""
+
     def preflight(self, accepted: int) -> Sequence[str]:
         """Check settings and address before anything is written, given how many records the ledger has as accepted.
 

@@ -100,12 +100,14 @@ class Throttled:
 class Blamed:
     """The whole call was refused because of its data, and no row was named.
 
-    `unprocessed` says whether that proves that no row of the call was taken.
+    `unprocessed` says whether that proves that no row of the call was taken. `alone` is what the code proves of a row
+    that was alone in its call, now and in earlier tries; None where it proves nothing of it.
     """
 
     reason: Reason
     tracking_id: str
     unprocessed: bool
+    alone: RowOutcome | None = None
 
 
 @dataclass(frozen=True, slots=True)

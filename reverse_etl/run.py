@@ -13,8 +13,17 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from reverse_etl.clocks import HINT as CLOCK_HINT
+from reverse_etl.clocks import warning
 from reverse_etl.delivery import Courier, Delivery, Patience
-from reverse_etl.errors import DestinationError, GuardError, LeaseLostError, RunStoppedError, WarehouseError
+from reverse_etl.errors import (
+    DestinationError,
+    GuardError,
+    LeaseHeldError,
+    LeaseLostError,
+    RunStoppedError,
+    WarehouseError,
+)
 from reverse_etl.guards import enforce, retractions
 from reverse_etl.interfaces import Delivered, Destination, Lease, Ledger, Progress, Standings
 from reverse_etl.plans import Plan, Record
@@ -183,6 +192,8 @@ class _Run:
                 self._retracted += plan.to_retract
                 if self._ended or not _waits_for_more(plan) or self._settled_count() == before:
                     break
+            if told := warning("The service's", self._destination.clock_ahead):
+                self._progress.note(f"{told} {CLOCK_HINT}")
             return self._result()
         finally:
             self._courier.close()
@@ -222,7 +233,7 @@ class _Run:
         self._ledger.record_intents(self._lease.run_seq, start, end)
         # Only after that commit: whoever took over meanwhile has seen these intents, or they are void.
         if not self._lease.still_mine() or self._lease.seconds_left() <= self._destination.call_timeout:
-            self._ledger.record_receipts(self._lease.run_seq, [_not_sent(batch) for batch in batches])
+            self._record([_not_sent(batch) for batch in batches], len(records))
             self._outcomes["not_sent"] += len(records)
             self._stopped = self.lost()
             return
@@ -233,7 +244,7 @@ class _Run:
             self._progress.delivered(through, self._sent - self._round_began_at, total)
 
         delivery = self._courier.deliver(batches, meanwhile=self._look_at_lease, on_batch=on_batch)
-        self._ledger.record_receipts(self._lease.run_seq, delivery.receipts)
+        self._record(delivery.receipts, len(records))
         if delivery.failed is not None:
             raise delivery.failed
         self._count(records, delivery)
@@ -249,6 +260,17 @@ class _Run:
                 f"No call was answered: {delivery.last_doubt}",
                 hint="What may have arrived is in doubt; push again later, and the next push settles it.",
             )
+
+    def _record(self, receipts: Sequence[Receipt], rows: int) -> None:
+        """Record what is known of a stretch of so many records."""
+        try:
+            self._ledger.record_receipts(self._lease.run_seq, receipts)
+        except (WarehouseError, LeaseHeldError) as error:
+            raise WarehouseError(
+                f"What was answered for the last {rows:,} records could not be recorded, so they are in doubt. "
+                f"{error.message}",
+                hint="Push again once the warehouse takes rows; that push settles them.",
+            ) from error
 
     def _look_at_lease(self) -> None:
         if not self._lease.still_mine():

@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
+from reverse_etl import clocks
 from reverse_etl.destinations.microsoft_ads import MicrosoftAds, MicrosoftAdsSettings
 from reverse_etl.destinations.microsoft_ads.codes import advice
 from reverse_etl.destinations.microsoft_ads.settings import account_of
@@ -83,6 +84,8 @@ class Session:
         for guard in guards:
             if guard.warns:
                 progress.note(guard.passes)
+        if told := clocks.warning("The warehouse's", clocks.ahead_of_here(self.ledger.clock())):
+            progress.note(f"{told} {clocks.HINT}")
         allowed = {"allowed": facts.allow_failing_tests} if facts.allow_failing_tests else {}
         self.ledger.tests = json.dumps(asdict(facts.tests) | allowed)
         limit = self.sync.max_retractions

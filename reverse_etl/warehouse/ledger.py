@@ -22,6 +22,8 @@ from reverse_etl.warehouse.tables import ledger_tables
 LINES_PER_PAGE = 5000
 # Rows of one insert of receipts; each is a line of literals.
 RECEIPTS_PER_INSERT = 500
+# Before an insert of receipts that failed is run again: what was answered is worth some patience. Seconds.
+RECEIPT_WAITS = (1.0, 5.0, 15.0)
 
 
 class WarehouseLedger:
@@ -132,8 +134,9 @@ class WarehouseLedger:
         """Write what was answered: refused and deferred rows no later than the range that accepts them."""
         ordered = sorted(receipts, key=lambda receipt: receipt.outcome == "accepted")
         for rows in _slices(ordered, RECEIPTS_PER_INSERT):
-            self._project.write(
+            self._project.write_insistently(
                 "_insert_receipts",
+                RECEIPT_WAITS,
                 receipts=self._tables["receipts"],
                 scope=self._scope,
                 run_seq=run_seq,

@@ -6,6 +6,7 @@ import contextlib
 import logging
 import os
 import sys
+import time
 from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -75,6 +76,10 @@ class Project:
 
     def close(self) -> None:
         """End the connection and free the DuckDB file."""
+        self._disconnect()
+        logging.getLogger("dbt").setLevel(self._dbt_level)
+
+    def _disconnect(self) -> None:
         if self._connection is not None:
             with contextlib.suppress(Exception):
                 self._connection.__exit__(None, None, None)
@@ -83,7 +88,6 @@ class Project:
         if self.adapter.type() == "duckdb":
             # dbt-duckdb keeps the file open, and so its lock, until it is told otherwise.
             type(self.adapter.connections).close_all_connections()
-        logging.getLogger("dbt").setLevel(self._dbt_level)
 
     def build(self, selection: Sequence[str], *, quiet: bool = False) -> None:
         """Run `dbt build` in this process with dbt's own output, on standard error; `quiet`: only errors.
@@ -264,7 +268,34 @@ class Project:
 
     def write(self, macro: str, **arguments: Any) -> None:
         """Run the statement that a macro renders and commit it."""
+        self._write(self.sql(macro, **arguments))
+
+    def write_insistently(self, macro: str, waits: Sequence[float], **arguments: Any) -> None:
+        """As `write`; where that fails, again unchanged on a new connection, after each of the waits, in seconds.
+
+        Nobody knows of a write that failed whether it was committed: only for rows that may stand there twice.
+        """
         sql = self.sql(macro, **arguments)
+        try:
+            self._write(sql)
+        except ReverseEtlError as error:
+            self._write_again(sql, waits, error)
+
+    def _write_again(self, sql: str, waits: Sequence[float], error: ReverseEtlError) -> None:
+        for wait in waits:
+            time.sleep(wait)
+            try:
+                with self._translated():
+                    self._disconnect()
+                self.connect()
+                self._write(sql)
+            except ReverseEtlError as newest:
+                error = newest
+            else:
+                return
+        raise error
+
+    def _write(self, sql: str) -> None:
         with self._translated():
             self.adapter.execute(sql, auto_begin=True)
             self.adapter.commit_if_has_connection()

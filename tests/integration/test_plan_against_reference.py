@@ -228,6 +228,7 @@ class Recorder:
 
     batch_limit = 3
     call_timeout = 1.0
+    clock_ahead: float | None = None
 
     def __init__(self) -> None:
         self.sent: list[Record] = []

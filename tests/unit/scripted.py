@@ -26,6 +26,7 @@ FINE = Answered((), "tracking-1")
 LOST = Unanswered(Reason(None, "ReadTimeout", "did not answer in time"))
 BUSY = Throttled(Reason(117, "CallRateExceeded", "too many calls"), 60.0)
 BLAMED = Blamed(Reason(None, "DeserializationFailed", "cannot be read"), "tracking-2", unprocessed=True)
+BLAMED_FOR_NOW = Blamed(Reason(5614, "FutureConversionTimeCannotBeSet", "later"), "t", False, RowOutcome.DEFERRED)
 DOUBTFULLY_BLAMED = Blamed(Reason(1, "Whatever", "no"), "tracking-3", unprocessed=False)
 REFUSED = Stopped(Reason(105, "InvalidCredentials", "bad token"), "Check the token.", unprocessed=True)
 DOUBTFULLY_REFUSED = Stopped(Reason(208, "InvalidAccount", "no account"), "Check it.", unprocessed=False)
@@ -68,6 +69,7 @@ class ScriptedDestination:
 
     batch_limit = 1000
     call_timeout = 1.0
+    clock_ahead: float | None = None
 
     def __init__(self, *answers: Answer, send: Send | None = None) -> None:
         self._answers = list(answers)
@@ -115,6 +117,7 @@ def deliver(
     stop: threading.Event | None = None,
     may_call: Callable[[], bool] = lambda: True,
     patience: Patience | None = None,
+    jitter: Callable[[], float] = lambda: 1.0,
 ) -> Delivery:
     """One stretch by a courier whose time jumps."""
     clock = clock or JumpingClock()
@@ -126,6 +129,7 @@ def deliver(
         patience=patience,
         sleep=clock.sleep,
         clock=clock,
+        jitter=jitter,
     )
     try:
         return courier.deliver(batches, meanwhile=lambda: None, on_batch=lambda part, batch: None)

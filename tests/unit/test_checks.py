@@ -224,7 +224,9 @@ def test_a_service_that_answers(status: int, tmp_path: Path, monkeypatch: pytest
     monkeypatch.setenv("NETRC", str(tmp_path / ".netrc"))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with service(status) as (endpoint, seen):
-        assert check_service(endpoint) == "127.0.0.1"
+        host, ahead = check_service(endpoint)
+    assert host == "127.0.0.1"
+    assert ahead == pytest.approx(0, abs=60)
     assert [one["path"] for one in seen] == ["/v13/x.svc?wsdl"]
     assert not {name.lower() for one in seen for name in one} & {"authorization", "authenticationtoken", "cookie"}
 

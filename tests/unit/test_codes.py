@@ -80,7 +80,13 @@ CALLS = [
     (1030, "CampaignServiceAccountIdHasToBeSpecified", OnCall.STOP),
     (5600, "OfflineConversionsNullOrEmpty", OnCall.STOP),
     (5601, "OfflineConversionsLimitExceeded", OnCall.BISECT),
+    (5612, "OfflineConversionsApplyFailed", OnCall.RETRY),
     (5613, "OfflineConversionPilotNotEnabledForCustomer", OnCall.STOP),
+    (4204, "BulkServiceNoMoreCallsPermittedForTheTimePeriod", OnCall.RETRY),
+    (5314, "InvalidConversionGoalId", OnCall.STOP),
+    (5317, "ConversionGoalNameAlreadyExists", OnCall.STOP),
+    (5337, "InvalidConversionGoalConversionWindow", OnCall.STOP),
+    (5356, "GoalTypeCannotBeChanged", OnCall.STOP),
     (None, "OfflineConversionBatchSizeExceedsLimit", OnCall.BISECT),
 ]
 BEFORE_PROCESSING = {105, 106, 109, 116, 117, 1029, 1030, 5600, 5601}
@@ -114,8 +120,8 @@ def test_codes_that_prove_nothing_of_earlier_tries(number: int | None, name: str
 
 
 def test_what_a_code_means_for_its_row() -> None:
-    """5612, 0 and 202 leave their row in doubt, a few are tried again later, all others reject it."""
-    assert {code.number for code in CODES if code.row is OnRow.DOUBT} == {5612, 0, 202}
+    """5612, 0, 202 and 4204 leave their row in doubt, a few are tried again later, all others reject it."""
+    assert {code.number for code in CODES if code.row is OnRow.DOUBT} == {5612, 0, 202, 4204}
     deferred = {code.number or code.name for code in CODES if code.row is OnRow.DEFER}
     assert deferred == DEFERRED | {"OfflineConversionGoalTooRecent"}
 

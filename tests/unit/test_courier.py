@@ -10,9 +10,10 @@ import pytest
 
 from reverse_etl.delivery import GUILTY_ROWS, Courier, Patience
 from reverse_etl.plans import Record
-from reverse_etl.receipts import Answer, Outcome, Throttled
+from reverse_etl.receipts import Answer, Answered, Outcome, RowOutcome, Throttled
 from tests.unit.scripted import (
     BLAMED,
+    BLAMED_FOR_NOW,
     BUSY,
     DOUBTFULLY_BLAMED,
     DOUBTFULLY_REFUSED,
@@ -26,6 +27,7 @@ from tests.unit.scripted import (
     meanings,
     outcomes,
     record,
+    refusal,
 )
 
 
@@ -75,6 +77,25 @@ def test_tries_are_counted_and_waits_double_up_to_the_longest() -> None:
     assert clock() == 2 + 4 + 8 + 10 + 10
     assert max(clock.slept) <= 0.5  # so that a stop is seen soon
     assert delivery.last_doubt == LOST.reason
+
+
+def test_waits_differ_from_worker_to_worker() -> None:
+    """Of each wait a chance takes up to a half, so that workers that lost their answers at once come back apart."""
+    chances = iter([0.0, 0.5, 1.0])
+    clock, destination = JumpingClock(), ScriptedDestination(*[LOST] * 4)
+    patience = Patience(tries=4, first_wait=2.0)
+    deliver(destination, batches(1, 2), clock=clock, patience=patience, jitter=lambda: next(chances))
+    assert clock() == 2 * 0.5 + 4 * 0.75 + 8 * 1.0
+
+
+def test_rows_that_the_service_could_not_take_are_tried_again() -> None:
+    """A call of which no row was taken for want of an internal server is repeated, a few times and no more."""
+    nothing = Answered(tuple(refusal(i, RowOutcome.IN_DOUBT) for i in range(3)), "t")
+    for answers, expected in (([nothing, FINE], {"accepted": 3}), ([nothing] * 4, {"in_doubt": 3})):
+        destination, work = ScriptedDestination(*answers), batches(1, 3)
+        delivery = deliver(destination, work)
+        assert outcomes(delivery, work) == expected
+        assert len(destination.calls) == len(answers)
 
 
 def test_throttling_makes_every_worker_wait() -> None:
@@ -181,6 +202,17 @@ def test_one_poisoned_row_is_found(place: int, unprocessed: bool) -> None:
     assert set(said.values()) == {("accepted", False)}
     assert len(destination.calls) <= 22
     assert delivery.stopped is None
+
+
+def test_a_row_that_a_fault_puts_off_is_deferred() -> None:
+    """Where the code itself proves that its row was not taken, the row that is found is put off and not in doubt."""
+    work = batches(1, 1000)
+    destination = ScriptedDestination(send=lambda rs: BLAMED_FOR_NOW if 617 in {r.seq for r in rs} else FINE)
+    delivery = deliver(destination, work)
+    said = meanings(delivery.receipts, work[0])
+    assert said.pop(617) == ("deferred", True)
+    assert set(said.values()) == {("accepted", False)}
+    assert len(destination.calls) <= 22
 
 
 @pytest.mark.parametrize("places", [(1, 2), (1, 1000), (500, 501), (250, 777)])

@@ -43,7 +43,8 @@ def answer_of(outline: Outline, rows: int) -> Answer:
     if kind == "throttled":
         return Throttled(REASON, 1.0)
     if kind == "blamed":
-        return Blamed(REASON, "t", unprocessed=proves)
+        proven = [outcome for _, outcome, settles in errors if settles and outcome is not RowOutcome.IN_DOUBT]
+        return Blamed(REASON, "t", proves, proven[0] if proven else None)
     if kind == "stopped":
         return Stopped(REASON, "", unprocessed=proves)
     # Now and then an index that no row of the call has.
@@ -58,7 +59,8 @@ def leaves_doubt(records: Sequence[Record], answer: Answer) -> bool:
         case Unanswered() | Blamed(unprocessed=False) | Stopped(unprocessed=False):
             return True
         case Answered(refusals):
-            return any(not 0 <= r.index < len(records) for r in refusals)
+            unsaid = {r.index for r in refusals if r.outcome is RowOutcome.IN_DOUBT}
+            return any(not 0 <= r.index < len(records) for r in refusals) or unsaid == set(range(len(records)))
     return False
 
 
@@ -71,7 +73,9 @@ def expected(one: Record, calls: Calls) -> tuple[str, bool]:
     records, answer = own[-1]
     proves = one.untouched and not doubtful
     said = ("in_doubt", False)
-    if not leaves_doubt(records, answer):
+    if isinstance(answer, Blamed) and len(records) == 1 and answer.alone:
+        said = answer.alone.value, True
+    elif not leaves_doubt(records, answer):
         match answer:
             case Answered(refusals):
                 said = of_row([r for r in refusals if records[r.index] == one], proves, doubtful)

@@ -32,6 +32,7 @@ class Service:
 
     batch_limit = BATCH
     call_timeout = 1.0
+    clock_ahead: float | None = None
 
     def __init__(self, judge: Judge, fates: Sequence[str] = (), ledger: MemoryLedger | None = None) -> None:
         self.judge = judge

@@ -43,6 +43,16 @@ def ask(raw: StartRaw, *answers: bytes) -> Answer:
         ("fault_202", {}, Unanswered, 0),
         ("fault_202", {"taken": True}, Unanswered, 3),
         ("status_200_fault", {}, Throttled, 0),
+        ("status_200_fault", {"code": 105, "shape": "request"}, Stopped, 0),
+        ("fault_5601", {}, Blamed, 0),
+        ("fault_5612", {}, Unanswered, 0),
+        ("fault_5612", {"taken": True}, Unanswered, 3),
+        ("timeout_before", {"seconds": 2}, Unanswered, 0),
+        ("timeout_after", {"seconds": 2}, Unanswered, 3),
+        ("redirect", {}, Unanswered, 0),
+        ("dtd", {"taken": True}, Unanswered, 3),
+        ("huge", {"megabytes": 64}, Unanswered, 0),
+        ("same_index", {}, Answered, 2),
         ("html_502", {}, Unanswered, 0),
         ("html_502", {"taken": True}, Unanswered, 3),
         ("empty_503", {}, Unanswered, 0),
@@ -204,6 +214,7 @@ def test_the_http_status_is_said(raw: StartRaw) -> None:
         (208, "InvalidAccount", ("Stopped", False)),
         (303, "ApiVersionNoLongerSupported", ("Stopped", False)),
         (117, "CallRateExceeded", ("Throttled", None)),
+        (5612, "OfflineConversionsApplyFailed", ("Unanswered", None)),
         (0, "InternalError", ("Unanswered", None)),
         (202, "ApiExecutionError", ("Unanswered", None)),
         (5601, "OfflineConversionsLimitExceeded", ("Blamed", True)),
@@ -230,6 +241,26 @@ def test_faults_in_both_shapes_and_statuses(
         assert (answer.tracking_id, answer.reason.message) == (tracking_id, "Because.")
     else:
         assert tracking_id in answer.reason.message  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize(
+    ("code", "name", "alone"),
+    [
+        (5604, "OfflineConversionMicrosoftClickIdInvalid", RowOutcome.REJECTED),
+        (5614, "FutureConversionTimeCannotBeSet", RowOutcome.DEFERRED),
+        (5615, "OfflineConversionNotAcceptedForGoal", RowOutcome.DEFERRED),
+        (5606, "OfflineConversionNameInvalid", None),
+        (201, "ApiInputValidationError", None),
+        (424242, "SomethingNew", None),
+    ],
+)
+def test_a_code_that_is_given_by_looking_at_a_row_settles_a_row_that_was_alone(
+    raw: StartRaw, code: int, name: str, alone: RowOutcome | None
+) -> None:
+    """Such a fault says of a single row what an error with its Index would say; any other proves nothing of it."""
+    answer = ask(raw, http(request_fault(code, name)))
+    assert isinstance(answer, Blamed)
+    assert answer.alone is alone
 
 
 @pytest.mark.parametrize(
@@ -297,6 +328,24 @@ def test_an_answer_that_drips_has_an_end(raw: StartRaw) -> None:
         assert time.monotonic() - began < longest + 0.5
     assert isinstance(answer, Unanswered)
     assert "in time" in answer.reason.message
+
+
+@pytest.mark.parametrize("hours", [-7, 0, 5])
+def test_the_service_s_clock_is_heard(sandbox: Sandbox, hours: float) -> None:
+    """By how much the service's clock differs is known from its answers."""
+    client = wire(sandbox.url)
+    assert client.clock_ahead is None
+    sandbox.ask("clock_skew", hours=hours)
+    client.send(ROWS)
+    assert client.clock_ahead == pytest.approx(hours * 3600, abs=60)
+
+
+@pytest.mark.parametrize("date", ["", "Date: yesterday\r\n", "Date: Mon, 99 Foo 2026 00:00:00 GMT\r\n"])
+def test_an_odd_date_says_nothing(raw: StartRaw, date: str) -> None:
+    """An answer without a date that can be read is an answer all the same."""
+    client = wire(raw(http(EMPTY_ANSWER, extra=date)).url)
+    assert isinstance(client.send(ROWS), Answered)
+    assert client.clock_ahead is None
 
 
 def test_nobody_there(raw: StartRaw) -> None:

@@ -62,6 +62,8 @@ _HASHES = "Hash with reverse_etl.hashed_email or reverse_etl.hashed_phone: 64 lo
 _EXTERNAL = "Give credit (above 0, up to 1) and model together, and only for goals with external attribution."
 _ADJUSTMENT = "This is about a correction: see `reverse-etl why` for what was sent and when."
 
+_ELSEWHERE = "Report it: this code answers another operation than this tool calls."
+
 CODES: tuple[Code, ...] = (
     _row(5602, "OfflineConversionIsNull", "Report it: an empty record was sent.", settles=True),
     _row(
@@ -98,13 +100,7 @@ CODES: tuple[Code, ...] = (
         "Correct the currency code, for example USD.",
         settles=True,
     ),
-    _row(
-        5612,
-        "OfflineConversionsApplyFailed",
-        "Nothing: the next push tries again.",
-        settles=False,
-        row=OnRow.DOUBT,
-    ),
+    _call(5612, "OfflineConversionsApplyFailed", "Nothing: the next push tries again.", OnCall.RETRY),
     _call(
         5613,
         "OfflineConversionPilotNotEnabledForCustomer",
@@ -244,6 +240,12 @@ CODES: tuple[Code, ...] = (
         "CampaignServiceAccountIdHasToBeSpecified",
         "Set account_id in the exposure, or MICROSOFT_ADS_ACCOUNT_ID.",
     ),
+    # Documented for bulk files and for goals; should one come all the same, it is not taken for a row's fault.
+    _call(4204, "BulkServiceNoMoreCallsPermittedForTheTimePeriod", "Nothing: try again later.", OnCall.RETRY),
+    _call(5314, "InvalidConversionGoalId", _ELSEWHERE),
+    _call(5317, "ConversionGoalNameAlreadyExists", _ELSEWHERE),
+    _call(5337, "InvalidConversionGoalConversionWindow", _ELSEWHERE),
+    _call(5356, "GoalTypeCannotBeChanged", _ELSEWHERE),
 )
 
 _BY_NAME = {code.name: code for code in CODES}

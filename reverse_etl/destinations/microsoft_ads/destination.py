@@ -32,6 +32,11 @@ class MicrosoftAds:
         """Seconds that one call lasts at most."""
         return self._wire.call_timeout
 
+    @property
+    def clock_ahead(self) -> float | None:
+        """Seconds by which the service's clock is ahead of this machine's; None until it has told its time."""
+        return self._wire.clock_ahead
+
     def preflight(self, accepted: int) -> Sequence[str]:
         """Check that the local sandbox runs and still has its books. Microsoft's own service is not asked.
 

@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import requests
 
+from reverse_etl.clocks import ahead_of_here
 from reverse_etl.errors import DestinationError
 
 CONNECT_TIMEOUT = 10.0
@@ -39,8 +40,10 @@ def local_sandbox_notes(endpoint: str, accepted: int) -> Sequence[str]:
     return []
 
 
-def check_service(endpoint: str, *, timeout: float = CONNECT_TIMEOUT) -> str:
-    """Connect to a service and ask for its description, without credentials; gives its host.
+def check_service(endpoint: str, *, timeout: float = CONNECT_TIMEOUT) -> tuple[str, float | None]:
+    """Connect to a service and ask for its description, without credentials.
+
+    Gives its host, and by how many seconds its clock is ahead of this machine's, where it tells its time.
 
     By the way that a push takes, a proxy of the environment included. Raises DestinationError when nothing answers.
     """
@@ -58,13 +61,14 @@ def check_service(endpoint: str, *, timeout: float = CONNECT_TIMEOUT) -> str:
             ) as response,
         ):
             status = response.status_code
+            ahead = ahead_of_here(response.headers.get("Date"))
     except requests.RequestException as error:
         raise DestinationError(f"{host} does not answer: {_why(error)}.", hint=_ROUTE_HINT) from error
     if status >= 500:
         raise DestinationError(
             f"{host} answers with HTTP {status}: it is not at work now.", hint="Try again later; a push would stop."
         )
-    return host
+    return host, ahead
 
 
 _ROUTE_HINT = (

@@ -6,7 +6,7 @@ import math
 import re
 import threading
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from importlib.resources import files
@@ -20,6 +20,7 @@ from lxml import etree
 from zeep.plugins import Plugin
 from zeep.transports import Transport
 
+from reverse_etl.clocks import ahead_of_here
 from reverse_etl.destinations.microsoft_ads.codes import Code, OnCall, OnRow, find
 from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings, is_loopback
 from reverse_etl.plans import Record
@@ -76,9 +77,10 @@ class _Post(Transport):  # type: ignore[misc]
     Redirects are not followed: tokens go to the address that was checked and nowhere else.
     """
 
-    def __init__(self, session: requests.Session, read_timeout: float) -> None:
+    def __init__(self, session: requests.Session, read_timeout: float, hear_date: Callable[[str | None], None]) -> None:
         super().__init__(session=session, timeout=CONNECT_TIMEOUT)
         self._read_timeout = read_timeout
+        self._hear_date = hear_date
 
     def post(self, address: str, message: bytes, headers: Mapping[str, str]) -> _HttpAnswer:
         """Post a message. zeep's own method would log it whole, tokens included, at level DEBUG."""
@@ -94,6 +96,7 @@ class _Post(Transport):  # type: ignore[misc]
             media_type = response.headers.get("Content-Type", "text/xml").partition(";")[0].strip().lower()
             if not media_type.endswith("xml"):
                 raise zeep.exceptions.TransportError(status_code=response.status_code)
+            self._hear_date(response.headers.get("Date"))
             # One wait each, so that the end is looked at between; urllib3 before 2 has no read1.
             read = getattr(response.raw, "read1", response.raw.read)
             content = bytearray()
@@ -132,6 +135,8 @@ class SoapWire:
         self._read_timeout = read_timeout
         self._throttle_wait = throttle_wait
         self._local = threading.local()
+        # By how many seconds the service's clock was ahead of this machine's at its last answer.
+        self.clock_ahead: float | None = None
 
     @property
     def call_timeout(self) -> float:
@@ -188,7 +193,7 @@ class SoapWire:
             wsdl = files("reverse_etl") / "wsdl" / "campaign_management_v13.wsdl"
             client = zeep.Client(
                 str(wsdl),
-                transport=_Post(session, self._read_timeout),
+                transport=_Post(session, self._read_timeout, self._hear_date),
                 plugins=[_OwnAnswerOnly()],
                 settings=zeep.Settings(forbid_dtd=True, forbid_entities=True),
             )
@@ -198,6 +203,9 @@ class SoapWire:
             self._local.client = client
             self._local.service = client.create_service(_BINDING, self._settings.endpoint)
         return self._local.client
+
+    def _hear_date(self, date: str | None) -> None:
+        self.clock_ahead = ahead_of_here(date)
 
     def _service(self) -> Any:
         self._client()
@@ -231,8 +239,11 @@ class SoapWire:
 
     def _read_error(self, number: int | None, name: str, message: str, tracking_id: str) -> Answer:
         code = find(number, name)
-        if code is None or code.call is OnCall.BISECT:
-            return Blamed(Reason(number, name, message), tracking_id, code is not None and code.unprocessed)
+        if code is None:
+            return Blamed(Reason(number, name, message), tracking_id, unprocessed=False)
+        if code.call is OnCall.BISECT:
+            alone = _ROW_OUTCOMES[code.row] if code.settles else None
+            return Blamed(Reason(number, name, message), tracking_id, code.unprocessed, alone)
         # These answers have no other place for the tracking id.
         reason = Reason(number, name, message + (f" [tracking id {tracking_id}]" if tracking_id else ""))
         if code.call is OnCall.STOP:

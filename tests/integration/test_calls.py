@@ -1,0 +1,183 @@
+"""Every way a call can end, on both sides' books: nothing is lost or doubled, and the next push settles it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reverse_etl.sandbox import LocalSandbox, summary
+from reverse_etl.warehouse.dbt_calls import DbtOptions
+from reverse_etl.warehouse.project import Project
+from tests.support.bench import Bench, click, counting
+from tests.support.faults import ask_for, wait_for
+from tests.support.shop import Shop, copy_of
+
+ROWS = 5
+ACCEPTED = {"accepted": ROWS}
+DOUBT = {"in_doubt": ROWS}
+LEFT = {"not_reached": ROWS}
+TWICE = {"count": 2}  # as often as the bench tries
+
+
+@pytest.fixture(scope="module")
+def open_bench(shop_template: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    shop = copy_of(shop_template, tmp_path_factory.mktemp("calls") / "project")
+    shop.exposure(adjustments=["restate", "retract"])
+    with Project(DbtOptions(shop.folder, shop.folder)) as project:
+        yield Bench(project)
+
+
+@pytest.fixture
+def books(tmp_path: Path) -> Path:
+    return tmp_path / "books.sqlite"
+
+
+@pytest.fixture
+def bench(open_bench: Bench) -> Bench:
+    open_bench.clear()
+    open_bench.fill(ROWS)
+    return open_bench
+
+
+def settle(bench: Bench, sandbox: LocalSandbox, rows: int = ROWS, value: float = 10.0) -> None:
+    """Without faults the next push brings every row to its end: each counts once, in the ledger and at the judge."""
+    ask_for(sandbox)
+    last = bench.push(sandbox)
+    assert (last.exit_code, last.rows("accepted") + last.rows("unchanged")) == (0, rows), last
+    assert counting(sandbox) == {click(n): value for n in range(1, rows + 1)}
+    assert bench.statuses() == {"accepted": rows}
+
+
+# The fault, the rows' standing after the push that meets it, and what the run says of it.
+CALLS: dict[str, tuple[dict[str, Any], dict[str, int], str]] = {
+    "time-out before": ({"kind": "timeout_before", **TWICE}, DOUBT, "did not answer in time"),
+    "time-out after": ({"kind": "timeout_after", **TWICE}, DOUBT, "did not answer in time"),
+    "time-out after, once": ({"kind": "timeout_after"}, ACCEPTED, ""),
+    "late, once": ({"kind": "lands_late", "seconds": 0.3}, ACCEPTED, ""),
+    "late": ({"kind": "lands_late", "seconds": 0.3, **TWICE}, DOUBT, "did not answer in time"),
+    "reset before": ({"kind": "reset_before", **TWICE}, DOUBT, "the connection to 127.0.0.1"),
+    "reset after": ({"kind": "reset_after", **TWICE}, DOUBT, "the connection to 127.0.0.1"),
+    "reset late": ({"kind": "reset_late", "seconds": 0.3, **TWICE}, DOUBT, "the connection to 127.0.0.1"),
+    "half an answer": ({"kind": "half_answer", **TWICE}, DOUBT, "the connection to 127.0.0.1"),
+    "html": ({"kind": "html_502", **TWICE}, DOUBT, "HTTP 502"),
+    "html, taken": ({"kind": "html_502", "taken": True, **TWICE}, DOUBT, "HTTP 502"),
+    "empty": ({"kind": "empty_503", **TWICE}, DOUBT, "HTTP 503"),
+    "empty, taken once": ({"kind": "empty_503", "taken": True}, ACCEPTED, ""),
+    "fault with 200": ({"kind": "status_200_fault", "code": 105}, LEFT, "InvalidCredentials (105)"),
+    "other shape": ({"kind": "status_200_fault", "code": 105, "shape": "request"}, LEFT, "InvalidCredentials (105)"),
+    "token expired": ({"kind": "fault_109"}, LEFT, "AuthenticationTokenExpired (109)"),
+    "other shape of 109": ({"kind": "fault_109", "shape": "request"}, LEFT, "AuthenticationTokenExpired (109)"),
+    "credentials": ({"kind": "fault_105"}, LEFT, "InvalidCredentials (105)"),
+    "not allowed": ({"kind": "fault_106"}, LEFT, "UserIsNotAuthorized (106)"),
+    "throttled": ({"kind": "fault_117"}, ACCEPTED, ""),
+    "throttled for long": ({"kind": "fault_117", **TWICE}, {"deferred": ROWS}, ""),
+    "internal error, once": ({"kind": "fault_0", "taken": True}, ACCEPTED, ""),
+    "internal error": ({"kind": "fault_0", **TWICE}, DOUBT, "InternalError (0)"),
+    "202": ({"kind": "fault_202", "taken": True, **TWICE}, DOUBT, "ApiExecutionError (202)"),
+    "5612, once": ({"kind": "fault_5612", "taken": True}, ACCEPTED, ""),
+    "5612": ({"kind": "fault_5612", **TWICE}, DOUBT, "OfflineConversionsApplyFailed (5612)"),
+    "5612 for each row": (
+        {"kind": "refuse", "share": 1, "code": 5612, "error_code": "OfflineConversionsApplyFailed"},
+        DOUBT,
+        "OfflineConversionsApplyFailed (5612)",
+    ),
+    "5612 for a row": ({"kind": "refuse", "row": click(2), "code": 5612}, {"accepted": 4, "in_doubt": 1}, "(5612)"),
+    "too many rows": ({"kind": "fault_5601"}, ACCEPTED, ""),
+    "5614": ({"kind": "refuse", "row": click(2), "code": 5614}, {"accepted": 4, "deferred": 1}, ""),
+    "5615": ({"kind": "refuse", "row": click(2), "code": 5615}, {"accepted": 4, "deferred": 1}, ""),
+    "5614 as a fault": ({"kind": "poison", "row": click(2), "code": 5614}, {"accepted": 4, "deferred": 1}, ""),
+    "unknown code": ({"kind": "fault_unknown"}, ACCEPTED, ""),
+    "unknown code, taken": ({"kind": "fault_unknown", "taken": True}, ACCEPTED, ""),
+    "unknown code for a row": ({"kind": "poison", "row": click(2), "code": 987654}, {"accepted": 4, "in_doubt": 1}, ""),
+    "index out of range": ({"kind": "bad_index"}, DOUBT, "a row that was not in the call"),
+    "redirect": ({"kind": "redirect", "taken": True, **TWICE}, DOUBT, "HTTP 307"),
+    "entity bomb": ({"kind": "dtd", "taken": True, **TWICE}, DOUBT, "no readable answer"),
+    "endless": ({"kind": "huge", "megabytes": 32, **TWICE}, DOUBT, "no readable answer"),
+}
+
+
+@pytest.mark.parametrize("case", CALLS)
+def test_a_call_that_goes_wrong(bench: Bench, sandbox: LocalSandbox, books: Path, case: str) -> None:
+    """Each row has the standing that the answer bears out, the run says why, and the next push settles the rest."""
+    fault, expected, words = CALLS[case]
+    ask_for(sandbox, fault)
+    result = bench.push(sandbox)
+    assert result.source == expected
+    assert result.exit_code == (1 if {"in_doubt", "not_reached"} & set(expected) else 0)
+    said = f"{result.stopped or ''} {result.in_doubt_because}"
+    assert words in said
+    if "not_reached" in expected:
+        assert result.stopped is not None
+        assert result.stopped.hint, "what to do is said"
+    if "late" in case:
+        wait_for(lambda: summary(books).counted == ROWS)
+    settle(bench, sandbox)
+
+
+def test_an_index_that_comes_twice_refuses_its_row_once(bench: Bench, sandbox: LocalSandbox) -> None:
+    """Two errors on one row are one refusal, and the others are accepted."""
+    ask_for(sandbox, {"kind": "same_index"})
+    result = bench.push(sandbox)
+    assert (result.source, sum(result.refusals.values())) == ({"accepted": ROWS - 1, "rejected": 1}, 1)
+    assert len(counting(sandbox)) == ROWS - 1
+    assert bench.push(sandbox).source == {"unchanged": ROWS - 1, "held": 1}
+
+
+@pytest.mark.parametrize(("code", "standing"), [(None, "rejected"), (5604, "rejected"), (987654, "in_doubt")])
+def test_one_bad_row_among_a_thousand(
+    bench: Bench, sandbox: LocalSandbox, books: Path, code: int | None, standing: str
+) -> None:
+    """A fault that blames the data names no row: it is found in at most 22 calls, and the other 999 are delivered."""
+    bench.fill(1000)
+    ask_for(sandbox, {"kind": "poison", "row": click(617)} | ({"code": code} if code else {}))
+    result = bench.push(sandbox)
+    assert result.source == {"accepted": 999, standing: 1}
+    assert summary(books).calls == 21
+    assert counting(sandbox).keys() == {click(n) for n in range(1, 1001) if n != 617}
+    again = bench.push(sandbox)
+    assert again.source == {"unchanged": 999, "held": 1}
+    assert summary(books).counted == 999
+
+
+def test_throttling_in_the_midst_of_many_calls(bench: Bench, sandbox: LocalSandbox, books: Path) -> None:
+    """Bursts of 117 among five batches make all workers wait and slow down; every row counts once."""
+    bench.fill(5000)
+    ask_for(sandbox, {"kind": "fault_117", "nth": 2, "count": 3})
+    result = bench.push(sandbox, workers=4, tries=4)
+    assert (result.source, result.exit_code) == ({"accepted": 5000}, 0)
+    assert summary(books).received == summary(books).counted == 5000
+
+
+# What a call with corrections meets, and the standing of a restated row and of one that is retracted.
+CORRECTIONS: dict[str, tuple[dict[str, Any], dict[str, int], dict[str, int]]] = {
+    "time-out after": ({"kind": "timeout_after", "count": 4}, {"in_doubt": 1}, {"in_doubt": 1}),
+    "late": ({"kind": "lands_late", "seconds": 0.2, "count": 4}, {"in_doubt": 1}, {"in_doubt": 1}),
+    "token expired": ({"kind": "fault_109", "count": 4}, {"not_reached": 1}, {"not_reached": 1}),
+    "throttled": ({"kind": "fault_117"}, {"accepted": 1}, {"retracted": 1}),
+    "throttled for long": ({"kind": "fault_117", "count": 4}, {"deferred": 1}, {"deferred": 1}),
+    "5612": ({"kind": "fault_5612", "count": 4}, {"in_doubt": 1}, {"in_doubt": 1}),
+    "bad index": ({"kind": "bad_index", "count": 4}, {"in_doubt": 1}, {"in_doubt": 1}),
+    "later": ({"kind": "refuse", "share": 1, "code": 5622}, {"deferred": 1}, {"deferred": 1}),
+}
+
+
+@pytest.mark.parametrize("case", CORRECTIONS)
+def test_a_correction_that_goes_wrong(bench: Bench, sandbox: LocalSandbox, case: str) -> None:
+    """A restatement and a retraction keep their standing through each accident, and arrive with the next push."""
+    fault, source, ledger = CORRECTIONS[case]
+    bench.push(sandbox)
+    bench.sql("update deals set conversion_value = 25 where deal_id = 'D1'", "delete from deals where deal_id = 'D2'")
+    ask_for(sandbox, fault | {"operation": "adjustments"})
+    result = bench.push(sandbox)
+    assert result.source == source | {"unchanged": ROWS - 2}
+    assert result.ledger == ledger
+    ask_for(sandbox)
+    if case == "late":
+        wait_for(lambda: click(2) not in counting(sandbox))
+    last = bench.push(sandbox)
+    assert last.exit_code == 0
+    assert counting(sandbox) == {click(n): 25.0 if n == 1 else 10.0 for n in (1, 3, 4, 5)}
+    assert bench.statuses() == {"accepted": 4, "retracted": 1}

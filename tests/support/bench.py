@@ -1,0 +1,111 @@
+"""Pushes by the product's own parts on one open project, with little patience: many in the time of one command."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from reverse_etl.delivery import Patience
+from reverse_etl.destinations.microsoft_ads import MicrosoftAds, MicrosoftAdsSettings
+from reverse_etl.destinations.microsoft_ads.soap import SoapWire
+from reverse_etl.plans import Record
+from reverse_etl.receipts import Answer
+from reverse_etl.run import PushOptions, RunResult, Silent, push
+from reverse_etl.sandbox import LocalSandbox
+from reverse_etl.warehouse.exposures import find_syncs
+from reverse_etl.warehouse.ledger import WarehouseLedger
+from reverse_etl.warehouse.project import Project
+from tests.support.faults import truth
+
+TABLES = ("reverse_etl_ledger", "reverse_etl_receipts", "reverse_etl_runs")
+
+
+class _Interrupted(MicrosoftAds):
+    """The destination, after whose first answer something happens before anybody hears of it."""
+
+    def __init__(self, settings: MicrosoftAdsSettings, wire: SoapWire, after_call: Callable[[], None]) -> None:
+        super().__init__(settings, wire=wire)
+        self._happenings = [after_call]
+
+    def send(self, records: Sequence[Record]) -> Answer:
+        answer = super().send(records)
+        if self._happenings:
+            self._happenings.pop()()
+        return answer
+
+
+class Bench:
+    """An open project of the shop, whose deals are numbered from 1 on."""
+
+    def __init__(self, project: Project, *, schema: str = "main") -> None:
+        (sync,) = find_syncs(project.manifest)
+        self.sync = replace(sync, account_id="local")
+        self.project = project
+        self._schema = schema
+
+    def sql(self, *statements: str) -> None:
+        """Run statements and commit each."""
+        for statement in statements:
+            self.project.adapter.execute(statement, auto_begin=True)
+            self.project.adapter.commit_if_has_connection()
+
+    def rows(self, sql: str) -> list[tuple[object, ...]]:
+        """The rows of a select."""
+        return [tuple(row) for row in self.project.query_sql(sql)]
+
+    def clear(self) -> None:
+        """Forget everything that was sent."""
+        self.sql(*(f"delete from {self._schema}.{table}" for table in TABLES))
+
+    def fill(self, count: int, *, value: float = 10.0) -> None:
+        """Replace the deals by so many of yesterday noon."""
+        self.sql(
+            f"delete from {self._schema}.deals",
+            f"insert into {self._schema}.deals (deal_id, conversion_name, conversion_time, microsoft_click_id, "
+            "conversion_value, conversion_currency_code) "
+            "select 'D' || cast(i as varchar), 'Deal won', "
+            f"date_trunc('day', now() at time zone 'UTC') - interval '12 hours', {self._click('i')}, {value}, 'USD' "
+            f"from generate_series(1, {count}) as numbers(i)",
+        )
+
+    @staticmethod
+    def _click(number: str) -> str:
+        return f"lpad(cast({number} as varchar), 32, '0')"
+
+    def push(
+        self,
+        sandbox: LocalSandbox,
+        *,
+        workers: int = 2,
+        tries: int = 2,
+        after_call: Callable[[], None] = lambda: None,
+    ) -> RunResult:
+        """Push as the command does, without its guards; `after_call` happens once the first call is answered."""
+        settings = MicrosoftAdsSettings.load(self.sync, {"MICROSOFT_ADS_ENDPOINT": sandbox.url})
+        wire = SoapWire(settings, read_timeout=0.4, throttle_wait=0.05)
+        options = PushOptions(
+            workers=workers,
+            patience=Patience(tries=tries, first_wait=0.02),
+            retractions=replace(self.sync.max_retractions, rows=10, share=1.0),
+        )
+        destination = _Interrupted(settings, wire, after_call)
+        result = push(WarehouseLedger(self.project, self.sync), destination, Silent(), options)
+        assert result.unbalanced == ()
+        return result
+
+    def statuses(self) -> dict[str, int]:
+        """Records per status, as the ledger has them."""
+        return WarehouseLedger(self.project, self.sync).statuses()
+
+
+def click(number: int) -> str:
+    """The click id of a deal."""
+    return f"{number:032d}"
+
+
+def counting(sandbox: LocalSandbox) -> dict[str, float]:
+    """What counts at the judge: the value of each click id."""
+    found = truth(sandbox)["identities"]
+    counts = {one["click_id"]: float(one["value"]) for one in found if one["counts"]}
+    assert len(counts) == sum(one["counts"] for one in found), "one click counts twice"
+    return counts
