@@ -195,13 +195,14 @@ class Courier:
                 break
             try:
                 answer = self._destination.send(records)
+                # Before the permit is back: nobody may start a call in between.
+                if isinstance(answer, Throttled):
+                    self._pace.throttled(answer.seconds)
             finally:
                 self._pace.give_back()
-            if isinstance(answer, Throttled):
-                self._pace.throttled(answer.seconds)
-            elif _to_be_tried_again(answer, records):
+            if _to_be_tried_again(answer, records):
                 doubtful = True
-            else:
+            elif not isinstance(answer, Throttled):
                 self._pace.answered()
                 break
         return answer, doubtful

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,7 @@ from typing import Any
 import jsonschema
 import pytest
 
+from reverse_etl import checks, clocks
 from reverse_etl.checks import dbt_line, exit_code, look_alikes
 from reverse_etl.destinations.microsoft_ads.reach import check_service
 from reverse_etl.destinations.microsoft_ads.settings import find_endpoint, find_settings
@@ -229,6 +231,19 @@ def test_a_service_that_answers(status: int, tmp_path: Path, monkeypatch: pytest
     assert ahead == pytest.approx(0, abs=60)
     assert [one["path"] for one in seen] == ["/v13/x.svc?wsdl"]
     assert not {name.lower() for one in seen for name in one} & {"authorization", "authenticationtoken", "cookie"}
+
+
+def test_a_service_with_another_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where this machine's clock is hours off the service's, a line warns of it, and nothing fails."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    right = clocks.now()
+    monkeypatch.setattr(clocks, "now", lambda: right - timedelta(hours=3))
+    sync = Sync("ads", "model.shop.ads", "microsoft_ads", Environment.SANDBOX, "1", "")
+    with service(200) as (endpoint, _):
+        clock, answers = checks._check_destination(sync, endpoint, 0)
+    assert (clock.name, clock.mark) == ("clock", Mark.WARNING)
+    assert clock.text == "127.0.0.1's clock is 3.0 hours ahead of this machine's."
+    assert (answers.name, answers.mark) == ("destination", Mark.OK)
 
 
 def test_a_service_that_is_not_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
