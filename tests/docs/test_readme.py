@@ -135,9 +135,9 @@ def test_exit_codes_are_the_errors() -> None:
 
 
 def test_exposure_keys_are_known() -> None:
-    """The README's example exposure uses known keys and names every one but corrections, which are not sent yet."""
+    """The README's example exposure uses known keys, and names every one."""
     example = README.split("reverse_etl:\n")[1].split("```")[0]
-    assert set(re.findall(r"^ +(\w+): ", example, re.MULTILINE)) == set(KEYS) - {"adjustments"}
+    assert set(re.findall(r"^ +(\w+): ", example, re.MULTILINE)) == set(KEYS)
 
 
 def test_environment_variables_are_those_of_the_code() -> None:
