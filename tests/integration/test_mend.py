@@ -80,7 +80,7 @@ def test_a_refused_row_is_sent_again_after_a_retry(shop: Shop, sandbox_with: San
         assert "which refused rows" in refuse(shop, "retry", code=2)
         assert "Nobody is there to ask" in refuse(shop, "retry", "--all", code=2)
         assert "not blank" in refuse(shop, "retry", "--key", "", code=2)
-        assert "no row stands refused" in shop.run("retry", "--code", "5617", "--yes").stdout
+        assert "No row stands refused with the code 5617." in refuse(shop, "retry", "--code", "5617", "--yes", code=2)
         assert "under the key D1" in refuse(shop, "retry", "--key", "D1", "--key", "D2", "--yes", code=2)
         assert runs(shop) == ["done"]  # none of these was a run
 
