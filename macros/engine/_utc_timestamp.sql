@@ -33,9 +33,13 @@
     {{- return(sql) -}}
 {% endmacro %}
 
-{#- The latest date is beyond the latest timestamp: a date far ahead is brought back to where it is no less wrong. -#}
+{#-
+    The latest date is beyond the latest timestamp: a date far ahead is brought back to where it is no less wrong.
+    Decimals that a timestamp has no room for are cut from text first: a cast would round the second up.
+-#}
 {% macro postgres___utc_timestamp(expression) %}
     {%- set text = "trim(any_time::text)" -%}
+    {%- set cut = "regexp_replace(" ~ text ~ ", '([.][0-9]{6})[0-9]+', '\\1')" -%}
     {%- set sql -%}
         case
             when pg_typeof(any_time) = 'timestamp with time zone'::regtype
@@ -46,8 +50,8 @@
                 then least(any_time::date, '10000-01-01'::date)::timestamp
             when not {{ reverse_etl._matches(text, reverse_etl._iso_time_pattern()) }} then null
             when {{ reverse_etl._matches(text, reverse_etl._zone_pattern()) }}
-                then {{ text }}::timestamptz at time zone 'UTC'
-            else {{ text }}::timestamp
+                then ({{ cut }})::timestamptz at time zone 'UTC'
+            else ({{ cut }})::timestamp
         end
     {%- endset -%}
     {{- return(reverse_etl._with_value(expression, 'any_time', sql)) -}}

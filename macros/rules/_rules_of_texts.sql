@@ -1,8 +1,14 @@
 {#- Rules of the conversion name; those of characters and presence serve other texts too. -#}
 
-{#- White space of any kind alone is no name. -#}
+{#- White space alone is no name. -#}
 {% macro _rule_conversion_name_missing(column) %}
-    {{- return("(not " ~ reverse_etl._matches(reverse_etl._text_or_empty(column), '[^ \\t\\n\\r\\f\\v]') ~ ")") -}}
+    {{- return(reverse_etl._is_white_space(column)) -}}
+{% endmacro %}
+
+{#- No text, or one of white space of any kind alone: what Unicode calls so, the no-break space included. -#}
+{% macro _is_white_space(column) %}
+    {%- set other = '[^ \\t\\n\\r\\f\\v\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]' -%}
+    {{- return("(not " ~ reverse_etl._matches(reverse_etl._text_or_empty(column), other) ~ ")") -}}
 {% endmacro %}
 
 {#- Characters are code points here: what is over 100 of them is over the limit in any other counting too. -#}

@@ -53,7 +53,7 @@
 {% endmacro %}
 
 {% macro _rule_attribution_credit_without_model(credit, model) %}
-    {{- return("(" ~ reverse_etl._present_number(credit) ~ " and (" ~ reverse_etl._present_text(model) ~ ") = '')") -}}
+    {{- return("(" ~ reverse_etl._present_number(credit) ~ " and " ~ reverse_etl._is_white_space(model) ~ ")") -}}
 {% endmacro %}
 
 {% macro _rule_attribution_model_without_credit(credit, model) %}

@@ -50,6 +50,8 @@ TYPED: list[Case] = [
     name(None, "conversion_name_missing"),
     name("", "conversion_name_missing"),
     name(" \t\r\n", "conversion_name_missing"),
+    name("\x85\xa0\u2003\u2028\u3000", "conversion_name_missing"),
+    name("\u200bLead"),
     name("x" * 100),
     name("x" * 101, "conversion_name_too_long"),
     name("é" * 100),
@@ -131,6 +133,8 @@ TYPED: list[Case] = [
     credit("Infinity", "Own model", "attribution_credit_out_of_range"),
     credit("0.5", None, "attribution_credit_without_model"),
     credit("0.5", " ", "attribution_credit_without_model"),
+    credit("0.5", "\t\xa0", "attribution_credit_without_model"),
+    credit(None, "\t", "attribution_model_without_credit"),
     credit(None, "Own model", "attribution_model_without_credit"),
     credit("1", "Own\x01model", "attribution_model_forbidden_character"),
 ]
