@@ -41,10 +41,10 @@
                 ('hashed_email', 'hashed_email_address'), ('hashed_phone', 'hashed_phone_number'),
             ] %}
             {% if listed.columns[column] -%}
-            {{ reverse_etl._present_text(adapter.quote(listed.columns[column])) }} {%- else -%} '' {%- endif %} as {{ name }},
+            {{ reverse_etl._present_text(reverse_etl._quoted(listed.columns[column])) }} {%- else -%} '' {%- endif %} as {{ name }},
             {%- endfor %}
             coalesce(
-                {{ reverse_etl._utc_text(reverse_etl._utc_timestamp(adapter.quote(listed.columns.conversion_time))) }}, ''
+                {{ reverse_etl._utc_text(reverse_etl._utc_timestamp(reverse_etl._quoted(listed.columns.conversion_time))) }}, ''
             ) as conversion_time
         from {{ listed.relation }}
     ) as cleaned

@@ -6,7 +6,7 @@
 {% macro _source_rows(source, unique_key) %}
     select
         {{ reverse_etl._listed(reverse_etl._source_columns()) }},
-        {% if unique_key -%} {{ reverse_etl._present_text(adapter.quote(unique_key)) }} {%- else -%} '' {%- endif %} as record_key
+        {% if unique_key -%} {{ reverse_etl._present_text(reverse_etl._quoted(unique_key)) }} {%- else -%} '' {%- endif %} as record_key
     from {{ source }}
 {% endmacro %}
 
@@ -40,4 +40,9 @@
         group by record_key
         having count(*) > 1
     ) as repeated
+{% endmacro %}
+
+{#- A column's name in the engine's quotes. dbt puts them around it and looks at nothing inside: they are doubled there. -#}
+{% macro _quoted(column) %}
+    {{- return(adapter.quote(column.replace('"', '""'))) -}}
 {% endmacro %}
