@@ -5,7 +5,7 @@ BIN := .venv/bin
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: docs help setup demo test model lint format lock bench clean
+.PHONY: docs help setup demo test model lint format lock bench soak clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -57,6 +57,9 @@ lock: setup  ## Write requirements.lock anew from pyproject.toml
 
 bench: setup  ## Measure speed against yardsticks taken in the same run
 	$(BIN)/python benchmarks/run.py
+
+soak: setup  ## Push a million rows through every kind of fault and compare the books
+	$(BIN)/python -m benchmarks.soak
 
 clean:  ## Remove what was built or cached, but not .venv
 	rm -rf dist .pytest_cache .mypy_cache .ruff_cache .hypothesis dbt_project/target dbt_project/logs dbt_project/dbt_packages
