@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import contextlib
+import io
 import logging
 import os
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 from reverse_etl.errors import LeaseHeldError, ReverseEtlError, SettingsError, WarehouseError
 
@@ -38,6 +39,23 @@ class DbtOptions:
             ("--vars", self.vars),
         ]
         return [word for name, value in pairs if value for word in (name, value)]
+
+
+class WithoutInterrupts(io.TextIOBase):
+    """A stream for dbt's output that leaves out the traceback which dbt makes of Ctrl-C: nobody needs to mend that."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        """Pass a text on; dbt writes a record at a time."""
+        if not ("Traceback (most recent call last)" in text and "KeyboardInterrupt" in text):
+            self._stream.write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Pass on what is kept."""
+        self._stream.flush()
 
 
 def call_dbt(arguments: list[str], manifest: Any = None) -> Any:

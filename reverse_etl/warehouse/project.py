@@ -17,7 +17,15 @@ import yaml
 from reverse_etl.errors import ReverseEtlError, SettingsError
 from reverse_etl.folders import project_folder, where_else
 from reverse_etl.version import __version__
-from reverse_etl.warehouse.dbt_calls import DbtOptions, call_dbt, first_words, parse, select_exposures, translated
+from reverse_etl.warehouse.dbt_calls import (
+    DbtOptions,
+    WithoutInterrupts,
+    call_dbt,
+    first_words,
+    parse,
+    select_exposures,
+    translated,
+)
 
 PACKAGE = "reverse_etl"
 
@@ -106,7 +114,7 @@ class Project:
         from dbt.cli.main import dbtRunner
 
         logging.getLogger("dbt").setLevel(logging.NOTSET)
-        with contextlib.redirect_stdout(sys.stderr):
+        with contextlib.redirect_stdout(WithoutInterrupts(sys.stderr)):
             words = ["build", "--indirect-selection", "eager", "--select", *selection, *self._options.as_arguments()]
             result = dbtRunner().invoke([*looks, *words])
         # From here on dbt is silent again: what a push does must not end in dbt's own log.

@@ -242,7 +242,7 @@ class Recorder:
         return Answered((), "")
 
     def note(self, text: str) -> None:
-        raise AssertionError(text)
+        assert "takes over" in text, "only a run that never ended is told of"
 
     def planned(self, plan: Plan, round_: int, to_send: int) -> None:
         if round_ == 1:
