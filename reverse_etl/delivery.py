@@ -63,6 +63,18 @@ class Delivery:
     seconds: float = 0.0
 
 
+@dataclass(frozen=True, slots=True)
+class Doubt:
+    """What is not known of the tries of a call before: `taken`, one may count; `unexplained`, for something else than a
+    row's flaw: it got no answer, or a fault that names none."""
+
+    taken: bool = False
+    unexplained: bool = False
+
+    def __or__(self, other: Doubt) -> Doubt:
+        return Doubt(self.taken or other.taken, self.unexplained or other.unexplained)
+
+
 class Courier:
     """Delivers stretches for one run. Its pace is shared: one throttled worker slows all.
 
@@ -164,18 +176,19 @@ class Courier:
         delivery = Delivery()
         guilty = 0
         # Bisecting keeps its own stack: halves of a blamed call, the first half on top.
-        parts: list[tuple[Sequence[Record], bool]] = [(batch, False)]
+        parts: list[tuple[Sequence[Record], Doubt]] = [(batch, Doubt())]
         while parts:
-            records, doubtful = parts.pop()
-            answer, doubtful = self._call(records, doubtful)
+            records, doubt = parts.pop()
+            answer, silent = self._call(records)
+            doubt |= Doubt(silent, silent)
             if isinstance(answer, Blamed):
-                doubtful = doubtful or not answer.unprocessed
+                doubt |= Doubt(not answer.unprocessed, not answer.unprocessed and answer.alone is None)
                 if len(records) > 1 and guilty <= GUILTY_ROWS:
                     middle = len(records) // 2
-                    parts += [(records[middle:], doubtful), (records[:middle], doubtful)]
+                    parts += [(records[middle:], doubt), (records[:middle], doubt)]
                     continue
                 guilty += 1
-            delivery.receipts += _receipts(records, answer, doubtful, delivery)
+            delivery.receipts += _receipts(records, answer, doubt, delivery)
             if guilty > GUILTY_ROWS and isinstance(answer, Blamed) and delivery.stopped is None:
                 delivery.stopped = Stopped(
                     answer.reason,
@@ -187,9 +200,10 @@ class Courier:
                 self.halt()
         return delivery
 
-    def _call(self, records: Sequence[Record], doubtful: bool) -> tuple[Answer | None, bool]:
-        """One call with its tries: the last answer (None: never called) and whether an earlier try may count."""
+    def _call(self, records: Sequence[Record]) -> tuple[Answer | None, bool]:
+        """One call with its tries: the last answer (None: never called) and whether a try may count that got none."""
         answer: Answer | None = None
+        silent = False
         for try_ in range(1, self._patience.tries + 1):
             if not self._wait_turn(self._wait_before(try_) if _to_be_tried_again(answer, records) else 0.0):
                 break
@@ -201,11 +215,11 @@ class Courier:
             finally:
                 self._pace.give_back()
             if _to_be_tried_again(answer, records):
-                doubtful = True
+                silent = True
             elif not isinstance(answer, Throttled):
                 self._pace.answered()
                 break
-        return answer, doubtful
+        return answer, silent
 
     def _wait_before(self, try_: int) -> float:
         # Workers that lost their answers at once do not come back at once.
@@ -232,21 +246,25 @@ def _to_be_tried_again(answer: Answer | None, records: Sequence[Record]) -> bool
     return isinstance(answer, Unanswered)
 
 
-def _receipts(
-    records: Sequence[Record], answer: Answer | None, doubtful: bool, delivery: Delivery
-) -> Iterator[Receipt]:
+def _receipts(records: Sequence[Record], answer: Answer | None, doubt: Doubt, delivery: Delivery) -> Iterator[Receipt]:
     """The receipts of one call, refused rows first; rows in doubt get none and are counted in `delivery`."""
+    doubtful = doubt.taken
     if isinstance(answer, Stopped):
         delivery.stopped = answer
     match answer:
         case Answered(refusals, tracking_id) if all(0 <= r.index < len(records) for r in refusals):
             yield from _answered(records, refusals, tracking_id, doubtful, delivery)
-        # A fault that may have followed processing leaves a first try in doubt; of a repeat it is a refusal.
-        case Blamed(reason, tracking_id, unprocessed, alone) if len(records) == 1 and (
-            alone or unprocessed or not records[0].untouched
+        # Its code names the row's flaw, and no try before was lost or refused for something else.
+        case Blamed(reason, tracking_id, _, RowOutcome() as alone) if (
+            len(records) == 1 and records[0].untouched and not doubt.unexplained
         ):
-            settles = alone is not None or (unprocessed and records[0].untouched and not doubtful)
-            yield _one(records[0], Outcome((alone or RowOutcome.REJECTED).value), settles, reason, tracking_id)
+            yield _one(records[0], Outcome(alone.value), True, reason, tracking_id)
+        # A fault that may have followed processing leaves a first try in doubt; of a repeat it is a refusal.
+        case Blamed(reason, tracking_id, unprocessed) if len(records) == 1 and (
+            unprocessed or not records[0].untouched
+        ):
+            settles = unprocessed and records[0].untouched and not doubtful
+            yield _one(records[0], Outcome.REJECTED, settles, reason, tracking_id)
         case Throttled(reason) if not doubtful:
             yield _range(records, Outcome.DEFERRED, reason)
         case Stopped(unprocessed=True) | None if not doubtful:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -23,7 +24,7 @@ from reverse_etl.receipts import (
     Throttled,
     Unanswered,
 )
-from tests.unit.scripted import REASON, ScriptedDestination, batches, deliver, meanings, record, refusal
+from tests.unit.scripted import FINE, REASON, ScriptedDestination, batches, deliver, meanings, record, refusal
 
 Calls = list[tuple[Sequence[Record], Answer]]
 
@@ -73,7 +74,9 @@ def expected(one: Record, calls: Calls) -> tuple[str, bool]:
     records, answer = own[-1]
     proves = one.untouched and not doubtful
     said = ("in_doubt", False)
-    if isinstance(answer, Blamed) and len(records) == 1 and answer.alone:
+    # Of the tries before, only those that a row's flaw was blamed for prove as much as this one.
+    only_flaws = all(isinstance(a, Blamed) and a.alone for r, a in own[:-1] if leaves_doubt(r, a))
+    if isinstance(answer, Blamed) and len(records) == 1 and answer.alone and one.untouched and only_flaws:
         said = answer.alone.value, True
     elif not leaves_doubt(records, answer):
         match answer:
@@ -194,6 +197,32 @@ def test_an_earlier_run_takes_proof_away() -> None:
     work = [record(1, untouched=False), record(2, untouched=True)]
     first, second = deliver(ScriptedDestination(answer), [work]).receipts
     assert (first.settles, second.settles) == (False, True)
+
+
+FLAW = Blamed(Reason(5614, "FutureConversionTimeCannotBeSet", ""), "", unprocessed=False, alone=RowOutcome.DEFERRED)
+NAMELESS = Blamed(Reason(1, "Unknown", ""), "", unprocessed=False)
+
+
+@pytest.mark.parametrize(
+    ("answers", "untouched", "outcomes"),
+    [
+        ([FLAW, FLAW, FINE], True, [Outcome.DEFERRED, Outcome.ACCEPTED]),
+        # The try without an answer may still arrive, and so does not share the flaw for certain.
+        ([Unanswered(REASON), FLAW, FLAW, FINE], True, [Outcome.ACCEPTED]),
+        ([NAMELESS, FLAW, FINE], True, [Outcome.ACCEPTED]),
+        ([FLAW, FLAW, FINE], False, [Outcome.REJECTED, Outcome.ACCEPTED]),
+    ],
+)
+def test_a_fault_that_names_a_flaw_settles_only_a_first_try(
+    answers: list[Answer], untouched: bool, outcomes: list[Outcome]
+) -> None:
+    """A row alone in its call is put off or refused for its flaw; where an earlier try may count it stays in doubt."""
+    script = iter(answers)
+    rows = [replace(record(1), untouched=untouched), replace(record(2), untouched=untouched)]
+    delivery = deliver(ScriptedDestination(send=lambda _: next(script)), [rows])
+    assert [receipt.outcome for receipt in delivery.receipts] == outcomes
+    assert delivery.in_doubt == 2 - len(outcomes)
+    assert not any(receipt.settles for receipt in delivery.receipts if receipt.outcome is Outcome.REJECTED)
 
 
 def test_a_batch_refused_row_by_row_accepts_nothing() -> None:
