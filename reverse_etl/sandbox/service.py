@@ -99,10 +99,11 @@ class Service:
         call = replace(call, injected=call.injected + met.kinds)
         if met.poison is not None:
             return self._poisoned(call, request, met.poison)
-        refusals = met.refusals | ({0: codes.VALUE_INVALID} if kind == "same_index" else {})
+        # By codes that say nothing of the row itself: it may have been taken before, which others would deny.
+        refusals = met.refusals | ({0: codes.NAME_INVALID} if kind == "same_index" else {})
         errors = self.books.record_rows(call, request.rows, self.world, refusals)
         if kind == "same_index":
-            errors.append(RowError(0, codes.CURRENCY_INVALID))
+            errors.append(RowError(0, codes.OUTSIDE_GOAL_WINDOW))
         elif kind == "bad_index":
             errors.append(RowError(len(request.rows), codes.NAME_INVALID))
         return Reply(200, body=soap.answer(call.tracking_id, request.operation, errors))
