@@ -6,7 +6,6 @@
 {% macro _plan_decided(scope, now) %}
 {%- set keys = reverse_etl._identity_columns(scope) -%}
 {%- set part = "split_part(decision, ':', 3)" -%}
-{%- set text = dbt.type_string() -%}
 decided as (
     select
         judged.*,
