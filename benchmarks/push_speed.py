@@ -170,6 +170,7 @@ def zeep_once(session: Session) -> dict[str, Any]:
     import zeep
     from lxml import etree
 
+    from reverse_etl.destinations.microsoft_ads.messages import call_of
     from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
     from reverse_etl.destinations.microsoft_ads.soap import SoapWire
 
@@ -186,11 +187,11 @@ def zeep_once(session: Session) -> dict[str, Any]:
             client.create_message(client.service, "ApplyOfflineConversions", OfflineConversions=conversions)
         )
 
-    if _body(alone(batches[0])) != _body(wire.message(batches[0])):
+    if _body(alone(batches[0])) != _body(wire.message(*call_of(batches[0]))):
         raise SystemExit("The yardstick writes other messages than the product, so it measures something else.")
     return {
         "zeep": timed(lambda: [len(alone(batch)) for batch in batches]),
-        "message": timed(lambda: [len(wire.message(batch)) for batch in batches]),
+        "message": timed(lambda: [len(wire.message(*call_of(batch))) for batch in batches]),
     }
 
 

@@ -183,8 +183,8 @@ def push_until_settled(folder: Path, url: str) -> None:
     quiet = 0
     with opened(folder) as session:
         made = MicrosoftAdsSettings.load(session.sync, settings)
-        wire = SoapWire(made, read_timeout=10.0, throttle_wait=0.1)
-        destination = MicrosoftAds(made, wire=wire)
+        wire = SoapWire(made, read_timeout=10.0)
+        destination = MicrosoftAds(made, wire=wire, throttle_wait=0.1)
         for _ in range(400):
             options = PushOptions(patience=Patience(first_wait=0.05, longest_wait=0.2))
             result = push(session.ledger, destination, Silent(), options)

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reverse_etl import delivery, run
-from reverse_etl.destinations.microsoft_ads import destination
+from reverse_etl.destinations.microsoft_ads import MicrosoftAds, destination
 from reverse_etl.destinations.microsoft_ads.soap import SoapWire
 from reverse_etl.warehouse import lease
 from reverse_etl.warehouse.project import Project
@@ -60,7 +60,7 @@ class Moments:
 
     def watch(self) -> None:
         """Put the moments into the methods of this process."""
-        write, send = Project.write, SoapWire.send
+        write, send = Project.write, MicrosoftAds.send
 
         def watched_write(project: Project, macro: str, **arguments: Any) -> None:
             what = f"{macro} {arguments['row']['event']}" if macro == "_insert_run_event" else macro
@@ -79,14 +79,14 @@ class Moments:
                 project.adapter.commit_if_has_connection = commit
             self.pass_(f"after {what}")
 
-        def watched_send(wire: SoapWire, records: Any) -> Any:
+        def watched_send(service: MicrosoftAds, records: Any) -> Any:
             self.pass_("before call")
-            answer = send(wire, records)
+            answer = send(service, records)
             self.pass_("after call")
             return answer
 
         Project.write = watched_write  # type: ignore[method-assign]
-        SoapWire.send = watched_send  # type: ignore[method-assign]
+        MicrosoftAds.send = watched_send  # type: ignore[method-assign]
 
 
 def hurry(limit: float) -> None:
@@ -94,12 +94,13 @@ def hurry(limit: float) -> None:
     destination.BATCH_LIMIT = 4
     run.STRETCH_BATCHES = 2
     delivery.Patience.__init__.__defaults__ = (2, 0.05, 0.1)
+    assert MicrosoftAds.__init__.__kwdefaults__ is not None
     assert SoapWire.__init__.__kwdefaults__ is not None
-    SoapWire.__init__.__kwdefaults__["throttle_wait"] = 0.05
+    MicrosoftAds.__init__.__kwdefaults__["throttle_wait"] = 0.05
     if limit:
         # Shorter than a call may last, so what is asked before a call has to shrink, too.
         lease.LIMIT, lease.HEARTBEAT = limit, limit / 4
         SoapWire.__init__.__kwdefaults__["read_timeout"] = limit / 8
-        from reverse_etl.destinations.microsoft_ads import soap
+        from reverse_etl.destinations.microsoft_ads import http
 
-        soap.CONNECT_TIMEOUT = limit / 8
+        http.CONNECT_TIMEOUT = limit / 8

@@ -20,6 +20,7 @@ import pytest
 import requests
 
 from reverse_etl.delivery import Patience
+from reverse_etl.destinations.microsoft_ads import MicrosoftAds
 from reverse_etl.destinations.microsoft_ads import settings as ads_settings
 from reverse_etl.destinations.microsoft_ads.reach import check_service
 from reverse_etl.destinations.microsoft_ads.soap import SoapWire
@@ -307,7 +308,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(self_signed: tuple[str
     """The connection ends before a byte of the message leaves, for a call and for a check."""
     url, read = self_signed
     made = replace(settings("http://127.0.0.1:1"), endpoint=f"{url}/x.svc")
-    answer = SoapWire(made, read_timeout=3.0).send([row()])
+    answer = MicrosoftAds(made, wire=SoapWire(made, read_timeout=3.0)).send([row()])
     assert isinstance(answer, Unanswered)
     assert answer.reason.error_code == "SSLError"
     with pytest.raises(DestinationError, match="certificate is not accepted"):

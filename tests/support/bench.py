@@ -24,7 +24,7 @@ class _Interrupted(MicrosoftAds):
     """The destination, after whose first answer something happens before anybody hears of it."""
 
     def __init__(self, settings: MicrosoftAdsSettings, wire: SoapWire, after_call: Callable[[], None]) -> None:
-        super().__init__(settings, wire=wire)
+        super().__init__(settings, wire=wire, throttle_wait=0.05)
         self._happenings = [after_call]
 
     def send(self, records: Sequence[Record]) -> Answer:
@@ -82,7 +82,7 @@ class Bench:
     ) -> RunResult:
         """Push as the command does, without its guards; `after_call` happens once the first call is answered."""
         settings = MicrosoftAdsSettings.load(self.sync, {"MICROSOFT_ADS_ENDPOINT": sandbox.url})
-        wire = SoapWire(settings, read_timeout=0.4, throttle_wait=0.05)
+        wire = SoapWire(settings, read_timeout=0.4)
         options = PushOptions(
             workers=workers,
             patience=Patience(tries=tries, first_wait=0.02),

@@ -305,7 +305,7 @@ def test_redirects_are_not_followed(raw: StartRaw) -> None:
 
 def test_an_oversized_answer_is_refused(raw: StartRaw, monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer beyond the limit is not read to its end, compressed or not."""
-    monkeypatch.setattr("reverse_etl.destinations.microsoft_ads.soap.LARGEST_ANSWER", 100_000)
+    monkeypatch.setattr("reverse_etl.destinations.microsoft_ads.http.LARGEST_ANSWER", 100_000)
     large = EMPTY_ANSWER + "<!-- -->" * 1_000_000
     assert isinstance(ask(raw, http(large)), Unanswered)
     packed = http(gzip.compress(large.encode()), extra="Content-Encoding: gzip\r\n")
@@ -321,7 +321,7 @@ def test_an_answer_that_drips_has_an_end(raw: StartRaw) -> None:
     server = raw(start, rest=b" " * 60, pause=0.05)
     client = wire(server.url, read_timeout=0.3)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reverse_etl.destinations.microsoft_ads.soap.CONNECT_TIMEOUT", 0.3)
+        patch.setattr("reverse_etl.destinations.microsoft_ads.http.CONNECT_TIMEOUT", 0.3)
         longest = client.call_timeout
         began = time.monotonic()
         answer = client.send(ROWS)

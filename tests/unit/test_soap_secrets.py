@@ -6,14 +6,13 @@ import base64
 import logging
 import traceback
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import requests
 
 from reverse_etl.destinations.microsoft_ads import MicrosoftAds
-from reverse_etl.destinations.microsoft_ads.soap import SoapWire
+from reverse_etl.destinations.microsoft_ads.http import new_session
 from reverse_etl.errors import DestinationError
 from tests.unit.wire import (
     ACCESS_TOKEN,
@@ -115,8 +114,7 @@ def test_credentials_of_the_environment_are_not_added_for_microsoft_either(
     (tmp_path / "netrc").write_text("default login bob password hunter3\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
     endpoint = "https://campaign.api.bingads.microsoft.com/x.svc"
-    client = SoapWire(replace(settings("http://127.0.0.1:1"), endpoint=endpoint))
-    session = client._client().transport.session
+    session = new_session(endpoint)
     assert session.trust_env
     assert "Authorization" not in session.prepare_request(requests.Request("POST", endpoint)).headers
 

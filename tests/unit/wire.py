@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +13,9 @@ from types import TracebackType
 
 import requests
 
+from reverse_etl.destinations.microsoft_ads import MicrosoftAds
+from reverse_etl.destinations.microsoft_ads.destination import THROTTLE_WAIT
+from reverse_etl.destinations.microsoft_ads.messages import call_of
 from reverse_etl.destinations.microsoft_ads.settings import SERVICE_PATH, MicrosoftAdsSettings
 from reverse_etl.destinations.microsoft_ads.soap import SoapWire
 from reverse_etl.plans import Record
@@ -39,9 +42,20 @@ def settings(url: str) -> MicrosoftAdsSettings:
     )
 
 
-def wire(url: str, **options: float) -> SoapWire:
+class Client(MicrosoftAds):
+    """The destination by SOAP, with the body that it would post."""
+
+    def __init__(self, made: MicrosoftAdsSettings, *, read_timeout: float, throttle_wait: float) -> None:
+        self.soap = SoapWire(made, read_timeout=read_timeout)
+        super().__init__(made, wire=self.soap, throttle_wait=throttle_wait)
+
+    def message(self, records: Sequence[Record]) -> bytes:
+        return self.soap.message(*call_of(records))
+
+
+def wire(url: str, *, read_timeout: float = 3.0, throttle_wait: float = THROTTLE_WAIT) -> Client:
     """The client, patient for three seconds at most."""
-    return SoapWire(settings(url), **{"read_timeout": 3.0} | options)
+    return Client(settings(url), read_timeout=read_timeout, throttle_wait=throttle_wait)
 
 
 def row(seq: int = 1, **changes: object) -> Record:

@@ -1,0 +1,103 @@
+"""One HTTP exchange with what `requests` lacks: an end to every call and a limit to every answer, and no logging."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import requests
+import urllib3
+
+from reverse_etl.destinations.microsoft_ads.settings import is_loopback
+from reverse_etl.destinations.microsoft_ads.wire import Lost
+from reverse_etl.receipts import Reason
+
+# Seconds: to connect, and without a byte from the other side.
+CONNECT_TIMEOUT = 10.0
+READ_TIMEOUT = 100.0
+# An answer is never this large; more would be an attack on memory. Bytes.
+LARGEST_ANSWER = 20_000_000
+
+
+class UnreadableError(Exception):
+    """An answer that is not what was asked for: of another media type, or larger than any answer."""
+
+    def __init__(self, status: int) -> None:
+        super().__init__(f"HTTP {status}")
+        self.status = status
+
+
+@dataclass(frozen=True, slots=True)
+class HttpAnswer:
+    """An answer, read whole."""
+
+    status_code: int
+    headers: Mapping[str, str]
+    content: bytes
+
+
+def new_session(endpoint: str) -> requests.Session:
+    """A session of one thread. Proxies may be set by the environment, credentials for the host (.netrc) must not be."""
+    session = requests.Session()
+    session.auth = _no_auth
+    session.trust_env = not is_loopback(endpoint)
+    return session
+
+
+def exchange(
+    session: requests.Session,
+    method: str,
+    address: str,
+    *,
+    data: bytes,
+    headers: Mapping[str, str],
+    read_timeout: float,
+    readable: Callable[[str], bool],
+    hear_date: Callable[[str | None], None],
+) -> HttpAnswer:
+    """Send a message and read what comes back; `readable` is asked whether a media type can be one.
+
+    Redirects are not followed: tokens go to the address that was checked and nowhere else. Raises UnreadableError, and
+    what requests and urllib3 raise.
+    """
+    end = time.monotonic() + CONNECT_TIMEOUT + read_timeout
+    with session.request(
+        method,
+        address,
+        data=data,
+        headers=headers,
+        timeout=(CONNECT_TIMEOUT, read_timeout),
+        stream=True,
+        allow_redirects=False,
+    ) as response:
+        if not readable(response.headers.get("Content-Type", "").partition(";")[0].strip().lower()):
+            raise UnreadableError(response.status_code)
+        hear_date(response.headers.get("Date"))
+        # One wait each, so that the end is looked at between; urllib3 before 2 has no read1.
+        read = getattr(response.raw, "read1", response.raw.read)
+        content = bytearray()
+        while part := read(65_536, decode_content=True):
+            content += part
+            if len(content) > LARGEST_ANSWER:
+                raise UnreadableError(response.status_code)
+            if time.monotonic() > end:
+                raise requests.ReadTimeout
+        return HttpAnswer(response.status_code, response.headers, bytes(content))
+
+
+def lost(error: Exception, endpoint: str) -> Lost:
+    """What an error of a call leaves known of it: its name and the host, never its text, which may hold a secret."""
+    host = endpoint.split("/")[2]
+    if isinstance(error, UnreadableError):
+        return Lost(Reason(None, f"HTTP {error.status}", "the service gave no readable answer"))
+    if isinstance(error, (requests.Timeout, urllib3.exceptions.TimeoutError)):
+        return Lost(Reason(None, type(error).__name__, f"{host} did not answer in time"))
+    if isinstance(error, (requests.RequestException, urllib3.exceptions.HTTPError)):
+        return Lost(Reason(None, type(error).__name__, f"the connection to {host} failed"))
+    # Whatever an answer makes of its reader: the call may have been processed.
+    return Lost(Reason(None, type(error).__name__, "the answer cannot be read"))
+
+
+def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request

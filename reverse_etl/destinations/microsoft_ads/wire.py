@@ -1,0 +1,93 @@
+"""A call and what comes back of it, the same by every protocol; a wire makes the calls."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from reverse_etl.receipts import Reason
+
+# Click ids and hashes, should the service repeat them in its words.
+_IDENTIFIER = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{32}){1,2}(?![0-9A-Za-z])")
+# What a column for codes holds; a longer number is no code.
+_NUMBER = re.compile(r"-?[0-9]{1,9}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceError:
+    """One error in the service's words. `index` counts from 0 where it names an item of the call, else it is None."""
+
+    number: int | None
+    name: str
+    message: str
+    index: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Processed:
+    """The call was processed. `body` has the service's names, `partial_errors` the items that it refused."""
+
+    body: Mapping[str, Any]
+    tracking_id: str
+    partial_errors: tuple[ServiceError, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Faulted:
+    """The whole call was refused, for the first of `errors`.
+
+    `unread`: the service could not read the message, and so processed none of it. `retry_after`: the seconds that it
+    asks to wait, where it does.
+    """
+
+    errors: tuple[ServiceError, ...]
+    tracking_id: str
+    unread: bool = False
+    retry_after: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """No answer that can be read: nobody knows whether the call was processed."""
+
+    reason: Reason
+
+
+Reply = Processed | Faulted | Lost
+
+
+class Wire(Protocol):
+    """Makes calls; used by several threads at once."""
+
+    @property
+    def call_timeout(self) -> float:
+        """Seconds that one call lasts at most."""
+
+    @property
+    def clock_ahead(self) -> float | None:
+        """By how many seconds the service's clock was ahead of this machine's at its last answer."""
+
+    def call(self, operation: str, content: Mapping[str, Any]) -> Reply:
+        """Make one call. Never raises for what the call or its answer brings.
+
+        `content`: the operation's elements by the service's names; lists are lists, items are dicts, ids are whole
+        numbers, times are text, and what is None is left out.
+        """
+
+
+def number(code: object) -> int | None:
+    """An error's code, or None where it is none."""
+    text = str(code)
+    return int(text) if _NUMBER.fullmatch(text) else None
+
+
+def clean(text: object) -> str:
+    """A text in one line."""
+    return "" if text is None else " ".join(str(text).split())
+
+
+def words(*texts: object) -> str:
+    """Words of the service in one line, without the identifiers of a person."""
+    return _IDENTIFIER.sub("(identifier)", " ".join(part for part in map(clean, texts) if part))
