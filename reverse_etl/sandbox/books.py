@@ -13,7 +13,7 @@ from reverse_etl.sandbox.entries import AdjustmentEntry, ConversionEntry, Stem, 
 from reverse_etl.sandbox.errors import SandboxError
 from reverse_etl.sandbox.file import open_books, transaction
 from reverse_etl.sandbox.goals import World
-from reverse_etl.sandbox.soap import ADJUSTMENTS, RowError
+from reverse_etl.sandbox.request import ADJUSTMENTS, RowError
 
 _INSERT_CALL = (
     "INSERT INTO calls (tracking_id, received_at, account_id, customer_id, bytes, fault, injected, operation) "
@@ -72,6 +72,16 @@ class Books:
                 entry.add(index, row, refusals.get(index))
             entry.write()
         return entry.errors
+
+    def record_lookup(self, call: Call) -> None:
+        """Write down a call that carried no rows."""
+        with self._writing():
+            self._insert_call(call, utc_text(now()), "")
+
+    def learnt(self) -> list[str]:
+        """The names of the goals that were learnt from rows, by name."""
+        with self._lock:
+            return [name for (name,) in self._db.execute("SELECT name FROM learnt ORDER BY name")]
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

@@ -38,6 +38,7 @@ CLICK_ID_INVALID = Code(
     5604, "OfflineConversionMicrosoftClickIdInvalid", "The click id is not a GUID of 32 hexadecimal digits."
 )
 NAME_EMPTY = Code(5605, "OfflineConversionNameNullOrEmpty", "The conversion name is empty.")
+GOAL_ID_INVALID = Code(5314, "InvalidConversionGoalId", "No conversion goal of this account has this id.")
 NAME_INVALID = Code(5606, "OfflineConversionNameInvalid", "No offline conversion goal has this name.")
 TIME_INVALID = Code(5607, "OfflineConversionTimeInvalid", "The conversion time lies before the year 1900.")
 TIME_EMPTY = Code(5608, "OfflineConversionTimeNullOrEmpty", "The conversion time is empty.")

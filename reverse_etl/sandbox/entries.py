@@ -12,8 +12,8 @@ from reverse_etl.sandbox import codes
 from reverse_etl.sandbox.codes import Code
 from reverse_etl.sandbox.goals import MAX_NAME, Goal, World
 from reverse_etl.sandbox.judge import Verdict, blank, identity, judge, judge_adjustment
+from reverse_etl.sandbox.request import RowError
 from reverse_etl.sandbox.rows import Adjustment, Keys, Row
-from reverse_etl.sandbox.soap import RowError
 
 _Item = TypeVar("_Item", bound=Keys)
 _ROW_COLUMNS = (

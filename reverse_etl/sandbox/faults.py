@@ -9,9 +9,9 @@ from typing import Any
 from reverse_etl.sandbox import codes
 from reverse_etl.sandbox.codes import Code
 from reverse_etl.sandbox.errors import SandboxError
-from reverse_etl.sandbox.soap import ADJUSTMENTS, CONVERSIONS
+from reverse_etl.sandbox.request import ADJUSTMENTS, CONVERSIONS, GOALS
 
-OPERATIONS = {"conversions": CONVERSIONS, "adjustments": ADJUSTMENTS}
+OPERATIONS = {"conversions": CONVERSIONS, "adjustments": ADJUSTMENTS, "goals": GOALS}
 SHAPES = ("platform", "request")
 
 

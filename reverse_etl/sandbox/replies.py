@@ -3,8 +3,9 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
-from reverse_etl.sandbox import codes, soap
+from reverse_etl.sandbox import codes
 from reverse_etl.sandbox.faults import Fault
+from reverse_etl.sandbox.request import Speech
 
 XML = "text/xml; charset=utf-8"
 HTML = "text/html; charset=utf-8"
@@ -29,7 +30,7 @@ class Reply:
     then: Callable[[], object] | None = None
 
 
-def instead(tracking_id: str, fault: Fault) -> Reply:
+def instead(speech: Speech, tracking_id: str, fault: Fault) -> Reply:
     """What goes back in place of the judge's answer."""
     match fault.kind:
         case "html_502":
@@ -42,6 +43,6 @@ def instead(tracking_id: str, fault: Fault) -> Reply:
             return Reply(200, body=_BOMB)
         case "huge" | "reset_before" | "reset_after" | "timeout_before":
             return Reply(200, fault=fault)
-    body = soap.platform_fault if fault.by_platform else soap.request_fault
     status = 200 if fault.kind == "status_200_fault" else 500
-    return Reply(status, body=body(tracking_id, fault.error or codes.INTERNAL_ERROR))
+    said = speech.fault(tracking_id, fault.error or codes.INTERNAL_ERROR, by_platform=fault.by_platform)
+    return Reply(status, speech.CONTENT_TYPE, said)

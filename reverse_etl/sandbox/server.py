@@ -18,6 +18,7 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from lxml import etree
 
+from reverse_etl.sandbox import soap
 from reverse_etl.sandbox.books import Books
 from reverse_etl.sandbox.errors import SandboxError
 from reverse_etl.sandbox.faults import Fault, FaultsError, read_faults
@@ -190,7 +191,7 @@ class _Handler(BaseHTTPRequestHandler):
                 self._send(Reply(415, _TEXT, b"SOAP 1.1 is sent as text/xml."))
                 return
             action = self.headers.get("SOAPAction", "").strip().strip('"')
-            self._send(self.server.service.reply(body, action, self._is_gone))
+            self._send(self.server.service.reply(body, soap.read(body, action), soap, self._is_gone))
         elif path == "/control/faults":
             try:
                 faults, seed = read_faults(body)

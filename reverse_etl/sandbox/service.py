@@ -2,18 +2,20 @@
 
 import logging
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from typing import Any
 
-from reverse_etl.sandbox import codes, soap
+from reverse_etl.sandbox import codes
 from reverse_etl.sandbox.books import Books, Call
 from reverse_etl.sandbox.codes import Code
 from reverse_etl.sandbox.errors import SandboxError
 from reverse_etl.sandbox.faults import Fault
 from reverse_etl.sandbox.goals import World
 from reverse_etl.sandbox.injection import Injection, Met
+from reverse_etl.sandbox.lookups import look_up
 from reverse_etl.sandbox.replies import Reply, instead
-from reverse_etl.sandbox.soap import Problem, Request, RowError
+from reverse_etl.sandbox.request import LOOKUPS, MAX_ROWS, Problem, Request, RowError, Speech
 
 _log = logging.getLogger(__name__)
 _PATIENCE = 600.0  # seconds that a call without an answer waits for its caller to go
@@ -27,14 +29,13 @@ class Service:
         self.world = world
         self.faults = faults
 
-    def reply(self, body: bytes, soap_action: str, is_gone: Callable[[], bool]) -> Reply:
+    def reply(self, body: bytes, request: Request, speech: Speech, is_gone: Callable[[], bool]) -> Reply:
         """Answer one call. What the answer says is in the books before it is returned.
 
-        `is_gone` says whether the caller has hung up.
+        `speech` is the protocol to answer in; `is_gone` says whether the caller has hung up.
         """
         tracking_id = str(uuid.uuid4())
         try:
-            request = soap.read(body, soap_action)
             met = self.faults.meet(request.operation, body, request.rows)
             call = Call(
                 tracking_id,
@@ -44,92 +45,116 @@ class Service:
                 injected=(met.fault.kind,) if met else (),
                 operation=request.operation,
             )
-            return self._reply(call, request, met, is_gone)
+            return _Answering(self, call, request, speech).reply(met, is_gone)
         except SandboxError as error:
             _log.error("%s", error)
-            return Reply(500, body=soap.platform_fault(tracking_id, codes.INTERNAL_ERROR))
         except Exception:
             # A mistake of ours must not look like a dropped connection. The trace holds no header.
             _log.exception("The local sandbox failed in call %s.", tracking_id)
-            return Reply(500, body=soap.platform_fault(tracking_id, codes.INTERNAL_ERROR))
+        said = speech.fault(tracking_id, codes.INTERNAL_ERROR, by_platform=True)
+        return Reply(500, speech.CONTENT_TYPE, said)
 
-    def _reply(self, call: Call, request: Request, met: Met | None, is_gone: Callable[[], bool]) -> Reply:
+
+class _Answering:
+    """One call on its way from the request to the reply."""
+
+    def __init__(self, service: Service, call: Call, request: Request, speech: Speech) -> None:
+        self._books, self._world, self._faults = service.books, service.world, service.faults
+        self._call, self._request, self._speech = call, request, speech
+
+    def reply(self, met: Met | None, is_gone: Callable[[], bool]) -> Reply:
+        """The reply, or what a fault puts in its place or does to it."""
         if met is None:
-            return self._judged(call, request, "")
+            return self._processed("")
         fault = met.fault
         if fault.kind == "hold_before":
-            self.faults.hold(met)
+            self._faults.hold(met)
         elif fault.kind == "lands_late":
-            self.faults.wait_for(is_gone, met, _PATIENCE)
+            self._faults.wait_for(is_gone, met, _PATIENCE)
             met.gate.wait(fault.seconds or 0)
         elif fault.kind == "reset_late":
-            return Reply(0, fault=fault, then=lambda: self._land(call, request, met))
+            return Reply(0, fault=fault, then=lambda: self._land(met))
         if not fault.takes:
             error = fault.error
-            said = f"{error.number} {error.name}" if error else fault.kind
-            self.books.record_fault(call, said, request.rows, self.world)
+            self._record_fault(f"{error.number} {error.name}" if error else fault.kind)
             if fault.kind == "timeout_before":
-                self.faults.wait_for(is_gone, met, fault.seconds or _PATIENCE)
-            return instead(call.tracking_id, fault)
-        reply = self._judged(call, request, fault.kind)
+                self._faults.wait_for(is_gone, met, fault.seconds or _PATIENCE)
+            return self._instead(fault)
+        reply = self._processed(fault.kind)
         if fault.kind == "hold_after":
-            self.faults.hold(met)
+            self._faults.hold(met)
         elif fault.kind == "timeout_after":
-            self.faults.wait_for(is_gone, met, fault.seconds or _PATIENCE)
-        return instead(call.tracking_id, fault) if fault.answers else replace(reply, fault=fault)
+            self._faults.wait_for(is_gone, met, fault.seconds or _PATIENCE)
+        return self._instead(fault) if fault.answers else replace(reply, fault=fault)
 
-    def _land(self, call: Call, request: Request, met: Met) -> None:
+    def _land(self, met: Met) -> None:
         """Take a batch whose caller was turned away a while ago."""
         met.gate.wait(met.fault.seconds or 0)
-        self._judged(call, request, met.fault.kind)
+        self._processed(met.fault.kind)
 
-    def _judged(self, call: Call, request: Request, kind: str) -> Reply:
+    def _processed(self, kind: str) -> Reply:
         """The answer on the documents alone, but for what a fault of this kind asks the judge himself."""
-        problem = request.problem
-        if problem in (Problem.NO_SOAP, Problem.UNKNOWN_ACTION):
-            return self._unreadable(call, problem)
+        problem = self._request.problem
+        if problem in (Problem.NOT_WELL_FORMED, Problem.UNKNOWN_ACTION):
+            return self._unreadable(problem)
         # The service does not say whether it looks at the headers before it reads the rows; here it does.
-        refused = _headers_fault(request.headers)
+        refused = _headers_fault(self._request.headers)
         if refused is None and problem is not None:
-            return self._unreadable(call, problem)
-        refused = refused or _size_fault(request)
-        if refused is not None:
-            return self._refused(call, request, refused)
-        met = self.faults.meet_rows(request.operation, call.body, request.rows)
-        call = replace(call, injected=call.injected + met.kinds)
+            return self._unreadable(problem)
+        if refused is None and self._request.operation in LOOKUPS:
+            self._books.record_lookup(self._call)
+            content, errors = look_up(self._request, self._world, self._books)
+            return self._answer(content, errors)
+        refused = refused or _size_fault(self._request)
+        return self._refused(refused) if refused is not None else self._judged(kind)
+
+    def _judged(self, kind: str) -> Reply:
+        """The answer to rows."""
+        rows = self._request.rows
+        met = self._faults.meet_rows(self._request.operation, self._call.body, rows)
+        self._call = replace(self._call, injected=self._call.injected + met.kinds)
         if met.poison is not None:
-            return self._poisoned(call, request, met.poison)
+            return self._poisoned(met.poison)
         # By codes that say nothing of the row itself: it may have been taken before, which others would deny.
         refusals = met.refusals | ({0: codes.NAME_INVALID} if kind == "same_index" else {})
-        errors = self.books.record_rows(call, request.rows, self.world, refusals)
+        errors = self._books.record_rows(self._call, rows, self._world, refusals)
         if kind == "same_index":
             errors.append(RowError(0, codes.OUTSIDE_GOAL_WINDOW))
         elif kind == "bad_index":
-            errors.append(RowError(len(request.rows), codes.NAME_INVALID))
-        return Reply(200, body=soap.answer(call.tracking_id, request.operation, errors))
+            errors.append(RowError(len(rows), codes.NAME_INVALID))
+        return self._answer({}, errors)
 
-    def _poisoned(self, call: Call, request: Request, poison: Fault) -> Reply:
+    def _answer(self, content: Mapping[str, object], errors: Sequence[RowError]) -> Reply:
+        said = self._speech.answer(self._call.tracking_id, self._request.operation, content, errors)
+        return Reply(200, self._speech.CONTENT_TYPE, said)
+
+    def _poisoned(self, poison: Fault) -> Reply:
         """A call that fails for one of its rows, of which the answer says nothing."""
-        said = Problem.UNREADABLE.value if poison.error is None else f"{poison.error.number} {poison.error.name}"
-        self.books.record_fault(call, said, request.rows, self.world)
         if poison.error is None:
-            return Reply(500, body=soap.plain_fault(call.tracking_id, Problem.UNREADABLE))
-        return instead(call.tracking_id, poison)
+            return self._unreadable(Problem.UNREADABLE, self._request.rows)
+        self._record_fault(f"{poison.error.number} {poison.error.name}")
+        return self._instead(poison)
 
-    def _unreadable(self, call: Call, problem: Problem) -> Reply:
-        self.books.record_fault(call, problem.value)
-        return Reply(500, body=soap.plain_fault(call.tracking_id, problem))
+    def _unreadable(self, problem: Problem, rows: Sequence[Any] = ()) -> Reply:
+        self._books.record_fault(self._call, problem.value, rows, self._world)
+        return Reply(500, self._speech.CONTENT_TYPE, self._speech.unreadable(self._call.tracking_id, problem))
 
-    def _refused(self, call: Call, request: Request, code: Code) -> Reply:
-        self.books.record_fault(call, f"{code.number} {code.name}", request.rows, self.world)
-        fault = soap.request_fault if code.number > 1000 else soap.platform_fault
-        return Reply(500, body=fault(call.tracking_id, code))
+    def _refused(self, code: Code) -> Reply:
+        self._record_fault(f"{code.number} {code.name}")
+        said = self._speech.fault(self._call.tracking_id, code, by_platform=code.number <= 1000)
+        return Reply(500, self._speech.CONTENT_TYPE, said)
+
+    def _instead(self, fault: Fault) -> Reply:
+        return instead(self._speech, self._call.tracking_id, fault)
+
+    def _record_fault(self, said: str) -> None:
+        self._books.record_fault(self._call, said, self._request.rows, self._world)
 
 
 def _size_fault(request: Request) -> Code | None:
     if not request.rows:
         return codes.NULL_OR_EMPTY
-    return codes.LIMIT_EXCEEDED if len(request.rows) > soap.MAX_ROWS else None
+    return codes.LIMIT_EXCEEDED if len(request.rows) > MAX_ROWS else None
 
 
 def _headers_fault(headers: Mapping[str, str]) -> Code | None:

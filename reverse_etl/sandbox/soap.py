@@ -1,57 +1,23 @@
 """SOAP 1.1 in and out: requests to rows, and rows' errors and faults to answers."""
 
-import re
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from enum import Enum
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from lxml import etree
 
-from reverse_etl.sandbox.clock import Moment, read_date_time
 from reverse_etl.sandbox.codes import Code
-from reverse_etl.sandbox.rows import Adjustment, Row
+from reverse_etl.sandbox.request import LOOKUPS, SHAPES, Field, Problem, Request, RowError, Shape, UnreadableError
 
+CONTENT_TYPE = "text/xml; charset=utf-8"
 CAMPAIGN = "https://bingads.microsoft.com/CampaignManagement/v13"
 ADAPI = "https://adapi.microsoft.com"
 ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 _INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 _DISPATCHER = "http://schemas.microsoft.com/net/2005/12/windowscommunicationfoundation/dispatcher"
+# By the list of an answer: the element of an item, and the type of an item where it is a kind of that.
+_ITEMS = {"ConversionGoals": "ConversionGoal"}
+_TYPES = {"ConversionGoals": "OfflineConversionGoal"}
 _PREFIXES = {"s": ENVELOPE, "i": _INSTANCE, "h": CAMPAIGN, "e": ADAPI}
-CONVERSIONS = "ApplyOfflineConversions"
-ADJUSTMENTS = "ApplyOfflineConversionAdjustments"
-MAX_ROWS = 1000
-_DOUBLE = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|-?INF|NaN", re.ASCII)
-
-
-class Problem(Enum):
-    """Why a request has no rows to judge; the values are what the books say."""
-
-    NO_SOAP = "NotWellFormed"
-    UNKNOWN_ACTION = "ActionNotSupported"
-    UNREADABLE = "DeserializationFailed"
-
-
-class _UnreadableError(Exception):
-    """An element holds what its type does not allow."""
-
-
-@dataclass(frozen=True, slots=True)
-class RowError:
-    """One error of one row, by its zero-based index."""
-
-    index: int
-    code: Code
-
-
-@dataclass(frozen=True, slots=True)
-class Request:
-    """One call as it was read. `problem` says why it has no rows to judge, if so."""
-
-    operation: str = ""  # empty where it is none of ours
-    headers: Mapping[str, str] = field(default_factory=dict)
-    rows: Sequence[Any] = ()  # Row or Adjustment, as the operation has it; None where one is null
-    problem: Problem | None = None
 
 
 def read(body: bytes, soap_action: str) -> Request:
@@ -62,25 +28,42 @@ def read(body: bytes, soap_action: str) -> Request:
     try:
         envelope = etree.fromstring(body, parser)
     except etree.XMLSyntaxError:
-        return Request(problem=Problem.NO_SOAP)
+        return Request(problem=Problem.NOT_WELL_FORMED)
     document: Any = envelope.getroottree().docinfo
     if document.doctype or envelope.tag != f"{{{ENVELOPE}}}Envelope":
-        return Request(problem=Problem.NO_SOAP)
+        return Request(problem=Problem.NOT_WELL_FORMED)
     headers = _read_headers(envelope)
     content = next(envelope.iterfind(f"{{{ENVELOPE}}}Body/*"), None)
-    shape = _SHAPES.get(soap_action)
-    if shape is None or content is None or content.tag != f"{{{CAMPAIGN}}}{soap_action}Request":
+    known = soap_action in SHAPES or soap_action in LOOKUPS
+    if not known or content is None or content.tag != f"{{{CAMPAIGN}}}{soap_action}Request":
         return Request("", headers, problem=Problem.UNKNOWN_ACTION)
-    items = content.find(shape.items)
-    if items is None or _is_nil(items):
-        return Request(soap_action, headers)
     try:
-        rows = [
-            None if _is_nil(item) else shape.read(_texts(item, shape.places)) for item in items.iterfind(shape.item)
-        ]
-    except _UnreadableError:
+        if soap_action in LOOKUPS:
+            return Request(soap_action, headers, content=_read_content(content, LOOKUPS[soap_action]))
+        return Request(soap_action, headers, _read_rows(content, SHAPES[soap_action]))
+    except UnreadableError:
         return Request(soap_action, headers, problem=Problem.UNREADABLE)
-    return Request(soap_action, headers, rows)
+
+
+def _read_rows(content: etree._Element, shape: Shape) -> Sequence[Any]:
+    items = content.find(f"{{{CAMPAIGN}}}{shape.item}s")
+    if items is None or _is_nil(items):
+        return ()
+    return [
+        None if _is_nil(item) else shape.read(_texts(item, shape.fields))
+        for item in items.iterfind(f"{{{CAMPAIGN}}}{shape.item}")
+    ]
+
+
+def _read_content(content: etree._Element, fields: Mapping[str, Field]) -> dict[str, Any]:
+    """What a call asks for that carries no rows; what is absent or null is left out."""
+    found: dict[str, Any] = {}
+    for name, kind in fields.items():
+        element = content.find(f"{{{CAMPAIGN}}}{name}")
+        if element is None or _is_nil(element):
+            continue
+        found[name] = (_text(element) or "").split() if kind is Field.WORDS else [_text(item) or "" for item in element]
+    return found
 
 
 def _read_headers(envelope: etree._Element) -> dict[str, str]:
@@ -93,102 +76,19 @@ def _read_headers(envelope: etree._Element) -> dict[str, str]:
     return found
 
 
-_Texts = dict[str, str | None]
-
-
-def _texts(item: etree._Element, places: Mapping[str, tuple[int, str]]) -> _Texts:
+def _texts(item: etree._Element, fields: Sequence[str]) -> dict[str, str | None]:
     """The texts of an item by name. An element that stands out of order is passed over, as the
     service's own deserializer does with optional elements."""
-    texts: _Texts = {}
+    places = {f"{{{CAMPAIGN}}}{name}": place for place, name in enumerate(fields)}
+    texts: dict[str, str | None] = {}
     reached = -1
     for element in item:
-        place, name = places.get(element.tag, (-1, ""))
+        place = places.get(element.tag, -1)
         if place <= reached:
             continue
         reached = place
-        texts[name] = _text(element)
+        texts[fields[place]] = _text(element)
     return texts
-
-
-def _read_conversion(texts: _Texts) -> Row:
-    value_text, credit_text = texts.get("ConversionValue"), texts.get("ExternalAttributionCredit")
-    return Row(
-        name=texts.get("ConversionName"),
-        click_id=texts.get("MicrosoftClickId"),
-        hashed_email=texts.get("HashedEmailAddress"),
-        hashed_phone=texts.get("HashedPhoneNumber"),
-        time_text=texts.get("ConversionTime"),
-        time=_read_time(texts, "ConversionTime"),
-        value_text=value_text,
-        value=_read_double(value_text),
-        currency=texts.get("ConversionCurrencyCode"),
-        credit_text=credit_text,
-        credit=_read_double(credit_text),
-        model=texts.get("ExternalAttributionModel"),
-    )
-
-
-def _read_adjustment(texts: _Texts) -> Adjustment:
-    value_text = texts.get("AdjustmentValue")
-    return Adjustment(
-        name=texts.get("ConversionName"),
-        click_id=texts.get("MicrosoftClickId"),
-        hashed_email=texts.get("HashedEmailAddress"),
-        hashed_phone=texts.get("HashedPhoneNumber"),
-        time_text=texts.get("ConversionTime"),
-        time=_read_time(texts, "ConversionTime"),
-        kind=texts.get("AdjustmentType"),
-        at_text=texts.get("AdjustmentTime"),
-        at=_read_time(texts, "AdjustmentTime"),
-        value_text=value_text,
-        value=_read_double(value_text),
-        currency=texts.get("AdjustmentCurrencyCode"),
-    )
-
-
-@dataclass(frozen=True, slots=True)
-class _Shape:
-    """How the rows of an operation stand in its request."""
-
-    items: str
-    item: str
-    places: Mapping[str, tuple[int, str]]  # of its elements, in the order of the schema
-    read: Callable[[_Texts], Row | Adjustment]
-
-
-def _shape(name: str, read: Callable[[_Texts], Row | Adjustment], *elements: str) -> _Shape:
-    places = {f"{{{CAMPAIGN}}}{element}": (place, element) for place, element in enumerate(elements)}
-    return _Shape(f"{{{CAMPAIGN}}}{name}s", f"{{{CAMPAIGN}}}{name}", places, read)
-
-
-_SHAPES = {
-    CONVERSIONS: _shape(
-        "OfflineConversion",
-        _read_conversion,
-        "ConversionCurrencyCode",
-        "ConversionName",
-        "ConversionTime",
-        "ConversionValue",
-        "ExternalAttributionCredit",
-        "ExternalAttributionModel",
-        "HashedEmailAddress",
-        "HashedPhoneNumber",
-        "MicrosoftClickId",
-    ),
-    ADJUSTMENTS: _shape(
-        "OfflineConversionAdjustment",
-        _read_adjustment,
-        "AdjustmentCurrencyCode",
-        "AdjustmentTime",
-        "AdjustmentType",
-        "AdjustmentValue",
-        "ConversionName",
-        "ConversionTime",
-        "HashedEmailAddress",
-        "HashedPhoneNumber",
-        "MicrosoftClickId",
-    ),
-}
 
 
 def _is_nil(element: etree._Element) -> bool:
@@ -199,32 +99,16 @@ def _text(element: etree._Element) -> str | None:
     if _is_nil(element):
         return None
     if len(element):
-        raise _UnreadableError  # a text with elements in it
+        raise UnreadableError  # a text with elements in it
     return element.text or ""
 
 
-def _read_time(texts: _Texts, name: str) -> Moment | None:
-    if name not in texts:
-        return None
-    moment = read_date_time(texts[name] or "")
-    if moment is None:
-        raise _UnreadableError  # null too: a time is the one kind of element that may not be
-    return moment
-
-
-def _read_double(text: str | None) -> float | None:
-    if text is None:
-        return None
-    stripped = text.strip(" \t\r\n")
-    if _DOUBLE.fullmatch(stripped) is None:
-        raise _UnreadableError
-    return float(stripped)
-
-
-def answer(tracking_id: str, operation: str, errors: Sequence[RowError]) -> bytes:
-    """The answer to a call that was judged: one BatchError per error, none for a row that was taken."""
+def answer(tracking_id: str, operation: str, content: Mapping[str, object], errors: Sequence[RowError]) -> bytes:
+    """The answer to a call that was processed; a row that was taken has no BatchError."""
     envelope, body = _envelope(tracking_id)
     response = etree.SubElement(body, f"{{{CAMPAIGN}}}{operation}Response")
+    for name, value in content.items():
+        _add_value(response, name, value)
     partial = etree.SubElement(response, f"{{{CAMPAIGN}}}PartialErrors")
     for error in errors:
         batch_error = etree.SubElement(partial, f"{{{CAMPAIGN}}}BatchError")
@@ -238,41 +122,39 @@ def answer(tracking_id: str, operation: str, errors: Sequence[RowError]) -> byte
     return _bytes(envelope)
 
 
-def platform_fault(tracking_id: str, code: Code) -> bytes:
-    """A fault that every service of the platform shares, as AdApiFaultDetail."""
+def fault(tracking_id: str, code: Code, *, by_platform: bool) -> bytes:
+    """A fault as AdApiFaultDetail, or as ApiFaultDetail with one OperationError."""
     envelope, detail = _fault(tracking_id)
-    typed = etree.SubElement(detail, f"{{{ADAPI}}}AdApiFaultDetail")
+    namespace = ADAPI if by_platform else CAMPAIGN
+    typed = etree.SubElement(detail, f"{{{namespace}}}{'AdApiFaultDetail' if by_platform else 'ApiFaultDetail'}")
     _add(typed, ADAPI, "TrackingId", tracking_id)
-    error = etree.SubElement(etree.SubElement(typed, f"{{{ADAPI}}}Errors"), f"{{{ADAPI}}}AdApiError")
-    _add_error(error, ADAPI, "Detail", code)
+    if by_platform:
+        error = etree.SubElement(etree.SubElement(typed, f"{{{ADAPI}}}Errors"), f"{{{ADAPI}}}AdApiError")
+    else:
+        etree.SubElement(typed, f"{{{CAMPAIGN}}}BatchErrors")
+        errors = etree.SubElement(typed, f"{{{CAMPAIGN}}}OperationErrors")
+        error = etree.SubElement(errors, f"{{{CAMPAIGN}}}OperationError")
+    _add(error, namespace, "Code", str(code.number))
+    _add(error, namespace, "Detail" if by_platform else "Details", None)
+    _add(error, namespace, "ErrorCode", code.name)
+    _add(error, namespace, "Message", code.message)
     return _bytes(envelope)
 
 
-def request_fault(tracking_id: str, code: Code) -> bytes:
-    """A fault of this request as a whole, as ApiFaultDetail with one OperationError."""
-    envelope, detail = _fault(tracking_id)
-    typed = etree.SubElement(detail, f"{{{CAMPAIGN}}}ApiFaultDetail")
-    _add(typed, ADAPI, "TrackingId", tracking_id)
-    etree.SubElement(typed, f"{{{CAMPAIGN}}}BatchErrors")
-    errors = etree.SubElement(typed, f"{{{CAMPAIGN}}}OperationErrors")
-    _add_error(etree.SubElement(errors, f"{{{CAMPAIGN}}}OperationError"), CAMPAIGN, "Details", code)
-    return _bytes(envelope)
-
-
-def plain_fault(tracking_id: str, problem: Problem) -> bytes:
+def unreadable(tracking_id: str, problem: Problem) -> bytes:
     """The fault of a request that could not be read: no detail, no index, nothing that names a row."""
     name, text = _PLAIN[problem]
     envelope, body = _envelope(tracking_id)
-    fault = etree.SubElement(body, f"{{{ENVELOPE}}}Fault")
-    etree.SubElement(fault, "faultcode", nsmap={"a": _DISPATCHER}).text = f"a:{name}"
-    etree.SubElement(fault, "faultstring").text = text
+    refused = etree.SubElement(body, f"{{{ENVELOPE}}}Fault")
+    etree.SubElement(refused, "faultcode", nsmap={"a": _DISPATCHER}).text = f"a:{name}"
+    etree.SubElement(refused, "faultstring").text = text
     return _bytes(envelope)
 
 
 _UNREADABLE = "The body of the request could not be read: an element holds what its type does not allow."
 _PLAIN = {
-    Problem.NO_SOAP: ("DeserializationFailed", "The request is not a well-formed SOAP 1.1 envelope."),
-    Problem.UNKNOWN_ACTION: ("ActionNotSupported", f"The local sandbox has {CONVERSIONS} and {ADJUSTMENTS}."),
+    Problem.NOT_WELL_FORMED: ("DeserializationFailed", "The request is not a well-formed SOAP 1.1 envelope."),
+    Problem.UNKNOWN_ACTION: ("ActionNotSupported", f"The local sandbox has {', '.join([*SHAPES, *LOOKUPS])}."),
     Problem.UNREADABLE: ("DeserializationFailed", _UNREADABLE),
 }
 
@@ -287,11 +169,33 @@ def _envelope(tracking_id: str) -> tuple[etree._Element, etree._Element]:
 
 def _fault(tracking_id: str) -> tuple[etree._Element, etree._Element]:
     envelope, body = _envelope(tracking_id)
-    fault = etree.SubElement(body, f"{{{ENVELOPE}}}Fault")
-    etree.SubElement(fault, "faultcode").text = "s:Server"
+    refused = etree.SubElement(body, f"{{{ENVELOPE}}}Fault")
+    etree.SubElement(refused, "faultcode").text = "s:Server"
     text = f"The call was refused; the detail says why. TrackingId: {tracking_id}."
-    etree.SubElement(fault, "faultstring").text = text
-    return envelope, etree.SubElement(fault, "detail")
+    etree.SubElement(refused, "faultstring").text = text
+    return envelope, etree.SubElement(refused, "detail")
+
+
+def _add_value(parent: etree._Element, name: str, value: object) -> None:
+    """A value of an answer as an element, a list with an element for each item."""
+    if not isinstance(value, dict | list):
+        _add(parent, CAMPAIGN, name, _said(value))
+        return
+    element = etree.SubElement(parent, f"{{{CAMPAIGN}}}{name}")
+    if isinstance(value, dict):
+        for key, part in value.items():
+            _add_value(element, key, part)
+        return
+    for item in value:
+        _add_value(element, _ITEMS[name], item)
+        if name in _TYPES and item is not None:
+            element[-1].set(f"{{{_INSTANCE}}}type", f"h:{_TYPES[name]}")
+
+
+def _said(value: object) -> str | None:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return None if value is None else str(value)
 
 
 def _add(parent: etree._Element, namespace: str, name: str, text: str | None) -> None:
@@ -300,13 +204,6 @@ def _add(parent: etree._Element, namespace: str, name: str, text: str | None) ->
         element.set(f"{{{_INSTANCE}}}nil", "true")
     else:
         element.text = text
-
-
-def _add_error(element: etree._Element, namespace: str, detail_name: str, code: Code) -> None:
-    _add(element, namespace, "Code", str(code.number))
-    _add(element, namespace, detail_name, None)
-    _add(element, namespace, "ErrorCode", code.name)
-    _add(element, namespace, "Message", code.message)
 
 
 def _bytes(envelope: etree._Element) -> bytes:

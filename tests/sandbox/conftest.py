@@ -125,6 +125,10 @@ class Caller:
             OfflineConversionAdjustments=adjustments, _soapheaders=sent
         )
 
+    def ask(self, operation: str, **content: Any) -> Any:
+        """Call an operation that carries no rows."""
+        return self.service[operation](**content, _soapheaders=HEADERS)
+
     def send(self, *rows: Any) -> list[tuple[int, int, str]]:
         """The errors of a call, as index, code and error code."""
         return self._errors(self.call(list(rows)))
