@@ -19,6 +19,7 @@ from reverse_etl.reports import CheckLine, Mark
 from reverse_etl.session import Permissions, Session
 from reverse_etl.sync import Environment, Scope, Sync
 from reverse_etl.version import __version__
+from reverse_etl.warehouse.accounts import find_accounts
 from reverse_etl.warehouse.artifacts import limited_build
 from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.exposures import Declaration, declarations, no_sync, unknown_sync
@@ -185,7 +186,9 @@ class _Checkup:
         yield from self._declared_settings(one, sync)
         settings = find_settings(sync, self._environ)
         for setting in settings.values():
-            yield _setting_line(setting, one.name)
+            # Where each row names its account, none is set.
+            if setting.name != "account_id" or not sync.account_column:
+                yield _setting_line(setting, one.name)
         endpoint = ""
         try:
             found = find_endpoint(sync, self._environ)
@@ -194,7 +197,22 @@ class _Checkup:
             yield _setting_line(replace(found, value=endpoint.removesuffix(SERVICE_PATH)), one.name)
         except ReverseEtlError as error:
             yield _failed("endpoint", error, one.name)
-        yield from self._delivery(replace(sync, account_id=settings["account_id"].value), endpoint, built=built)
+        if not sync.account_column:
+            yield from self._delivery(replace(sync, account_id=settings["account_id"].value), endpoint, built=built)
+        elif built:
+            yield from self._routes(sync, endpoint)
+
+    def _routes(self, sync: Sync, endpoint: str) -> Iterator[CheckLine]:
+        """The accounts that the source names, and each as if it were a sync of its own."""
+        try:
+            accounts = find_accounts(self._project, sync)
+        except ReverseEtlError as error:
+            yield _failed("accounts", error, sync.name)
+            return
+        named = [account for account in accounts if account]
+        yield _ok("accounts", f"{', '.join(named) or 'none'} (from {sync.account_column} in the source)", sync.name)
+        for account in named:
+            yield from self._delivery(replace(sync, account_id=account), endpoint, built=True)
 
     def _delivery(self, sync: Sync, endpoint: str, *, built: bool) -> Iterator[CheckLine]:
         """What the ledger holds, what the guards say, and whether the destination answers.
@@ -206,9 +224,9 @@ class _Checkup:
             try:
                 known = accepted_by_scope(self._project, self._tables)
                 accepted, readable = known.get(sync.scope, 0), True
-                yield from self._check_scope(sync.scope, known)
+                yield from self._check_scope(sync, known)
             except ReverseEtlError as error:
-                yield _failed("history", error, sync.name)
+                yield _failed("history", error, sync.label)
         yield from self._check_guards(sync, complete=built and readable)
         if endpoint:
             yield from _check_destination(sync, endpoint, accepted)
@@ -221,10 +239,11 @@ class _Checkup:
             return
         relation = self._project.relation(one.source)
         yield _ok("source_model", f"{relation} is built", one.name)
-        problems = column_problems(relation, columns, one.unique_key)
+        routes_by = one.sync.account_column if one.sync else ""
+        problems = column_problems(relation, columns, one.unique_key, routes_by)
         yield from (_failed("columns", problem, one.name) for problem in problems)
         if not problems:
-            kinds = kinds_of(columns, one.unique_key)
+            kinds = kinds_of(columns, one.unique_key, routes_by)
             yield _ok("columns", ", ".join(f"{column} {kind}" for column, kind in kinds.items()), one.name)
             yield from self._check_key(one, spelled(columns, one.unique_key))
 
@@ -259,21 +278,25 @@ class _Checkup:
             source = "from the exposure" if name in one.settings else "by default"
             yield _ok(name, f"{value} ({source})", one.name)
 
-    def _check_scope(self, scope: Scope, accepted: Mapping[Scope, int]) -> Iterator[CheckLine]:
+    def _check_scope(self, sync: Sync, accepted: Mapping[Scope, int]) -> Iterator[CheckLine]:
         """Does the ledger hold anything of this sync, and if not, of one that it may have been before?"""
+        scope = sync.scope
         if accepted.get(scope):
             rows = accepted[scope]
-            yield _ok("history", f"{rows:,} {'record' if rows == 1 else 'records'} accepted so far", scope.sync)
+            yield _ok("history", f"{rows:,} {'record' if rows == 1 else 'records'} accepted so far", sync.label)
             return
         text = "Nothing was accepted for this sync yet: a push sends its whole source."
-        yield _warning("history", text, "Look at it with `reverse-etl plan` before the first push.", scope.sync)
+        yield _warning("history", text, "Look at it with `reverse-etl plan` before the first push.", sync.label)
         declared = {
             replace(found.sync, account_id=find_settings(found.sync, self._environ)["account_id"].value).scope
             for found in self._found
             if found.sync is not None
         }
+        if sync.account_column:
+            # Each account of a source that names them is its own.
+            declared |= {other for other in accepted if other.sync == sync.name}
         for other in look_alikes(scope, accepted, declared):
-            yield _likeness_line(scope, other, accepted[other])
+            yield _likeness_line(sync, other, accepted[other])
 
     def _check_guards(self, sync: Sync, *, complete: bool) -> Iterator[CheckLine]:
         """What each guard would say to a push; without ledger and source, what some say without them."""
@@ -285,24 +308,24 @@ class _Checkup:
                 facts = Facts(self._project.target, first_push=False, initial=False, limited_build=limited)
                 guards = [g for g in look(sync, facts) if g.name in ("production_target", "limited_build")]
         except ReverseEtlError as error:
-            yield _failed("guards", error, sync.name)
+            yield _failed("guards", error, sync.label)
             return
-        yield from (_guard_line(guard, sync.name) for guard in guards if guard.name != "enabled")
+        yield from (_guard_line(guard, sync.label) for guard in guards if guard.name != "enabled")
 
 
 def _check_destination(sync: Sync, endpoint: str, accepted: int) -> Iterator[CheckLine]:
     try:
         if sync.environment is Environment.LOCAL:
             notes = local_sandbox_notes(endpoint, accepted)
-            yield from (_warning("destination", note, "See `reverse-etl status`.", sync.name) for note in notes)
-            yield _ok("destination", "the local sandbox answers", sync.name)
+            yield from (_warning("destination", note, "See `reverse-etl status`.", sync.label) for note in notes)
+            yield _ok("destination", "the local sandbox answers", sync.label)
         else:
             host, ahead = check_service(endpoint)
             if told := clocks.warning(f"{host}'s", ahead):
-                yield _warning("clock", told, clocks.HINT, sync.name)
-            yield _ok("destination", f"{host} answers; no credentials were sent, so they were not tried", sync.name)
+                yield _warning("clock", told, clocks.HINT, sync.label)
+            yield _ok("destination", f"{host} answers; no credentials were sent, so they were not tried", sync.label)
     except ReverseEtlError as error:
-        yield _failed("destination", error, sync.name)
+        yield _failed("destination", error, sync.label)
 
 
 def _setting_line(setting: Setting, subject: str) -> CheckLine:
@@ -326,7 +349,8 @@ def _guard_line(guard: Guard, subject: str) -> CheckLine:
     return _ok(guard.name, guard.passes, subject)
 
 
-def _likeness_line(scope: Scope, other: Scope, rows: int) -> CheckLine:
+def _likeness_line(sync: Sync, other: Scope, rows: int) -> CheckLine:
+    scope = sync.scope
     where = f"{other.sync}, {other.environment}, account {other.account_id}"
     text = f"The same ledger has {rows:,} accepted {'record' if rows == 1 else 'records'} of {where}."
     if other.sync != scope.sync:
@@ -337,7 +361,7 @@ def _likeness_line(scope: Scope, other: Scope, rows: int) -> CheckLine:
         )
     else:
         hint = f"Each environment has its own history. Is {scope.environment} the one that you mean?"
-    return _warning("history", text, hint, scope.sync)
+    return _warning("history", text, hint, sync.label)
 
 
 def _place(scope: Scope) -> tuple[str, str]:

@@ -20,7 +20,7 @@ class Facts:
 
     `limited_build` says how the source was last built, where only a part was taken. `newest` is the time of the
     source's newest conversion that is not in the future, and `now` the warehouse's time, both UTC text; both are empty
-    where nobody asked.
+    where nobody asked. `without_account`: rows of the source that name no account where each names its own.
     """
 
     target: str
@@ -29,6 +29,7 @@ class Facts:
     limited_build: str = ""
     tests: TestEvidence = NOBODY_LOOKED
     allow_failing_tests: bool = False
+    without_account: int = 0
     newest: str = ""
     now: str = ""
 
@@ -50,6 +51,7 @@ def look(sync: Sync, facts: Facts) -> list[Guard]:
         _enabled(sync),
         _production_target(sync, facts),
         _first_push(sync, facts),
+        *([_accounts(sync, facts)] if sync.account_column else []),
         _limited_build(sync, facts),
         _tests(sync, facts),
         _max_age(sync, facts),
@@ -119,6 +121,19 @@ def _first_push(sync: Sync, facts: Facts) -> Guard:
         "",
         f"{sync.name} was never pushed to production account {sync.account_id}: its whole source would be sent.",
         "Read `reverse-etl plan`, then push once with --initial.",
+    )
+
+
+def _accounts(sync: Sync, facts: Facts) -> Guard:
+    name, rows = "accounts", facts.without_account
+    if not rows:
+        return Guard(name, f"every row of the source names an account in {sync.account_column}")
+    some = f"{rows:,} {'row of the source names' if rows == 1 else 'rows of the source name'}"
+    return Guard(
+        name,
+        f"{some} no account in {sync.account_column}: not planned, and sent to none.",
+        hint=f"Fill {sync.account_column} in the model; a not_null test of dbt finds them.",
+        warns=True,
     )
 
 

@@ -22,6 +22,7 @@ from reverse_etl.run import PushOptions, RunResult
 from reverse_etl.run import push as carry_out
 from reverse_etl.sync import RetractionLimit, Sync
 from reverse_etl.warehouse import test_results
+from reverse_etl.warehouse.accounts import find_accounts
 from reverse_etl.warehouse.artifacts import limited_build
 from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.exposures import find_syncs, pick_sync
@@ -112,6 +113,7 @@ class Session:
                 self.project, self.sync.source, built_at=self.built_at, earlier=self.ledger.kept_tests()
             ),
             allow_failing_tests=permissions.allow_failing_tests,
+            without_account=find_accounts(self.project, self.sync).get("", 0) if self.sync.account_column else 0,
             newest=self.ledger.newest_time() if ages else "",
             now=self.ledger.clock() if ages else "",
         )
@@ -157,7 +159,7 @@ class Session:
             newest = self.ledger.history(1)
             known = f"The newest is run {newest[0].run_seq}." if newest else "It was never pushed."
             hint = "See them with `reverse-etl runs`."
-            raise SettingsError(f"{self.sync.name} has no run {run_seq}. {known}", hint=hint)
+            raise SettingsError(f"{self.sync.label} has no run {run_seq}. {known}", hint=hint)
         return read_run(self.ledger.books, found[0])
 
 
@@ -192,9 +194,41 @@ class Workspace:
         """The sync of that name, or the only enabled one; raises SettingsError with the nearest name."""
         return pick_sync(self.syncs, name)
 
+    def by_account(self, syncs: Sequence[Sync]) -> list[Sync]:
+        """The syncs, one that routes its rows to several accounts once for each of these.
+
+        Raises SettingsError where no row names one, or none names the one that a sync is about already.
+        """
+        found = []
+        for sync in syncs:
+            if not sync.account_column:
+                found.append(sync)
+                continue
+            self._project.connect()
+            accounts = [account for account in find_accounts(self._project, sync) if account]
+            if not accounts:
+                raise SettingsError(
+                    f"No row of the source of {sync.name} has an account in {sync.account_column}.",
+                    hint="Build the source, or set account_id in the exposure where all rows go to one account.",
+                )
+            if sync.account_id and sync.account_id not in accounts:
+                raise SettingsError(
+                    f"{sync.name} has no account {sync.account_id}: no row names it, and nothing was sent to it.",
+                    hint="Known: " + ", ".join(accounts),
+                )
+            found += [replace(sync, account_id=one) for one in accounts if sync.account_id in ("", one)]
+        return found
+
     def open(self, sync: Sync) -> Session:
-        """A sync, ready to be worked on."""
+        """A sync, ready to be worked on; raises SettingsError where it has several accounts and none was named."""
         self._project.connect()
+        several = self.by_account([sync])
+        if len(several) > 1:
+            raise SettingsError(
+                f"{sync.name} has several accounts: {', '.join(one.account_id for one in several)}.",
+                hint=f"Name one of them, for example {several[0].label}.",
+            )
+        (sync,) = several
         return Session.of(self._project, sync, built_at=self._built.get(sync.name))
 
     def build(self, syncs: Sequence[Sync], *, quiet: bool = False) -> None:
@@ -205,9 +239,9 @@ class Workspace:
         self._built |= dict.fromkeys(names, began)
 
     def chosen(self, name: str | None) -> list[Sync]:
-        """The sync of that name, or all enabled ones."""
+        """The sync of that name, or all enabled ones, each once for every account of its own."""
         enabled = [sync for sync in self.syncs if sync.enabled]
-        return enabled if name is None and enabled else [self.pick(name)]
+        return self.by_account(enabled if name is None and enabled else [self.pick(name)])
 
     @property
     def selected(self) -> list[Sync]:

@@ -56,7 +56,8 @@ class Sync:
 
     `source` is the dbt unique id of its source model. A sync that is not `enabled` is paused. `warn_after`,
     `error_after`: how old the newest conversion of the source may be. `adjust_after`: how long an accepted conversion
-    waits for its first correction, where the exposure says so.
+    waits for its first correction, where the exposure says so. `account_column`: the column of the source that names
+    each row's account; with it, `account_id` is the one of them that is worked on, or empty.
     """
 
     name: str
@@ -73,6 +74,12 @@ class Sync:
     error_after: timedelta | None = None
     max_retractions: RetractionLimit = RetractionLimit()
     adjust_after: timedelta | None = None
+    account_column: str = ""
+
+    @property
+    def label(self) -> str:
+        """What tells it from the others of a command: its name, and its account where it has several."""
+        return f"{self.name}@{self.account_id}" if self.account_column and self.account_id else self.name
 
     @property
     def adjustment_delay(self) -> timedelta:

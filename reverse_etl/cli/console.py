@@ -65,7 +65,7 @@ def each(syncs: Sequence[Sync], work: Callable[[Sync], int], results: Results) -
         try:
             codes.append(work(sync))
         except ReverseEtlError as error:
-            say(error, about=sync.name)
+            say(error, about=sync.label)
             results.failed(sync, error)
             codes.append(error.exit_code)
     return worst(codes)
@@ -97,6 +97,7 @@ class Results:
                 {
                     "version": 1,
                     "sync": sync.name,
+                    "account_id": sync.account_id,
                     "error": error.message,
                     "hint": error.hint,
                     "exit_code": error.exit_code,

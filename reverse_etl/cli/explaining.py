@@ -58,7 +58,7 @@ def why(
                 found = True
                 results.show(partial(why_json, report), partial(why_text, report))
         if not found:
-            names = ", ".join(one.name for one in syncs)
+            names = ", ".join(one.label for one in syncs)
             no_address = "@" in key and "email" not in kinds
             raise SettingsError(
                 f"Nothing has this key in {names}: neither the source as it is now nor the ledger of what was sent. "

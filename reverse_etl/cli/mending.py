@@ -157,12 +157,13 @@ def forget(
     if all_ and sync is not None:
         raise SettingsError("A forget takes --sync or --all, and only one of them.")
     with open_workspace(dbt) as workspace:
-        sessions = [workspace.open(one) for one in (workspace.syncs if all_ else [workspace.pick(sync)])]
-        by_name = {session.sync.name: session for session in sessions}
+        chosen = workspace.by_account(workspace.syncs) if all_ else [workspace.pick(sync)]
+        sessions = [workspace.open(one) for one in chosen]
+        by_label = {session.sync.label: session for session in sessions}
         results = Results(as_json=as_json, several=all_)
 
         def work(one: Sync) -> int:
-            session = by_name[one.name]
+            session = by_label[one.label]
             # What a partial build left out of the source would come back with the next full one.
             session.enforce_whole_source()
             ledger = session.mending

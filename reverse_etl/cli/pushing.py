@@ -88,7 +88,9 @@ def push(
         if build:
             with _interrupting():
                 workspace.build(syncs, quiet=quiet)
-        results = Results(as_json=as_json, several=all_ or bool(select))
+        # Only now: a build may bring an account.
+        named, syncs = syncs, workspace.by_account(syncs)
+        results = Results(as_json=as_json, several=all_ or bool(select) or syncs != named)
         # What dbt has loaded stays to the end; the collector need not look at it again for each call's objects.
         gc.collect()
         gc.freeze()
@@ -122,7 +124,7 @@ def _push_each(  # noqa: PLR0917
             progress.close()
         results.show(lambda: json_.result_json(session.sync, result), lambda: text.result_text(session.sync, result))
         if result.stopped is not None:
-            say(result.stopped, about=one.name if len(syncs) > 1 else "")
+            say(result.stopped, about=one.label if len(syncs) > 1 else "")
         return result.exit_code
 
     try:

@@ -148,6 +148,6 @@ def _only_one(syncs: Sequence[Sync], option: str) -> None:
     """Raise SettingsError where rows of several syncs would stand in one file."""
     if len(syncs) > 1:
         raise SettingsError(
-            f"{option} holds the rows of one sync, and {len(syncs)} are enabled.",
-            hint="Name one of them: " + ", ".join(sync.name for sync in syncs),
+            f"{option} holds the rows of one sync and account, and there are {len(syncs)}.",
+            hint="Name one of them: " + ", ".join(sync.label for sync in syncs),
         )

@@ -6,7 +6,7 @@ import difflib
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
@@ -20,6 +20,7 @@ KEYS = {
     "max_age": "how old the newest conversion may be: 3 days, or {warn_after: 2 days, error_after: 7 days}",
     "targets": "dbt targets that may push to production",
     "account_id": "the advertising account",
+    "account_column": "the column that holds each row's advertising account, instead of account_id",
     "customer_id": "the customer (manager account) that the account belongs to",
     "unique_key": "the column that stays the same when a record is corrected",
     "adjustments": "corrections that may be sent: restate, retract",
@@ -94,8 +95,23 @@ def unknown_sync(name: str, known: Iterable[str]) -> SettingsError:
     return SettingsError(f"There is no sync named {name!r}.{_nearest(name, names)}", hint="Known: " + ", ".join(names))
 
 
-def pick_sync(syncs: Iterable[Sync], name: str | None) -> Sync:
-    """The sync of that name, or the only enabled one; raises SettingsError with the nearest name."""
+def pick_sync(syncs: Iterable[Sync], given: str | None) -> Sync:
+    """The sync of that name, or the only enabled one; raises SettingsError with the nearest name.
+
+    `given`: its name, and where its rows go to several accounts, @ and one of these behind it.
+    """
+    name, at, account_id = (given or "").partition("@")
+    sync = _pick_by_name(syncs, name if given else None)
+    if not at:
+        return sync
+    if not sync.account_column:
+        raise SettingsError(
+            f"{sync.name} has one account, so {given!r} is not its name.", hint=f"Leave out @{account_id}."
+        )
+    return replace(sync, account_id=account_id.strip())
+
+
+def _pick_by_name(syncs: Iterable[Sync], name: str | None) -> Sync:
     by_name = {sync.name: sync for sync in syncs}
     if not by_name:
         raise no_sync()
@@ -144,6 +160,14 @@ def _read(name: str, settings: Any, nodes: list[str], manifest: Any, misspelt: I
     destination = attempt(lambda: _one_of(where, settings, "destination", DESTINATIONS), "")
     environment = attempt(lambda: _one_of(where, settings, "environment", [e.value for e in Environment]), "")
     account_id = attempt(lambda: _text_of(where, settings, "account_id"), "")
+    account_column = attempt(lambda: _text_of(where, settings, "account_column"), "")
+    if account_id and account_column:
+        problems.append(
+            SettingsError(
+                f"{where} has account_id and account_column.",
+                hint="Keep account_id where all rows go to one account, account_column where each row names its own.",
+            )
+        )
     customer_id = attempt(lambda: _text_of(where, settings, "customer_id"), "")
     unique_key = attempt(lambda: _text_of(where, settings, "unique_key"), "")
     enabled = attempt(lambda: _switch_of(where, settings, "enabled"), True)
@@ -169,6 +193,7 @@ def _read(name: str, settings: Any, nodes: list[str], manifest: Any, misspelt: I
             error_after=ages.get("error_after"),
             max_retractions=attempt(lambda: _limit_of(where, settings, "max_retractions"), RetractionLimit()),
             adjust_after=attempt(lambda: _span_of(where, settings, "adjust_after"), None),
+            account_column=account_column,
         )
     return Declaration(name, sync, source, unique_key or None, frozenset(map(str, settings)), tuple(problems))
 

@@ -12,6 +12,7 @@ from reverse_etl.plans import Plan, PlanLine, Record, Sample
 from reverse_etl.receipts import Receipt
 from reverse_etl.reports import Holder, PlannedRow
 from reverse_etl.sync import Sync
+from reverse_etl.warehouse.accounts import rows_of
 from reverse_etl.warehouse.history import Books, planned_rows, read_runs
 from reverse_etl.warehouse.lease import WarehouseLease, holder
 from reverse_etl.warehouse.project import Project
@@ -36,11 +37,11 @@ class WarehouseLedger:
         self.tests = ""
         self._scope = sync.scope.as_dict()
         self._tables = ledger_tables(project)
-        self._source = project.relation(sync.source)
         self._plan_table = ""
         columns = built_columns(project, sync.source)
-        check_columns(self._source, columns, sync.unique_key)
+        check_columns(project.relation(sync.source), columns, sync.unique_key, sync.account_column)
         self._unique_key = spelled(columns, sync.unique_key)
+        self._source = rows_of(project, sync, spelled(columns, sync.account_column))
 
     def claim(self) -> WarehouseLease:
         """Take the lease and fence older runs; raises LeaseHeldError while another run holds it."""

@@ -56,11 +56,11 @@ def built_columns(project: Project, unique_id: str) -> dict[str, str]:
     return columns
 
 
-def column_problems(relation: Any, columns: Mapping[str, str], unique_key: str | None) -> list[SettingsError]:
-    """Each column that is missing, or whose kind of type does not fit."""
+def column_problems(relation: Any, columns: Mapping[str, str], *named: str | None) -> list[SettingsError]:
+    """Each column that is missing, or whose kind of type does not fit. `named`: columns that the exposure names."""
     problems = []
     spelling = _spelling(columns)
-    for column in [*SOURCE_COLUMNS, *([unique_key] if unique_key else [])]:
+    for column in [*SOURCE_COLUMNS, *filter(None, named)]:
         if column.lower() not in spelling:
             near = difflib.get_close_matches(column, columns, n=1)
             message = f"The source model {relation} has no column {column}." + (f" It has {near[0]}." if near else "")
@@ -78,26 +78,26 @@ def column_problems(relation: Any, columns: Mapping[str, str], unique_key: str |
     return problems
 
 
-def kinds_of(columns: Mapping[str, str], unique_key: str | None) -> dict[str, str]:
+def kinds_of(columns: Mapping[str, str], *named: str | None) -> dict[str, str]:
     """The kind of type of each column that a sync reads, as far as it is there; the engine's name where unknown."""
     spelling = _spelling(columns)
-    wanted = dict.fromkeys([*SOURCE_COLUMNS, *([unique_key] if unique_key else [])])
+    wanted = dict.fromkeys([*SOURCE_COLUMNS, *filter(None, named)])
     found = {column: columns[spelling[column.lower()]] for column in wanted if column.lower() in spelling}
     return {column: kind_of(type_name) or type_name for column, type_name in found.items()}
 
 
-def check_columns(relation: Any, columns: Mapping[str, str], unique_key: str | None) -> None:
+def check_columns(relation: Any, columns: Mapping[str, str], *named: str | None) -> None:
     """Raise SettingsError for the first column that is wrong, and say how many more are."""
-    problems = column_problems(relation, columns, unique_key)
+    problems = column_problems(relation, columns, *named)
     if problems:
         first, more = problems[0], len(problems) - 1
         others = f" `reverse-etl check` names {more} more." if more else ""
         raise SettingsError(first.message, hint=first.hint + others)
 
 
-def spelled(columns: Mapping[str, str], unique_key: str | None) -> str | None:
-    """A key's own spelling, which is the one to quote: engines fold names without quotes to lower or upper case."""
-    return _spelling(columns)[unique_key.lower()] if unique_key else None
+def spelled(columns: Mapping[str, str], name: str | None) -> str | None:
+    """A column's own spelling, which is the one to quote: engines fold names without quotes to lower or upper case."""
+    return _spelling(columns)[name.lower()] if name else None
 
 
 def kind_of(type_name: str) -> str:
@@ -112,4 +112,4 @@ def _spelling(columns: Mapping[str, str]) -> dict[str, str]:
 
 
 def _key_hint(column: str) -> str:
-    return f"Select {column} in the model (extra_columns of the macro), or name another unique_key in the exposure."
+    return f"Select {column} in the model (extra_columns of the macro), or name another column in the exposure."

@@ -1,0 +1,40 @@
+{#-
+    The accounts of a sync that routes its rows by a column: those that the source names, and those that were pushed to
+    before, whose rows may all have left it. The blank one stands for rows that name none.
+    Arguments: source, a relation; account_column, a column's name; runs, a relation; scope, whose account is not looked at.
+    Columns: account_id, source_rows.
+-#}
+{% macro _accounts(source, account_column, runs, scope) %}
+{%- set account = reverse_etl._account(account_column) -%}
+select
+    account_id,
+    sum(source_rows) as source_rows
+from (
+    select
+        {{ account }} as account_id,
+        count(*) as source_rows
+    from {{ source }}
+    group by {{ account }}
+    union all
+    select distinct
+        account_id,
+        0 as source_rows
+    from {{ runs }}
+    where
+        {%- for column in reverse_etl._scope_columns() if column != 'account_id' %}
+        {{ column }} = {{ reverse_etl._literal(scope[column]) }}{{ " and" if not loop.last }}
+        {%- endfor %}
+) as found
+group by account_id
+order by account_id
+{% endmacro %}
+
+{#- The rows that a source routes to one account, as a relation to select from. Arguments as above; account_id, a text. -#}
+{% macro _rows_of_account(source, account_column, account_id) -%}
+    (select * from {{ source }} where {{ reverse_etl._account(account_column) }} = {{ reverse_etl._literal(account_id) }}) as rows_of_account
+{%- endmacro %}
+
+{#- The account that a row names, without blanks around it. -#}
+{% macro _account(account_column) %}
+    {{- return("trim(" ~ reverse_etl._present_text(reverse_etl._quoted(account_column)) ~ ")") -}}
+{% endmacro %}

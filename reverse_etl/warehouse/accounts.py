@@ -1,0 +1,35 @@
+"""Accounts that a source names row by row: which there are, and which rows go to one of them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reverse_etl.sync import Sync
+from reverse_etl.warehouse.project import Project
+from reverse_etl.warehouse.source import built_columns, check_columns, spelled
+from reverse_etl.warehouse.tables import ledger_tables
+
+
+def find_accounts(project: Project, sync: Sync) -> dict[str, int]:
+    """The rows of each account that the source names or that was pushed to before; blank: rows that name none.
+
+    Raises SettingsError where the source or the ledger is not built, or the column is missing.
+    """
+    columns = built_columns(project, sync.source)
+    check_columns(project.relation(sync.source), columns, sync.account_column)
+    rows = project.query(
+        "_accounts",
+        source=project.relation(sync.source),
+        account_column=spelled(columns, sync.account_column),
+        runs=ledger_tables(project)["runs"],
+        scope=sync.scope.as_dict(),
+    )
+    return {str(account): int(count) for account, count in rows}
+
+
+def rows_of(project: Project, sync: Sync, account_column: str | None) -> Any:
+    """What to select a sync's rows from: its source, or those rows of it that go to the sync's account."""
+    source = project.relation(sync.source)
+    if not account_column:
+        return source
+    return project.sql("_rows_of_account", source=source, account_column=account_column, account_id=sync.account_id)

@@ -1,0 +1,131 @@
+"""A source whose rows name their own advertising accounts: each account is planned, sent and told by itself."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+from typing import Any
+
+import pytest
+
+from reverse_etl.sandbox import LocalSandbox
+from tests.support.engines import both_engines
+from tests.support.schemas import validate
+from tests.support.shop import Shop, deal
+
+pytestmark = both_engines
+_MODEL = """
+select
+    deals.*,
+    case
+        when deal_id in ('D1', 'D2') then ' 100 '
+        when deal_id = 'D3' then '200'
+        when deal_id = 'D4' then ' '
+    end as account
+from {{ source('crm', 'deals') }} as deals
+"""
+
+
+@pytest.fixture
+def routed(shop: Shop) -> Shop:
+    """Two deals of account 100, one of 200, and one that names none."""
+    (shop.folder / "models/offline_conversions.sql").write_text(_MODEL)
+    shop.exposure(account_column="account")
+    shop.dbt("build", "--quiet")
+    shop.fill([deal(number) for number in (1, 2, 3, 4)])
+    return shop
+
+
+def push(shop: Shop, sandbox: LocalSandbox, *arguments: str) -> list[dict[str, Any]]:
+    """Push and give the results, one of each account."""
+    done = shop.run("push", "--json", *arguments, MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    assert done.returncode == 0, done.stderr
+    results = json.loads(done.stdout)
+    for result in results:
+        validate("push", result)
+    return [(result["account_id"], result["source"]) for result in results]
+
+
+def calls(sandbox: LocalSandbox) -> list[tuple[str, int]]:
+    """The account in the header of each call that the sandbox got, with its rows."""
+    with contextlib.closing(sqlite3.connect(sandbox._path)) as books:
+        return list(books.execute("select account_id, received from calls order by call_id"))
+
+
+def test_each_row_goes_to_the_account_that_it_names(routed: Shop, sandbox: LocalSandbox) -> None:
+    """Every account gets its rows in calls of its own and has its own ledger; a second push sends nothing."""
+    assert push(routed, sandbox) == [("100", {"accepted": 2}), ("200", {"accepted": 1})]
+    assert calls(sandbox) == [("100", 2), ("200", 1)]
+    assert push(routed, sandbox) == [("100", {"unchanged": 2}), ("200", {"unchanged": 1})]
+    shown = routed.run("status", "--json")
+    assert [(one["account_id"], one["statuses"]) for one in json.loads(shown.stdout)] == [
+        ("100", {"counted": 2}),
+        ("200", {"counted": 1}),
+    ]
+
+
+def test_rows_without_an_account_are_told(routed: Shop, sandbox: LocalSandbox) -> None:
+    """A row that names no account is sent to none, and plan and push say how many there are."""
+    words = "1 row of the source names no account in account: not planned, and sent to none."
+    pushed = routed.run("push", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    assert pushed.returncode == 0
+    assert words in pushed.stderr
+    assert words in routed.run("plan").stdout
+    assert sum(rows for _, rows in calls(sandbox)) == 3
+
+
+def test_one_account_is_named_behind_the_sync(routed: Shop, sandbox: LocalSandbox) -> None:
+    """NAME@ACCOUNT picks one account for any command; a command that can work on one only asks for it."""
+    one = routed.run("push", "shop_conversions@200", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    assert one.returncode == 0, one.stderr
+    assert calls(sandbox) == [("200", 1)]
+    assert "account 200" in routed.run("runs", "--sync", "shop_conversions@200").stdout
+    asked = routed.run("unlock")
+    assert asked.returncode == 2
+    assert "shop_conversions has several accounts: 100, 200." in asked.stderr
+    assert "Name one of them, for example shop_conversions@100." in asked.stderr
+    unknown = routed.run("status", "shop_conversions@7")
+    assert unknown.returncode == 2
+    assert "no account 7" in unknown.stderr
+    assert "Known: 100, 200" in unknown.stderr
+
+
+def test_an_account_whose_rows_all_left_is_still_planned(routed: Shop, sandbox: LocalSandbox) -> None:
+    """What the ledger has of an account keeps its place in the books, although no source row names it any more."""
+    push(routed, sandbox)
+    routed.fill([deal(number) for number in (1, 2)])
+    planned = json.loads(routed.run("plan", "--json").stdout)
+    assert [one["account_id"] for one in planned] == ["100", "200"]
+    assert push(routed, sandbox) == [("100", {"unchanged": 2}), ("200", {})]
+
+
+def test_a_row_is_explained_in_its_account(routed: Shop, sandbox: LocalSandbox) -> None:
+    """A key is looked for in every account and told where it is."""
+    push(routed, sandbox)
+    told = routed.run("why", "D3")
+    assert told.returncode == 0, told.stderr
+    assert "account 200" in told.stdout
+    assert "account 100" not in told.stdout
+
+
+def test_check_looks_at_every_account(routed: Shop, sandbox: LocalSandbox) -> None:
+    """The check names the accounts and where they come from, and looks at the history of each."""
+    push(routed, sandbox)
+    checked = routed.run("check", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    assert checked.returncode == 0, checked.stdout
+    assert "100, 200 (from account in the source)" in checked.stdout
+    assert "2 records accepted so far" in checked.stdout
+    assert "1 record accepted so far" in checked.stdout
+
+
+def test_an_account_column_that_cannot_be_is_refused(routed: Shop) -> None:
+    """Beside account_id, and where the source has no such column, the message says what to change."""
+    routed.exposure(account_column="account", account_id="1")
+    both = routed.run("plan")
+    assert both.returncode == 2
+    assert "has account_id and account_column" in both.stderr
+    routed.exposure(account_column="acount")
+    missing = routed.run("plan")
+    assert missing.returncode == 2
+    assert "has no column acount. It has account." in missing.stderr
