@@ -137,7 +137,7 @@ def test_exit_codes_are_the_errors() -> None:
 def test_exposure_keys_are_known() -> None:
     """The README's example exposure uses known keys, and names every one."""
     example = README.split("reverse_etl:\n")[1].split("```")[0]
-    assert set(re.findall(r"^ +(\w+): ", example, re.MULTILINE)) == set(KEYS)
+    assert set(re.findall(r"^ +(?:# )?(\w+): ", example, re.MULTILINE)) == set(KEYS)
 
 
 def test_environment_variables_are_those_of_the_code() -> None:

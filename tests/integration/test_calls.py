@@ -24,8 +24,8 @@ TWICE = {"count": 2}  # as often as the bench tries
 
 
 @pytest.fixture(scope="module")
-def open_bench(shop_template: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    shop = copy_of(shop_template, tmp_path_factory.mktemp("calls") / "project")
+def open_bench(engine_template: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    shop = copy_of(engine_template, tmp_path_factory.mktemp("calls") / "project")
     shop.exposure(adjustments=["restate", "retract"])
     with Project(DbtOptions(shop.folder, shop.folder)) as project:
         yield Bench(project)
