@@ -79,15 +79,14 @@ class Session:
 
     def push(self, options: PushOptions, progress: Progress, permissions: Permissions) -> RunResult:
         """Send what is new. Settings and guards come first: where they refuse, nothing is written."""
-        today = clocks.now().date()
-        settings = MicrosoftAdsSettings.load(self.sync, os.environ, today)
+        destination = self.destination()
         facts = self._facts(permissions)
         guards = look(self.sync, facts)
         enforce(guards)
         for guard in guards:
             if guard.warns:
                 progress.note(guard.passes)
-        if told := soap_warning(self.sync, today):
+        if told := soap_warning(self.sync, clocks.now().date()):
             progress.note(f"{told} {SWITCH_HINT}")
         if told := clocks.warning("The warehouse's", clocks.ahead_of_here(self.ledger.clock())):
             progress.note(f"{told} {clocks.HINT}")
@@ -96,8 +95,8 @@ class Session:
         limit = self.sync.max_retractions
         if permissions.max_retractions is not None:
             limit = RetractionLimit(permissions.max_retractions, share=1.0, even_if_empty=True)
-        result = carry_out(self.ledger, MicrosoftAds(settings), progress, replace(options, retractions=limit))
-        return replace(result, protocol=settings.protocol.value)
+        result = carry_out(self.ledger, destination, progress, replace(options, retractions=limit))
+        return replace(result, protocol=destination.protocol.value)
 
     def status(self, *, runs: int) -> StatusReport:
         """What the ledger knows. Reads only."""

@@ -45,6 +45,11 @@ class MicrosoftAds:
         self._throttle_wait = throttle_wait
 
     @property
+    def protocol(self) -> WireProtocol:
+        """What it is spoken to by."""
+        return self._settings.protocol
+
+    @property
     def batch_limit(self) -> int:
         """Records of one call at most."""
         return BATCH_LIMIT

@@ -31,8 +31,9 @@ class ServiceError:
 class Processed:
     """The call was processed. `partial_errors` are the items that it refused.
 
-    `body` has the service's names and is the same by every protocol: ids and other longs are whole numbers, times
-    datetimes, decimals Decimals, flags lists of words.
+    `body` has the service's names and the same values by every protocol: ids and other longs are whole numbers, times
+    datetimes, decimals Decimals, flags lists of words. What is absent is None or not there, and an item that is null
+    is None or has nothing but None in it.
     """
 
     body: Mapping[str, Any]
