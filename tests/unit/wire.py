@@ -18,6 +18,7 @@ from reverse_etl.destinations.microsoft_ads.destination import THROTTLE_WAIT
 from reverse_etl.destinations.microsoft_ads.messages import call_of
 from reverse_etl.destinations.microsoft_ads.settings import SERVICE_PATH, MicrosoftAdsSettings
 from reverse_etl.destinations.microsoft_ads.soap import SoapWire
+from reverse_etl.destinations.microsoft_ads.tokens import FixedToken
 from reverse_etl.plans import Record
 from reverse_etl.sandbox import LocalSandbox, ReceivedRow, read_received
 from reverse_etl.sync import Environment
@@ -38,7 +39,7 @@ def settings(url: str) -> MicrosoftAdsSettings:
         account_id="123",
         customer_id="456",
         developer_token=DEVELOPER_TOKEN,
-        access_token=ACCESS_TOKEN,
+        credentials=FixedToken(ACCESS_TOKEN),
     )
 
 
