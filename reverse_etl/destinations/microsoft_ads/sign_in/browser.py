@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 import threading
 import time
-from http.server import BaseHTTPRequestHandler, HTTPServer
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
 from types import TracebackType
 
@@ -57,14 +57,27 @@ class Listener:
         return self._server.query
 
 
-class _Server(HTTPServer):
+class _Server(ThreadingHTTPServer):
+    # Browsers connect ahead of time and say nothing: such a connection keeps no other out, and is not waited for.
+    daemon_threads = True
+    block_on_close = False
+
     def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
         self.answered = threading.Event()
         self.query = ""
+        self._guard = threading.Lock()
         super().__init__(address, handler)
 
     # Elsewhere a second program could take the same port.
     allow_reuse_address = False
+
+    def take(self, query: str) -> bool:
+        """Is it the first answer?"""
+        with self._guard:
+            if not self.query:
+                self.query = query
+                return True
+            return False
 
     def server_bind(self) -> None:
         # HTTPServer would look its own name up, which can take seconds.
@@ -91,7 +104,7 @@ class _Handler(BaseHTTPRequestHandler):
             self._say(403, "Refused", "This address answers to localhost only.")
         elif path != "/" or not ("code=" in query or "error=" in query):
             self._say(404, "Nothing here", "This address waits for a sign-in to come back.")
-        elif self.server.answered.is_set():
+        elif not self.server.take(query):
             self._say(409, "Answered already", "The sign-in has its answer. You can close this page.")
         else:
             if "error=" in query:
@@ -99,7 +112,7 @@ class _Handler(BaseHTTPRequestHandler):
             else:
                 self._say(200, "Thank you", "You can close this page. The command line goes on and says how it went.")
             self.wfile.flush()
-            self.server.query = query
+            # Only now: the command may end, and the page with it.
             self.server.answered.set()
 
     def _say(self, status: int, title: str, text: str) -> None:

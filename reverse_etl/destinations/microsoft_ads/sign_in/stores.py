@@ -5,7 +5,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, replace
@@ -43,7 +42,10 @@ class Login:
 
 
 class Stores:
-    """Keyring and file as one store. Each change is whole or not there, whatever happens to the process."""
+    """Keyring and file as one store. Each change is whole or not there, whatever happens to the process.
+
+    Whoever changes something holds the lock.
+    """
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder or _own_folder()
@@ -125,19 +127,20 @@ class Stores:
         """Write the file anew beside itself, readable by nobody else from the first byte, and put it in its place."""
         self._make_folder()
         document = {"version": 1, "logins": {key: asdict(login) for key, login in logins.items()}}
-        temporary = ""
+        beside = self._folder / "sign_in.json.new"
         try:
-            # mkstemp makes the file with mode 0600.
-            handle, temporary = tempfile.mkstemp(dir=self._folder, prefix=".sign_in-")
+            # What a process left that was killed here; nobody else writes while the lock is held.
+            beside.unlink(missing_ok=True)
+            handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(handle, "w", encoding="utf-8") as file:
                 json.dump(document, file)
                 file.flush()
                 os.fsync(file.fileno())
-            Path(temporary).replace(self.file)
+            beside.replace(self.file)
             _sync_folder(self._folder)
         except OSError as error:
             with contextlib.suppress(OSError):
-                Path(temporary).unlink(missing_ok=True)
+                beside.unlink(missing_ok=True)
             raise self._unwritable(error) from None
 
     def _make_folder(self) -> None:
