@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from reverse_etl.delivery import Patience
@@ -79,9 +79,10 @@ class Bench:
         workers: int = 2,
         tries: int = 2,
         after_call: Callable[[], None] = lambda: None,
+        environ: Mapping[str, str] | None = None,
     ) -> RunResult:
         """Push as the command does, without its guards; `after_call` happens once the first call is answered."""
-        settings = MicrosoftAdsSettings.load(self.sync, {"MICROSOFT_ADS_ENDPOINT": sandbox.url})
+        settings = MicrosoftAdsSettings.load(self.sync, {**(environ or {}), "MICROSOFT_ADS_ENDPOINT": sandbox.url})
         wire = SoapWire(settings, read_timeout=0.4)
         options = PushOptions(
             workers=workers,
