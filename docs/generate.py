@@ -19,7 +19,12 @@ ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs" / "reference.md"
 ENVIRONMENT = {
     "MICROSOFT_ADS_DEVELOPER_TOKEN": "the developer token; needed unless the environment is `local`",
-    "MICROSOFT_ADS_ACCESS_TOKEN": "the OAuth access token; needed unless the environment is `local`",
+    "MICROSOFT_ADS_CLIENT_ID": "the app that signs in, as Microsoft knows it: needed for `reverse-etl login`",
+    "MICROSOFT_ADS_CLIENT_SECRET": "its secret, where it is a web app; a public client has none",
+    "MICROSOFT_ADS_TENANT": "the tenant to sign in at; `common`, which is any, where it is not set",
+    "MICROSOFT_ADS_REFRESH_TOKEN": "a refresh token for machines that keep nothing, such as CI; goes before `login`",
+    "MICROSOFT_ADS_ACCESS_TOKEN": "one access token; goes before both, and is not renewed",
+    "MICROSOFT_ADS_LOGIN_ENDPOINT": "only for the environment `local`: signs in at this address of this machine",
     "MICROSOFT_ADS_CUSTOMER_ID": "the customer, where the exposure does not say",
     "MICROSOFT_ADS_ACCOUNT_ID": "the account, where the exposure does not say",
     "MICROSOFT_ADS_ENDPOINT": "another address: loopback by http, or https to a host under bingads.microsoft.com",

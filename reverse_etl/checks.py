@@ -15,6 +15,7 @@ from reverse_etl import clocks
 from reverse_etl.destinations.microsoft_ads.protocols import SWITCH_HINT, soap_warning, spoken
 from reverse_etl.destinations.microsoft_ads.reach import check_service, local_sandbox_notes
 from reverse_etl.destinations.microsoft_ads.settings import PATHS, Setting, find_endpoint, find_settings
+from reverse_etl.destinations.microsoft_ads.sign_in.checking import credentials_line
 from reverse_etl.errors import LeaseHeldError, ReverseEtlError
 from reverse_etl.guards import Facts, Guard, look
 from reverse_etl.reports import CheckLine, Mark
@@ -197,6 +198,7 @@ class _Checkup:
             # Where each row names its account, none is set.
             if setting.name != "account_id" or not sync.account_column:
                 yield _setting_line(setting, one.name)
+        yield credentials_line(sync, self._environ)
         endpoint = ""
         try:
             protocol = spoken(sync, self._today)

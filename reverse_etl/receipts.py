@@ -114,12 +114,14 @@ class Blamed:
 class Stopped:
     """The whole call was refused, and so will be every other until somebody acts.
 
-    `unprocessed` says whether that proves that no row of the call was taken.
+    `unprocessed` says whether that proves that no row of the call was taken. `by_service`: False where it was not the
+    service that refused, but the call could not be made.
     """
 
     reason: Reason
     hint: str
     unprocessed: bool
+    by_service: bool = True
 
 
 Answer = Answered | Unanswered | Throttled | Blamed | Stopped

@@ -252,9 +252,9 @@ class _Run:
         self._count(records, delivery)
         withheld = any(receipt.outcome is Outcome.NOT_SENT for receipt in delivery.receipts)
         if delivery.stopped is not None:
-            self._stopped = DestinationError(
-                f"The destination refused the call: {delivery.stopped.reason}", hint=delivery.stopped.hint
-            )
+            reason = delivery.stopped.reason
+            said = f"The destination refused the call: {reason}" if delivery.stopped.by_service else reason.message
+            self._stopped = DestinationError(said, hint=delivery.stopped.hint)
         elif not self._lease.still_mine() or (withheld and not self._options.stop.is_set()):
             self._stopped = self.lost()
         elif delivery.in_doubt == len(records):

@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from reverse_etl.cli import checking, explaining, init, mending, pushing, reading, sandbox
+from reverse_etl.cli import checking, explaining, init, mending, pushing, reading, sandbox, signing_in
 from reverse_etl.cli.console import fail
 from reverse_etl.errors import ReverseEtlError
 from reverse_etl.version import __version__
@@ -26,6 +26,8 @@ app = typer.Typer(
 )
 
 app.command()(init.init)
+app.command()(signing_in.login)
+app.command()(signing_in.logout)
 app.command()(checking.check)
 app.command()(reading.plan)
 app.command()(pushing.push)

@@ -85,6 +85,7 @@ class LocalSandbox:
         self.stop()
         self._server.shutdown()
         self._server.service.faults.clear()
+        self._server.service.sign_in.leave()
         self._server.server_close()
         self._thread.join()
         self._server.service.books.close()
@@ -179,6 +180,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send_json(200, truth(books))
         elif target.path == SERVICE_PATH and target.query.lower() in ("wsdl", "singlewsdl"):
             self._send(Reply(200, XML, self._wsdl()))
+        elif reply := self.server.service.sign_in.get(target):
+            self._send(reply)
         else:
             self._send(Reply(404, _TEXT, b"There is nothing at this path."))
 
@@ -205,6 +208,8 @@ class _Handler(BaseHTTPRequestHandler):
             self._send_json(200, self.server.service.faults.state())
         elif path == "/control/release":
             self._send_json(200, {"released": self.server.service.faults.release()})
+        elif reply := self.server.service.sign_in.post(path, body):
+            self._send(reply)
         else:
             self._send(Reply(404, _TEXT, b"There is nothing at this path."))
 

@@ -16,6 +16,7 @@ from reverse_etl.sandbox.injection import Injection, Met
 from reverse_etl.sandbox.lookups import look_up
 from reverse_etl.sandbox.replies import Reply, instead
 from reverse_etl.sandbox.request import LOOKUPS, MAX_ROWS, Problem, Request, RowError, Speech
+from reverse_etl.sandbox.sign_in import SignIn
 
 _log = logging.getLogger(__name__)
 _PATIENCE = 600.0  # seconds that a call without an answer waits for its caller to go
@@ -28,6 +29,7 @@ class Service:
         self.books = books
         self.world = world
         self.faults = faults
+        self.sign_in = SignIn()
 
     def reply(self, body: bytes, request: Request, speech: Speech, is_gone: Callable[[], bool]) -> Reply:
         """Answer one call. What the answer says is in the books before it is returned.
@@ -60,6 +62,7 @@ class _Answering:
 
     def __init__(self, service: Service, call: Call, request: Request, speech: Speech) -> None:
         self._books, self._world, self._faults = service.books, service.world, service.faults
+        self._sign_in = service.sign_in
         self._call, self._request, self._speech = call, request, speech
 
     def reply(self, met: Met | None, is_gone: Callable[[], bool]) -> Reply:
@@ -98,7 +101,7 @@ class _Answering:
         if problem in (Problem.NOT_WELL_FORMED, Problem.UNKNOWN_ACTION):
             return self._unreadable(problem)
         # The service does not say whether it looks at the headers before it reads the rows; here it does.
-        refused = _headers_fault(self._request.headers)
+        refused = _headers_fault(self._request.headers, self._sign_in)
         if refused is None and problem is not None:
             return self._unreadable(problem)
         if refused is None and self._request.operation in LOOKUPS:
@@ -161,13 +164,16 @@ def _size_fault(request: Request) -> Code | None:
     return codes.LIMIT_EXCEEDED if len(request.rows) > MAX_ROWS else None
 
 
-def _headers_fault(headers: Mapping[str, str]) -> Code | None:
-    """Any text will do for the four headers, but the tokens `expired` and `invalid` are what they say."""
+def _headers_fault(headers: Mapping[str, str], sign_in: SignIn) -> Code | None:
+    """Any text will do for the four headers, but the tokens `expired` and `invalid` are what they say.
+
+    Tokens that the sign-in of this sandbox gave are good until their end.
+    """
     for name in ("AuthenticationToken", "DeveloperToken"):
         if name not in headers:
             missing = codes.MISSING_HEADERS
             return Code(missing.number, missing.name, missing.message.format(name))
-    if headers["AuthenticationToken"] == "expired":
+    if headers["AuthenticationToken"] == "expired" or sign_in.has_expired(headers["AuthenticationToken"]):
         return codes.TOKEN_EXPIRED
     if headers["AuthenticationToken"] == "invalid":
         return codes.INVALID_CREDENTIALS

@@ -126,9 +126,9 @@ def test_settings_of_production(shop: Shop) -> None:
     shop.exposure(environment="production", account_id="77", targets=["prod"])
     address = "https://campaign.api.bingads.microsoft.com"
     lines = check(shop, code=2, endpoint=address, **NO_WAY_OUT)
-    assert failed(lines) == ["customer_id", "developer_token", "access_token", "destination"]
+    assert failed(lines) == ["customer_id", "developer_token", "credentials", "destination"]
     assert "MICROSOFT_ADS_CUSTOMER_ID (or customer_id in the exposure)" in said(lines, "customer_id")
-    assert said(lines, "access_token") == "missing Set MICROSOFT_ADS_ACCESS_TOKEN."
+    assert said(lines, "credentials").startswith("missing Needed: MICROSOFT_ADS_ACCESS_TOKEN (or ")
     assert said(lines, "account_id", mark="ok") == "77 (from the exposure) "
     assert "campaign.api.bingads.microsoft.com does not answer: the proxy" in said(lines, "destination")
     assert "--target prod" in said(lines, "production_target", mark="warning")
@@ -141,8 +141,8 @@ def test_secrets_are_never_shown(shop: Shop) -> None:
     environment = SECRETS | NO_WAY_OUT | {"MICROSOFT_ADS_ACCOUNT_ID": "9", "MICROSOFT_ADS_ENDPOINT": ""}
     environment |= {"MICROSOFT_ADS_ACCESS_TOKEN": "s3cret\nmore", "MICROSOFT_ADS_ENDPOINT": "https://me:s3cret@x.y"}
     lines = check(shop, code=2, **environment)
-    assert failed(lines) == ["access_token", "endpoint"]
-    assert "line break" in said(lines, "access_token")
+    assert failed(lines) == ["credentials", "endpoint"]
+    assert "line break" in said(lines, "credentials")
     assert said(lines, "developer_token", mark="ok") == "set (from MICROSOFT_ADS_DEVELOPER_TOKEN in the environment) "
     assert said(lines, "account_id", mark="ok") == "9 (from MICROSOFT_ADS_ACCOUNT_ID in the environment) "
     assert "s3cret" not in json.dumps(lines)

@@ -23,10 +23,12 @@ from reverse_etl.delivery import Patience
 from reverse_etl.destinations.microsoft_ads import MicrosoftAds
 from reverse_etl.destinations.microsoft_ads import settings as ads_settings
 from reverse_etl.destinations.microsoft_ads.reach import check_service
+from reverse_etl.destinations.microsoft_ads.sign_in.sources import Access, find_credentials
 from reverse_etl.destinations.microsoft_ads.soap import SoapWire
 from reverse_etl.errors import DestinationError
 from reverse_etl.receipts import Unanswered
 from reverse_etl.sandbox import LocalSandbox
+from reverse_etl.sync import Environment
 from tests.support.faults import ask_for, truth
 from tests.support.quick import QuickShop
 from tests.support.shop import Shop, click, copy_of
@@ -79,8 +81,12 @@ def real_settings(sync: Any, environ: Any) -> Any:
     find = ads_settings._find
     names = {"account_id": "ACCOUNT_ID", "customer_id": "CUSTOMER_ID"}
     found = {key: find(f"MICROSOFT_ADS_{name}", "42", environ, local=False) for key, name in names.items()}
-    secret = {name.removeprefix("MICROSOFT_ADS_").lower(): name for name in TOKENS}
-    return found | {key: find(name, None, environ, local=False) for key, name in secret.items()}
+    return found | {"developer_token": find("MICROSOFT_ADS_DEVELOPER_TOKEN", None, environ, local=False)}
+
+
+def real_credentials(environment: Environment, environ: Any) -> Access:
+    """What production finds: the access token of the environment."""
+    return find_credentials(Environment.PRODUCTION, environ)
 
 
 class Listener(logging.Handler):
@@ -175,14 +181,15 @@ def work(shop_template: Shop, tmp_path_factory: pytest.TempPathFactory, listener
     places = {"HOME": str(folder / "home"), "TMPDIR": str(folder / "tmp")}
     headers_of = SoapWire._headers
 
-    def remember(wire: SoapWire) -> dict[str, str]:
-        made = headers_of(wire)
+    def remember(wire: SoapWire, token: str) -> dict[str, str]:
+        made = headers_of(wire, token)
         headers.update(made.values())
         return made
 
     with (
         LocalSandbox(folder / "books.sqlite", port=0, goals=folder / "goals.yml") as sandbox,
         mock.patch.object(ads_settings, "find_settings", real_settings),
+        mock.patch.object(ads_settings, "find_credentials", real_credentials),
         mock.patch.object(SoapWire, "_headers", remember),
         mock.patch.object(Patience, "wait_before", return_value=0.0),
     ):
@@ -262,7 +269,10 @@ def test_a_hostile_answer_is_an_error_and_the_tokens_go_nowhere(shop: Shop, sand
     with RawServer(http("")) as elsewhere, mock.patch.object(Patience, "wait_before", return_value=0.0):
         more = {"to": elsewhere.url} if kind == "redirect" else {}
         ask_for(sandbox, {"kind": kind, "count": 9} | more)
-        with mock.patch.object(ads_settings, "find_settings", real_settings):
+        with (
+            mock.patch.object(ads_settings, "find_settings", real_settings),
+            mock.patch.object(ads_settings, "find_credentials", real_credentials),
+        ):
             done = quick.run("push", "--json", MICROSOFT_ADS_ENDPOINT=sandbox.url, **TOKENS)
     assert (done.returncode, json.loads(done.stdout)["source"]) == (1, {"in_doubt": 1})
     assert "No call was answered" in done.stderr

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
 from reverse_etl.delivery import Patience
@@ -84,10 +84,11 @@ class Bench:
         workers: int = 2,
         tries: int = 2,
         after_call: Callable[[], None] = lambda: None,
+        environ: Mapping[str, str] | None = None,
     ) -> RunResult:
         """Push as the command does, without its guards; `after_call` happens once the first call is answered."""
         sync = replace(self.sync, protocol=self.protocol)
-        settings = MicrosoftAdsSettings.load(sync, {"MICROSOFT_ADS_ENDPOINT": sandbox.url})
+        settings = MicrosoftAdsSettings.load(sync, {**(environ or {}), "MICROSOFT_ADS_ENDPOINT": sandbox.url})
         wires: dict[WireProtocol, type[Wire]] = {WireProtocol.SOAP: SoapWire, WireProtocol.REST: RestWire}
         wire = wires[self.protocol](settings, read_timeout=0.4)  # type: ignore[call-arg]
         options = PushOptions(

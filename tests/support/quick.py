@@ -30,14 +30,15 @@ class QuickShop(Shop):
                 contextlib.redirect_stdout(out),
                 contextlib.redirect_stderr(err),
             ):
-                code = _exit_code(arguments)
+                code = exit_code_of(arguments)
         finally:
             for number, handler in handlers.items():
                 signal.signal(number, handler)
         return subprocess.CompletedProcess(list(arguments), code, out.getvalue(), err.getvalue())
 
 
-def _exit_code(arguments: tuple[str, ...]) -> int:
+def exit_code_of(arguments: tuple[str, ...]) -> int:
+    """Run the program with these arguments in this process; gives what it would leave with."""
     try:
         return int(app(list(arguments), standalone_mode=False) or 0)
     except ReverseEtlError as error:

@@ -150,19 +150,22 @@ def test_an_empty_scope_beside_a_full_one() -> None:
 def test_where_each_setting_comes_from() -> None:
     """The exposure goes before the environment, which goes before the default; what is nowhere has no source."""
     sync = Sync("ads", "model.shop.ads", "microsoft_ads", Environment.PRODUCTION, "1", "")
-    environ = {"MICROSOFT_ADS_ACCOUNT_ID": "2", "MICROSOFT_ADS_CUSTOMER_ID": "3", "MICROSOFT_ADS_ACCESS_TOKEN": "t-1"}
+    environ = {
+        "MICROSOFT_ADS_ACCOUNT_ID": "2",
+        "MICROSOFT_ADS_CUSTOMER_ID": "3",
+        "MICROSOFT_ADS_DEVELOPER_TOKEN": "t-1",
+    }
     found = find_settings(sync, environ)
     assert {name: (one.value, one.source) for name, one in found.items()} == {
         "account_id": ("1", "the exposure"),
         "customer_id": ("3", "MICROSOFT_ADS_CUSTOMER_ID in the environment"),
-        "developer_token": ("", ""),
-        "access_token": ("t-1", "MICROSOFT_ADS_ACCESS_TOKEN in the environment"),
+        "developer_token": ("t-1", "MICROSOFT_ADS_DEVELOPER_TOKEN in the environment"),
     }
-    assert [name for name, one in found.items() if one.secret] == ["developer_token", "access_token"]
+    assert [name for name, one in found.items() if one.secret] == ["developer_token"]
     assert "t-1" not in repr(found)
     assert find_endpoint(sync, {}, WireProtocol.SOAP).source == "default"
     local = find_settings(replace(sync, environment=Environment.LOCAL), environ)
-    assert (local["access_token"].value, local["access_token"].source) == ("local", "default")
+    assert (local["developer_token"].value, local["developer_token"].source) == ("local", "default")
 
 
 def test_every_wrong_column_is_named() -> None:

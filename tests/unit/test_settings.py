@@ -13,8 +13,8 @@ from reverse_etl.destinations.microsoft_ads.settings import (
     SERVICE_PATH,
     MicrosoftAdsSettings,
     account_of,
-    is_loopback,
 )
+from reverse_etl.destinations.microsoft_ads.values import is_loopback
 from reverse_etl.errors import SettingsError
 from reverse_etl.sync import Environment, Sync, WireProtocol
 
@@ -257,7 +257,7 @@ def test_the_local_sandbox_needs_no_settings_and_gets_no_secrets() -> None:
     """Without any setting the environment local works; with real tokens set, they are not sent to it."""
     for environ in ({}, FULL):
         made = MicrosoftAdsSettings.load(sync("local"), environ)
-        assert (made.developer_token, made.access_token) == ("local", "local")
+        assert (made.developer_token, made.credentials.token()) == ("local", "local")
         assert made.account_id
         assert made.customer_id
 
@@ -276,7 +276,7 @@ def test_a_value_that_cannot_be_sent_is_refused(name: str, text: str) -> None:
 def test_blanks_around_values_are_dropped() -> None:
     """A line break at the end of a token, as files have it, does no harm."""
     made = MicrosoftAdsSettings.load(sync("production"), {name: f" {value}\n" for name, value in FULL.items()})
-    assert (made.access_token, made.developer_token) == ("access-secret", "dev-secret")
+    assert (made.credentials.token(), made.developer_token) == ("access-secret", "dev-secret")
 
 
 def test_loopback_is_known_by_host_alone() -> None:

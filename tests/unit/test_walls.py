@@ -93,6 +93,12 @@ def zeep_is_soap_s(importer: str, imported: str) -> bool:
     return importer != f"{PACKAGE}.destinations.microsoft_ads.soap" and top(imported) == "zeep"
 
 
+def authlib_is_protocol_s(importer: str, imported: str) -> bool:
+    """Only one file imports Authlib."""
+    own = f"{PACKAGE}.destinations.microsoft_ads.sign_in.protocol"
+    return importer != own and top(imported) == "authlib"
+
+
 def the_sandbox_is_on_its_own(importer: str, imported: str) -> bool:
     """The local sandbox imports no other room, and the command line alone imports it."""
     inside, target = room(importer) == "sandbox", room(imported) == "sandbox"
@@ -131,6 +137,7 @@ WALLS: list[Callable[[str, str], bool]] = [
     ports_know_nouns_only,
     dbt_is_the_warehouse_s,
     zeep_is_soap_s,
+    authlib_is_protocol_s,
     the_sandbox_is_on_its_own,
     adapters_do_not_know_each_other,
     only_the_top_puts_parts_together,
@@ -210,6 +217,7 @@ def test_the_walker_sees_the_house(imports: Imports) -> None:
         ("run.py", "def f():\n    from dbt.cli.main import dbtRunner", dbt_is_the_warehouse_s),
         ("report/text.py", "import duckdb", dbt_is_the_warehouse_s),
         ("destinations/microsoft_ads/rest.py", "import zeep.exceptions", zeep_is_soap_s),
+        ("cli/app.py", "from authlib.oauth2 import OAuth2Client", authlib_is_protocol_s),
         ("sandbox/judge.py", "from reverse_etl.plans import Record", the_sandbox_is_on_its_own),
         ("sandbox/judge.py", "from ..plans import Record", the_sandbox_is_on_its_own),
         ("run.py", "import reverse_etl.sandbox", the_sandbox_is_on_its_own),

@@ -14,6 +14,7 @@ from types import TracebackType
 import requests
 
 from reverse_etl.destinations.microsoft_ads.settings import PATHS, MicrosoftAdsSettings
+from reverse_etl.destinations.microsoft_ads.tokens import FixedToken
 from reverse_etl.plans import Record
 from reverse_etl.sandbox import LocalSandbox, ReceivedRow, read_received
 from reverse_etl.sync import Environment, WireProtocol
@@ -35,7 +36,7 @@ def settings(url: str, protocol: WireProtocol = WireProtocol.SOAP) -> MicrosoftA
         account_id="123",
         customer_id="456",
         developer_token=DEVELOPER_TOKEN,
-        access_token=ACCESS_TOKEN,
+        credentials=FixedToken(ACCESS_TOKEN),
     )
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from reverse_etl.destinations.microsoft_ads.codes import OnCall, OnRow, find
-from reverse_etl.destinations.microsoft_ads.wire import Faulted, Lost, Reply, ServiceError
+from reverse_etl.destinations.microsoft_ads.wire import Faulted, Lost, Reply, ServiceError, Withheld
 from reverse_etl.receipts import (
     Answer,
     Answered,
@@ -31,6 +31,11 @@ def answer_of(reply: Reply, *, retracts: bool, throttle_wait: float) -> Answer:
     """
     if isinstance(reply, Lost):
         return Unanswered(reply.reason)
+    if isinstance(reply, Withheld):
+        error = reply.errors[0]
+        return Stopped(
+            Reason(error.number, error.name, error.message), reply.advice, unprocessed=True, by_service=False
+        )
     if isinstance(reply, Faulted):
         return _refused(reply, throttle_wait)
     refusals = tuple(

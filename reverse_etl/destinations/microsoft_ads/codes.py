@@ -209,7 +209,7 @@ CODES: tuple[Code, ...] = (
     _call(105, "InvalidCredentials", _ACCESS),
     _call(106, "UserIsNotAuthorized", _ACCESS),
     _call(108, "UserCompromised", "Sign in at ads.microsoft.com and follow what it asks for."),
-    _call(109, "AuthenticationTokenExpired", "Get a new access token and set MICROSOFT_ADS_ACCESS_TOKEN."),
+    _call(109, "AuthenticationTokenExpired", "Run `reverse-etl login`, or set a new MICROSOFT_ADS_ACCESS_TOKEN."),
     _call(113, "InvalidDateObject", "Report it: a date was sent that the service cannot read.", OnCall.BISECT),
     _call(
         116,

@@ -65,13 +65,16 @@ class MicrosoftAds:
         return self._wire.clock_ahead
 
     def preflight(self, accepted: int) -> Sequence[str]:
-        """Check that the local sandbox runs and still has its books. Microsoft's own service is not asked.
+        """Check that the local sandbox runs and still has its books, and that there is an access token.
 
-        Raises DestinationError when the local sandbox is not running.
+        Microsoft's own service is not asked. Raises DestinationError when the local sandbox is not running or when no
+        token is to be had.
         """
-        if self._settings.environment is not Environment.LOCAL:
-            return []
-        return local_sandbox_notes(self._settings.endpoint, accepted)
+        local = self._settings.environment is Environment.LOCAL
+        notes = local_sandbox_notes(self._settings.endpoint, accepted) if local else ()
+        # Who cannot sign in learns it here, before anything is written.
+        self._settings.credentials.token()
+        return [*notes, *self._settings.credentials.notes]
 
     def send(self, records: Sequence[Record]) -> Answer:
         """Make one call with these records. Never raises for what the call or its answer brings.

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import requests
 import urllib3
 
-from reverse_etl.destinations.microsoft_ads.settings import is_loopback
+from reverse_etl.destinations.microsoft_ads.values import is_loopback
 from reverse_etl.destinations.microsoft_ads.wire import Lost
 from reverse_etl.receipts import Reason
 

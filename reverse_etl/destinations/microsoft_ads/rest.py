@@ -17,6 +17,7 @@ from reverse_etl.destinations.microsoft_ads import http
 from reverse_etl.destinations.microsoft_ads.codes import STATUSES
 from reverse_etl.destinations.microsoft_ads.http import READ_TIMEOUT, HttpAnswer, exchange, lost, new_session
 from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
+from reverse_etl.destinations.microsoft_ads.tokens import with_token
 from reverse_etl.destinations.microsoft_ads.wire import (
     Faulted,
     Processed,
@@ -80,10 +81,14 @@ class RestWire:
     @property
     def call_timeout(self) -> float:
         """Seconds that one call lasts at most, a second message included: see `call`."""
-        return 2 * http.CONNECT_TIMEOUT + 2 * self.read_timeout
+        return self._settings.credentials.allowance + 2 * http.CONNECT_TIMEOUT + 2 * self.read_timeout
 
     def call(self, operation: str, content: Mapping[str, Any]) -> Reply:
-        """Make one call. Never raises for what the call or its answer brings.
+        """Make one call. Never raises for what the call or its answer brings."""
+        return with_token(self._settings.credentials, lambda token: self._call(operation, content, token))
+
+    def _call(self, operation: str, content: Mapping[str, Any], token: str) -> Reply:
+        """Post a message, packed where that is known to be read.
 
         That the service reads packed messages is documented nowhere. So until it has answered one, a packed message
         that it could not read is sent once more as it is, and what got no answer at all is the last that was packed.
@@ -91,7 +96,7 @@ class RestWire:
         began = time.monotonic()
         message = self.message(operation, content)
         packs = self._packs is not False and len(message) >= WORTH_PACKING
-        reply = self._post(OPERATIONS[operation], message, packs=packs)
+        reply = self._post(OPERATIONS[operation], message, token, packs=packs)
         if not packs or self._packs:
             return reply
         if isinstance(reply, Processed):
@@ -99,7 +104,7 @@ class RestWire:
         elif not isinstance(reply, Faulted):
             self._packs = False
         elif _was_not_read(reply) and time.monotonic() - began < http.CONNECT_TIMEOUT:
-            plain = self._post(OPERATIONS[operation], message, packs=False)
+            plain = self._post(OPERATIONS[operation], message, token, packs=False)
             if not (isinstance(plain, Faulted) and _was_not_read(plain)):
                 self._packs = False
             return plain
@@ -114,11 +119,11 @@ class RestWire:
         """Take note of the service's time."""
         self.clock_ahead = clocks.ahead_of_here(date)
 
-    def _post(self, operation: Operation, message: bytes, *, packs: bool) -> Reply:
+    def _post(self, operation: Operation, message: bytes, token: str, *, packs: bool) -> Reply:
         endpoint = self._settings.endpoint
         if not hasattr(self._local, "session"):
             self._local.session = new_session(endpoint)
-        headers = self._headers() | ({"Content-Encoding": "gzip"} if packs else {})
+        headers = self._headers(token) | ({"Content-Encoding": "gzip"} if packs else {})
         try:
             answer = exchange(
                 self._local.session,
@@ -137,9 +142,9 @@ class RestWire:
         except Exception as error:
             return lost(error, endpoint)
 
-    def _headers(self) -> dict[str, str]:
+    def _headers(self, token: str) -> dict[str, str]:
         return {
-            "Authorization": f"Bearer {self._settings.access_token}",
+            "Authorization": f"Bearer {token}",
             "DeveloperToken": self._settings.developer_token,
             "CustomerId": self._settings.customer_id,
             "CustomerAccountId": self._settings.account_id,

@@ -10,6 +10,9 @@ from urllib.parse import urlsplit
 
 from reverse_etl import clocks
 from reverse_etl.destinations.microsoft_ads.protocols import spoken
+from reverse_etl.destinations.microsoft_ads.sign_in.sources import find_credentials
+from reverse_etl.destinations.microsoft_ads.tokens import Credentials
+from reverse_etl.destinations.microsoft_ads.values import LOOPBACK, check_printable
 from reverse_etl.errors import SettingsError
 from reverse_etl.sync import Environment, Sync, WireProtocol
 
@@ -22,9 +25,8 @@ _HOSTS = {
     Environment.PRODUCTION: "https://campaign.api.bingads.microsoft.com",
     Environment.SANDBOX: "https://campaign.api.sandbox.bingads.microsoft.com",
 }
-SECRETS = ("MICROSOFT_ADS_DEVELOPER_TOKEN", "MICROSOFT_ADS_ACCESS_TOKEN")
+SECRETS = ("MICROSOFT_ADS_DEVELOPER_TOKEN",)
 _MICROSOFT = ".bingads.microsoft.com"
-_LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 _ADDRESS = re.compile(r"[A-Za-z]+://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._/-]*)?", re.ASCII)
 
 
@@ -54,16 +56,11 @@ class Setting:
 
     def check(self) -> None:
         """Raise SettingsError where the value cannot be one."""
-        if not self.value.isprintable():
-            label = self.variable if self.secret else f"The {self.name.replace('_', ' ')}"
-            raise SettingsError(
-                f"{label} holds a line break or another character that no such value has.",
-                hint="Look at how it is set; often a file has more in it than the value.",
-            )
+        check_printable(self.variable if self.secret else f"The {self.name.replace('_', ' ')}", self.value)
 
 
 def find_settings(sync: Sync, environ: Mapping[str, str]) -> dict[str, Setting]:
-    """Account, customer and both tokens: the exposure goes first, then the environment, then what `local` needs.
+    """Account, customer and developer token: the exposure goes first, then the environment, then what `local` needs.
 
     The environment `local` needs none: the local sandbox wants the headers, not what is in them. Real secrets never
     go there.
@@ -74,7 +71,6 @@ def find_settings(sync: Sync, environ: Mapping[str, str]) -> dict[str, Setting]:
         "account_id": _find("MICROSOFT_ADS_ACCOUNT_ID", sync.account_id, environ, local=local),
         "customer_id": _find("MICROSOFT_ADS_CUSTOMER_ID", sync.customer_id, environ, local=local),
         "developer_token": _find("MICROSOFT_ADS_DEVELOPER_TOKEN", None, nowhere if local else environ, local=local),
-        "access_token": _find("MICROSOFT_ADS_ACCESS_TOKEN", None, nowhere if local else environ, local=local),
     }
 
 
@@ -91,7 +87,7 @@ class MicrosoftAdsSettings:
     account_id: str
     customer_id: str
     developer_token: str = field(repr=False)
-    access_token: str = field(repr=False)
+    credentials: Credentials = field(repr=False)
 
     @classmethod
     def load(cls, sync: Sync, environ: Mapping[str, str], today: date | None = None) -> MicrosoftAdsSettings:
@@ -100,11 +96,14 @@ class MicrosoftAdsSettings:
         `today`: the day (UTC) that decides the protocol where the exposure does not; left out, this machine's.
         """
         found = find_settings(sync, environ)
+        access = find_credentials(sync.environment, environ)
         missing = [setting.wanted for setting in found.values() if not setting.value]
-        if missing:
+        if missing or access.credentials is None:
+            needed = ", ".join([*missing, *([access.wanted] if access.credentials is None else [])])
             raise SettingsError(
-                f"Environment {sync.environment.value} needs settings that are not there: {', '.join(missing)}.",
-                hint="Set them as environment variables. Secrets are read from nowhere else.",
+                f"Environment {sync.environment.value} needs settings that are not there: {needed}.",
+                hint="Set them as environment variables. Secrets are read from there, and from the store of "
+                "`reverse-etl login`.",
             )
         for setting in found.values():
             setting.check()
@@ -115,6 +114,7 @@ class MicrosoftAdsSettings:
             environment=sync.environment,
             protocol=protocol,
             endpoint=find_endpoint(sync, environ, protocol).value,
+            credentials=access.credentials,
             **{name: setting.value for name, setting in found.items()},
         )
 
@@ -130,11 +130,6 @@ def find_endpoint(sync: Sync, environ: Mapping[str, str], protocol: WireProtocol
     given = environ.get(variable, "").strip()
     source = f"{variable} in the environment" if given else "default"
     return Setting(name, _endpoint(sync.environment, given, protocol), source, variable)
-
-
-def is_loopback(endpoint: str) -> bool:
-    """Does an address lead to this very machine?"""
-    return (urlsplit(endpoint).hostname or "") in _LOOPBACK
 
 
 def _find(variable: str, declared: str | None, environ: Mapping[str, str], *, local: bool) -> Setting:
@@ -171,7 +166,7 @@ def _endpoint(environment: Environment, given: str, protocol: WireProtocol) -> s
     # One reader of addresses may see another host than the next where there are characters that no host has.
     if not _ADDRESS.fullmatch(given) or "@" in parts.netloc:
         raise _refused(f"{parts.scheme or 'no scheme'}://{host or 'no host'}")
-    if host in _LOOPBACK and parts.scheme == "http":
+    if host in LOOPBACK and parts.scheme == "http":
         leads_to = Environment.LOCAL
     elif host.endswith(_MICROSOFT) and parts.scheme == "https":
         leads_to = Environment.SANDBOX if host.endswith(f".sandbox{_MICROSOFT}") else Environment.PRODUCTION

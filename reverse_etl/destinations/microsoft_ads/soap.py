@@ -19,6 +19,7 @@ from reverse_etl.clocks import ahead_of_here
 from reverse_etl.destinations.microsoft_ads import http
 from reverse_etl.destinations.microsoft_ads.http import READ_TIMEOUT, HttpAnswer, exchange, lost, new_session
 from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
+from reverse_etl.destinations.microsoft_ads.tokens import with_token
 from reverse_etl.destinations.microsoft_ads.wire import (
     Faulted,
     Lost,
@@ -83,14 +84,17 @@ class SoapWire:
     @property
     def call_timeout(self) -> float:
         """Seconds that one call lasts at most: the end is looked at whenever something arrives."""
-        return http.CONNECT_TIMEOUT + 2 * self.read_timeout
+        return self._settings.credentials.allowance + http.CONNECT_TIMEOUT + 2 * self.read_timeout
 
     def call(self, operation: str, content: Mapping[str, Any]) -> Reply:
         """Make one call. Never raises for what the call or its answer brings."""
+        return with_token(self._settings.credentials, lambda token: self._call(operation, content, token))
+
+    def _call(self, operation: str, content: Mapping[str, Any], token: str) -> Reply:
         service = self._client_and_service()[1]
         elements = self._elements(operation, content)
         try:
-            return _read(service[operation](**elements, _soapheaders=self._headers()))
+            return _read(service[operation](**elements, _soapheaders=self._headers(token)))
         except zeep.exceptions.Fault as fault:
             return _read_fault(fault)
         except zeep.exceptions.TransportError as error:
@@ -143,9 +147,9 @@ class SoapWire:
                 elements[name] = value
         return elements
 
-    def _headers(self) -> dict[str, str]:
+    def _headers(self, token: str) -> dict[str, str]:
         return {
-            "AuthenticationToken": self._settings.access_token,
+            "AuthenticationToken": token,
             "CustomerAccountId": self._settings.account_id,
             "CustomerId": self._settings.customer_id,
             "DeveloperToken": self._settings.developer_token,

@@ -56,6 +56,13 @@ class Faulted:
 
 
 @dataclass(frozen=True, slots=True)
+class Withheld(Faulted):
+    """The call was not processed, for lack of an access token; `advice` says what to do."""
+
+    advice: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Lost:
     """No answer that can be read: nobody knows whether the call was processed."""
 

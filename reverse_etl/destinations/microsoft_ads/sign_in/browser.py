@@ -1,0 +1,129 @@
+"""One answer from the browser, taken on a loopback port of our own, with a page that says how it went."""
+
+from __future__ import annotations
+
+import html
+import threading
+import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import TCPServer
+from types import TracebackType
+
+from reverse_etl.errors import SettingsError
+
+# How long a person may take to sign in. Seconds.
+PATIENCE = 300.0
+_PAGE = (
+    '<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title>'
+    '<body style="font: 1.1rem sans-serif; margin: 4rem"><h1>{title}</h1><p>{text}</p></body></html>'
+)
+
+
+class Listener:
+    """Waits on 127.0.0.1 for the browser to come back. Port 0 picks a free one. Close it, or use it in a `with`.
+
+    Raises SettingsError where the port cannot be used.
+    """
+
+    def __init__(self, port: int = 0) -> None:
+        try:
+            self._server = _Server(("127.0.0.1", port), _Handler)
+        except (OSError, OverflowError) as error:
+            raise SettingsError(
+                f"Port {port} cannot be used: {getattr(error, 'strerror', None) or error}.",
+                hint="Leave --port out, and a free one is picked.",
+            ) from None
+        self.redirect = f"http://localhost:{self._server.server_address[1]}"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._thread.start()
+
+    def __enter__(self) -> Listener:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+    def wait(self, seconds: float = PATIENCE) -> str | None:
+        """The query of the first answer, or None where none came in time."""
+        end = time.monotonic() + seconds
+        # In short steps, so that an interrupt is heard on every system.
+        while not self._server.answered.wait(0.2):
+            if time.monotonic() > end:
+                return None
+        return self._server.query
+
+
+class _Server(ThreadingHTTPServer):
+    # Browsers connect ahead of time and say nothing: such a connection keeps no other out, and is not waited for.
+    daemon_threads = True
+    block_on_close = False
+
+    def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
+        self.answered = threading.Event()
+        self.query = ""
+        self._guard = threading.Lock()
+        super().__init__(address, handler)
+
+    # Elsewhere a second program could take the same port.
+    allow_reuse_address = False
+
+    def take(self, query: str) -> bool:
+        """Is it the first answer?"""
+        with self._guard:
+            if not self.query:
+                self.query = query
+                return True
+            return False
+
+    def server_bind(self) -> None:
+        # HTTPServer would look its own name up, which can take seconds.
+        TCPServer.server_bind(self)
+        self.server_name, self.server_port = "localhost", int(self.server_address[1])
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing: a browser that hangs up is an everyday thing, and a trace would show the code."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: _Server
+    server_version = "reverse-etl"
+    sys_version = ""
+    timeout = 10  # a connection that says nothing must not keep the browser's out
+
+    def log_message(self, format: str, *args: object) -> None:
+        """Say nothing: the request line holds the code."""
+
+    def do_GET(self) -> None:
+        path, _, query = self.path.partition("?")
+        port = self.server.server_port
+        if self.headers.get("Host") not in (f"localhost:{port}", f"127.0.0.1:{port}"):
+            self._say(403, "Refused", "This address answers to localhost only.")
+        elif path != "/" or not ("code=" in query or "error=" in query):
+            self._say(404, "Nothing here", "This address waits for a sign-in to come back.")
+        elif not self.server.take(query):
+            self._say(409, "Answered already", "The sign-in has its answer. You can close this page.")
+        else:
+            if "error=" in query:
+                self._say(200, "Not signed in", "The sign-in was not finished. The command line says more.")
+            else:
+                self._say(200, "Thank you", "You can close this page. The command line goes on and says how it went.")
+            self.wfile.flush()
+            # Only now: the command may end, and the page with it.
+            self.server.answered.set()
+
+    def _say(self, status: int, title: str, text: str) -> None:
+        body = _PAGE.format(title=html.escape(title), text=html.escape(text)).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "text/html; charset=utf-8")
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Security-Policy", "default-src 'none'; style-src 'unsafe-inline'")
+        self.send_header("X-Content-Type-Options", "nosniff")
+        self.send_header("Referrer-Policy", "no-referrer")
+        self.send_header("Cache-Control", "no-store")
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(body)

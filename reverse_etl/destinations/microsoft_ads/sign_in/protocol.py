@@ -1,0 +1,233 @@
+"""The OAuth protocol, spoken by Authlib over our own HTTP exchange. Nothing else imports Authlib.
+
+The exchange ends in time, follows no redirect, has a limit for answers and logs nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import secrets
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import parse_qs, urlencode, urlsplit
+
+import requests
+import urllib3
+
+from reverse_etl.destinations.microsoft_ads.http import UnreadableError, exchange, new_session
+from reverse_etl.destinations.microsoft_ads.sign_in.identity import Identity
+from reverse_etl.destinations.microsoft_ads.sign_in.refusals import SignInError, refused
+
+# Seconds without a byte of the answer. A whole exchange lasts 30 at most, with the time to connect.
+READ_TIMEOUT = 10.0
+LONGEST_EXCHANGE = 30.0
+# Between tries of a renewal. Seconds.
+_WAITS = (1.0, 2.0)
+# What an access token lives where the answer does not say. Seconds.
+_LIFETIME = 3600.0
+
+
+@dataclass(frozen=True, slots=True)
+class Granted:
+    """What Microsoft gave. `refresh_token` is empty where it gave none; `lifetime` of the access token, in seconds."""
+
+    access_token: str = field(repr=False)
+    refresh_token: str = field(repr=False)
+    lifetime: float
+    who: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One sign-in that was begun: the address to open, and what its answer is held against."""
+
+    address: str
+    redirect: str
+    state: str = field(repr=False)
+    verifier: str = field(repr=False)
+
+
+def ask(identity: Identity, redirect: str) -> Question:
+    """Begin a sign-in with PKCE; nothing is sent yet."""
+    state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(64)
+    address, _ = _client(identity, redirect).create_authorization_url(
+        identity.authorize_address, state=state, code_verifier=verifier, response_mode="query", prompt="select_account"
+    )
+    return Question(str(address), redirect, state, verifier)
+
+
+def code_of(answer: str, question: Question, identity: Identity) -> str:
+    """The code in a redirected address, or a code by itself; raises SignInError.
+
+    An address is only taken with the question's own state. A code by itself has none: it is worth nothing without the
+    question's verifier.
+    """
+    answer = answer.strip()
+    if "?" not in answer and "=" not in answer and answer:
+        return answer
+    query = urlsplit(answer).query if "?" in answer else answer
+    given = {name: values[0] for name, values in parse_qs(query).items()}
+    if not secrets.compare_digest(given.get("state", "").encode(), question.state.encode()):
+        raise SignInError(
+            "The answer belongs to another sign-in: its state is not the one that was sent.",
+            hint=f"Nothing was kept. Start again: {identity.command}",
+        )
+    if "error" in given:
+        raise refused(given["error"], given.get("error_description", ""), identity.command)
+    if not given.get("code"):
+        raise SignInError("The answer holds no code.", hint=f"Start again: {identity.command}")
+    return given["code"]
+
+
+def redeem(identity: Identity, question: Question, code: str) -> Granted:
+    """Tokens for a code; raises SignInError. A code can be used once, so there is one try."""
+    client = _client(identity, question.redirect)
+    granted = _said(
+        identity,
+        lambda: client.fetch_token(
+            identity.token_address,
+            grant_type="authorization_code",
+            code=code,
+            code_verifier=question.verifier,
+            scope=identity.scope,
+        ),
+    )
+    if not granted.refresh_token:
+        raise SignInError(
+            "Microsoft gave no refresh token, so the sign-in would end within the hour.",
+            hint="Let the app's registration allow offline_access.",
+        )
+    return granted
+
+
+def renew(
+    identity: Identity, refresh_token: str, *, until: float, sleep: Callable[[float], None] = time.sleep
+) -> Granted:
+    """Tokens for a refresh token; raises SignInError. What may pass is tried again; no try starts after `until`.
+
+    `until`: by time.monotonic().
+    """
+    client = _client(identity, "")
+    waits = list(_WAITS)
+    while True:
+        try:
+            return _said(identity, lambda: client.refresh_token(identity.token_address, refresh_token=refresh_token))
+        except SignInError as error:
+            if not error.again or not waits or time.monotonic() + waits[0] > until:
+                raise
+            # A refusal is believed when it is repeated; silence may last longer.
+            wait = waits.pop(0)
+            if error.number is not None:
+                waits.clear()
+        sleep(wait)
+
+
+class _Exchange:
+    """What Authlib takes for a session: posts a form by our own exchange."""
+
+    def post(self, url: str, *, data: Mapping[str, str], headers: Mapping[str, str], auth: Any) -> _Answer:
+        """Post a form with the client's own proof of who it is."""
+        address, headers, body = auth.prepare("POST", url, dict(headers), urlencode(data))
+        with new_session(address) as session:
+            answer = exchange(
+                session,
+                "POST",
+                address,
+                data=body.encode(),
+                headers=headers,
+                read_timeout=READ_TIMEOUT,
+                readable=lambda media_type: media_type == "application/json",
+                hear_date=lambda _: None,
+            )
+        return _Answer(answer.status_code, answer.content)
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """An answer as Authlib reads it. A service that fails is no refusal, whatever it says."""
+
+    status_code: int
+    content: bytes = field(repr=False)
+
+    def json(self) -> Any:
+        """The document; raises ValueError."""
+        return json.loads(self.content)
+
+    def raise_for_status(self) -> None:
+        """Raise UnreadableError for what is no answer of the protocol."""
+        if self.status_code >= 300:
+            raise UnreadableError(self.status_code)
+
+
+def _client(identity: Identity, redirect: str) -> Any:
+    # Late: Authlib takes a tenth of a second, and most commands need none of it.
+    from authlib.oauth2 import OAuth2Client
+
+    return OAuth2Client(
+        _Exchange(),
+        client_id=identity.client_id,
+        client_secret=identity.client_secret or None,
+        token_endpoint_auth_method="client_secret_post" if identity.client_secret else "none",
+        scope=identity.scope,
+        redirect_uri=redirect,
+        code_challenge_method="S256",
+    )
+
+
+def _said(identity: Identity, request: Callable[[], Mapping[str, Any]]) -> Granted:
+    """What a request brought; raises SignInError without a word of the answer, which may hold a token."""
+    from authlib.oauth2 import OAuth2Error
+
+    host = urlsplit(identity.origin).netloc
+    try:
+        said = request()
+        return Granted(
+            access_token=_text(said["access_token"]),
+            refresh_token=_text(said.get("refresh_token") or "", empty=True),
+            lifetime=_seconds(said.get("expires_in") or _LIFETIME),
+            who=_who(said.get("id_token")),
+        )
+    except OAuth2Error as error:
+        raise refused(error.error, error.description, identity.command) from None
+    except (requests.Timeout, urllib3.exceptions.TimeoutError):
+        problem = "did not answer in time"
+    except (requests.RequestException, urllib3.exceptions.HTTPError):
+        problem = "cannot be reached"
+    except UnreadableError as error:
+        problem = f"gave no readable answer (HTTP {error.status})"
+    except (ValueError, KeyError, TypeError):
+        problem = "gave an answer that cannot be read"
+    raise SignInError(
+        f"{host}, where access tokens are given out, {problem}.",
+        hint="Try again later; check the network and the proxy that HTTPS_PROXY names, if any.",
+        again=True,
+    )
+
+
+def _text(value: object, *, empty: bool = False) -> str:
+    """A token; raises ValueError where it cannot be one."""
+    if not isinstance(value, str) or not (value or empty) or not value.isprintable():
+        raise ValueError
+    return value
+
+
+def _seconds(value: object) -> float:
+    """A lifetime; raises ValueError where it cannot be one."""
+    seconds = float(str(value))
+    if not 0 < seconds < 1e9:
+        raise ValueError
+    return seconds
+
+
+def _who(id_token: object) -> str:
+    """The user's name in an id token, to show it: it came from Microsoft by TLS, and nothing is decided by it."""
+    try:
+        part = str(id_token).split(".")[1]
+        claims = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+        name = str(claims.get("preferred_username") or claims.get("name") or "")
+    except (IndexError, ValueError, AttributeError):
+        return ""
+    return name if name.isprintable() else ""

@@ -1,0 +1,245 @@
+"""Where sign-ins are kept: the operating system's keyring where there is one, else a file that only the user reads."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import time
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from reverse_etl.errors import DestinationError, SettingsError
+
+SERVICE = "reverse-etl"
+# How long another process may take to renew before this one gives up. Seconds.
+LOCK_TIMEOUT = 30.0
+KEYRING = "the keyring"
+_ELSEWHERE = "Without a place to keep it, set MICROSOFT_ADS_REFRESH_TOKEN or MICROSOFT_ADS_ACCESS_TOKEN instead."
+
+
+@dataclass(frozen=True, slots=True)
+class Login:
+    """One sign-in as it is kept. Times are seconds since 1970, UTC; `who` is the user's name at Microsoft, if known.
+
+    `serial` rises with each change: of two copies the higher is the newer.
+    """
+
+    refresh_token: str = field(repr=False)
+    access_token: str = field(repr=False)
+    obtained_at: float
+    expires_at: float
+    signed_in_at: float
+    who: str = field(default="", repr=False)
+    serial: int = 0
+
+    def is_fresh(self, now: float) -> bool:
+        """Is the access token good for a call yet? Shortly before its end it no longer is."""
+        margin = min(120.0, (self.expires_at - self.obtained_at) / 10)
+        return bool(self.access_token) and now < self.expires_at - margin
+
+
+class Stores:
+    """Keyring and file as one store. Each change is whole or not there, whatever happens to the process.
+
+    Whoever changes something holds the lock.
+    """
+
+    def __init__(self, folder: Path | None = None) -> None:
+        self._folder = folder or _own_folder()
+
+    @property
+    def file(self) -> Path:
+        """The file that is written where there is no keyring."""
+        return self._folder / "sign_in.json"
+
+    def load(self, key: str) -> tuple[Login | None, str]:
+        """The sign-in of a key and the place that it was found in; raises SettingsError where the file is damaged."""
+        found = [
+            (login, place)
+            for login, place in ((self._from_keyring(key), KEYRING), (self._read().get(key), str(self.file)))
+            if login is not None
+        ]
+        return max(found, key=lambda one: one[0].serial, default=(None, ""))
+
+    def save(self, key: str, login: Login) -> str:
+        """Keep a sign-in in the place of an earlier one, which goes only when the new one is kept; gives the place.
+
+        Raises DestinationError where it cannot be kept.
+        """
+        before, _ = self.load(key)
+        login = replace(login, serial=before.serial + 1 if before else 1)
+        if self._to_keyring(key, login):
+            if key in self._read():
+                self._write({name: one for name, one in self._read().items() if name != key})
+            return KEYRING
+        self._write(self._read() | {key: login})
+        # An older one in the keyring loses against the file's by its number.
+        self._drop_from_keyring(key)
+        return str(self.file)
+
+    def remove(self, key: str) -> list[str]:
+        """Forget a sign-in; gives the places that it was in."""
+        places = []
+        if self._drop_from_keyring(key):
+            places.append(KEYRING)
+        logins = self._read()
+        if logins.pop(key, None) is not None:
+            self._write(logins)
+            places.append(str(self.file))
+        return places
+
+    @contextlib.contextmanager
+    def lock(self, timeout: float = LOCK_TIMEOUT) -> Iterator[None]:
+        """One process at a time; raises DestinationError after `timeout` seconds. A killed process holds nothing."""
+        import filelock
+
+        self._make_folder()
+        try:
+            held = filelock.FileLock(self._folder / "sign_in.lock", timeout=timeout, mode=0o600)
+            held.acquire()
+        except filelock.Timeout:
+            raise DestinationError(
+                f"Another process has been renewing the sign-in for {timeout:.0f} seconds.", hint="Try again."
+            ) from None
+        except OSError as error:
+            raise self._unwritable(error) from None
+        try:
+            yield
+        finally:
+            held.release()
+
+    def _read(self) -> dict[str, Login]:
+        try:
+            document = json.loads(self.file.read_bytes())
+            return {key: Login(**login) for key, login in document["logins"].items()}
+        except FileNotFoundError:
+            return {}
+        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+            raise SettingsError(
+                f"{self.file}, where sign-ins are kept, cannot be read.",
+                hint="Look at its permissions; where it is damaged, delete it and sign in again: reverse-etl login",
+            ) from None
+
+    def _write(self, logins: dict[str, Login]) -> None:
+        """Write the file anew beside itself, readable by nobody else from the first byte, and put it in its place."""
+        self._make_folder()
+        document = {"version": 1, "logins": {key: asdict(login) for key, login in logins.items()}}
+        beside = self._folder / "sign_in.json.new"
+        try:
+            # What a process left that was killed here; nobody else writes while the lock is held.
+            beside.unlink(missing_ok=True)
+            handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+            with os.fdopen(handle, "w", encoding="utf-8") as file:
+                json.dump(document, file)
+                file.flush()
+                os.fsync(file.fileno())
+            beside.replace(self.file)
+            _sync_folder(self._folder)
+        except OSError as error:
+            with contextlib.suppress(OSError):
+                beside.unlink(missing_ok=True)
+            raise self._unwritable(error) from None
+
+    def _make_folder(self) -> None:
+        try:
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise self._unwritable(error) from None
+
+    def _unwritable(self, error: OSError) -> DestinationError:
+        return DestinationError(f"The sign-in cannot be kept in {self._folder}: {error.strerror}.", hint=_ELSEWHERE)
+
+    @staticmethod
+    def _from_keyring(key: str) -> Login | None:
+        backend = _backend()
+        if backend is None:
+            return None
+        try:
+            return Login(**json.loads(backend.get_password(SERVICE, key) or "null"))
+        except Exception:  # a keyring that fails, in whatever way of its own, is none
+            return None
+
+    @staticmethod
+    def _to_keyring(key: str, login: Login) -> bool:
+        backend = _backend()
+        if backend is None:
+            return False
+        text = json.dumps(asdict(login))
+        try:
+            backend.set_password(SERVICE, key, text)
+            # Some take everything and keep nothing.
+            return bool(backend.get_password(SERVICE, key) == text)
+        except Exception:  # locked, out of reach, or a value too long for it
+            return False
+
+    @staticmethod
+    def _drop_from_keyring(key: str) -> bool:
+        backend = _backend()
+        try:
+            if backend is None or backend.get_password(SERVICE, key) is None:
+                return False
+            backend.delete_password(SERVICE, key)
+        except Exception:
+            return False
+        return True
+
+
+class EnvironmentStore:
+    """A refresh token that the environment gives. What Microsoft puts in its place lives as long as this process."""
+
+    def __init__(self, refresh_token: str) -> None:
+        now = time.time()
+        self._given = refresh_token
+        self._login = Login(refresh_token, "", now, now, now)
+
+    @property
+    def rotated(self) -> bool:
+        """Has Microsoft given another refresh token, which the environment does not have?"""
+        return self._login.refresh_token != self._given
+
+    def load(self, key: str) -> tuple[Login, str]:
+        """The sign-in."""
+        return self._login, "MICROSOFT_ADS_REFRESH_TOKEN in the environment"
+
+    def save(self, key: str, login: Login) -> str:
+        """Keep it for this process."""
+        self._login = login
+        return self.load(key)[1]
+
+    @contextlib.contextmanager
+    def lock(self, timeout: float = LOCK_TIMEOUT) -> Iterator[None]:
+        """No other process knows of it."""
+        yield
+
+
+def _own_folder() -> Path:
+    from platformdirs import user_config_path
+
+    return user_config_path(SERVICE, appauthor=False)
+
+
+def _backend() -> Any:
+    """The keyring, or None where there is none: without a desktop there often is not."""
+    try:
+        import keyring
+        from keyring.backends import fail
+
+        backend = keyring.get_keyring()
+    except Exception:  # backends are found by entry points, and any of them may fail
+        return None
+    return None if isinstance(backend, fail.Keyring) else backend
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name last, where the system lets a folder be opened."""
+    try:
+        handle = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

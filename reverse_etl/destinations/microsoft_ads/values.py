@@ -1,0 +1,23 @@
+"""What a value from outside may be: text that can be sent, and an address of this very machine."""
+
+from __future__ import annotations
+
+from urllib.parse import urlsplit
+
+from reverse_etl.errors import SettingsError
+
+LOOPBACK = {"127.0.0.1", "::1", "localhost"}
+
+
+def is_loopback(endpoint: str) -> bool:
+    """Does an address lead to this very machine?"""
+    return (urlsplit(endpoint).hostname or "") in LOOPBACK
+
+
+def check_printable(label: str, value: str) -> None:
+    """Raise SettingsError, naming the value by its label, where it has characters that no such value has."""
+    if not value.isprintable():
+        raise SettingsError(
+            f"{label} holds a line break or another character that no such value has.",
+            hint="Look at how it is set; often a file has more in it than the value.",
+        )

@@ -1,0 +1,254 @@
+"""Where sign-ins are kept: no copy is lost, none is read by others, and processes do not get in each other's way."""
+
+from __future__ import annotations
+
+import json
+import os
+import stat
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+from unittest import mock
+
+import keyring.errors
+import pytest
+from keyring.backend import KeyringBackend
+from keyring.backends import null
+
+from reverse_etl.destinations.microsoft_ads.sign_in.stores import KEYRING, Login, Stores
+from reverse_etl.errors import DestinationError, SettingsError
+from tests.support.sign_in import World, control, counts, keyring_of, no_keyring, sign_in_world
+
+LOGIN = Login("refresh-1", "access-1", 1000.0, 4600.0, 1000.0, "anna@example.com")
+KEY = "production/common/app-1"
+
+# What a process does that needs an access token.
+ASK = """
+import os, signal, sys
+from unittest import mock
+from reverse_etl.destinations.microsoft_ads.sign_in import stores
+from reverse_etl.destinations.microsoft_ads.sign_in.sources import find_credentials
+from reverse_etl.sync import Environment
+
+def die(*_, **__):
+    os.kill(os.getpid(), signal.SIGKILL)
+
+moments = {
+    "before storing": (stores.Stores, "save"),
+    "before the file is whole": (stores.os, "fsync"),
+    "before the file is in its place": (stores.Path, "replace"),
+}
+place = moments.get(sys.argv[1])
+with mock.patch.object(*place, die) if place else mock.MagicMock():
+    print(find_credentials(Environment.LOCAL, os.environ).credentials.token())
+"""
+MOMENTS = ["before storing", "before the file is whole", "before the file is in its place"]
+
+
+class Memory(KeyringBackend):
+    """A keyring that keeps what it is given, as long as the test lasts."""
+
+    priority = -1  # never picked by itself
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.kept[service, username]
+
+
+class Full(Memory):
+    """A keyring that reads, and takes nothing new, as Windows' does with long values."""
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        raise OSError("The stub received bad data")
+
+
+class Locked(Memory):
+    """A keyring that nobody unlocks."""
+
+    def get_password(self, service: str, username: str) -> str | None:
+        raise keyring.errors.KeyringLocked("locked")
+
+    set_password = delete_password = get_password  # type: ignore[assignment]
+
+
+@pytest.fixture
+def stores(tmp_path: Path) -> Iterator[Stores]:
+    with no_keyring():
+        yield Stores(tmp_path / "config")
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    with sign_in_world(tmp_path) as made:
+        yield made
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def test_the_file_is_nobody_elses_from_its_first_byte(stores: Stores) -> None:
+    """Whatever the umask: at the moment when it is put in its place, and of its folder, only the user has rights."""
+    seen: list[int] = []
+    put = Path.replace
+
+    def look(path: Path, target: Path) -> Path:
+        seen.append(mode(path))
+        return put(path, target)
+
+    before = os.umask(0)
+    try:
+        with mock.patch.object(Path, "replace", look), stores.lock():
+            stores.save(KEY, LOGIN)
+    finally:
+        os.umask(before)
+    assert seen == [0o600]
+    assert (mode(stores.file), mode(stores.file.parent)) == (0o600, 0o700)
+    assert {path.name for path in stores.file.parent.iterdir()} == {"sign_in.json", "sign_in.lock"}
+
+
+def test_each_environment_tenant_and_app_has_its_own(stores: Stores) -> None:
+    """A sign-in is found by its key alone, and removing one leaves the others."""
+    stores.save(KEY, LOGIN)
+    other = replace(LOGIN, refresh_token="refresh-2")
+    assert stores.save("sandbox/common/app-1", other) == str(stores.file)
+    assert stores.load(KEY)[0] == replace(LOGIN, serial=1)
+    assert stores.remove(KEY) == [str(stores.file)]
+    assert stores.load(KEY) == (None, "")
+    found, place = stores.load("sandbox/common/app-1")
+    assert found is not None
+    assert (found.refresh_token, place) == ("refresh-2", str(stores.file))
+
+
+def test_a_write_that_fails_leaves_the_old_one(stores: Stores) -> None:
+    """Where the disk is full the sign-in stays as it was, nothing lies about, and the message shows no token."""
+    stores.save(KEY, LOGIN)
+    full = OSError(28, "No space left on device")
+    with mock.patch("os.fsync", side_effect=full), pytest.raises(DestinationError, match="No space left") as caught:
+        stores.save(KEY, replace(LOGIN, refresh_token="refresh-2"))
+    assert stores.load(KEY)[0] == replace(LOGIN, serial=1)
+    assert [path.name for path in stores.file.parent.iterdir()] == ["sign_in.json"]
+    assert "refresh" not in caught.value.message
+    assert "MICROSOFT_ADS_REFRESH_TOKEN" in caught.value.hint
+
+
+@pytest.mark.parametrize("text", ["", "{", "[]", '{"logins": {"a": {"refresh_token": "secret-r"}}}', '{"logins": 1}'])
+def test_a_damaged_file_is_told_and_not_shown(stores: Stores, text: str) -> None:
+    """What is in it stays unsaid; the message names the file and what to do."""
+    stores.file.parent.mkdir()
+    stores.file.write_text(text)
+    with pytest.raises(SettingsError, match=r"sign_in\.json") as caught:
+        stores.load(KEY)
+    assert "delete it and sign in again" in caught.value.hint
+    assert "secret-r" not in str(caught.value) + caught.value.hint
+
+
+def test_a_keyring_goes_before_the_file(stores: Stores) -> None:
+    """Where there is one it is written and read, and what the file had is gone."""
+    stores.save(KEY, LOGIN)
+    memory = Memory()
+    with keyring_of(memory):
+        assert stores.load(KEY)[1] == str(stores.file)
+        assert stores.save(KEY, replace(LOGIN, refresh_token="refresh-2")) == KEYRING
+        found, place = stores.load(KEY)
+        assert (found, place) == (replace(LOGIN, refresh_token="refresh-2", serial=2), KEYRING)
+        assert json.loads(stores.file.read_text())["logins"] == {}
+        assert stores.remove(KEY) == [KEYRING]
+        assert memory.kept == {}
+
+
+@pytest.mark.parametrize("backend", [Full(), Locked(), null.Keyring()], ids=["full", "locked", "null"])
+def test_a_keyring_that_fails_is_none(stores: Stores, backend: Any) -> None:
+    """One that takes nothing, is locked or forgets: the file is used, and nothing is raised."""
+    with keyring_of(backend):
+        assert stores.save(KEY, LOGIN) == str(stores.file)
+        assert stores.load(KEY) == (replace(LOGIN, serial=1), str(stores.file))
+        assert stores.remove(KEY) == [str(stores.file)]
+
+
+def test_of_two_copies_the_newer_counts(stores: Stores) -> None:
+    """A keyring that stopped taking values still has an old one: the file's is newer, by its number."""
+    memory = Memory()
+    with keyring_of(memory):
+        stores.save(KEY, LOGIN)
+    full = Full()
+    full.kept = memory.kept
+    full.delete_password = lambda *_: None  # type: ignore[method-assign]
+    with keyring_of(full):
+        assert stores.save(KEY, replace(LOGIN, refresh_token="refresh-2")) == str(stores.file)
+        found, place = stores.load(KEY)
+        assert found is not None
+        assert (found.refresh_token, place) == ("refresh-2", str(stores.file))
+
+
+def test_the_lock_is_waited_for_in_vain_only_so_long(stores: Stores) -> None:
+    """Another holder is waited for, and then told of."""
+    other = Stores(stores.file.parent)
+    began = time.monotonic()
+    with stores.lock(), pytest.raises(DestinationError, match="Another process"), other.lock(timeout=0.3):
+        pass
+    assert 0.2 < time.monotonic() - began < 5
+    with other.lock(timeout=0.3):
+        pass
+
+
+def ask(world: World, moment: str = "never") -> subprocess.Popen[str]:
+    """A process that needs an access token, and may be killed on the way."""
+    command = [sys.executable, "-c", ASK, moment]
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    return subprocess.Popen(command, env=world.environ, text=True, **pipes)  # type: ignore[call-overload,no-any-return]
+
+
+def done(process: subprocess.Popen[str]) -> int:
+    """Wait for its end and give what it left with."""
+    process.communicate(timeout=60)
+    return process.returncode
+
+
+def test_processes_that_renew_at_once_lose_nothing(world: World) -> None:
+    """The sandbox ends an old refresh token once its successor was used: four processes renew once, and it goes on."""
+    control(world.sandbox, expires_in=0.5)
+    before = world.signed_in()
+    time.sleep(0.5)
+    # The first answer takes its time, so that all four want to renew meanwhile.
+    control(world.sandbox, expires_in=3600, faults=[{"kind": "slow", "seconds": 3}])
+    asked = [ask(world) for _ in range(4)]
+    said = [process.communicate(timeout=60) for process in asked]
+    assert [process.returncode for process in asked] == [0] * 4, said
+    assert {out.strip() for out, _ in said} == {world.kept.access_token}
+    assert counts(world.sandbox)["renewals"] == 1
+    assert world.kept.refresh_token != before.refresh_token
+    # Each of three more is made with what the one before left.
+    for _ in range(3):
+        world.stores.save(world.identity.key, replace(world.kept, expires_at=0.0))
+        assert done(ask(world)) == 0
+    assert counts(world.sandbox) == {"codes": 1, "redemptions": 1, "renewals": 4}
+
+
+@pytest.mark.parametrize("moment", MOMENTS)
+def test_a_kill_between_rotation_and_storing_loses_no_sign_in(world: World, moment: str) -> None:
+    """Killed with the new token in hand, a process leaves the old one, which Microsoft still takes, and no lock."""
+    control(world.sandbox, expires_in=0.2)
+    before = world.signed_in()
+    time.sleep(0.2)
+    control(world.sandbox, expires_in=3600)
+    assert done(ask(world, moment)) == -9
+    assert counts(world.sandbox)["renewals"] == 1
+    assert world.kept == before
+    assert done(ask(world)) == 0
+    assert world.kept.refresh_token != before.refresh_token
+    assert counts(world.sandbox)["renewals"] == 2
+    assert {path.name for path in world.stores.file.parent.iterdir()} == {"sign_in.json", "sign_in.lock"}
