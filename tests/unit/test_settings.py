@@ -137,11 +137,12 @@ def test_who_speaks_soap_is_told_of_its_end(protocol: str, today: date, words: s
 
 @pytest.mark.parametrize("name", sorted(FULL))
 def test_a_header_takes_ascii_alone(name: str) -> None:
-    """What REST has in headers is refused before a call where no header can carry it, and a secret is not repeated."""
+    """What no header can carry is refused before a call, by either protocol, and a secret is not repeated."""
     with pytest.raises(SettingsError, match="beyond ASCII") as caught:
         MicrosoftAdsSettings.load(sync("production", protocol="rest"), FULL | {name: "schl\u00fcssel\u2713"})
     assert "schl" not in caught.value.message + caught.value.hint
-    assert MicrosoftAdsSettings.load(sync("production", protocol="rest"), FULL).access_token == "access-secret"
+    whole = MicrosoftAdsSettings.load(sync("production", protocol="rest"), FULL)
+    assert whole.credentials.token() == "access-secret"
 
 
 TRICKS = [

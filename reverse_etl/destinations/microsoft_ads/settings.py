@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from urllib.parse import urlsplit
@@ -108,8 +108,6 @@ class MicrosoftAdsSettings:
         for setting in found.values():
             setting.check()
         protocol = spoken(sync, today or clocks.now().date())
-        if protocol is WireProtocol.REST:
-            _check_headers(found.values())
         return cls(
             environment=sync.environment,
             protocol=protocol,
@@ -142,17 +140,6 @@ def _find(variable: str, declared: str | None, environ: Mapping[str, str], *, lo
     if value:
         return Setting(name, value, f"{variable} in the environment", variable, key)
     return Setting(name, "local", "default", variable, key) if local else Setting(name, "", "", variable, key)
-
-
-def _check_headers(settings: Iterable[Setting]) -> None:
-    """Raise SettingsError where a value cannot stand in a header, which is where REST has them."""
-    for setting in settings:
-        if not setting.value.isascii():
-            label = setting.variable if setting.secret else f"The {setting.name.replace('_', ' ')}"
-            raise SettingsError(
-                f"{label} holds a character beyond ASCII, which no such value has.",
-                hint="Look at how it is set; a character may have been changed on the way.",
-            )
 
 
 def _endpoint(environment: Environment, given: str, protocol: WireProtocol) -> str:

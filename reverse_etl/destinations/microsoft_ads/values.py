@@ -21,3 +21,9 @@ def check_printable(label: str, value: str) -> None:
             f"{label} holds a line break or another character that no such value has.",
             hint="Look at how it is set; often a file has more in it than the value.",
         )
+    # Headers are where REST has them, and they carry nothing else.
+    if not value.isascii():
+        raise SettingsError(
+            f"{label} holds a character beyond ASCII, which no such value has.",
+            hint="Look at how it is set; a character may have been changed on the way.",
+        )
