@@ -10,6 +10,7 @@ from unittest import mock
 import pytest
 
 from reverse_etl.sandbox import summary
+from reverse_etl.sync import WireProtocol
 from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.project import Project
 from tests.support.bench import Bench, counting
@@ -27,8 +28,9 @@ def open_bench(shop_template: Shop, tmp_path_factory: pytest.TempPathFactory) ->
         yield Bench(project)
 
 
-@pytest.fixture
-def bench(open_bench: Bench) -> Bench:
+@pytest.fixture(params=WireProtocol)
+def bench(open_bench: Bench, request: pytest.FixtureRequest) -> Bench:
+    open_bench.protocol = request.param
     open_bench.clear()
     open_bench.fill(ROWS)
     return open_bench
