@@ -99,6 +99,7 @@ def received(
         typer.echo(json.dumps(document | lists, indent=2))
         return
     calls = f"{totals.calls:,} {'call' if totals.calls == 1 else 'calls'}"
+    calls += f" ({totals.by_rest:,} by REST)" if totals.by_rest else ""
     echo(
         f"{totals.received:,} rows received in {calls}: {totals.counted:,} counted, "
         f"{totals.duplicates:,} duplicates, {totals.ignored:,} ignored, {totals.refused:,} refused"

@@ -16,8 +16,8 @@ from reverse_etl.sandbox.goals import World
 from reverse_etl.sandbox.request import ADJUSTMENTS, RowError
 
 _INSERT_CALL = (
-    "INSERT INTO calls (tracking_id, received_at, account_id, customer_id, bytes, fault, injected, operation) "
-    "VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
+    "INSERT INTO calls (tracking_id, received_at, account_id, customer_id, bytes, fault, injected, operation, "
+    "protocol) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
 
@@ -31,6 +31,7 @@ class Call:
     customer_id: str | None = None
     injected: tuple[str, ...] = ()  # kinds of the faults that a test had asked for
     operation: str = ""
+    protocol: str = "soap"
 
 
 class Books:
@@ -94,4 +95,5 @@ class Books:
 
     def _insert_call(self, call: Call, at: str, fault: str) -> int:
         about = (call.tracking_id, at, call.account_id, call.customer_id, len(call.body))
-        return self._db.execute(_INSERT_CALL, (*about, fault, ",".join(call.injected), call.operation)).lastrowid or 0
+        of_call = (fault, ",".join(call.injected), call.operation, call.protocol)
+        return self._db.execute(_INSERT_CALL, (*about, *of_call)).lastrowid or 0

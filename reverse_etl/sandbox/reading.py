@@ -96,7 +96,7 @@ class FaultCount:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What the books hold in all. received = counted + duplicates + refused + ignored.
+    """What the books hold in all. received = counted + duplicates + refused + ignored. `by_rest`: calls of these.
 
     Adjustments are not among these; `counted` stays what it was when a conversion is retracted.
     """
@@ -108,6 +108,7 @@ class Summary:
     refused: int
     ignored: int
     calls: int
+    by_rest: int
     reasons: tuple[ReasonCount, ...]
     goals: tuple[GoalCount, ...]
     faults: tuple[FaultCount, ...]
@@ -155,9 +156,9 @@ def summary(books: Path) -> Summary:
         books_id = db.execute("SELECT books_id FROM about").fetchone()[0]
         sums = db.execute(
             "SELECT count(*), total(received), total(counted), total(duplicates), total(refused), "
-            "total(ignored) FROM calls"
+            "total(ignored), total(protocol = 'rest') FROM calls"
         ).fetchone()
-        calls, received, counted, duplicates, refused, ignored = (int(number) for number in sums)
+        calls, received, counted, duplicates, refused, ignored, by_rest = (int(number) for number in sums)
         faults = db.execute(
             "SELECT fault, injected, count(*) FROM calls WHERE fault <> '' "
             "GROUP BY fault, injected ORDER BY count(*) DESC, fault, injected"
@@ -184,6 +185,7 @@ def summary(books: Path) -> Summary:
         refused,
         ignored,
         calls,
+        by_rest,
         tuple(ReasonCount(*row) for row in reasons),
         tuple(GoalCount(name, bool(learnt), *rest) for name, learnt, *rest in goals),
         tuple(FaultCount(*row) for row in faults),

@@ -79,6 +79,7 @@ class Speech(Protocol):
     HOSTILE is an answer made to break its reader, FLOOD the beginning of one without an end and what goes on in it.
     """
 
+    NAME: str
     CONTENT_TYPE: str
     HOSTILE: bytes
     FLOOD: tuple[bytes, bytes]

@@ -23,6 +23,7 @@ from reverse_etl.sandbox.request import (
     UnreadableError,
 )
 
+NAME = "rest"
 CONTENT_TYPE = "application/json; charset=utf-8"
 PATH = "/CampaignManagement/v13/"
 # By path: what is called there, also where the local sandbox has nothing to say to it.

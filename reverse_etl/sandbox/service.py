@@ -46,6 +46,7 @@ class Service:
                 customer_id=request.headers.get("CustomerId"),
                 injected=(met.fault.kind,) if met else (),
                 operation=request.operation,
+                protocol=speech.NAME,
             )
             return _Answering(self, call, request, speech).reply(met, is_gone)
         except SandboxError as error:

@@ -8,6 +8,7 @@ from lxml import etree
 from reverse_etl.sandbox.codes import Code
 from reverse_etl.sandbox.request import LOOKUPS, SHAPES, Field, Problem, Request, RowError, Shape, UnreadableError
 
+NAME = "soap"
 CONTENT_TYPE = "text/xml; charset=utf-8"
 CAMPAIGN = "https://bingads.microsoft.com/CampaignManagement/v13"
 ADAPI = "https://adapi.microsoft.com"

@@ -38,6 +38,8 @@ def test_one_set_of_books(caller: Caller) -> None:
     assert apply(caller, a_row(), a_row(MicrosoftClickId=click(2))).json() == {"PartialErrors": []}
     assert caller.send(a_row()) == []
     assert caller.outcomes() == ["counted", "counted", "duplicate"]
+    books = caller.get("/books").json()
+    assert (books["calls"], books["by_rest"]) == (2, 1)
     body = {"OfflineConversionAdjustments": [an_adjustment(AdjustmentValue=99.5)]}
     assert post(caller, body, "OfflineConversionAdjustments/Apply").json() == {"PartialErrors": []}
     assert [worth for worth, _, _ in caller.worth()] == [99.5, 12.5]

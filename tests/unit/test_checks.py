@@ -236,6 +236,16 @@ def test_a_service_that_answers(status: int, tmp_path: Path, monkeypatch: pytest
     assert not {name.lower() for one in seen for name in one} & {"authorization", "authenticationtoken", "cookie"}
 
 
+@pytest.mark.parametrize("status", [200, 404, 405, 501])
+def test_a_service_by_rest_is_asked_for_nothing(status: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """There is no description to ask for; that somebody answers is what is looked for."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with service(status) as (endpoint, seen):
+        host, _ = check_service(endpoint.removesuffix("/x.svc"))
+    assert host == "127.0.0.1"
+    assert [one["path"] for one in seen] == ["/v13"]
+
+
 def test_a_service_with_another_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     """Where this machine's clock is hours off the service's, a line warns of it, and nothing fails."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")

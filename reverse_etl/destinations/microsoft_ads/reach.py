@@ -64,7 +64,8 @@ def check_service(endpoint: str, *, timeout: float = CONNECT_TIMEOUT) -> tuple[s
             ahead = ahead_of_here(response.headers.get("Date"))
     except requests.RequestException as error:
         raise DestinationError(f"{host} does not answer: {_why(error)}.", hint=_ROUTE_HINT) from error
-    if status >= 500:
+    # Who says that nothing is to be had here by this method is at work.
+    if status >= 500 and status != 501:
         raise DestinationError(
             f"{host} answers with HTTP {status}: it is not at work now.", hint="Try again later; a push would stop."
         )
