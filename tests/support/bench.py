@@ -80,10 +80,11 @@ class Bench:
         tries: int = 2,
         after_call: Callable[[], None] = lambda: None,
         environ: Mapping[str, str] | None = None,
+        read_timeout: float = 0.4,
     ) -> RunResult:
         """Push as the command does, without its guards; `after_call` happens once the first call is answered."""
         settings = MicrosoftAdsSettings.load(self.sync, {**(environ or {}), "MICROSOFT_ADS_ENDPOINT": sandbox.url})
-        wire = SoapWire(settings, read_timeout=0.4)
+        wire = SoapWire(settings, read_timeout=read_timeout)
         options = PushOptions(
             workers=workers,
             patience=Patience(tries=tries, first_wait=0.02),
