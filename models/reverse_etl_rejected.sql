@@ -11,5 +11,5 @@ select
     error_code,
     message,
     tracking_id
-from {{ ref('reverse_etl_records') }}
+from {{ ref('reverse_etl_records').render() }}
 where status in ('rejected', 'maybe_taken')

@@ -11,7 +11,7 @@ select
     max(pid) as pid,
     max(target) as target,
     max(package_version) as package_version
-from {{ ref('reverse_etl_runs') }}
+from {{ ref('reverse_etl_runs').render() }}
 where event <> 'fence'
 group by {{ reverse_etl._listed(reverse_etl._scope_columns()) }}, run_seq
 having max(case when event = 'open' then 1 else 0 end) = 1

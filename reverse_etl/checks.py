@@ -7,12 +7,14 @@ import platform
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import replace
+from datetime import date
 from importlib import metadata
 from typing import Any
 
 from reverse_etl import clocks
+from reverse_etl.destinations.microsoft_ads.protocols import SWITCH_HINT, soap_warning, spoken
 from reverse_etl.destinations.microsoft_ads.reach import check_service, local_sandbox_notes
-from reverse_etl.destinations.microsoft_ads.settings import SERVICE_PATH, Setting, find_endpoint, find_settings
+from reverse_etl.destinations.microsoft_ads.settings import PATHS, Setting, find_endpoint, find_settings
 from reverse_etl.destinations.microsoft_ads.sign_in.checking import credentials_line
 from reverse_etl.errors import LeaseHeldError, ReverseEtlError
 from reverse_etl.guards import Facts, Guard, look
@@ -37,8 +39,13 @@ _HINTS = {
 }
 
 
-def run_checks(dbt: DbtOptions, name: str | None, environ: Mapping[str, str]) -> Iterator[CheckLine]:
-    """Every check, in order: what all syncs share, then the sync of that name or every one. Reads only."""
+def run_checks(
+    dbt: DbtOptions, name: str | None, environ: Mapping[str, str], today: date | None = None
+) -> Iterator[CheckLine]:
+    """Every check, in order: what all syncs share, then the sync of that name or every one. Reads only.
+
+    `today`: the day (UTC) that they are made for; left out, this machine's.
+    """
     yield _ok("python", platform.python_version())
     yield _ok("reverse_etl", __version__)
     yield dbt_line(metadata.version("dbt-core"))
@@ -48,7 +55,7 @@ def run_checks(dbt: DbtOptions, name: str | None, environ: Mapping[str, str]) ->
         yield _failed("project", error)
         return
     with contextlib.closing(project):
-        yield from _Checkup(project, environ).lines(name)
+        yield from _Checkup(project, environ, today or clocks.now().date()).lines(name)
 
 
 def exit_code(lines: Iterable[CheckLine]) -> int:
@@ -87,8 +94,9 @@ def look_alikes(scope: Scope, accepted: Mapping[Scope, int], declared: Collectio
 class _Checkup:
     """The checks of one loaded project. What a check found is kept for those that depend on it."""
 
-    def __init__(self, project: Project, environ: Mapping[str, str]) -> None:
+    def __init__(self, project: Project, environ: Mapping[str, str], today: date) -> None:
         self._project = project
+        self._today = today
         self._environ = environ
         self._found = declarations(project.manifest)
         self._package = False
@@ -193,10 +201,11 @@ class _Checkup:
         yield credentials_line(sync, self._environ)
         endpoint = ""
         try:
-            found = find_endpoint(sync, self._environ)
+            protocol = spoken(sync, self._today)
+            found = find_endpoint(sync, self._environ, protocol)
             endpoint = found.value
             # The path is the service's own; people look at the host.
-            yield _setting_line(replace(found, value=endpoint.removesuffix(SERVICE_PATH)), one.name)
+            yield _setting_line(replace(found, value=endpoint.removesuffix(PATHS[protocol])), one.name)
         except ReverseEtlError as error:
             yield _failed("endpoint", error, one.name)
         if not sync.account_column:
@@ -273,12 +282,15 @@ class _Checkup:
             "targets": ", ".join(sync.targets) or "none",
             "unique_key": sync.unique_key or "none: a corrected click id or time counts as a second conversion",
             "adjustments": ", ".join(sync.adjustments) or "none",
+            "protocol": spoken(sync, self._today).value,
         }
         if sync.enabled:
             values["enabled"] = "true"
         for name, value in values.items():
             source = "from the exposure" if name in one.settings else "by default"
             yield _ok(name, f"{value} ({source})", one.name)
+        if told := soap_warning(sync, self._today):
+            yield _warning("protocol", told, SWITCH_HINT, one.name)
 
     def _check_scope(self, sync: Sync, accepted: Mapping[Scope, int]) -> Iterator[CheckLine]:
         """Does the ledger hold anything of this sync, and if not, of one that it may have been before?"""

@@ -66,6 +66,7 @@ class RunResult:
     `stopped` why the run ended early. `interrupted`: somebody asked it to.
     `standing_refused`: rows among the held that the destination refused in an earlier run, unchanged since.
     `unbalanced` names the sums of the law of conservation that are off; it is empty unless the product is at fault.
+    `protocol`: what the destination was spoken to by, where it has several.
     """
 
     run_seq: int
@@ -79,6 +80,7 @@ class RunResult:
     unbalanced: tuple[str, ...] = ()
     strict: bool = False
     standing_refused: int = 0
+    protocol: str = ""
 
     def rows(self, standing: str) -> int:
         """Rows of both sides with a standing."""

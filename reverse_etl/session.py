@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from reverse_etl import clocks
 from reverse_etl.destinations.microsoft_ads import MicrosoftAds, MicrosoftAdsSettings
 from reverse_etl.destinations.microsoft_ads.codes import advice
+from reverse_etl.destinations.microsoft_ads.protocols import SWITCH_HINT, soap_warning
 from reverse_etl.destinations.microsoft_ads.settings import account_of
 from reverse_etl.errors import SettingsError
 from reverse_etl.guards import Facts, Guard, enforce, look, retractions
@@ -85,6 +86,8 @@ class Session:
         for guard in guards:
             if guard.warns:
                 progress.note(guard.passes)
+        if told := soap_warning(self.sync, clocks.now().date()):
+            progress.note(f"{told} {SWITCH_HINT}")
         if told := clocks.warning("The warehouse's", clocks.ahead_of_here(self.ledger.clock())):
             progress.note(f"{told} {clocks.HINT}")
         allowed = {"allowed": facts.allow_failing_tests} if facts.allow_failing_tests else {}
@@ -92,7 +95,8 @@ class Session:
         limit = self.sync.max_retractions
         if permissions.max_retractions is not None:
             limit = RetractionLimit(permissions.max_retractions, share=1.0, even_if_empty=True)
-        return carry_out(self.ledger, destination, progress, replace(options, retractions=limit))
+        result = carry_out(self.ledger, destination, progress, replace(options, retractions=limit))
+        return replace(result, protocol=destination.protocol.value)
 
     def status(self, *, runs: int) -> StatusReport:
         """What the ledger knows. Reads only."""

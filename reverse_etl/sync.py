@@ -15,6 +15,13 @@ class Environment(StrEnum):
     PRODUCTION = "production"
 
 
+class WireProtocol(StrEnum):
+    """How a destination is spoken to."""
+
+    SOAP = "soap"
+    REST = "rest"
+
+
 @dataclass(frozen=True, slots=True)
 class Scope:
     """What a ledger row belongs to and a plan compares within."""
@@ -57,7 +64,8 @@ class Sync:
     `source` is the dbt unique id of its source model. A sync that is not `enabled` is paused. `warn_after`,
     `error_after`: how old the newest conversion of the source may be. `adjust_after`: how long an accepted conversion
     waits for its first correction, where the exposure says so. `account_column`: the column of the source that names
-    each row's account; with it, `account_id` is the one of them that is worked on, or empty.
+    each row's account; with it, `account_id` is the one of them that is worked on, or empty. `protocol`: what is
+    spoken, None where the day decides.
     """
 
     name: str
@@ -75,6 +83,7 @@ class Sync:
     max_retractions: RetractionLimit = RetractionLimit()
     adjust_after: timedelta | None = None
     account_column: str = ""
+    protocol: WireProtocol | None = None
 
     @property
     def label(self) -> str:

@@ -47,6 +47,7 @@ def result_json(sync: Sync, result: RunResult) -> dict[str, Any]:
     """What a run did."""
     return document(
         sync,
+        protocol=result.protocol,
         run=result.run_seq,
         result=result.name,
         exit_code=result.exit_code,

@@ -59,7 +59,8 @@ def plan_text(report: PlanReport) -> str:
 def result_text(sync: Sync, result: RunResult) -> str:
     """What a run did, row by row in numbers."""
     word = {"done": "done", "stopped": "STOPPED", "interrupted": "interrupted"}[result.name]
-    out = [f"Run {result.run_seq} of {title(sync)}: {word}", ""]
+    by = f", by {result.protocol.upper()}" if result.protocol else ""
+    out = [f"Run {result.run_seq} of {title(sync)}{by}: {word}", ""]
     out += _table(standing_rows(result.source)) or ["  No source rows."]
     if result.ledger:
         out += ["", LEDGER_SIDE]

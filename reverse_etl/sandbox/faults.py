@@ -34,7 +34,7 @@ _ERROR = ("code", "error_code", "message")
 
 
 def _fault(number: int) -> Kind:
-    return Kind(("taken", "shape", *_ERROR[1:]), answers=True, code=number)
+    return Kind(("taken", "shape", "retry_after", *_ERROR[1:]), answers=True, code=number)
 
 
 KINDS: dict[str, Kind] = {
@@ -49,7 +49,7 @@ KINDS: dict[str, Kind] = {
     "fault_5614": _fault(5614),
     "fault_5615": _fault(5615),
     "fault_unknown": _fault(codes.UNKNOWN.number),
-    "status_200_fault": Kind(("taken", "shape", *_ERROR), answers=True, code=117),
+    "status_200_fault": Kind(("taken", "shape", "retry_after", *_ERROR), answers=True, code=117),
     "html_502": Kind(("taken",), answers=True),
     "empty_503": Kind(("taken",), answers=True),
     "redirect": Kind(("taken", "to"), answers=True),
@@ -96,6 +96,7 @@ class Fault:
     error_code: str = ""
     message: str = ""
     shape: str = ""
+    retry_after: int | None = None
     taken: bool = False
     hours: float = 0.0
     megabytes: int = 256
@@ -171,6 +172,7 @@ _CHECKS: Mapping[str, _Check] = {
     "error_code": _text(),
     "message": _text(),
     "shape": _text(*SHAPES),
+    "retry_after": (int, lambda value: value >= 0, "0 or more whole seconds"),
     "taken": (bool, lambda _: True, "true or false"),
     "hours": _number(-10000, 10000, "a number of hours"),
     "megabytes": _WHOLE,

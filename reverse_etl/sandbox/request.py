@@ -74,9 +74,14 @@ class Shape:
 
 
 class Speech(Protocol):
-    """How a protocol says what goes back."""
+    """How a protocol says what goes back.
+
+    HOSTILE is an answer made to break its reader, FLOOD the beginning of one without an end and what goes on in it.
+    """
 
     CONTENT_TYPE: str
+    HOSTILE: bytes
+    FLOOD: tuple[bytes, bytes]
 
     def answer(
         self, tracking_id: str, operation: str, content: Mapping[str, object], errors: Sequence[RowError]
@@ -91,6 +96,15 @@ class Speech(Protocol):
 
     def unreadable(self, tracking_id: str, problem: Problem) -> bytes:
         """The fault of a request that could not be read: no detail, no index, nothing that names a row."""
+
+    def status(self, code: Code) -> int:
+        """The HTTP status of a fault."""
+
+    def unreadable_status(self, problem: Problem) -> int:
+        """The HTTP status of a request that could not be read."""
+
+    def headers(self, tracking_id: str) -> Mapping[str, str]:
+        """What an answer says beside its body."""
 
 
 def _read_conversion(texts: Texts) -> Row:

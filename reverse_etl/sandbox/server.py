@@ -9,6 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
@@ -18,7 +19,7 @@ from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from lxml import etree
 
-from reverse_etl.sandbox import soap
+from reverse_etl.sandbox import rest, soap
 from reverse_etl.sandbox.books import Books
 from reverse_etl.sandbox.errors import SandboxError
 from reverse_etl.sandbox.faults import Fault, FaultsError, read_faults
@@ -195,6 +196,8 @@ class _Handler(BaseHTTPRequestHandler):
                 return
             action = self.headers.get("SOAPAction", "").strip().strip('"')
             self._send(self.server.service.reply(body, soap.read(body, action), soap, self._is_gone))
+        elif path.startswith(rest.PATH):
+            self._rest(body, path.removeprefix(rest.PATH))
         elif path == "/control/faults":
             try:
                 faults, seed = read_faults(body)
@@ -209,6 +212,23 @@ class _Handler(BaseHTTPRequestHandler):
             self._send(reply)
         else:
             self._send(Reply(404, _TEXT, b"There is nothing at this path."))
+
+    def _rest(self, body: bytes, path: str) -> None:
+        coding = self.headers.get("Content-Encoding", "identity").strip().lower()
+        if self.headers.get_content_type() != "application/json" or coding not in ("gzip", "identity"):
+            self._send(Reply(415, _TEXT, b"REST is sent as application/json, as it is or in gzip."))
+            return
+        try:
+            plain = rest.unpacked(body) if coding == "gzip" else body
+        except rest.TooLargeError:
+            self._send(Reply(413, _TEXT, b"The request is larger than 20 MB."))
+            return
+        request = rest.read(plain, path, self.headers)
+        reply = self.server.service.reply(plain or body, request, rest, self._is_gone)
+        if reply.body and not reply.endless and "gzip" in self.headers.get("Accept-Encoding", ""):
+            packing = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+            reply = replace(reply, body=rest.packed(reply.body), headers={**reply.headers, **packing})
+        self._send(reply)
 
     def do_DELETE(self) -> None:
         if not self._is_local():
@@ -311,7 +331,7 @@ class _Handler(BaseHTTPRequestHandler):
         if kind == "half_answer":
             self.wfile.write(reply.body[: len(reply.body) // 2])
         elif fault and kind == "huge":
-            self._flood(fault.megabytes)
+            self._flood(reply, fault.megabytes)
         elif fault and kind == "slow":
             self._drip(reply.body, fault.seconds or 0)
         else:
@@ -330,11 +350,11 @@ class _Handler(BaseHTTPRequestHandler):
             self.server.service.faults.pause(seconds / 10)
             self.wfile.write(body[start : start + size])
 
-    def _flood(self, megabytes: int) -> None:
-        """Send XML without an end, a megabyte at a time, until the caller has had enough."""
-        self.wfile.write(b"<r>")
+    def _flood(self, reply: Reply, megabytes: int) -> None:
+        """Send what does not end, a megabyte at a time, until the caller has had enough."""
+        self.wfile.write(reply.body)
         for _ in range(megabytes):
-            self.wfile.write(b"<x>aaaaaaaaa</x>" * 65536)
+            self.wfile.write(reply.endless * (1_048_576 // len(reply.endless)))
 
     def _reset(self) -> None:
         """Leave the connection so that the caller sees a reset, not an orderly end."""

@@ -54,7 +54,7 @@ class Service:
             # A mistake of ours must not look like a dropped connection. The trace holds no header.
             _log.exception("The local sandbox failed in call %s.", tracking_id)
         said = speech.fault(tracking_id, codes.INTERNAL_ERROR, by_platform=True)
-        return Reply(500, speech.CONTENT_TYPE, said)
+        return Reply(500, speech.CONTENT_TYPE, said, headers=speech.headers(tracking_id))
 
 
 class _Answering:
@@ -129,7 +129,7 @@ class _Answering:
 
     def _answer(self, content: Mapping[str, object], errors: Sequence[RowError]) -> Reply:
         said = self._speech.answer(self._call.tracking_id, self._request.operation, content, errors)
-        return Reply(200, self._speech.CONTENT_TYPE, said)
+        return self._said(200, said)
 
     def _poisoned(self, poison: Fault) -> Reply:
         """A call that fails for one of its rows, of which the answer says nothing."""
@@ -140,12 +140,16 @@ class _Answering:
 
     def _unreadable(self, problem: Problem, rows: Sequence[Any] = ()) -> Reply:
         self._books.record_fault(self._call, problem.value, rows, self._world)
-        return Reply(500, self._speech.CONTENT_TYPE, self._speech.unreadable(self._call.tracking_id, problem))
+        said = self._speech.unreadable(self._call.tracking_id, problem)
+        return self._said(self._speech.unreadable_status(problem), said)
 
     def _refused(self, code: Code) -> Reply:
         self._record_fault(f"{code.number} {code.name}")
         said = self._speech.fault(self._call.tracking_id, code, by_platform=code.number <= 1000)
-        return Reply(500, self._speech.CONTENT_TYPE, said)
+        return self._said(self._speech.status(code), said)
+
+    def _said(self, status: int, body: bytes) -> Reply:
+        return Reply(status, self._speech.CONTENT_TYPE, body, headers=self._speech.headers(self._call.tracking_id))
 
     def _instead(self, fault: Fault) -> Reply:
         return instead(self._speech, self._call.tracking_id, fault)

@@ -14,6 +14,10 @@ ADAPI = "https://adapi.microsoft.com"
 ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 _INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 _DISPATCHER = "http://schemas.microsoft.com/net/2005/12/windowscommunicationfoundation/dispatcher"
+# Ten times ten times ... a hundred million characters for a parser that follows entities.
+_ENTITIES = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 9))
+HOSTILE = f'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY e0 "x">{_ENTITIES}]><r>&e8;</r>'.encode()
+FLOOD = (b"<r>", b"<x>aaaaaaaaa</x>")
 # By the list of an answer: the element of an item, and the type of an item where it is a kind of that.
 _ITEMS = {"ConversionGoals": "ConversionGoal"}
 _TYPES = {"ConversionGoals": "OfflineConversionGoal"}
@@ -149,6 +153,21 @@ def unreadable(tracking_id: str, problem: Problem) -> bytes:
     etree.SubElement(refused, "faultcode", nsmap={"a": _DISPATCHER}).text = f"a:{name}"
     etree.SubElement(refused, "faultstring").text = text
     return _bytes(envelope)
+
+
+def status(code: Code) -> int:
+    """The HTTP status of a fault, which is the same for all of them."""
+    return 500
+
+
+def unreadable_status(problem: Problem) -> int:
+    """The HTTP status of a request that could not be read."""
+    return 500
+
+
+def headers(tracking_id: str) -> Mapping[str, str]:
+    """What an answer says beside its body: nothing, the envelope has it all."""
+    return {}
 
 
 _UNREADABLE = "The body of the request could not be read: an element holds what its type does not allow."

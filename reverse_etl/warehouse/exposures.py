@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from reverse_etl.errors import SettingsError
-from reverse_etl.sync import Environment, RetractionLimit, Sync
+from reverse_etl.sync import Environment, RetractionLimit, Sync, WireProtocol
 
 KEYS = {
     "destination": "the system that receives: microsoft_ads",
@@ -26,6 +26,7 @@ KEYS = {
     "adjustments": "corrections that may be sent: restate, retract",
     "max_retractions": "how many conversions one push may take back: 100, 5%, or {rows: 100, share: 5%} (the default)",
     "adjust_after": "how long an accepted conversion waits for its first correction: 6 hours (default in production)",
+    "protocol": "soap or rest; left out, SOAP before 2027-01-31 and REST from that day on (UTC)",
 }
 META_KEY = "reverse_etl"
 DESTINATIONS = ("microsoft_ads",)
@@ -194,6 +195,7 @@ def _read(name: str, settings: Any, nodes: list[str], manifest: Any, misspelt: I
             max_retractions=attempt(lambda: _limit_of(where, settings, "max_retractions"), RetractionLimit()),
             adjust_after=attempt(lambda: _span_of(where, settings, "adjust_after"), None),
             account_column=account_column,
+            protocol=attempt(lambda: _protocol_of(where, settings, "protocol"), None),
         )
     return Declaration(name, sync, source, unique_key or None, frozenset(map(str, settings)), tuple(problems))
 
@@ -220,6 +222,12 @@ def _one_of(where: str, settings: Mapping[str, Any], key: str, allowed: Iterable
             f"{where}: {key} is {value!r}.{_nearest(value, allowed)}", hint=f"Set {key} to one of: {names}."
         )
     return value
+
+
+def _protocol_of(where: str, settings: Mapping[str, Any], key: str) -> WireProtocol | None:
+    if settings.get(key) is None:
+        return None
+    return WireProtocol(_one_of(where, settings, key, [one.value for one in WireProtocol]))
 
 
 def _list_of(where: str, settings: Mapping[str, Any], key: str, allowed: Iterable[str] | None) -> tuple[str, ...]:

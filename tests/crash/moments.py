@@ -13,6 +13,7 @@ from typing import Any
 
 from reverse_etl import delivery, run
 from reverse_etl.destinations.microsoft_ads import MicrosoftAds, destination
+from reverse_etl.destinations.microsoft_ads.rest import RestWire
 from reverse_etl.destinations.microsoft_ads.soap import SoapWire
 from reverse_etl.warehouse import lease
 from reverse_etl.warehouse.project import Project
@@ -95,12 +96,13 @@ def hurry(limit: float) -> None:
     run.STRETCH_BATCHES = 2
     delivery.Patience.__init__.__defaults__ = (2, 0.05, 0.1)
     assert MicrosoftAds.__init__.__kwdefaults__ is not None
-    assert SoapWire.__init__.__kwdefaults__ is not None
     MicrosoftAds.__init__.__kwdefaults__["throttle_wait"] = 0.05
     if limit:
         # Shorter than a call may last, so what is asked before a call has to shrink, too.
         lease.LIMIT, lease.HEARTBEAT = limit, limit / 4
-        SoapWire.__init__.__kwdefaults__["read_timeout"] = limit / 8
+        for wire in (SoapWire, RestWire):
+            assert wire.__init__.__kwdefaults__ is not None
+            wire.__init__.__kwdefaults__["read_timeout"] = limit / 8
         from reverse_etl.destinations.microsoft_ads import http
 
         http.CONNECT_TIMEOUT = limit / 8

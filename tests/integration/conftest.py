@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from reverse_etl.sandbox import LocalSandbox
+from tests.support.engines import ENGINES
 from tests.support.shop import Shop, build_template, copy_of
 
 
@@ -19,6 +20,13 @@ def shop_template(tmp_path_factory: pytest.TempPathFactory) -> Shop:
 @pytest.fixture(scope="session")
 def postgres_template(tmp_path_factory: pytest.TempPathFactory, postgres_host: str) -> Shop:
     return build_template(tmp_path_factory.mktemp("shop") / "project", postgres_host)
+
+
+@pytest.fixture(scope="module", params=ENGINES)
+def engine_template(request: pytest.FixtureRequest) -> Shop:
+    """The built project, on each engine in turn, for fixtures of a whole module."""
+    template: Shop = request.getfixturevalue("postgres_template" if request.param == "postgres" else "shop_template")
+    return template
 
 
 @pytest.fixture

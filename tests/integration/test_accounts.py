@@ -60,8 +60,8 @@ def test_each_row_goes_to_the_account_that_it_names(routed: Shop, sandbox: Local
     assert push(routed, sandbox) == [("100", {"unchanged": 2}), ("200", {"unchanged": 1})]
     shown = routed.run("status", "--json")
     assert [(one["account_id"], one["statuses"]) for one in json.loads(shown.stdout)] == [
-        ("100", {"counted": 2}),
-        ("200", {"counted": 1}),
+        ("100", {"accepted": 2}),
+        ("200", {"accepted": 1}),
     ]
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from reverse_etl.sandbox import LocalSandbox, summary
+from reverse_etl.sync import WireProtocol
 from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.project import Project
 from tests.support.bench import Bench, click, counting
@@ -24,8 +25,8 @@ TWICE = {"count": 2}  # as often as the bench tries
 
 
 @pytest.fixture(scope="module")
-def open_bench(shop_template: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    shop = copy_of(shop_template, tmp_path_factory.mktemp("calls") / "project")
+def open_bench(engine_template: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    shop = copy_of(engine_template, tmp_path_factory.mktemp("calls") / "project")
     shop.exposure(adjustments=["restate", "retract"])
     with Project(DbtOptions(shop.folder, shop.folder)) as project:
         yield Bench(project)
@@ -38,6 +39,7 @@ def books(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def bench(open_bench: Bench) -> Bench:
+    open_bench.protocol = WireProtocol.SOAP
     open_bench.clear()
     open_bench.fill(ROWS)
     return open_bench
@@ -103,6 +105,11 @@ CALLS: dict[str, tuple[dict[str, Any], dict[str, int], str]] = {
 @pytest.mark.parametrize("case", CALLS)
 def test_a_call_that_goes_wrong(bench: Bench, sandbox: LocalSandbox, books: Path, case: str) -> None:
     """Each row has the standing that the answer bears out, the run says why, and the next push settles the rest."""
+    go_wrong(bench, sandbox, books, case)
+
+
+def go_wrong(bench: Bench, sandbox: LocalSandbox, books: Path, case: str) -> None:
+    """One case of CALLS, by whatever protocol the bench speaks."""
     fault, expected, words = CALLS[case]
     ask_for(sandbox, fault)
     result = bench.push(sandbox)
@@ -168,6 +175,11 @@ CORRECTIONS: dict[str, tuple[dict[str, Any], dict[str, int], dict[str, int]]] = 
 @pytest.mark.parametrize("case", CORRECTIONS)
 def test_a_correction_that_goes_wrong(bench: Bench, sandbox: LocalSandbox, case: str) -> None:
     """A restatement and a retraction keep their standing through each accident, and arrive with the next push."""
+    correct_and_go_wrong(bench, sandbox, case)
+
+
+def correct_and_go_wrong(bench: Bench, sandbox: LocalSandbox, case: str) -> None:
+    """One case of CORRECTIONS, by whatever protocol the bench speaks."""
     fault, source, ledger = CORRECTIONS[case]
     bench.push(sandbox)
     bench.sql("update deals set conversion_value = 25 where deal_id = 'D1'", "delete from deals where deal_id = 'D2'")

@@ -57,7 +57,7 @@ def tables(shop: Shop) -> list[tuple[Any, ...]]:
 def test_a_healthy_project_and_its_sync_renamed(shop: Shop, sandbox: LocalSandbox) -> None:
     """After a push nothing is left to look at, the check changes nothing, and a renamed sync is told at once."""
     shop.fill([deal(1)])
-    shop.exposure(account_id="11")
+    shop.exposure(account_id="11", protocol="rest")
     shop.push(endpoint=sandbox.url)
     before = tables(shop)
     lines = check(shop, code=0, endpoint=sandbox.url)

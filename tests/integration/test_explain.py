@@ -71,9 +71,9 @@ class Asked:
 
 
 @pytest.fixture(scope="module")
-def asked(shop_template: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
+def asked(engine_template: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
     folder = tmp_path_factory.mktemp("explain")
-    shop = copy_of(shop_template, folder / "project")
+    shop = copy_of(engine_template, folder / "project")
     (folder / "goals.yml").write_text(GOALS)
     with LocalSandbox(folder / "books.sqlite", port=0, goals=folder / "goals.yml") as sandbox:
         shop.fill(
@@ -92,13 +92,14 @@ def asked(shop_template: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iter
         shop.sql("update deals set conversion_value = 12 where deal_id = 'D1'")
         shop.sql("delete from deals where deal_id in ('D7', 'D12')")
         shop.sql("update deals set microsoft_click_id = ? where deal_id = 'D8'", [click(88)])
-        copied = "select ?, conversion_name, conversion_time, ?, null, null, 5.5, 'EUR', null, null from deals"
-        shop.sql(f"insert into deals {copied} where deal_id = 'D0'", ["D22", click(22)])
+        another = {"conversion_value": 5.5, "conversion_currency_code": "EUR"}
+        shop.repeat("deals", "deal_id = 'D0'", deal_id="D22", microsoft_click_id=click(22), **another)
         ask_for(sandbox, {"kind": "bad_index"})
         assert shop.push(endpoint=sandbox.url)["result"] == "stopped"
-        shop.sql(f"insert into deals {copied} where deal_id = 'D0'", ["D21", click(21)])
-        old = "select 'old' || i, 'Deal won', timestamp '2020-01-01', printf('%032x', 7000000 + i)"
-        shop.sql(f"insert into deals {old}, null, null, 1.5, 'USD', null, null from range({MANY}) as numbers(i)")
+        shop.repeat("deals", "deal_id = 'D0'", deal_id="D21", microsoft_click_id=click(21), **another)
+        old = "select 'old' || i, 'Deal won', timestamp '2020-01-01', lpad(cast(7000000 + i as varchar), 32, '0')"
+        numbers = f"generate_series(1, {MANY}) as numbers(i)"
+        shop.sql(f"insert into deals {old}, null, null, 1.5, 'USD', null, null from {numbers}")
         _let_a_run_die(shop)
         why, runs, unknown = _ask(shop)
         yield Asked(shop, sandbox.url, folder / "books.sqlite", why, runs, unknown)
@@ -107,10 +108,8 @@ def asked(shop_template: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iter
 def _let_a_run_die(shop: Shop) -> None:
     """Write what a run leaves that was shut out: of two more attempts on D22 its successor saw only the first."""
     scope = "destination, environment, account_id, sync"
-    attempt = """insert into reverse_etl_ledger select * replace (90 as run_seq, 90 + ? as seq, 1 as batch)
-        from reverse_etl_ledger where run_seq = 2 and record_key = 'D22'"""
-    shop.sql(attempt, [0])
-    shop.sql(attempt, [1])
+    for seq in (90, 91):
+        shop.repeat("reverse_etl_ledger", "run_seq = 2 and record_key = 'D22'", run_seq=90, seq=seq, batch=1)
     shop.sql(f"""insert into reverse_etl_runs ({scope}, run_seq, claim_id, event, happened_at, host, pid, target)
         select {scope}, 90, 'dead', event, happened_at, host, pid, target
         from reverse_etl_runs where run_seq = 2 and event in ('claim', 'open')""")

@@ -5,7 +5,10 @@ from __future__ import annotations
 import pytest
 
 from reverse_etl.sandbox import LocalSandbox
+from tests.support.engines import both_engines
 from tests.support.shop import Shop, deal
+
+pytestmark = both_engines
 
 TABLES = ("reverse_etl_ledger", "reverse_etl_receipts", "reverse_etl_runs")
 
@@ -24,10 +27,12 @@ def pushed(shop: Shop, sandbox: LocalSandbox) -> Shop:
 
 @pytest.mark.parametrize("command", [["build", "--full-refresh"], ["build", "--empty"], ["run", "--full-refresh"]])
 def test_history_survives_every_build(pushed: Shop, command: list[str]) -> None:
-    """`--full-refresh` and `--empty` leave ledger, receipts and runs as they were."""
+    """`--full-refresh` and `--empty` leave ledger, receipts and runs as they were, and the views show them."""
     before = rows(pushed)
     pushed.dbt(*command)
     assert rows(pushed) == before == [5, 1, 3]
+    assert pushed.sql("select status, count(*) from reverse_etl_records group by status") == [("accepted", 5)]
+    assert pushed.sql("select count(*) from reverse_etl_run_history") == [(1,)]
 
 
 @pytest.mark.parametrize("setting", ["+materialized: table", "+materialized: view", "+full_refresh: true"])

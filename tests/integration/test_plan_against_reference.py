@@ -51,7 +51,7 @@ class Warehouse:
     def load(self, world: World) -> None:
         """Replace everything by a world; a second scope with the same rows must make no difference."""
         for table in ("reverse_etl_ledger", "reverse_etl_receipts", "reverse_etl_runs", "deals"):
-            self.run(f"delete from {table}")
+            self.run(f"delete from main.{table}")
         for scope in (SCOPE, SCOPE | {"environment": "sandbox"}):
             head = ", ".join(SCOPE)
             self.insert(
@@ -72,7 +72,7 @@ class Warehouse:
     def insert(self, table: str, columns: str, rows: list[tuple[object, ...]]) -> None:
         if rows:
             values = ", ".join(f"({', '.join(map(_literal, row))})" for row in rows)
-            self.run(f"insert into {table} ({columns}) values {values}")
+            self.run(f"insert into main.{table} ({columns}) values {values}")
 
     def run(self, statement: str) -> None:
         self.project.adapter.execute(statement, auto_begin=True)
@@ -99,9 +99,9 @@ class Warehouse:
 
 
 @pytest.fixture(scope="module")
-def warehouse(shop_template: Shop) -> Iterator[Warehouse]:
+def warehouse(engine_template: Shop) -> Iterator[Warehouse]:
     with tempfile.TemporaryDirectory() as folder:
-        shop = copy_of(shop_template, Path(folder) / "project")
+        shop = copy_of(engine_template, Path(folder) / "project")
         with Project(DbtOptions(shop.folder, shop.folder)) as project:
             yield Warehouse(project)
 
@@ -270,7 +270,7 @@ def test_push_sends_exactly_what_plan_lists(warehouse: Warehouse, world: World) 
     world = replace(world, this_run_seq=None, quiet_runs=frozenset(), delay_hours=0)
     warehouse.load(world)
     warehouse.run(
-        "update reverse_etl_runs set claim_id = 'c' || run_seq, happened_at = '2026-01-01', pid = 0, host = ''"
+        "update main.reverse_etl_runs set claim_id = 'c' || run_seq, happened_at = '2026-01-01', pid = 0, host = ''"
     )
     listed = Counter((row[3], *_actual_row(row)[5:]) for row in warehouse.plan(world, with_repeats=True) if row[3])
     recorder = Recorder()

@@ -131,6 +131,7 @@ def _prepared(shop_template: Shop, folder: Path) -> QuickShop:
         account_id="42",
         customer_id="43",
         adjustments=["restate", "retract"],
+        protocol="soap",
     )
     shop.sql("drop table deals cascade")
     shop.sql(

@@ -10,6 +10,7 @@ from unittest import mock
 import pytest
 
 from reverse_etl.sandbox import summary
+from reverse_etl.sync import WireProtocol
 from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.project import Project
 from tests.support.bench import Bench, counting
@@ -29,6 +30,7 @@ def open_bench(shop_template: Shop, tmp_path_factory: pytest.TempPathFactory) ->
 
 @pytest.fixture
 def bench(open_bench: Bench) -> Bench:
+    open_bench.protocol = WireProtocol.SOAP
     open_bench.clear()
     open_bench.fill(ROWS)
     return open_bench
@@ -40,8 +42,10 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield made
 
 
-def test_a_token_that_ended_is_renewed_once_for_all_workers(bench: Bench, world: World) -> None:
+@pytest.mark.parametrize("protocol", WireProtocol)
+def test_a_token_that_ended_is_renewed_once_for_all_workers(bench: Bench, world: World, protocol: WireProtocol) -> None:
     """Four workers are refused with 109 at once: one renewal, each batch is taken once, and the ledger says so."""
+    bench.protocol = protocol
     before = world.signed_in()
     # Good by this machine's clock, and ended at the other side.
     control(world.sandbox, expire=True)
@@ -63,7 +67,11 @@ def test_a_token_that_ends_in_the_midst(bench: Bench, world: World) -> None:
     """After the first answer the token ends: what is under way is made once more, and what was taken is not."""
     world.signed_in()
     result = bench.push(
-        world.sandbox, workers=1, environ=world.environ, read_timeout=30, after_call=lambda: control(world.sandbox, expire=True)
+        world.sandbox,
+        workers=1,
+        environ=world.environ,
+        read_timeout=30,
+        after_call=lambda: control(world.sandbox, expire=True),
     )
     assert (result.source, result.exit_code) == ({"accepted": ROWS}, 0)
     done = counts(world.sandbox)

@@ -7,11 +7,14 @@ from dataclasses import replace
 
 from reverse_etl.delivery import Patience
 from reverse_etl.destinations.microsoft_ads import MicrosoftAds, MicrosoftAdsSettings
+from reverse_etl.destinations.microsoft_ads.rest import RestWire
 from reverse_etl.destinations.microsoft_ads.soap import SoapWire
+from reverse_etl.destinations.microsoft_ads.wire import Wire
 from reverse_etl.plans import Record
 from reverse_etl.receipts import Answer
 from reverse_etl.run import PushOptions, RunResult, Silent, push
 from reverse_etl.sandbox import LocalSandbox
+from reverse_etl.sync import WireProtocol
 from reverse_etl.warehouse.exposures import find_syncs
 from reverse_etl.warehouse.ledger import WarehouseLedger
 from reverse_etl.warehouse.project import Project
@@ -23,7 +26,7 @@ TABLES = ("reverse_etl_ledger", "reverse_etl_receipts", "reverse_etl_runs")
 class _Interrupted(MicrosoftAds):
     """The destination, after whose first answer something happens before anybody hears of it."""
 
-    def __init__(self, settings: MicrosoftAdsSettings, wire: SoapWire, after_call: Callable[[], None]) -> None:
+    def __init__(self, settings: MicrosoftAdsSettings, wire: Wire, after_call: Callable[[], None]) -> None:
         super().__init__(settings, wire=wire, throttle_wait=0.05)
         self._happenings = [after_call]
 
@@ -35,7 +38,9 @@ class _Interrupted(MicrosoftAds):
 
 
 class Bench:
-    """An open project of the shop, whose deals are numbered from 1 on."""
+    """An open project of the shop, whose deals are numbered from 1 on. `protocol`: what its pushes speak."""
+
+    protocol = WireProtocol.SOAP
 
     def __init__(self, project: Project, *, schema: str = "main") -> None:
         (sync,) = find_syncs(project.manifest)
@@ -83,8 +88,10 @@ class Bench:
         read_timeout: float = 0.4,
     ) -> RunResult:
         """Push as the command does, without its guards; `after_call` happens once the first call is answered."""
-        settings = MicrosoftAdsSettings.load(self.sync, {**(environ or {}), "MICROSOFT_ADS_ENDPOINT": sandbox.url})
-        wire = SoapWire(settings, read_timeout=read_timeout)
+        sync = replace(self.sync, protocol=self.protocol)
+        settings = MicrosoftAdsSettings.load(sync, {**(environ or {}), "MICROSOFT_ADS_ENDPOINT": sandbox.url})
+        wires: dict[WireProtocol, type[Wire]] = {WireProtocol.SOAP: SoapWire, WireProtocol.REST: RestWire}
+        wire = wires[self.protocol](settings, read_timeout=read_timeout)  # type: ignore[call-arg]
         options = PushOptions(
             workers=workers,
             patience=Patience(tries=tries, first_wait=0.02),

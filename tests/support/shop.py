@@ -109,6 +109,19 @@ class Shop:
                 values = [row[n] for n in COLUMNS if not (n == "conversion_time" and row[n] is None)]
                 self._execute(cursor, f"insert into deals values ({marks})", values)
 
+    def repeat(self, table: str, where: str, **changes: Any) -> None:
+        """Insert rows of a table a second time, with other values for some columns."""
+        names = [
+            name
+            for (name,) in self.sql(
+                "select column_name from information_schema.columns where table_name = ? order by ordinal_position",
+                [table],
+            )
+        ]
+        listed = ", ".join("?" if name in changes else name for name in names)
+        values = [changes[name] for name in names if name in changes]
+        self.sql(f"insert into {table} select {listed} from {table} where {where}", values)
+
     @contextmanager
     def _cursor(self) -> Iterator[Any]:
         """A cursor of the shop's database, on Postgres in a transaction that is committed at the end."""

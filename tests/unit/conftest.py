@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.unit.dialects import DIALECTS, Dialect
 from tests.unit.scaffolding import Write
 from tests.unit.wire import RawServer, Sandbox, StartRaw
 
@@ -26,6 +27,12 @@ def no_settings_from_outside(monkeypatch: pytest.MonkeyPatch) -> None:
 def sandbox(tmp_path: Path) -> Iterator[Sandbox]:
     with Sandbox(tmp_path / "books.sqlite") as running:
         yield running
+
+
+@pytest.fixture(params=DIALECTS)
+def dialect(request: pytest.FixtureRequest) -> Dialect:
+    """Each protocol in turn."""
+    return DIALECTS[request.param]
 
 
 @pytest.fixture

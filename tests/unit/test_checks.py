@@ -24,7 +24,7 @@ from reverse_etl.destinations.microsoft_ads.settings import find_endpoint, find_
 from reverse_etl.errors import DestinationError, SettingsError
 from reverse_etl.report.checks import Style, checks_json, checks_text
 from reverse_etl.reports import CheckLine, Mark
-from reverse_etl.sync import Environment, Scope, Sync
+from reverse_etl.sync import Environment, Scope, Sync, WireProtocol
 from reverse_etl.warehouse.source import check_columns, column_problems, kinds_of
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs/schemas/check.json").read_text())
@@ -163,7 +163,7 @@ def test_where_each_setting_comes_from() -> None:
     }
     assert [name for name, one in found.items() if one.secret] == ["developer_token"]
     assert "t-1" not in repr(found)
-    assert find_endpoint(sync, {}).source == "default"
+    assert find_endpoint(sync, {}, WireProtocol.SOAP).source == "default"
     local = find_settings(replace(sync, environment=Environment.LOCAL), environ)
     assert (local["developer_token"].value, local["developer_token"].source) == ("local", "default")
 

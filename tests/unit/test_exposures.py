@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from reverse_etl.errors import SettingsError
-from reverse_etl.sync import Environment, RetractionLimit
+from reverse_etl.sync import Environment, RetractionLimit, WireProtocol
 from reverse_etl.warehouse.exposures import find_syncs, pick_sync
 
 GOOD = {"destination": "microsoft_ads", "environment": "local", "account_id": "123", "customer_id": "456"}
@@ -54,6 +54,15 @@ def test_a_declaration_becomes_a_sync() -> None:
     assert (sync.unique_key, sync.targets, sync.adjustments) == ("Deal_Id", ("prod",), ("restate", "retract"))
     bare = read({"destination": "microsoft_ads", "environment": "sandbox"})
     assert (bare.account_id, bare.unique_key, bare.targets, bare.adjustments) == ("", None, (), ())
+
+
+def test_the_protocol_may_be_declared() -> None:
+    """`protocol` is soap or rest; left out, or none by Jinja, the day decides; anything else is named."""
+    declared = [read(GOOD | {"protocol": value}).protocol for value in ("soap", "rest", None)]
+    assert declared == [WireProtocol.SOAP, WireProtocol.REST, None]
+    assert read(GOOD).protocol is None
+    assert "Did you mean 'rest'?" in mistake(GOOD | {"protocol": "rst"})
+    assert "soap, rest" in mistake(GOOD | {"protocol": True})
 
 
 @pytest.mark.parametrize(("value", "enabled"), [(True, True), (False, False), ("False", False), ("true", True)])

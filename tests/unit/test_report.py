@@ -58,6 +58,7 @@ RESULT = RunResult(
     ledger={"held": 5},
     refusals={"OfflineConversionNameInvalid (5606)": 2},
     in_doubt_because="ReadTimeout: did not answer in time",
+    protocol="rest",
 )
 ALSO = Rejected("deal-2", "Lead", "2026-03-01T13:00:00Z", "rejected_unchanged", 5606, "NameInvalid", "No goal.", "t-4")
 REJECTED = [
@@ -155,7 +156,7 @@ def test_a_plan_says_what_a_push_would_not_do() -> None:
 def test_a_result_in_words() -> None:
     """Every standing with its count, the refusals by code, doubt with its cause, and what an interrupt means."""
     shown = text.result_text(SYNC, RESULT)
-    assert shown.startswith("Run 7 of ads -> microsoft_ads, sandbox, account 123: done")
+    assert shown.startswith("Run 7 of ads -> microsoft_ads, sandbox, account 123, by REST: done")
     for standing, rows in RESULT.source.items():
         assert re.search(rf"  {standing} +{rows}  {re.escape(STANDING_WORDS[standing])}", shown)
     assert re.search(r"OfflineConversionNameInvalid \(5606\) +2", shown)

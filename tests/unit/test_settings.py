@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from datetime import date
+
 import pytest
 
+from reverse_etl.destinations.microsoft_ads.protocols import soap_warning, spoken
 from reverse_etl.destinations.microsoft_ads.settings import (
+    REST_PATH,
     SERVICE_PATH,
     MicrosoftAdsSettings,
     account_of,
 )
 from reverse_etl.destinations.microsoft_ads.values import is_loopback
 from reverse_etl.errors import SettingsError
-from reverse_etl.sync import Environment, Sync
+from reverse_etl.sync import Environment, Sync, WireProtocol
 
 SECRETS = {"MICROSOFT_ADS_DEVELOPER_TOKEN": "dev-secret", "MICROSOFT_ADS_ACCESS_TOKEN": "access-secret"}
 IDS = {"MICROSOFT_ADS_ACCOUNT_ID": "11", "MICROSOFT_ADS_CUSTOMER_ID": "22"}
@@ -20,12 +25,14 @@ PRODUCTION = "https://campaign.api.bingads.microsoft.com"
 SANDBOX = "https://campaign.api.sandbox.bingads.microsoft.com"
 
 
-def sync(environment: str, account_id: str = "", customer_id: str = "") -> Sync:
-    return Sync("ads", "model.shop.ads", "microsoft_ads", Environment(environment), account_id, customer_id)
+def sync(environment: str, account_id: str = "", customer_id: str = "", protocol: str = "soap") -> Sync:
+    made = Sync("ads", "model.shop.ads", "microsoft_ads", Environment(environment), account_id, customer_id)
+    return replace(made, protocol=WireProtocol(protocol) if protocol else None)
 
 
-def endpoint(environment: str, address: str = "") -> str:
-    return MicrosoftAdsSettings.load(sync(environment), FULL | {"MICROSOFT_ADS_ENDPOINT": address}).endpoint
+def endpoint(environment: str, address: str = "", protocol: str = "soap") -> str:
+    environ = FULL | {"MICROSOFT_ADS_ENDPOINT": address}
+    return MicrosoftAdsSettings.load(sync(environment, protocol=protocol), environ).endpoint
 
 
 @pytest.mark.parametrize(
@@ -62,6 +69,79 @@ def test_each_environment_has_its_address(environment: str, expected: str) -> No
 def test_addresses_that_are_allowed(environment: str, given: str, expected: str) -> None:
     """Loopback by http for the local sandbox, a Microsoft host by https for the others; the path may be left out."""
     assert endpoint(environment, given) == expected
+
+
+@pytest.mark.parametrize(
+    ("environment", "given", "expected"),
+    [
+        ("production", "", PRODUCTION + REST_PATH),
+        ("sandbox", "", SANDBOX + REST_PATH),
+        ("local", "", "http://127.0.0.1:8765" + REST_PATH),
+        ("local", "http://127.0.0.1:9000", "http://127.0.0.1:9000" + REST_PATH),
+        ("local", "http://127.0.0.1:9000/", "http://127.0.0.1:9000" + REST_PATH),
+        ("local", "http://127.0.0.1:9000/own", "http://127.0.0.1:9000/own"),
+        ("local", "http://127.0.0.1:9000" + REST_PATH, "http://127.0.0.1:9000" + REST_PATH),
+        ("production", PRODUCTION + ":443/x", PRODUCTION + ":443/x"),
+    ],
+)
+def test_rest_has_addresses_of_its_own(environment: str, given: str, expected: str) -> None:
+    """By REST the hosts are the same and the path is another; one that is given stays as it is."""
+    assert endpoint(environment, given, "rest") == expected
+
+
+@pytest.mark.parametrize(("protocol", "path"), [("rest", SERVICE_PATH), ("soap", REST_PATH), ("soap", REST_PATH + "/")])
+def test_the_path_of_the_other_protocol_is_refused(protocol: str, path: str) -> None:
+    """Calls there could never be answered; what to do is said before one is made."""
+    with pytest.raises(SettingsError, match="another protocol than " + protocol) as caught:
+        endpoint("local", "http://127.0.0.1:9000" + path, protocol)
+    assert "http://127.0.0.1:9000)" in caught.value.hint
+
+
+DAYS = [(2026, 11, 25, "soap"), (2027, 1, 30, "soap"), (2027, 1, 31, "rest"), (2028, 3, 1, "rest")]
+
+
+@pytest.mark.parametrize(("year", "month", "day", "expected"), DAYS)
+def test_the_day_decides_where_the_exposure_does_not(year: int, month: int, day: int, expected: str) -> None:
+    """SOAP before 2027-01-31, REST from that day on, with the address to it; what is declared wins on any day."""
+    today = date(year, month, day)
+    made = MicrosoftAdsSettings.load(sync("production", protocol=""), FULL, today)
+    assert made.protocol == expected
+    assert made.endpoint == PRODUCTION + {"soap": SERVICE_PATH, "rest": REST_PATH}[expected]
+    for declared in ("soap", "rest"):
+        assert MicrosoftAdsSettings.load(sync("local", protocol=declared), {}, today).protocol == declared
+        assert spoken(sync("local", protocol=declared), today) == declared
+
+
+WARNINGS = [
+    ("", date(2026, 11, 1), ""),
+    ("", date(2026, 11, 2), "in 90 days"),
+    ("", date(2026, 11, 25), "in 67 days"),
+    ("soap", date(2026, 11, 25), "in 67 days"),
+    ("", date(2027, 1, 30), "tomorrow"),
+    ("", date(2027, 1, 31), ""),
+    ("soap", date(2027, 1, 31), "planned to end SOAP on 2027-01-31"),
+    ("soap", date(2027, 6, 1), "still speaks it"),
+    ("rest", date(2027, 1, 30), ""),
+    ("rest", date(2026, 11, 25), ""),
+]
+
+
+@pytest.mark.parametrize(("protocol", "today", "words"), WARNINGS)
+def test_who_speaks_soap_is_told_of_its_end(protocol: str, today: date, words: str) -> None:
+    """From 90 days before it, with the days that are left, and whether the sync changes by itself; others never."""
+    told = soap_warning(sync("production", protocol=protocol), today)
+    assert words in told
+    assert bool(told) == bool(words)
+    assert ("by itself" in told) == (bool(words) and not protocol)
+
+
+@pytest.mark.parametrize("name", sorted(FULL))
+def test_a_header_takes_ascii_alone(name: str) -> None:
+    """What REST has in headers is refused before a call where no header can carry it, and a secret is not repeated."""
+    with pytest.raises(SettingsError, match="beyond ASCII") as caught:
+        MicrosoftAdsSettings.load(sync("production", protocol="rest"), FULL | {name: "schl\u00fcssel\u2713"})
+    assert "schl" not in caught.value.message + caught.value.hint
+    assert MicrosoftAdsSettings.load(sync("production", protocol="rest"), FULL).access_token == "access-secret"
 
 
 TRICKS = [

@@ -1,11 +1,11 @@
-"""Both ends of the wire: the client under test, the local sandbox, and a server that answers any bytes."""
+"""The other end of the wire: the local sandbox, a server that answers any bytes, and the service's XML."""
 
 from __future__ import annotations
 
 import json
 import socket
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,15 +13,11 @@ from types import TracebackType
 
 import requests
 
-from reverse_etl.destinations.microsoft_ads import MicrosoftAds
-from reverse_etl.destinations.microsoft_ads.destination import THROTTLE_WAIT
-from reverse_etl.destinations.microsoft_ads.messages import call_of
-from reverse_etl.destinations.microsoft_ads.settings import SERVICE_PATH, MicrosoftAdsSettings
-from reverse_etl.destinations.microsoft_ads.soap import SoapWire
+from reverse_etl.destinations.microsoft_ads.settings import PATHS, MicrosoftAdsSettings
 from reverse_etl.destinations.microsoft_ads.tokens import FixedToken
 from reverse_etl.plans import Record
 from reverse_etl.sandbox import LocalSandbox, ReceivedRow, read_received
-from reverse_etl.sync import Environment
+from reverse_etl.sync import Environment, WireProtocol
 from tests.unit.scripted import record
 
 CAMPAIGN = "https://bingads.microsoft.com/CampaignManagement/v13"
@@ -32,31 +28,16 @@ ACCESS_TOKEN = "access-token-77c1"
 YESTERDAY = (datetime.now(UTC) - timedelta(days=1)).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def settings(url: str) -> MicrosoftAdsSettings:
+def settings(url: str, protocol: WireProtocol = WireProtocol.SOAP) -> MicrosoftAdsSettings:
     return MicrosoftAdsSettings(
         environment=Environment.LOCAL,
-        endpoint=url + SERVICE_PATH,
+        protocol=protocol,
+        endpoint=url + PATHS[protocol],
         account_id="123",
         customer_id="456",
         developer_token=DEVELOPER_TOKEN,
         credentials=FixedToken(ACCESS_TOKEN),
     )
-
-
-class Client(MicrosoftAds):
-    """The destination by SOAP, with the body that it would post."""
-
-    def __init__(self, made: MicrosoftAdsSettings, *, read_timeout: float, throttle_wait: float) -> None:
-        self.soap = SoapWire(made, read_timeout=read_timeout)
-        super().__init__(made, wire=self.soap, throttle_wait=throttle_wait)
-
-    def message(self, records: Sequence[Record]) -> bytes:
-        return self.soap.message(*call_of(records))
-
-
-def wire(url: str, *, read_timeout: float = 3.0, throttle_wait: float = THROTTLE_WAIT) -> Client:
-    """The client, patient for three seconds at most."""
-    return Client(settings(url), read_timeout=read_timeout, throttle_wait=throttle_wait)
 
 
 def row(seq: int = 1, **changes: object) -> Record:

@@ -55,12 +55,20 @@ def _call(number: int | None, name: str, advice: str, call: OnCall = OnCall.STOP
     return Code(number, name, row, False, call, advice, number in _UNPROCESSED)
 
 
+def _status(status: int, call: OnCall, advice: str, *, unprocessed: bool = True) -> Code:
+    return Code(None, f"HTTP {status}", OnRow.REJECT, False, call, advice, unprocessed)
+
+
 # Of the codes of a whole call, those that can only be given before processing. The others leave its rows in doubt.
 _UNPROCESSED = (105, 106, 109, 116, 117, 1029, 1030, 5600, 5601)
 _ACCESS = "Check the access token, the developer token and that this user may manage the account."
 _HASHES = "Hash with reverse_etl.hashed_email or reverse_etl.hashed_phone: 64 lower-case hexadecimal digits."
 _EXTERNAL = "Give credit (above 0, up to 1) and model together, and only for goals with external attribution."
 _ADJUSTMENT = "This is about a correction: see `reverse-etl why` for what was sent and when."
+_NOT_BY_REST = (
+    "The service does not offer this operation by REST at this address. Set `protocol: soap` in the exposure as long "
+    "as SOAP lives, and look at MICROSOFT_ADS_ENDPOINT if you set it."
+)
 
 _ELSEWHERE = "Report it: this code answers another operation than this tool calls."
 
@@ -248,7 +256,19 @@ CODES: tuple[Code, ...] = (
     _call(5356, "GoalTypeCannotBeChanged", _ELSEWHERE),
 )
 
-_BY_NAME = {code.name: code for code in CODES}
+# What an HTTP status means that comes with nothing to read, where it means something of its own. By REST alone: of SOAP
+# no status is documented. 401 and 429 say by their definition that the call was not carried out, as 404, 415 and 501
+# say that nobody was there to do so; 403 may be said by a proxy or a firewall of a call that has passed it, too.
+STATUSES: tuple[Code, ...] = (
+    _status(401, OnCall.STOP, f"Get a new access token. {_ACCESS}"),
+    _status(403, OnCall.STOP, f"{_ACCESS} A proxy or firewall on the way may say this, too.", unprocessed=False),
+    _status(404, OnCall.STOP, _NOT_BY_REST),
+    _status(415, OnCall.STOP, "Report it: the service does not take JSON."),
+    _status(429, OnCall.THROTTLE, "Nothing: the push waits and goes on."),
+    _status(501, OnCall.STOP, _NOT_BY_REST),
+)
+
+_BY_NAME = {code.name: code for code in (*CODES, *STATUSES)}
 _BY_NUMBER = {code.number: code for code in CODES if code.number is not None}
 
 

@@ -8,16 +8,26 @@ from reverse_etl.destinations.microsoft_ads.answers import answer_of
 from reverse_etl.destinations.microsoft_ads.messages import call_of, mistake
 from reverse_etl.destinations.microsoft_ads.reach import local_sandbox_notes
 from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
-from reverse_etl.destinations.microsoft_ads.soap import SoapWire
 from reverse_etl.destinations.microsoft_ads.wire import Wire
 from reverse_etl.plans import Record
 from reverse_etl.receipts import Answer, Blamed, Reason
-from reverse_etl.sync import Environment
+from reverse_etl.sync import Environment, WireProtocol
 
 # Items that ApplyOfflineConversions takes in one call (its documentation, August 2026).
 BATCH_LIMIT = 1000
 # What Microsoft asks to wait after CallRateExceeded, in seconds.
 THROTTLE_WAIT = 60.0
+
+
+def new_wire(settings: MicrosoftAdsSettings) -> Wire:
+    """The wire of the protocol that the settings name. What only the other one needs is not loaded."""
+    if settings.protocol is WireProtocol.REST:
+        from reverse_etl.destinations.microsoft_ads.rest import RestWire
+
+        return RestWire(settings)
+    from reverse_etl.destinations.microsoft_ads.soap import SoapWire
+
+    return SoapWire(settings)
 
 
 class MicrosoftAds:
@@ -31,8 +41,13 @@ class MicrosoftAds:
         throttle_wait: float = THROTTLE_WAIT,
     ) -> None:
         self._settings = settings
-        self._wire = wire or SoapWire(settings)
+        self._wire = wire or new_wire(settings)
         self._throttle_wait = throttle_wait
+
+    @property
+    def protocol(self) -> WireProtocol:
+        """What it is spoken to by."""
+        return self._settings.protocol
 
     @property
     def batch_limit(self) -> int:

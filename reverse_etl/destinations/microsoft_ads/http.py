@@ -23,9 +23,10 @@ LARGEST_ANSWER = 20_000_000
 class UnreadableError(Exception):
     """An answer that is not what was asked for: of another media type, or larger than any answer."""
 
-    def __init__(self, status: int) -> None:
+    def __init__(self, status: int, headers: Mapping[str, str] | None = None) -> None:
         super().__init__(f"HTTP {status}")
         self.status = status
+        self.headers = headers or {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +73,7 @@ def exchange(
         allow_redirects=False,
     ) as response:
         if not readable(response.headers.get("Content-Type", "").partition(";")[0].strip().lower()):
-            raise UnreadableError(response.status_code)
+            raise UnreadableError(response.status_code, response.headers)
         hear_date(response.headers.get("Date"))
         # One wait each, so that the end is looked at between; urllib3 before 2 has no read1.
         read = getattr(response.raw, "read1", response.raw.read)
@@ -80,7 +81,7 @@ def exchange(
         while part := read(65_536, decode_content=True):
             content += part
             if len(content) > LARGEST_ANSWER:
-                raise UnreadableError(response.status_code)
+                raise UnreadableError(response.status_code, response.headers)
             if time.monotonic() > end:
                 raise requests.ReadTimeout
         return HttpAnswer(response.status_code, response.headers, bytes(content))

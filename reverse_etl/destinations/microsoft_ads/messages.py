@@ -8,10 +8,9 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
+from reverse_etl.destinations.microsoft_ads.wire import UNWRITABLE
 from reverse_etl.plans import Record
 
-# Characters that XML has no way to write. The service is one, whichever protocol carries a row to it.
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 _UTC_TIME = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}Z")
 _ADJUSTMENT_TYPES = {"restate": "Restate", "retract": "Retract"}
 
@@ -48,7 +47,8 @@ def mistake(record: Record) -> str:
         record.hashed_phone,
         record.attribution_model,
     )
-    return "a text of it holds a character that XML cannot carry" if _UNWRITABLE.search("".join(texts)) else ""
+    # By REST, too: the service is one, and a row must be able to change its way.
+    return "a text of it holds a character that XML cannot carry" if UNWRITABLE.search("".join(texts)) else ""
 
 
 def _is_utc_time(text: str) -> bool:

@@ -41,7 +41,7 @@ def local_sandbox_notes(endpoint: str, accepted: int) -> Sequence[str]:
 
 
 def check_service(endpoint: str, *, timeout: float = CONNECT_TIMEOUT) -> tuple[str, float | None]:
-    """Connect to a service and ask for its description, without credentials.
+    """Connect to a service, by SOAP asking for its description, without credentials.
 
     Gives its host, and by how many seconds its clock is ahead of this machine's, where it tells its time.
 
@@ -52,7 +52,7 @@ def check_service(endpoint: str, *, timeout: float = CONNECT_TIMEOUT) -> tuple[s
         with (
             requests.Session() as session,
             session.get(
-                f"{endpoint}?wsdl",
+                f"{endpoint}?wsdl" if endpoint.endswith(".svc") else endpoint,
                 timeout=timeout,
                 stream=True,
                 allow_redirects=False,

@@ -3,17 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from urllib.parse import urlsplit
 
+from reverse_etl import clocks
+from reverse_etl.destinations.microsoft_ads.protocols import spoken
 from reverse_etl.destinations.microsoft_ads.sign_in.sources import find_credentials
 from reverse_etl.destinations.microsoft_ads.tokens import Credentials
 from reverse_etl.destinations.microsoft_ads.values import LOOPBACK, check_printable
 from reverse_etl.errors import SettingsError
-from reverse_etl.sync import Environment, Sync
+from reverse_etl.sync import Environment, Sync, WireProtocol
 
 SERVICE_PATH = "/Api/Advertiser/CampaignManagement/v13/CampaignManagementService.svc"
+# What every operation's own path begins with.
+REST_PATH = "/CampaignManagement/v13"
+PATHS = {WireProtocol.SOAP: SERVICE_PATH, WireProtocol.REST: REST_PATH}
 LOCAL_ADDRESS = "http://127.0.0.1:8765"
 _HOSTS = {
     Environment.PRODUCTION: "https://campaign.api.bingads.microsoft.com",
@@ -70,9 +76,13 @@ def find_settings(sync: Sync, environ: Mapping[str, str]) -> dict[str, Setting]:
 
 @dataclass(frozen=True, slots=True)
 class MicrosoftAdsSettings:
-    """Where to call and as whom. Secrets do not show in `repr`."""
+    """Where to call, by which protocol, and as whom. Secrets do not show in `repr`.
+
+    `endpoint`: by SOAP the address of the service, by REST what the paths of its operations are put behind.
+    """
 
     environment: Environment
+    protocol: WireProtocol
     endpoint: str
     account_id: str
     customer_id: str
@@ -80,8 +90,11 @@ class MicrosoftAdsSettings:
     credentials: Credentials = field(repr=False)
 
     @classmethod
-    def load(cls, sync: Sync, environ: Mapping[str, str]) -> MicrosoftAdsSettings:
-        """Settings of a sync from its exposure and the environment; raises SettingsError naming what is missing."""
+    def load(cls, sync: Sync, environ: Mapping[str, str], today: date | None = None) -> MicrosoftAdsSettings:
+        """Settings of a sync from its exposure and the environment; raises SettingsError naming what is missing.
+
+        `today`: the day (UTC) that decides the protocol where the exposure does not; left out, this machine's.
+        """
         found = find_settings(sync, environ)
         access = find_credentials(sync.environment, environ)
         missing = [setting.wanted for setting in found.values() if not setting.value]
@@ -94,9 +107,13 @@ class MicrosoftAdsSettings:
             )
         for setting in found.values():
             setting.check()
+        protocol = spoken(sync, today or clocks.now().date())
+        if protocol is WireProtocol.REST:
+            _check_headers(found.values())
         return cls(
             environment=sync.environment,
-            endpoint=find_endpoint(sync, environ).value,
+            protocol=protocol,
+            endpoint=find_endpoint(sync, environ, protocol).value,
             credentials=access.credentials,
             **{name: setting.value for name, setting in found.items()},
         )
@@ -107,12 +124,12 @@ def account_of(sync: Sync, environ: Mapping[str, str]) -> str:
     return find_settings(sync, environ)["account_id"].value
 
 
-def find_endpoint(sync: Sync, environ: Mapping[str, str]) -> Setting:
-    """The address to call; raises SettingsError where it may not be called."""
+def find_endpoint(sync: Sync, environ: Mapping[str, str], protocol: WireProtocol) -> Setting:
+    """The address to call by a protocol; raises SettingsError where it may not be called."""
     name, variable = "endpoint", "MICROSOFT_ADS_ENDPOINT"
     given = environ.get(variable, "").strip()
     source = f"{variable} in the environment" if given else "default"
-    return Setting(name, _endpoint(sync.environment, given), source, variable)
+    return Setting(name, _endpoint(sync.environment, given, protocol), source, variable)
 
 
 def _find(variable: str, declared: str | None, environ: Mapping[str, str], *, local: bool) -> Setting:
@@ -127,9 +144,20 @@ def _find(variable: str, declared: str | None, environ: Mapping[str, str], *, lo
     return Setting(name, "local", "default", variable, key) if local else Setting(name, "", "", variable, key)
 
 
-def _endpoint(environment: Environment, given: str) -> str:
+def _check_headers(settings: Iterable[Setting]) -> None:
+    """Raise SettingsError where a value cannot stand in a header, which is where REST has them."""
+    for setting in settings:
+        if not setting.value.isascii():
+            label = setting.variable if setting.secret else f"The {setting.name.replace('_', ' ')}"
+            raise SettingsError(
+                f"{label} holds a character beyond ASCII, which no such value has.",
+                hint="Look at how it is set; a character may have been changed on the way.",
+            )
+
+
+def _endpoint(environment: Environment, given: str, protocol: WireProtocol) -> str:
     if not given:
-        return _HOSTS.get(environment, LOCAL_ADDRESS) + SERVICE_PATH
+        return _HOSTS.get(environment, LOCAL_ADDRESS) + PATHS[protocol]
     try:
         parts = urlsplit(given)
         host, _ = parts.hostname or "", parts.port
@@ -150,7 +178,14 @@ def _endpoint(environment: Environment, given: str) -> str:
             hint="The environment local goes to loopback, sandbox to a host under sandbox.bingads.microsoft.com, "
             "production to another under bingads.microsoft.com: unset the variable or change one.",
         )
-    return given if parts.path.strip("/") else f"{parts.scheme}://{parts.netloc}{SERVICE_PATH}"
+    path = parts.path.rstrip("/")
+    if path in PATHS.values() and path != PATHS[protocol]:
+        raise SettingsError(
+            f"MICROSOFT_ADS_ENDPOINT has the path of another protocol than {protocol.value}, which this sync speaks.",
+            hint=f"Leave the path out ({parts.scheme}://{parts.netloc}): each protocol has its own. "
+            "Or set protocol in the exposure.",
+        )
+    return given if path else f"{parts.scheme}://{parts.netloc}{PATHS[protocol]}"
 
 
 def _refused(where: str) -> SettingsError:

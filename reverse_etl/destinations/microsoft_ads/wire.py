@@ -11,6 +11,8 @@ from reverse_etl.receipts import Reason
 
 # Click ids and hashes, should the service repeat them in its words.
 _IDENTIFIER = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{32}){1,2}(?![0-9A-Za-z])")
+# Characters that XML has no way to write, and some warehouses none to keep.
+UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # What a column for codes holds; a longer number is no code.
 _NUMBER = re.compile(r"-?[0-9]{1,9}", re.ASCII)
 
@@ -27,7 +29,12 @@ class ServiceError:
 
 @dataclass(frozen=True, slots=True)
 class Processed:
-    """The call was processed. `body` has the service's names, `partial_errors` the items that it refused."""
+    """The call was processed. `partial_errors` are the items that it refused.
+
+    `body` has the service's names and the same values by every protocol: ids and other longs are whole numbers, times
+    datetimes, decimals Decimals, flags lists of words. What is absent is None or not there, and an item that is null
+    is None or has nothing but None in it.
+    """
 
     body: Mapping[str, Any]
     tracking_id: str
@@ -91,8 +98,8 @@ def number(code: object) -> int | None:
 
 
 def clean(text: object) -> str:
-    """A text in one line."""
-    return "" if text is None else " ".join(str(text).split())
+    """A text in one line, of characters that can be kept everywhere."""
+    return "" if text is None else UNWRITABLE.sub("?", " ".join(str(text).split()))
 
 
 def words(*texts: object) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import logging
+import re
 import traceback
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,26 +15,17 @@ import requests
 from reverse_etl.destinations.microsoft_ads import MicrosoftAds
 from reverse_etl.destinations.microsoft_ads.http import new_session
 from reverse_etl.errors import DestinationError
+from reverse_etl.sync import WireProtocol
+from tests.unit.dialects import DIALECTS, Dialect
 from tests.unit.wire import (
     ACCESS_TOKEN,
     DEVELOPER_TOKEN,
-    EMPTY_ANSWER,
     Sandbox,
     StartRaw,
     http,
-    platform_fault,
     row,
     settings,
-    wire,
 )
-
-ANSWERS = [
-    http(EMPTY_ANSWER),
-    http(platform_fault(105, "InvalidCredentials"), status="500 Oops"),
-    http("<h1>Bad Gateway</h1>", status="502 Bad Gateway", content_type="text/html"),
-    http("<not soap"),
-    b"",
-]
 
 
 @pytest.fixture
@@ -41,7 +33,8 @@ def everything_logged(
     caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[pytest.LogCaptureFixture]:
     """Every logger that exists is set to its lowest level, as one who hunts a fault would do."""
-    wire("http://127.0.0.1:1").message([row()])  # so that every logger of zeep exists
+    for dialect in DIALECTS.values():
+        dialect.client("http://127.0.0.1:1").message([row()])  # so that every logger exists
     for name in [*logging.root.manager.loggerDict, "zeep.transports", "requests", "urllib3.connectionpool"]:
         logger = logging.getLogger(name)
         monkeypatch.setattr(logger, "level", 1)
@@ -55,13 +48,21 @@ def everything_logged(
 
 
 def test_no_token_is_logged_at_any_level(
-    everything_logged: pytest.LogCaptureFixture, raw: StartRaw, capfd: pytest.CaptureFixture[str]
+    dialect: Dialect, everything_logged: pytest.LogCaptureFixture, raw: StartRaw, capfd: pytest.CaptureFixture[str]
 ) -> None:
     """With every logger at its lowest level, good and bad answers alike, no record holds a token or an identifier."""
     one = row(7, hashed_email="e" * 64)
-    client = wire(raw(*ANSWERS).url)
-    answers = [client.send([one]) for _ in ANSWERS]
-    client = wire("http://127.0.0.1:1")
+    broken = [
+        dialect.http(dialect.empty_answer),
+        dialect.http(dialect.platform_fault(105, "InvalidCredentials"), status="500 Oops"),
+        http("<h1>Bad Gateway</h1>", status="502 Bad Gateway", content_type="text/html"),
+        http("", status="401 Unauthorized", content_type=""),
+        dialect.http("<not an answer"),
+        b"",
+    ]
+    client = dialect.client(raw(*broken).url)
+    answers = [client.send([one]) for _ in broken]
+    client = dialect.client("http://127.0.0.1:1")
     answers.append(client.send([one]))
     logged = "\n".join(f"{r.name} {r.getMessage()} {r.args} {r.exc_text}" for r in everything_logged.records)
     assert "urllib3" in logged  # the capture works
@@ -71,10 +72,11 @@ def test_no_token_is_logged_at_any_level(
             assert secret not in text
 
 
-def test_settings_and_client_do_not_show_tokens() -> None:
+def test_settings_and_client_do_not_show_tokens(dialect: Dialect) -> None:
     """Neither `repr` nor `str` of settings, client or destination shows a token."""
-    made = settings("http://127.0.0.1:1")
-    shown = " ".join(f"{one!r} {one}" for one in (made, wire("http://127.0.0.1:1"), MicrosoftAds(made)))
+    made = settings("http://127.0.0.1:1", dialect.protocol)
+    client = dialect.client("http://127.0.0.1:1")
+    shown = " ".join(f"{one!r} {one}" for one in (made, client, client.wire, MicrosoftAds(made)))
     assert ACCESS_TOKEN not in shown
     assert DEVELOPER_TOKEN not in shown
     assert "127.0.0.1" in shown
@@ -91,19 +93,20 @@ def test_a_traceback_shows_no_token(raw: StartRaw) -> None:
 
 
 def test_credentials_of_the_environment_are_not_added(
-    raw: StartRaw, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    dialect: Dialect, raw: StartRaw, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     """A .netrc for the host adds no credentials, to neither the calls nor the preflight."""
     netrc = tmp_path / "netrc"
     netrc.write_text("machine 127.0.0.1 login alice password hunter2\ndefault login bob password hunter3\n")
     netrc.chmod(0o600)
     monkeypatch.setenv("NETRC", str(netrc))
-    server = raw(http(EMPTY_ANSWER), http('{"received": 1}', content_type="application/json"))
-    wire(server.url).send([row()])
-    MicrosoftAds(settings(server.url)).preflight(0)
+    server = raw(dialect.http(dialect.empty_answer), http('{"received": 1}', content_type="application/json"))
+    dialect.client(server.url).send([row()])
+    MicrosoftAds(settings(server.url, dialect.protocol)).preflight(0)
     assert len(server.requests) == 2
-    for request in server.requests:
-        assert b"authorization" not in request.lower()
+    own = f"authorization: bearer {ACCESS_TOKEN}".encode() if dialect.protocol is WireProtocol.REST else b""
+    for request, expected in zip(server.requests, (own, b""), strict=True):
+        assert re.findall(rb"authorization: [^\r]*", request.lower()) == ([expected] if expected else [])
         assert base64.b64encode(b"alice:hunter2") not in request
 
 
@@ -121,12 +124,12 @@ def test_credentials_of_the_environment_are_not_added_for_microsoft_either(
 
 @pytest.mark.parametrize("name", ["HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"])
 def test_loopback_does_not_go_through_a_proxy(
-    raw: StartRaw, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, name: str
+    dialect: Dialect, raw: StartRaw, sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     """A proxy that the environment names sees nothing of what goes to the local sandbox."""
-    proxy = raw(http(EMPTY_ANSWER))
+    proxy = raw(dialect.http(dialect.empty_answer))
     monkeypatch.setenv(name, proxy.url)
-    destination = MicrosoftAds(settings(sandbox.url))
+    destination = MicrosoftAds(settings(sandbox.url, dialect.protocol))
     assert destination.preflight(0) == []
     destination.send([row()])
     assert proxy.requests == []

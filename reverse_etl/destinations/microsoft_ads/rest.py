@@ -1,0 +1,272 @@
+"""REST: a call as JSON, and JSON as a reply."""
+
+from __future__ import annotations
+
+import gzip
+import json
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from decimal import Decimal
+from typing import Any, NoReturn
+
+from reverse_etl import clocks
+from reverse_etl.destinations.microsoft_ads import http
+from reverse_etl.destinations.microsoft_ads.codes import STATUSES
+from reverse_etl.destinations.microsoft_ads.http import READ_TIMEOUT, HttpAnswer, exchange, lost, new_session
+from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
+from reverse_etl.destinations.microsoft_ads.tokens import with_token
+from reverse_etl.destinations.microsoft_ads.wire import (
+    Faulted,
+    Processed,
+    Reply,
+    ServiceError,
+    clean,
+    number,
+    words,
+)
+
+# What the service may ask to wait, in seconds: no wait at all would be no wait, and a longer one outlasts a push.
+SHORTEST_WAIT, LONGEST_WAIT = 1.0, 300.0
+# A message below this gains nothing by being packed. Bytes.
+WORTH_PACKING = 1024
+# Little time for nearly all of the gain: a thousand conversions are a third as large.
+PACK_LEVEL = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Operation:
+    """How an operation is called. `answers`: what stands in its answer, and in nothing else."""
+
+    path: str
+    answers: str = ""
+
+
+OPERATIONS: Mapping[str, Operation] = {
+    "ApplyOfflineConversions": Operation("OfflineConversions/Apply", "PartialErrors"),
+    "ApplyOfflineConversionAdjustments": Operation("OfflineConversionAdjustments/Apply", "PartialErrors"),
+    "GetConversionGoalsByIds": Operation("ConversionGoals/QueryByIds", "ConversionGoals"),
+    "GetAccountProperties": Operation("AccountProperties/Query", "AccountProperties"),
+    "SetAccountProperties": Operation("AccountProperties/Set"),
+    "GetOfflineConversionReportByGoalIds": Operation(
+        "OfflineConversionReport/QueryByGoalIds", "OfflineGoalConversionSummaries"
+    ),
+}
+# Elements of requests: 64 bits are more than every reader of JSON keeps of a number, so they are texts.
+_LONGS_OUT = ("ConversionGoalIds", "GoalIds")
+_FLAGS_OUT = ("ConversionGoalTypes", "ReturnAdditionalFields", "UploadChannelFilter")
+# Elements of answers that JSON has no type for, each with what it is read by.
+_READERS: Mapping[str, Callable[[str], Any]] = {
+    **dict.fromkeys(("Id", "TagId", "GoalId", "OverallSuccessCount", "OverallUnattributedCount", "Count"), int),
+    **dict.fromkeys(("SuccessCount", "UnattributedCount"), int),
+    **dict.fromkeys(("OverallSuccessRate", "SuccessRate"), Decimal),
+    "UploadDate": datetime.fromisoformat,
+}
+_FAULTS = ("AdApiFaultDetail", "ApiFaultDetail")
+_MEANINGS = {code.name: code for code in STATUSES}
+
+
+class RestWire:
+    """Makes calls. Each thread has its own connection."""
+
+    def __init__(self, settings: MicrosoftAdsSettings, *, read_timeout: float = READ_TIMEOUT) -> None:
+        self._settings = settings
+        self.read_timeout = read_timeout
+        self._local = threading.local()
+        self._packs: bool | None = None
+        self.clock_ahead: float | None = None
+
+    @property
+    def call_timeout(self) -> float:
+        """Seconds that one call lasts at most, a second message included: see `call`."""
+        return self._settings.credentials.allowance + 2 * http.CONNECT_TIMEOUT + 2 * self.read_timeout
+
+    def call(self, operation: str, content: Mapping[str, Any]) -> Reply:
+        """Make one call. Never raises for what the call or its answer brings."""
+        return with_token(self._settings.credentials, lambda token: self._call(operation, content, token))
+
+    def _call(self, operation: str, content: Mapping[str, Any], token: str) -> Reply:
+        """Post a message, packed where that is known to be read.
+
+        That the service reads packed messages is documented nowhere. So until it has answered one, a packed message
+        that it could not read is sent once more as it is, and what got no answer at all is the last that was packed.
+        """
+        began = time.monotonic()
+        message = self.message(operation, content)
+        packs = self._packs is not False and len(message) >= WORTH_PACKING
+        reply = self._post(OPERATIONS[operation], message, token, packs=packs)
+        if not packs or self._packs:
+            return reply
+        if isinstance(reply, Processed):
+            self._packs = True
+        elif not isinstance(reply, Faulted):
+            self._packs = False
+        elif _was_not_read(reply) and time.monotonic() - began < http.CONNECT_TIMEOUT:
+            plain = self._post(OPERATIONS[operation], message, token, packs=False)
+            if not (isinstance(plain, Faulted) and _was_not_read(plain)):
+                self._packs = False
+            return plain
+        return reply
+
+    def message(self, operation: str, content: Mapping[str, Any]) -> bytes:
+        """The body that `call` posts, before it is packed. Raises ValueError for a number that is none."""
+        body = {name: _written(name, value) for name, value in content.items() if value is not None}
+        return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+
+    def hear_date(self, date: str | None) -> None:
+        """Take note of the service's time."""
+        self.clock_ahead = clocks.ahead_of_here(date)
+
+    def _post(self, operation: Operation, message: bytes, token: str, *, packs: bool) -> Reply:
+        endpoint = self._settings.endpoint
+        if not hasattr(self._local, "session"):
+            self._local.session = new_session(endpoint)
+        headers = self._headers(token) | ({"Content-Encoding": "gzip"} if packs else {})
+        try:
+            answer = exchange(
+                self._local.session,
+                "POST",
+                f"{endpoint.rstrip('/')}/{operation.path}",
+                # Without a time in it: a repeat has the very same bytes.
+                data=gzip.compress(message, PACK_LEVEL, mtime=0) if packs else message,
+                headers=headers,
+                read_timeout=self.read_timeout,
+                readable=lambda media_type: media_type.endswith("json") or not media_type,
+                hear_date=self.hear_date,
+            )
+            return _read(operation, answer)
+        except http.UnreadableError as error:
+            return _by_status(error.status, error.headers) or lost(error, endpoint)
+        except Exception as error:
+            return lost(error, endpoint)
+
+    def _headers(self, token: str) -> dict[str, str]:
+        return {
+            "Authorization": f"Bearer {token}",
+            "DeveloperToken": self._settings.developer_token,
+            "CustomerId": self._settings.customer_id,
+            "CustomerAccountId": self._settings.account_id,
+            "Content-Type": "application/json; charset=utf-8",
+            "Accept": "application/json",
+            "Accept-Encoding": "gzip",
+        }
+
+
+def retry_after(headers: Mapping[str, str]) -> float | None:
+    """The seconds that an answer asks to wait, within bounds; None where it does not ask, or not in words known here.
+
+    A time is held against the service's own clock, where it tells that.
+    """
+    text = headers.get("Retry-After", "").strip()
+    if text.isdecimal() and text.isascii():
+        seconds = float(text[:9])
+    else:
+        until, said = clocks.ahead_of_here(text), clocks.ahead_of_here(headers.get("Date"))
+        if until is None:
+            return None
+        seconds = until - (said or 0.0)
+    return min(max(seconds, SHORTEST_WAIT), LONGEST_WAIT)
+
+
+def _written(name: str, value: Any) -> Any:
+    if isinstance(value, list):
+        if name in _FLAGS_OUT:
+            return ", ".join(value)
+        return [str(item) if name in _LONGS_OUT else _written("", item) for item in value]
+    if isinstance(value, Mapping):
+        return {key: _written(key, part) for key, part in value.items() if part is not None}
+    return value
+
+
+def _read(operation: Operation, answer: HttpAnswer) -> Reply:
+    """An answer; raises where it cannot be one, and UnreadableError where its status is all that it says."""
+    status, headers = answer.status_code, answer.headers
+    try:
+        body = json.loads(answer.content, object_pairs_hook=_once_each, parse_constant=_no_number)
+    except (ValueError, RecursionError):
+        raise http.UnreadableError(status, headers) from None
+    if not isinstance(body, dict):
+        raise http.UnreadableError(status, headers)
+    tracking_id = clean(headers.get("TrackingId") or body.get("TrackingId"))
+    errors = [error for name in ("Errors", "BatchErrors", "OperationErrors") for error in body.get(name) or ()]
+    if errors:
+        return Faulted(tuple(map(_fault_error, errors)), tracking_id, retry_after=retry_after(headers))
+    if body.get("Type") in _FAULTS and f"HTTP {status}" not in _MEANINGS:
+        return Faulted((ServiceError(None, clean(body["Type"]), "a fault without an error in it"),), tracking_id)
+    if status == 200:
+        return _processed(operation, body, tracking_id)
+    # A message that the service cannot read is refused before any of it is processed. Its words for that are documented
+    # nowhere; HTTP 400 says by its definition that the request will not be processed.
+    told = " ".join(_texts(body))
+    if status == 400 or "eserializ" in told:
+        return Faulted((ServiceError(None, "DeserializationFailed", words(told)[:500]),), tracking_id, unread=True)
+    raise http.UnreadableError(status, headers)
+
+
+def _processed(operation: Operation, body: dict[str, Any], tracking_id: str) -> Processed:
+    if operation.answers and operation.answers not in body:
+        raise ValueError("not an answer to this call")
+    errors = tuple(map(_partial_error, body.pop("PartialErrors", None) or ()))
+    return Processed({name: _plain(name, value) for name, value in body.items()}, tracking_id, errors)
+
+
+def _partial_error(error: dict[str, Any]) -> ServiceError:
+    index = error["Index"]
+    if not isinstance(index, int) or isinstance(index, bool):
+        raise TypeError("an error without an index")
+    found = _fault_error(error)
+    return ServiceError(found.number, found.name, found.message, index)
+
+
+def _fault_error(error: dict[str, Any]) -> ServiceError:
+    told = words(error.get("Message"), error.get("Detail") or error.get("Details"))
+    return ServiceError(number(clean(error.get("Code"))), words(error.get("ErrorCode")), told)
+
+
+def _plain(name: str, value: Any) -> Any:
+    """A value as every wire gives it."""
+    if isinstance(value, list):
+        return [_plain("", item) for item in value]
+    if isinstance(value, dict):
+        parts = {key: _plain(key, part) for key, part in value.items()}
+        # The one flag enum that an answer has: the type of a goal, which has an id.
+        if "Id" in parts and isinstance(parts.get("Type"), str):
+            parts["Type"] = [word.strip() for word in parts["Type"].split(",")]
+        return parts
+    return _READERS[name](str(value)) if name in _READERS and value is not None else value
+
+
+def _by_status(status: int, headers: Mapping[str, str]) -> Faulted | None:
+    """What an answer means of which nothing but the status can be read, if that has a meaning of its own."""
+    name = f"HTTP {status}"
+    if name not in _MEANINGS:
+        return None
+    error = ServiceError(None, name, "the service answered with this status and nothing that can be read")
+    return Faulted((error,), clean(headers.get("TrackingId")), retry_after=retry_after(headers))
+
+
+def _was_not_read(fault: Faulted) -> bool:
+    return fault.unread or fault.errors[0].name == "HTTP 415"
+
+
+def _texts(value: Any) -> list[str]:
+    """Every text in an answer, in order."""
+    if isinstance(value, dict):
+        return [text for part in value.values() for text in _texts(part)]
+    if isinstance(value, list):
+        return [text for part in value for text in _texts(part)]
+    return [value] if isinstance(value, str) else []
+
+
+def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object, in which each name stands once: of two, each reader takes another."""
+    found = dict(pairs)
+    if len(found) != len(pairs):
+        raise ValueError("a name stands twice")
+    return found
+
+
+def _no_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no number in JSON")

@@ -1,0 +1,161 @@
+"""SOAP and REST are two ways to one ledger: a switch sends nothing again, and either settles what the other left."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from reverse_etl.checks import run_checks
+from reverse_etl.reports import Mark
+from reverse_etl.sandbox import LocalSandbox, summary
+from reverse_etl.sync import WireProtocol
+from reverse_etl.warehouse.dbt_calls import DbtOptions
+from tests.integration.test_calls import ROWS, bench, books, correct_and_go_wrong, go_wrong, open_bench, settle
+from tests.support.bench import Bench, click, counting
+from tests.support.faults import ask_for
+from tests.support.schemas import validate
+from tests.support.shop import SYNC, Shop, deal
+
+# Fixtures of the bench are those of test_calls.
+__all__ = ["bench", "books", "open_bench"]
+
+SOAP, REST = WireProtocol.SOAP, WireProtocol.REST
+# One of each kind of end that a call can come to; test_calls has them all, by SOAP.
+SHORT = [
+    "time-out after",
+    "late",
+    "reset after",
+    "half an answer",
+    "html, taken",
+    "empty",
+    "fault with 200",
+    "token expired",
+    "not allowed",
+    "throttled",
+    "throttled for long",
+    "internal error",
+    "5612",
+    "5612 for a row",
+    "too many rows",
+    "5614 as a fault",
+    "unknown code, taken",
+    "unknown code for a row",
+    "index out of range",
+    "redirect",
+    "entity bomb",
+    "endless",
+]
+
+
+@pytest.mark.parametrize("case", SHORT)
+def test_a_call_that_goes_wrong_by_rest(bench: Bench, sandbox: LocalSandbox, books: Path, case: str) -> None:
+    """Each row has the standing that the answer bears out, the run says why, and the next push settles the rest."""
+    bench.protocol = REST
+    go_wrong(bench, sandbox, books, case)
+
+
+@pytest.mark.parametrize("case", ["time-out after", "late", "throttled", "5612", "later"])
+def test_a_correction_that_goes_wrong_by_rest(bench: Bench, sandbox: LocalSandbox, case: str) -> None:
+    """A restatement and a retraction keep their standing through each accident, and arrive with the next push."""
+    bench.protocol = REST
+    correct_and_go_wrong(bench, sandbox, case)
+
+
+def test_one_bad_row_among_a_thousand_by_rest(bench: Bench, sandbox: LocalSandbox, books: Path) -> None:
+    """A message that cannot be read names no row: it is found, and a message is sent unpacked no more than needed."""
+    bench.protocol = REST
+    bench.fill(1000)
+    ask_for(sandbox, {"kind": "poison", "row": click(617)})
+    assert bench.push(sandbox).source == {"accepted": 999, "rejected": 1}
+    # 21 by halving; the first, which nothing was known of yet, once more as it is.
+    assert summary(books).calls == 22
+    assert counting(sandbox).keys() == {click(n) for n in range(1, 1001) if n != 617}
+
+
+@pytest.mark.parametrize(("one", "other"), [(SOAP, REST), (REST, SOAP)])
+def test_a_switch_sends_nothing_again(
+    bench: Bench, sandbox: LocalSandbox, books: Path, one: WireProtocol, other: WireProtocol
+) -> None:
+    """What one protocol delivered is unchanged to the other, which sends what is new and corrects what has changed."""
+    bench.protocol = one
+    assert bench.push(sandbox).source == {"accepted": ROWS}
+    bench.protocol = other
+    assert bench.push(sandbox).source == {"unchanged": ROWS}
+    assert summary(books).calls == 1
+    bench.sql("update deals set conversion_value = 25 where deal_id = 'D1'", "delete from deals where deal_id = 'D2'")
+    result = bench.push(sandbox)
+    assert (result.source, result.ledger) == ({"accepted": 1, "unchanged": ROWS - 2}, {"retracted": 1})
+    assert counting(sandbox) == {click(1): 25.0, **{click(n): 10.0 for n in range(3, ROWS + 1)}}
+
+
+@pytest.mark.parametrize(("one", "other"), [(SOAP, REST), (REST, SOAP)])
+@pytest.mark.parametrize("kind", ["reset_before", "reset_after", "half_answer", "lands_late"])
+def test_doubt_by_one_is_settled_by_the_other(
+    bench: Bench, sandbox: LocalSandbox, one: WireProtocol, other: WireProtocol, kind: str
+) -> None:
+    """A batch that got no answer by one protocol is sent by the other, and counts once."""
+    bench.protocol = one
+    seconds = {"seconds": 0.2} if kind == "lands_late" else {}
+    ask_for(sandbox, {"kind": kind, "count": 2, **seconds})
+    assert bench.push(sandbox).source == {"in_doubt": ROWS}
+    bench.protocol = other
+    settle(bench, sandbox)
+
+
+@pytest.fixture
+def declared(shop: Shop) -> Shop:
+    shop.fill([deal(n) for n in range(3)])
+    return shop
+
+
+def test_every_push_says_what_it_speaks(declared: Shop, sandbox: LocalSandbox) -> None:
+    """In the result and in JSON; after a switch in the exposure the same command sends nothing."""
+    declared.exposure(protocol="soap")
+    said = declared.run("push", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    assert said.returncode == 0
+    assert ", by SOAP: done" in said.stdout
+    assert "Microsoft plan" in said.stderr
+    assert "protocol: rest" in said.stderr
+    declared.exposure(protocol="rest")
+    done = declared.run("push", "--json", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    result = json.loads(done.stdout)
+    validate("push", result)
+    assert (result["protocol"], result["source"]) == ("rest", {"unchanged": 3})
+    assert "SOAP" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("protocol", "today", "said", "told"),
+    [
+        (None, date(2026, 11, 1), "soap (by default)", ""),
+        (None, date(2026, 11, 25), "soap (by default)", "in 67 days"),
+        ("soap", date(2027, 2, 1), "soap (from the exposure)", "still speaks it"),
+        (None, date(2027, 1, 31), "rest (by default)", ""),
+        ("rest", date(2026, 11, 25), "rest (from the exposure)", ""),
+    ],
+)
+def test_check_says_what_is_spoken_and_for_how_long(
+    declared: Shop, sandbox: LocalSandbox, *, protocol: str | None, today: date, said: str, told: str
+) -> None:
+    """The protocol with its source, and a warning while SOAP is near its end; the address is shown without a path."""
+    declared.exposure(protocol=protocol)
+    options = DbtOptions(declared.folder, declared.folder)
+    environ = {"MICROSOFT_ADS_ENDPOINT": sandbox.url}
+    lines = [line for line in run_checks(options, SYNC, environ, today) if line.subject == SYNC]
+    fine, *warnings = [line for line in lines if line.name == "protocol"]
+    assert (fine.mark, fine.text) == (Mark.OK, said)
+    assert [told in line.text and line.mark is Mark.WARNING for line in warnings] == ([True] if told else [])
+    assert [line.text for line in lines if line.name == "endpoint"] == [
+        f"{sandbox.url} (from MICROSOFT_ADS_ENDPOINT in the environment)"
+    ]
+
+
+def test_a_protocol_that_is_none_is_named(declared: Shop) -> None:
+    """A mistake in the exposure is a setting's: exit code 2, with what to set."""
+    declared.exposure(protocol="graphql")
+    done = declared.run("push")
+    assert done.returncode == 2
+    assert "soap, rest" in done.stderr

@@ -1,0 +1,224 @@
+"""REST at the local sandbox: the same judge and the same books as by SOAP, in JSON."""
+
+import gzip
+import json
+from typing import Any
+
+import pytest
+import requests
+
+from .conftest import YESTERDAY, Caller, Start, a_row, an_adjustment, click
+
+PATH = "/CampaignManagement/v13/"
+HEADERS = {
+    "Authorization": "Bearer secret-token",
+    "DeveloperToken": "secret-developer",
+    "CustomerId": "456",
+    "CustomerAccountId": "123",
+    "Content-Type": "application/json",
+}
+ROW = {"ConversionName": "Lead", "ConversionTime": YESTERDAY, "MicrosoftClickId": click(1)}
+
+
+def post(caller: Caller, body: Any, path: str = "OfflineConversions/Apply", **headers: str | None) -> requests.Response:
+    """Post a body, as it is or as JSON; a header of None is left out, and _ stands for -."""
+    changed = HEADERS | {name.replace("_", "-"): text for name, text in headers.items()}
+    content = body if isinstance(body, bytes) else json.dumps(body).encode()
+    sent = {name: text for name, text in changed.items() if text is not None}
+    return caller.session.post(caller.url + PATH + path, data=content, headers=sent, timeout=20)
+
+
+def apply(caller: Caller, *rows: Any, **headers: str | None) -> requests.Response:
+    """Post conversions."""
+    return post(caller, {"OfflineConversions": list(rows)}, **headers)
+
+
+def test_one_set_of_books(caller: Caller) -> None:
+    """What was sent by one protocol is a duplicate by the other, and is corrected by either."""
+    assert apply(caller, a_row(), a_row(MicrosoftClickId=click(2))).json() == {"PartialErrors": []}
+    assert caller.send(a_row()) == []
+    assert caller.outcomes() == ["counted", "counted", "duplicate"]
+    body = {"OfflineConversionAdjustments": [an_adjustment(AdjustmentValue=99.5)]}
+    assert post(caller, body, "OfflineConversionAdjustments/Apply").json() == {"PartialErrors": []}
+    assert [worth for worth, _, _ in caller.worth()] == [99.5, 12.5]
+
+
+def test_errors_of_rows_have_all_their_parts(caller: Caller) -> None:
+    """An error is what Microsoft documents, with its row's index, and the tracking id is in the header."""
+    answer = apply(caller, a_row(), a_row(MicrosoftClickId="x"), None)
+    first, second = answer.json()["PartialErrors"]
+    assert first == {
+        "Code": 5604,
+        "Details": None,
+        "ErrorCode": "OfflineConversionMicrosoftClickIdInvalid",
+        "FieldPath": None,
+        "ForwardCompatibilityMap": None,
+        "Index": 1,
+        "Message": first["Message"],
+        "Type": "BatchError",
+    }
+    assert (second["Index"], second["Code"]) == (2, 5602)
+    assert answer.headers["Content-Type"] == "application/json; charset=utf-8"
+    assert {row.tracking_id for row in caller.rows()} == {answer.headers["TrackingId"]}
+
+
+@pytest.mark.parametrize(
+    ("headers", "status", "code"),
+    [
+        ({"Authorization": None}, 400, 116),
+        ({"Authorization": "Basic abc"}, 400, 116),
+        ({"Authorization": "Bearer "}, 400, 116),
+        ({"Authorization": "Bearer expired"}, 401, 109),
+        ({"Authorization": "bearer invalid"}, 401, 105),
+        ({"DeveloperToken": None}, 400, 116),
+        ({"CustomerId": None}, 400, 1029),
+        ({"CustomerAccountId": None}, 400, 1030),
+    ],
+)
+def test_headers_are_looked_at_first(caller: Caller, headers: dict[str, str | None], status: int, code: int) -> None:
+    """A header that is missing or wrong is a fault with a status of its own, and nothing is taken."""
+    answer = apply(caller, a_row(), **headers)
+    fault = answer.json()
+    errors = fault.get("Errors") or fault["OperationErrors"]
+    assert (answer.status_code, [error["Code"] for error in errors]) == (status, [code])
+    assert fault["Type"] == ("AdApiFaultDetail" if code < 1000 else "ApiFaultDetail")
+    assert fault["TrackingId"] == answer.headers["TrackingId"]
+    assert caller.get("/books").json()["counted"] == 0
+
+
+@pytest.mark.parametrize(
+    ("kind", "status", "shape"),
+    [
+        ("fault_0", 500, "AdApiFaultDetail"),
+        ("fault_105", 401, "AdApiFaultDetail"),
+        ("fault_106", 403, "AdApiFaultDetail"),
+        ("fault_109", 401, "AdApiFaultDetail"),
+        ("fault_117", 429, "AdApiFaultDetail"),
+        ("fault_202", 500, "AdApiFaultDetail"),
+        ("fault_5601", 400, "ApiFaultDetail"),
+        ("fault_5612", 500, "ApiFaultDetail"),
+        ("fault_5614", 400, "ApiFaultDetail"),
+        ("fault_unknown", 400, "ApiFaultDetail"),
+        ("status_200_fault", 200, "AdApiFaultDetail"),
+    ],
+)
+def test_each_fault_has_its_status(caller: Caller, kind: str, status: int, shape: str) -> None:
+    """Faults come with the statuses that Microsoft documents; a wait is asked for where the fault says so."""
+    caller.faults({"kind": kind}, {"kind": kind, "retry_after": 7})
+    answer = apply(caller, a_row())
+    assert (answer.status_code, answer.json()["Type"]) == (status, shape)
+    assert "Retry-After" not in answer.headers
+    assert apply(caller, a_row()).headers["Retry-After"] == "7"
+    assert caller.rows() == []
+    assert caller.get("/books").json()["calls"] == 2
+
+
+UNREADABLE: dict[str, Any] = {
+    "nothing": b"",
+    "not json": b"all is well",
+    "not utf-8": b'{"OfflineConversions": [], "x": "\xff"}',
+    "NaN": b'{"OfflineConversions": [{"ConversionValue": NaN}]}',
+    "a name twice": b'{"OfflineConversions": [], "OfflineConversions": []}',
+    "deep": b"[" * 100_000,
+    "a list": [ROW],
+    "a text": "OfflineConversions",
+    "rows are an object": {"OfflineConversions": ROW},
+    "a row is a text": {"OfflineConversions": ["Lead"]},
+    "a row is a list": {"OfflineConversions": [[]]},
+    "a value in quotes": {"OfflineConversions": [ROW | {"ConversionValue": "12.5"}]},
+    "a value that is true": {"OfflineConversions": [ROW | {"ConversionValue": True}]},
+    "a name that is a number": {"OfflineConversions": [ROW | {"ConversionName": 7}]},
+    "a time with a blank": {"OfflineConversions": [ROW | {"ConversionTime": "2026-11-20 10:00:00"}]},
+    "a time that is null": {"OfflineConversions": [ROW | {"ConversionTime": None}]},
+    "a time that is a number": {"OfflineConversions": [ROW | {"ConversionTime": 1700000000}]},
+}
+
+
+@pytest.mark.parametrize("name", UNREADABLE)
+def test_what_cannot_be_read_is_refused_as_a_whole(caller: Caller, name: str) -> None:
+    """A value that its type does not allow fails the request without a code or an index, and takes nothing."""
+    answer = post(caller, UNREADABLE[name])
+    assert answer.status_code == 400
+    assert answer.json().keys() == {"TrackingId", "Type", "Message"}
+    assert "DeserializationFailed" in answer.json()["Message"]
+    assert caller.get("/books").json()["counted"] == 0
+    assert apply(caller, a_row()).json() == {"PartialErrors": []}
+
+
+def test_what_is_absent_null_or_new_is_read(caller: Caller) -> None:
+    """No rows are no rows, a null is no value, and a name that the service does not know is passed over."""
+    for body in ({}, {"OfflineConversions": None}, {"OfflineConversions": []}):
+        (error,) = post(caller, body).json()["OperationErrors"]
+        assert error["Code"] == 5600
+    row = ROW | {"ConversionValue": None, "HashedEmailAddress": None, "Whatever": {"a": [1]}}
+    assert apply(caller, row).json() == {"PartialErrors": []}
+    assert caller.rows()[-1].conversion_value is None
+
+
+def test_numbers_stand_in_the_books_as_they_came(caller: Caller) -> None:
+    """A number is kept with the digits that it was sent with."""
+    body = json.dumps({"OfflineConversions": [ROW | {"ConversionValue": 0}]}).replace(": 0}", ": 12.50}")
+    assert post(caller, body.encode()).json() == {"PartialErrors": []}
+    assert caller.rows()[0].conversion_value == "12.50"
+
+
+def test_gzip_goes_both_ways(caller: Caller) -> None:
+    """A packed request is read, and an answer is packed for who takes it, a fault, too."""
+    packed = gzip.compress(json.dumps({"OfflineConversions": [ROW]}).encode())
+    answer = post(caller, packed, Content_Encoding="gzip", Accept_Encoding="gzip")
+    assert answer.headers["Content-Encoding"] == "gzip"
+    assert answer.json() == {"PartialErrors": []}
+    plain = post(caller, packed, Content_Encoding="gzip", Accept_Encoding="identity")
+    assert "Content-Encoding" not in plain.headers
+    fault = apply(caller, ROW, Authorization="Bearer expired", Accept_Encoding="gzip")
+    assert (fault.status_code, fault.headers["Content-Encoding"]) == (401, "gzip")
+    assert caller.outcomes()[:2] == ["counted", "duplicate"]
+
+
+@pytest.mark.parametrize("cut", [slice(0, 20), slice(2, None), slice(0, -1)])
+def test_what_is_no_gzip_cannot_be_read(caller: Caller, cut: slice) -> None:
+    """Half of a packed request is no request."""
+    packed = gzip.compress(json.dumps({"OfflineConversions": [ROW]}).encode())
+    assert post(caller, packed[cut], Content_Encoding="gzip").status_code == 400
+    assert post(caller, packed + b"more", Content_Encoding="gzip").status_code == 400
+    assert caller.rows() == []
+
+
+def test_a_packed_request_has_a_limit(caller: Caller) -> None:
+    """A small request that unpacks to more than 20 MB is refused while it is unpacked."""
+    bomb = gzip.compress(b" " * 30_000_000)
+    assert len(bomb) < 50_000
+    assert post(caller, bomb, Content_Encoding="gzip").status_code == 413
+
+
+@pytest.mark.parametrize("headers", [{"Content_Type": "text/xml"}, {"Content_Encoding": "br"}])
+def test_another_type_or_coding_is_refused(caller: Caller, headers: dict[str, str]) -> None:
+    """JSON, as it is or in gzip, and nothing else."""
+    assert apply(caller, ROW, **headers).status_code == 415
+    assert caller.rows() == []
+
+
+@pytest.mark.parametrize(
+    "path", ["OfflineConversions", "offlineconversions/apply", "Nothing/Here", "AccountProperties/Set"]
+)
+def test_what_is_not_offered_is_404(caller: Caller, path: str) -> None:
+    """A path where nothing is says so, and which operations there are."""
+    answer = post(caller, {}, path)
+    assert answer.status_code == 404
+    assert "ApplyOfflineConversions" in answer.json()["Message"]
+
+
+def test_goals_have_ids_that_are_texts(start: Start) -> None:
+    """Longs are texts both ways, and flags one text."""
+    caller = start("goals: [{name: Lead}, {name: Once, count_type: Unique}]\n")
+    asked = {"ConversionGoalTypes": "OfflineConversion, Url", "ReturnAdditionalFields": "GoalCategory"}
+    goals = post(caller, asked, "ConversionGoals/QueryByIds").json()["ConversionGoals"]
+    assert [(goal["Name"], goal["CountType"], goal["GoalCategory"]) for goal in goals] == [
+        ("Lead", "All", "Purchase"),
+        ("Once", "Unique", "Purchase"),
+    ]
+    assert all(goal["Id"].isdigit() for goal in goals)
+    found = post(caller, asked | {"ConversionGoalIds": [goals[1]["Id"], "5"]}, "ConversionGoals/QueryByIds").json()
+    assert found["ConversionGoals"] == [goals[1], None]
+    assert [error["Index"] for error in found["PartialErrors"]] == [1]
+    assert post(caller, asked | {"ConversionGoalIds": [5]}, "ConversionGoals/QueryByIds").status_code == 400
