@@ -7,7 +7,7 @@
 
 Nothing is printed and nothing exits. What is raised is a ReverseEtlError: SettingsError, LeaseHeldError, GuardError or
 RunStoppedError. Calls of one process come one after another, since dbt keeps one project in a process. Secrets are
-read from the environment, as the commands read them.
+read as the commands read them: from the environment and the store of `reverse-etl login`.
 """
 
 from __future__ import annotations

@@ -28,9 +28,9 @@ def open_bench(shop_template: Shop, tmp_path_factory: pytest.TempPathFactory) ->
         yield Bench(project)
 
 
-@pytest.fixture(params=WireProtocol)
-def bench(open_bench: Bench, request: pytest.FixtureRequest) -> Bench:
-    open_bench.protocol = request.param
+@pytest.fixture
+def bench(open_bench: Bench) -> Bench:
+    open_bench.protocol = WireProtocol.SOAP
     open_bench.clear()
     open_bench.fill(ROWS)
     return open_bench
@@ -42,12 +42,14 @@ def world(tmp_path: Path) -> Iterator[World]:
         yield made
 
 
-def test_a_token_that_ended_is_renewed_once_for_all_workers(bench: Bench, world: World) -> None:
+@pytest.mark.parametrize("protocol", WireProtocol)
+def test_a_token_that_ended_is_renewed_once_for_all_workers(bench: Bench, world: World, protocol: WireProtocol) -> None:
     """Four workers are refused with 109 at once: one renewal, each batch is taken once, and the ledger says so."""
+    bench.protocol = protocol
     before = world.signed_in()
     # Good by this machine's clock, and ended at the other side.
     control(world.sandbox, expire=True)
-    result = bench.push(world.sandbox, workers=4, environ=world.environ)
+    result = bench.push(world.sandbox, workers=4, environ=world.environ, read_timeout=30)
     assert (result.source, result.exit_code, result.stopped) == ({"accepted": ROWS}, 0, None)
     done = counts(world.sandbox)
     assert done["calls_with_expired_token"] >= 2
@@ -65,7 +67,11 @@ def test_a_token_that_ends_in_the_midst(bench: Bench, world: World) -> None:
     """After the first answer the token ends: what is under way is made once more, and what was taken is not."""
     world.signed_in()
     result = bench.push(
-        world.sandbox, workers=1, environ=world.environ, after_call=lambda: control(world.sandbox, expire=True)
+        world.sandbox,
+        workers=1,
+        environ=world.environ,
+        read_timeout=30,
+        after_call=lambda: control(world.sandbox, expire=True),
     )
     assert (result.source, result.exit_code) == ({"accepted": ROWS}, 0)
     done = counts(world.sandbox)
@@ -80,6 +86,7 @@ def test_a_renewal_that_is_refused_stops_the_run_and_leaves_no_doubt(bench: Benc
         world.sandbox,
         workers=1,
         environ=world.environ,
+        read_timeout=30,
         after_call=lambda: control(world.sandbox, expire=True, revoke=True),
     )
     assert (result.source, result.exit_code) == ({"accepted": 1000, "not_reached": ROWS - 1000}, 1)
@@ -90,7 +97,7 @@ def test_a_renewal_that_is_refused_stops_the_run_and_leaves_no_doubt(bench: Benc
     # Refused for all workers by one request.
     assert counts(world.sandbox)["refused"] == 1
     world.signed_in()
-    again = bench.push(world.sandbox, environ=world.environ)
+    again = bench.push(world.sandbox, environ=world.environ, read_timeout=30)
     assert (again.source, again.exit_code) == ({"accepted": ROWS - 1000, "unchanged": 1000}, 0)
     assert summary(world.sandbox._path).received == ROWS
 

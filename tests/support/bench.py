@@ -85,12 +85,13 @@ class Bench:
         tries: int = 2,
         after_call: Callable[[], None] = lambda: None,
         environ: Mapping[str, str] | None = None,
+        read_timeout: float = 0.4,
     ) -> RunResult:
         """Push as the command does, without its guards; `after_call` happens once the first call is answered."""
         sync = replace(self.sync, protocol=self.protocol)
         settings = MicrosoftAdsSettings.load(sync, {**(environ or {}), "MICROSOFT_ADS_ENDPOINT": sandbox.url})
         wires: dict[WireProtocol, type[Wire]] = {WireProtocol.SOAP: SoapWire, WireProtocol.REST: RestWire}
-        wire = wires[self.protocol](settings, read_timeout=0.4)  # type: ignore[call-arg]
+        wire = wires[self.protocol](settings, read_timeout=read_timeout)  # type: ignore[call-arg]
         options = PushOptions(
             workers=workers,
             patience=Patience(tries=tries, first_wait=0.02),

@@ -115,7 +115,7 @@ def test_no_new_refresh_token_keeps_the_old_one(world: World) -> None:
         ([{"kind": "html_500"}, {"kind": "html_500"}], 1),
         # Granted unheard of: the old refresh token is good until its successor is used.
         ([{"kind": "reset_after"}], 2),
-        ([{"kind": "slow", "seconds": 2}], 2),
+        ([{"kind": "slow", "seconds": 8}], 2),
     ],
     ids=["flaky", "html 500 twice", "answer lost", "slow"],
 )
@@ -123,7 +123,7 @@ def test_what_passes_is_tried_again(world: World, faults: list[dict[str, Any]], 
     """One refusal with AADSTS70000, a page in place of an answer, a lost and a late answer: the next try works."""
     old = world.signed_in().access_token
     control(world.sandbox, faults=faults)
-    with mock.patch.object(protocol, "READ_TIMEOUT", 1.0):
+    with mock.patch.object(protocol, "READ_TIMEOUT", 3.0):
         assert tokens(world).renew(old) == world.kept.access_token != old
     assert counts(world.sandbox)["renewals"] == renewals
     # And the next renewal works with what was kept.

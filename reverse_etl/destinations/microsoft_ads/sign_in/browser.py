@@ -107,13 +107,15 @@ class _Handler(BaseHTTPRequestHandler):
         elif not self.server.take(query):
             self._say(409, "Answered already", "The sign-in has its answer. You can close this page.")
         else:
-            if "error=" in query:
-                self._say(200, "Not signed in", "The sign-in was not finished. The command line says more.")
-            else:
-                self._say(200, "Thank you", "You can close this page. The command line goes on and says how it went.")
-            self.wfile.flush()
-            # Only now: the command may end, and the page with it.
-            self.server.answered.set()
+            try:
+                if "error=" in query:
+                    self._say(200, "Not signed in", "The sign-in was not finished. The command line says more.")
+                else:
+                    self._say(200, "Thank you", "You can close this page. The command line says how it went.")
+                self.wfile.flush()
+            finally:
+                # Not before: the command may end, and the page with it.
+                self.server.answered.set()
 
     def _say(self, status: int, title: str, text: str) -> None:
         body = _PAGE.format(title=html.escape(title), text=html.escape(text)).encode()

@@ -79,7 +79,7 @@ class RenewingTokens:
         kept = self._kept()
         if kept.access_token != expired and kept.is_fresh(time.time()):
             return kept
-        with self._store.lock(latest - time.monotonic()):
+        with self._store.lock(max(latest - time.monotonic(), 0.0)):
             # Whoever held the lock before may have renewed.
             kept = self._kept()
             if kept.access_token != expired and kept.is_fresh(time.time()):
