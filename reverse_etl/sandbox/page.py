@@ -48,10 +48,11 @@ def page(books: Path, world: World) -> str:
     )
 
 
-def books_json(books: Path) -> dict[str, Any]:
-    """The sums as JSON: one number per outcome."""
+def books_json(books: Path, world: World) -> dict[str, Any]:
+    """The sums as JSON: one number per outcome; and whether goals are learnt from the rows that name them."""
     total = asdict(summary(books))
-    return {key: value for key, value in total.items() if key not in ("reasons", "goals", "faults", "adjustments")}
+    sums = {key: value for key, value in total.items() if key not in ("reasons", "goals", "faults", "adjustments")}
+    return sums | {"learns_goals": world.learn}
 
 
 def received_json(rows: Sequence[ReceivedRow | ReceivedAdjustment]) -> list[dict[str, Any]]:

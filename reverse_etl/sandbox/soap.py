@@ -6,7 +6,17 @@ from typing import Any
 from lxml import etree
 
 from reverse_etl.sandbox.codes import Code
-from reverse_etl.sandbox.request import LOOKUPS, SHAPES, Field, Problem, Request, RowError, Shape, UnreadableError
+from reverse_etl.sandbox.request import (
+    ALL_OR_NOTHING,
+    LOOKUPS,
+    SHAPES,
+    Field,
+    Problem,
+    Request,
+    RowError,
+    Shape,
+    UnreadableError,
+)
 
 CONTENT_TYPE = "text/xml; charset=utf-8"
 CAMPAIGN = "https://bingads.microsoft.com/CampaignManagement/v13"
@@ -15,7 +25,7 @@ ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 _INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 _DISPATCHER = "http://schemas.microsoft.com/net/2005/12/windowscommunicationfoundation/dispatcher"
 # By the list of an answer: the element of an item, and the type of an item where it is a kind of that.
-_ITEMS = {"ConversionGoals": "ConversionGoal"}
+_ITEMS = {"ConversionGoals": "ConversionGoal", "AccountProperties": "AccountProperty"}
 _TYPES = {"ConversionGoals": "OfflineConversionGoal"}
 _PREFIXES = {"s": ENVELOPE, "i": _INSTANCE, "h": CAMPAIGN, "e": ADAPI}
 
@@ -62,7 +72,12 @@ def _read_content(content: etree._Element, fields: Mapping[str, Field]) -> dict[
         element = content.find(f"{{{CAMPAIGN}}}{name}")
         if element is None or _is_nil(element):
             continue
-        found[name] = (_text(element) or "").split() if kind is Field.WORDS else [_text(item) or "" for item in element]
+        if kind is Field.WORDS:
+            found[name] = (_text(element) or "").split()
+        elif kind is Field.ITEMS:
+            found[name] = [{etree.QName(part).localname: _text(part) for part in item} for item in element]
+        else:
+            found[name] = [_text(item) or "" for item in element]
     return found
 
 
@@ -109,6 +124,8 @@ def answer(tracking_id: str, operation: str, content: Mapping[str, object], erro
     response = etree.SubElement(body, f"{{{CAMPAIGN}}}{operation}Response")
     for name, value in content.items():
         _add_value(response, name, value)
+    if operation in ALL_OR_NOTHING:
+        return _bytes(envelope)
     partial = etree.SubElement(response, f"{{{CAMPAIGN}}}PartialErrors")
     for error in errors:
         batch_error = etree.SubElement(partial, f"{{{CAMPAIGN}}}BatchError")
