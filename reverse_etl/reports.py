@@ -126,7 +126,8 @@ class Explained:
 
     `class_` and `reasons` as in a plan, or `absent`: not in the source and not counted. Of click id and hashes only the
     first 8 characters are here. `status` is the ledger's word, blank where nothing was sent; `code` and `error_code`
-    those of the refusal that it rests on, and `advice` what to do about that.
+    those of the refusal that it rests on, and `advice` what to do about that. `goes_at`: UTC text, from when on a row that
+    waits may go; blank where that is not known.
     """
 
     in_source: bool
@@ -147,6 +148,7 @@ class Explained:
     error_code: str
     attempts: tuple[Attempted, ...]
     advice: str = ""
+    goes_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

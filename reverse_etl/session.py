@@ -12,11 +12,12 @@ from datetime import UTC, datetime
 
 from reverse_etl import clocks
 from reverse_etl.destinations.microsoft_ads import MicrosoftAds, MicrosoftAdsSettings
-from reverse_etl.destinations.microsoft_ads.codes import advice
+from reverse_etl.destinations.microsoft_ads.codes import advice, goes_at
 from reverse_etl.destinations.microsoft_ads.settings import account_of
 from reverse_etl.errors import SettingsError
 from reverse_etl.guards import Facts, Guard, enforce, look, retractions
 from reverse_etl.interfaces import Progress, Rejected
+from reverse_etl.plans import Plan, Sample
 from reverse_etl.reports import Explained, PlanReport, RunReport, RunsReport, StatusReport, WhyReport
 from reverse_etl.run import PushOptions, RunResult
 from reverse_etl.run import push as carry_out
@@ -72,7 +73,7 @@ class Session:
 
     def plan(self, *, samples: int) -> PlanReport:
         """What a push would do, with up to `samples` rows per class and reason. Reads only."""
-        plan = self.ledger.read_plan(samples=samples)
+        plan = _timed(self.ledger.read_plan(samples=samples))
         guards = [*self.guards(Permissions()), retractions(self.sync.max_retractions, plan)]
         return PlanReport(self.sync, plan, tuple(guards))
 
@@ -163,6 +164,19 @@ class Session:
         return read_run(self.ledger.books, found[0])
 
 
+def _timed(plan: Plan) -> Plan:
+    """A plan whose deferred samples say when their goal is old enough, where that is why they are."""
+
+    def timed(sample: Sample) -> Sample:
+        return replace(sample, goes_at=goes_at(sample.code, sample.error_code, sample.refused_at) or sample.goes_at)
+
+    lines = (
+        replace(line, samples=tuple(map(timed, line.samples))) if line.class_ == "deferred" else line
+        for line in plan.lines
+    )
+    return replace(plan, lines=tuple(lines))
+
+
 def _untold(row: Explained, key: str) -> Explained:
     """A row without the e-mail address that was asked for, where the source has it as its unique key."""
     if "@" not in key:
@@ -179,6 +193,8 @@ def _advised(row: Explained) -> Explained:
     """A row with what to do about its refusal, where it rests on one."""
     if not row.code and not row.error_code:
         return row
+    if row.class_ == "deferred" and row.attempts:
+        row = replace(row, goes_at=goes_at(row.code, row.error_code, row.attempts[-1].answered_at))
     return replace(row, advice=MAYBE_TAKEN if row.status == "maybe_taken" else advice(row.code, row.error_code))
 
 

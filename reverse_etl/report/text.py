@@ -184,6 +184,7 @@ def _samples(line: PlanLine) -> list[str]:
     return [
         safe(
             f"    {s.record_key or '(no key)'}  {s.conversion_name or '(no name)'}  {s.conversion_time or '(no time)'}"
+            + (f"  goes at {s.goes_at}" if s.goes_at else "")
         )
         for s in line.samples
     ]

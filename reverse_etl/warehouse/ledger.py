@@ -16,7 +16,7 @@ from reverse_etl.warehouse.accounts import rows_of
 from reverse_etl.warehouse.history import Books, planned_rows, read_runs
 from reverse_etl.warehouse.lease import WarehouseLease, holder
 from reverse_etl.warehouse.project import Project
-from reverse_etl.warehouse.source import built_columns, check_columns, spelled
+from reverse_etl.warehouse.source import built_columns, check_columns, click_time_of, spelled
 from reverse_etl.warehouse.tables import ledger_tables
 
 # Lines of a plan that are read at once where all are.
@@ -41,6 +41,7 @@ class WarehouseLedger:
         columns = built_columns(project, sync.source)
         check_columns(project.relation(sync.source), columns, sync.unique_key, sync.account_column)
         self._unique_key = spelled(columns, sync.unique_key)
+        self._click_time = click_time_of(columns)
         self._source = rows_of(project, sync, spelled(columns, sync.account_column))
 
     def claim(self) -> WarehouseLease:
@@ -201,7 +202,7 @@ class WarehouseLedger:
     @property
     def books(self) -> Books:
         """Where history and source stand, for who reads them for people."""
-        return Books(self._project, self._sync, self._tables, self._source, self._unique_key)
+        return Books(self._project, self._sync, self._tables, self._source, self._unique_key, self._click_time)
 
     def accepted(self) -> int:
         """About how many records of the scope the destination accepted, ever."""
@@ -226,6 +227,7 @@ class WarehouseLedger:
             seq_offset=seq_offset,
             batch_offset=batch_offset,
             with_repeats=with_repeats,
+            click_time=self._click_time,
             **self.books.corrections(run_seq),
         )
 
@@ -234,10 +236,11 @@ class WarehouseLedger:
         known = repeats = 0
         lines: dict[tuple[str, str, str, str], tuple[int, list[Sample]]] = {}
         for row in self._project.query("_plan_summary", rows=rows, samples=samples):
-            side, class_, reason, operation, count, key, name, time, code, error_code, known, repeats = row
+            side, class_, reason, operation, count, key, name, time, code, error_code, goes, refused, *sums = row
+            known, repeats = sums
             _, found = lines.setdefault((side, class_, reason or "", operation), (int(count), []))
             if samples:
-                found.append(Sample(key or "", name or "", time or "", code, error_code or ""))
+                found.append(Sample(key or "", name or "", time or "", code, error_code or "", goes or "", refused or ""))
         plan = Plan(
             now,
             tuple(

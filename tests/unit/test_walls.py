@@ -12,7 +12,7 @@ import pytest
 
 PACKAGE = "reverse_etl"
 ROOT = Path(__file__).parents[2] / PACKAGE
-NOUNS = {"errors", "sync", "plans", "receipts", "mends"}
+NOUNS = {"errors", "sync", "plans", "receipts", "mends", "goals"}
 ADAPTERS = {"warehouse", "destinations", "sandbox"}
 # What only the session and the command line may put together.
 PARTS = ADAPTERS | {"report"}

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from urllib.parse import urlsplit
 
+from reverse_etl.destinations.microsoft_ads.account import read_auto_tagging, turn_on_auto_tagging
 from reverse_etl.destinations.microsoft_ads.answers import answer_of
+from reverse_etl.destinations.microsoft_ads.goals import read_goals
+from reverse_etl.destinations.microsoft_ads.lookups import Enquiry
 from reverse_etl.destinations.microsoft_ads.messages import call_of, mistake
-from reverse_etl.destinations.microsoft_ads.reach import local_sandbox_notes
+from reverse_etl.destinations.microsoft_ads.reach import learns_goals, local_sandbox_notes
 from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
 from reverse_etl.destinations.microsoft_ads.soap import SoapWire
 from reverse_etl.destinations.microsoft_ads.wire import Wire
+from reverse_etl.goals import Goal
+from reverse_etl.pace import Pace, shared_pace
 from reverse_etl.plans import Record
 from reverse_etl.receipts import Answer, Blamed, Reason
 from reverse_etl.sync import Environment
@@ -33,6 +40,36 @@ class MicrosoftAds:
         self._settings = settings
         self._wire = wire or SoapWire(settings)
         self._throttle_wait = throttle_wait
+
+    @property
+    def pace(self) -> Pace:
+        """What all calls of the customer to this host share, those of other accounts and syncs too."""
+        return shared_pace(urlsplit(self._settings.endpoint).netloc, self._settings.customer_id)
+
+    @property
+    def learns_goals(self) -> bool:
+        """Does the other side take any name for a goal? The local sandbox does, unless it was given goals.
+
+        Raises DestinationError when the local sandbox is not running.
+        """
+        return self._settings.environment is Environment.LOCAL and learns_goals(self._settings.endpoint)
+
+    def goals(self) -> tuple[Goal, ...]:
+        """The account's offline conversion goals, by name; raises DestinationError in words where it cannot tell."""
+        learnt = self.learns_goals
+        return tuple(replace(goal, learnt=learnt) for goal in read_goals(self._enquiry))
+
+    def auto_tagging(self) -> bool | None:
+        """Are click ids appended to landing pages? None where it is not told; raises DestinationError."""
+        return read_auto_tagging(self._enquiry)
+
+    def turn_on_auto_tagging(self) -> None:
+        """Have click ids appended to landing pages; raises DestinationError."""
+        turn_on_auto_tagging(self._enquiry)
+
+    @property
+    def _enquiry(self) -> Enquiry:
+        return Enquiry(self._settings, self._wire, self.pace, self._throttle_wait)
 
     @property
     def batch_limit(self) -> int:

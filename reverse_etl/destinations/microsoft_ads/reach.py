@@ -18,26 +18,36 @@ def local_sandbox_notes(endpoint: str, accepted: int) -> Sequence[str]:
 
     Raises DestinationError when the local sandbox is not running.
     """
-    scheme, _, host = endpoint.split("/")[:3]
-    try:
-        with requests.Session() as session:
-            # Loopback is reached directly, whatever proxy the environment names.
-            session.trust_env = False
-            books = session.get(f"{scheme}//{host}/books", timeout=5, allow_redirects=False).json()
-        received = int(books["received"])
-    except (requests.RequestException, ValueError, KeyError, TypeError) as error:
-        port = host.rpartition(":")[2]
-        command = "reverse-etl sandbox" + ("" if port == "8765" else f" --port {port}")
-        raise DestinationError(
-            f"The local sandbox does not answer at {host}.",
-            hint=f"Start it in another terminal: {command}",
-        ) from error
+    received, _ = _books(endpoint)
     if accepted and not received:
         return [
             f"The books of the local sandbox are empty, but the ledger has {accepted:,} records as accepted: "
             "they will not be sent again. To start over, empty the ledger's schema too."
         ]
     return []
+
+
+def learns_goals(endpoint: str) -> bool:
+    """Does the local sandbox learn goals by name? Raises DestinationError when it is not running."""
+    return _books(endpoint)[1]
+
+
+def _books(endpoint: str) -> tuple[int, bool]:
+    """How many rows the local sandbox has received, and whether it learns goals."""
+    scheme, _, host = endpoint.split("/")[:3]
+    try:
+        with requests.Session() as session:
+            # Loopback is reached directly, whatever proxy the environment names.
+            session.trust_env = False
+            books = session.get(f"{scheme}//{host}/books", timeout=5, allow_redirects=False).json()
+        return int(books["received"]), bool(books.get("learns_goals"))
+    except (requests.RequestException, ValueError, KeyError, TypeError, AttributeError) as error:
+        port = host.rpartition(":")[2]
+        command = "reverse-etl sandbox" + ("" if port == "8765" else f" --port {port}")
+        raise DestinationError(
+            f"The local sandbox does not answer at {host}.",
+            hint=f"Start it in another terminal: {command}",
+        ) from error
 
 
 def check_service(endpoint: str, *, timeout: float = CONNECT_TIMEOUT) -> tuple[str, float | None]:
