@@ -5,19 +5,20 @@ from __future__ import annotations
 import contextlib
 import platform
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from importlib import metadata
 from typing import Any
 
 from reverse_etl import clocks
-from reverse_etl.destinations.microsoft_ads.reach import check_service, local_sandbox_notes
+from reverse_etl.account_checks import Ask, Demands, account_lines, destination_lines
 from reverse_etl.destinations.microsoft_ads.settings import SERVICE_PATH, Setting, find_endpoint, find_settings
 from reverse_etl.errors import LeaseHeldError, ReverseEtlError
+from reverse_etl.goals import Demand, Goal
 from reverse_etl.guards import Facts, Guard, look
 from reverse_etl.reports import CheckLine, Mark
 from reverse_etl.session import Permissions, Session
-from reverse_etl.sync import Environment, Scope, Sync
+from reverse_etl.sync import Scope, Sync
 from reverse_etl.version import __version__
 from reverse_etl.warehouse.accounts import find_accounts
 from reverse_etl.warehouse.artifacts import limited_build
@@ -36,8 +37,13 @@ _HINTS = {
 }
 
 
-def run_checks(dbt: DbtOptions, name: str | None, environ: Mapping[str, str]) -> Iterator[CheckLine]:
-    """Every check, in order: what all syncs share, then the sync of that name or every one. Reads only."""
+def run_checks(
+    dbt: DbtOptions, name: str | None, environ: Mapping[str, str], ask: Ask | None = None
+) -> Iterator[CheckLine]:
+    """Every check, in order: what all syncs share, then the sync of that name or every one. Reads only.
+
+    `ask`: asked whether to turn on auto-tagging of an account that has it off, which alone would change anything.
+    """
     yield _ok("python", platform.python_version())
     yield _ok("reverse_etl", __version__)
     yield dbt_line(metadata.version("dbt-core"))
@@ -47,7 +53,7 @@ def run_checks(dbt: DbtOptions, name: str | None, environ: Mapping[str, str]) ->
         yield _failed("project", error)
         return
     with contextlib.closing(project):
-        yield from _Checkup(project, environ).lines(name)
+        yield from _Checkup(project, environ, ask).lines(name)
 
 
 def exit_code(lines: Iterable[CheckLine]) -> int:
@@ -86,7 +92,8 @@ def look_alikes(scope: Scope, accepted: Mapping[Scope, int], declared: Collectio
 class _Checkup:
     """The checks of one loaded project. What a check found is kept for those that depend on it."""
 
-    def __init__(self, project: Project, environ: Mapping[str, str]) -> None:
+    def __init__(self, project: Project, environ: Mapping[str, str], ask: Ask | None) -> None:
+        self._ask = ask
         self._project = project
         self._environ = environ
         self._found = declarations(project.manifest)
@@ -228,8 +235,21 @@ class _Checkup:
             except ReverseEtlError as error:
                 yield _failed("history", error, sync.label)
         yield from self._check_guards(sync, complete=built and readable)
-        if endpoint:
-            yield from _check_destination(sync, endpoint, accepted)
+        if not endpoint:
+            return
+        lines = list(destination_lines(sync, endpoint, accepted))
+        yield from lines
+        if all(line.mark is not Mark.FAILED for line in lines):
+            yield from account_lines(
+                sync, self._environ, self._demands(sync) if built and readable else None, self._ask
+            )
+
+    def _demands(self, sync: Sync) -> Demands:
+        # Opened by whoever asks: what keeps it from being opened is told there.
+        def demands(goals: Sequence[Goal]) -> Sequence[Demand]:
+            return Session.of(self._project, sync).ledger.demands(goals)
+
+        return demands
 
     def _check_source(self, one: Declaration) -> Iterator[CheckLine]:
         try:
@@ -311,21 +331,6 @@ class _Checkup:
             yield _failed("guards", error, sync.label)
             return
         yield from (_guard_line(guard, sync.label) for guard in guards if guard.name != "enabled")
-
-
-def _check_destination(sync: Sync, endpoint: str, accepted: int) -> Iterator[CheckLine]:
-    try:
-        if sync.environment is Environment.LOCAL:
-            notes = local_sandbox_notes(endpoint, accepted)
-            yield from (_warning("destination", note, "See `reverse-etl status`.", sync.label) for note in notes)
-            yield _ok("destination", "the local sandbox answers", sync.label)
-        else:
-            host, ahead = check_service(endpoint)
-            if told := clocks.warning(f"{host}'s", ahead):
-                yield _warning("clock", told, clocks.HINT, sync.label)
-            yield _ok("destination", f"{host} answers; no credentials were sent, so they were not tried", sync.label)
-    except ReverseEtlError as error:
-        yield _failed("destination", error, sync.label)
 
 
 def _setting_line(setting: Setting, subject: str) -> CheckLine:

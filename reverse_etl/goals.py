@@ -133,7 +133,7 @@ def _no_goal(demand: Demand, goals: Sequence[Goal]) -> Finding:
     hint = (
         f"Did you mean {meant!r}? Names are compared to the letter."
         if meant
-        else "See `reverse-etl goals` for what to create. A goal of another kind, or of another account, does not count."
+        else "See `reverse-etl goals` for what to create. Goals of another kind or another account do not count."
     )
     return Finding(demand.name, demand.rows, f"{text}: they would be refused.", hint, refused=True, whole=True)
 

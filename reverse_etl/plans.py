@@ -54,8 +54,8 @@ class Record:
 class Sample:
     """One row of a plan as people see it; it names no person.
 
-    `goes_at`: UTC text, from when on a row that waits may go; blank where that is not known. `refused_at`: UTC text, when
-    a deferred row was put off.
+    `goes_at`: UTC text, from when on a row that waits may go; blank where that is not known. `refused_at`: UTC text,
+    when a deferred row was put off.
     """
 
     record_key: str

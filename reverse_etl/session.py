@@ -15,10 +15,12 @@ from reverse_etl.destinations.microsoft_ads import MicrosoftAds, MicrosoftAdsSet
 from reverse_etl.destinations.microsoft_ads.codes import advice, goes_at
 from reverse_etl.destinations.microsoft_ads.settings import account_of
 from reverse_etl.errors import SettingsError
+from reverse_etl.foresight import Foresight
+from reverse_etl.goals import missing, recipe
 from reverse_etl.guards import Facts, Guard, enforce, look, retractions
 from reverse_etl.interfaces import Progress, Rejected
 from reverse_etl.plans import Plan, Sample
-from reverse_etl.reports import Explained, PlanReport, RunReport, RunsReport, StatusReport, WhyReport
+from reverse_etl.reports import Explained, GoalsReport, PlanReport, RunReport, RunsReport, StatusReport, WhyReport
 from reverse_etl.run import PushOptions, RunResult
 from reverse_etl.run import push as carry_out
 from reverse_etl.sync import RetractionLimit, Sync
@@ -93,7 +95,11 @@ class Session:
         limit = self.sync.max_retractions
         if permissions.max_retractions is not None:
             limit = RetractionLimit(permissions.max_retractions, share=1.0, even_if_empty=True)
-        return carry_out(self.ledger, destination, progress, replace(options, retractions=limit))
+        progress = Foresight(
+            progress, self.ledger.planned_demands, lambda: None if destination.learns_goals else destination.goals()
+        )
+        options = replace(options, retractions=limit, pace=destination.pace)
+        return carry_out(self.ledger, destination, progress, options)
 
     def status(self, *, runs: int) -> StatusReport:
         """What the ledger knows. Reads only."""
@@ -148,6 +154,20 @@ class Session:
         readings, value = find_key(books, key)
         rows, in_all = explain(books, readings[-1], value, now) if value is not None else ((), 0)
         return WhyReport(self.sync, now, readings, tuple(_advised(_untold(row, key)) for row in rows), in_all)
+
+    def goals(self) -> GoalsReport:
+        """The account's goals beside what the source asks of them. Reads only; raises DestinationError."""
+        destination = self.destination()
+        goals, learns = destination.goals(), destination.learns_goals
+        demands = self.ledger.demands(goals)
+        lacking = () if learns else missing(goals, demands)
+        return GoalsReport(
+            self.sync,
+            goals,
+            {demand.name: demand.rows for demand in demands},
+            tuple(recipe(demand, goals) for demand in lacking),
+            learns,
+        )
 
     def runs(self, *, limit: int) -> RunsReport:
         """The newest `limit` runs. Reads only."""

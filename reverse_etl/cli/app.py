@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from reverse_etl.cli import checking, explaining, init, mending, pushing, reading, sandbox
+from reverse_etl.cli import checking, explaining, goals, init, mending, pushing, reading, sandbox
 from reverse_etl.cli.console import fail
 from reverse_etl.errors import ReverseEtlError
 from reverse_etl.version import __version__
@@ -27,6 +27,7 @@ app = typer.Typer(
 
 app.command()(init.init)
 app.command()(checking.check)
+app.command()(goals.goals)
 app.command()(reading.plan)
 app.command()(pushing.push)
 app.command()(reading.status)

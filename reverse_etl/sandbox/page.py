@@ -49,10 +49,11 @@ def page(books: Path, world: World) -> str:
 
 
 def books_json(books: Path, world: World) -> dict[str, Any]:
-    """The sums as JSON: one number per outcome; and whether goals are learnt from the rows that name them."""
-    total = asdict(summary(books))
-    sums = {key: value for key, value in total.items() if key not in ("reasons", "goals", "faults", "adjustments")}
-    return sums | {"learns_goals": world.learn}
+    """The sums as JSON: one number per outcome; whether goals are learnt from rows that name them, and which were."""
+    total = summary(books)
+    lists = ("reasons", "goals", "faults", "adjustments")
+    sums = {key: value for key, value in asdict(total).items() if key not in lists}
+    return sums | {"learns_goals": world.learn, "learnt_goals": [goal.name for goal in total.goals if goal.learnt]}
 
 
 def received_json(rows: Sequence[ReceivedRow | ReceivedAdjustment]) -> list[dict[str, Any]]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from reverse_etl.goals import Demand, Goal
 from reverse_etl.interfaces import Rejected, RunSummary, Standings
 from reverse_etl.plans import Plan, PlanLine, Record, Sample
 from reverse_etl.receipts import Receipt
 from reverse_etl.reports import Holder, PlannedRow
 from reverse_etl.sync import Sync
 from reverse_etl.warehouse.accounts import rows_of
+from reverse_etl.warehouse.demands import planned_demands, read_demands
 from reverse_etl.warehouse.history import Books, planned_rows, read_runs
 from reverse_etl.warehouse.lease import WarehouseLease, holder
 from reverse_etl.warehouse.project import Project
@@ -204,6 +206,14 @@ class WarehouseLedger:
         """Where history and source stand, for who reads them for people."""
         return Books(self._project, self._sync, self._tables, self._source, self._unique_key, self._click_time)
 
+    def demands(self, goals: Iterable[Goal]) -> list[Demand]:
+        """What the rows of the source ask of the goals that they name, as far as a push could send them."""
+        return read_demands(self.books, self.clock(), goals)
+
+    def planned_demands(self) -> list[Demand]:
+        """What the rows ask that the run's plan sends."""
+        return planned_demands(self.books, self._plan_table)
+
     def accepted(self) -> int:
         """About how many records of the scope the destination accepted, ever."""
         return int(self._project.query("_accepted", receipts=self._tables["receipts"], scope=self._scope)[0][0])
@@ -240,7 +250,9 @@ class WarehouseLedger:
             known, repeats = sums
             _, found = lines.setdefault((side, class_, reason or "", operation), (int(count), []))
             if samples:
-                found.append(Sample(key or "", name or "", time or "", code, error_code or "", goes or "", refused or ""))
+                found.append(
+                    Sample(key or "", name or "", time or "", code, error_code or "", goes or "", refused or "")
+                )
         plan = Plan(
             now,
             tuple(

@@ -129,5 +129,8 @@ def test_a_value_that_a_property_cannot_have_is_refused(start: Start) -> None:
 
 def test_the_books_say_whether_goals_are_learnt(start: Start) -> None:
     """A client that compares names with goals has to know that any name would pass."""
-    assert start().get("/books").json()["learns_goals"] is True
+    caller = start()
+    caller.send(a_row(ConversionName="Lead"))
+    books = caller.get("/books").json()
+    assert (books["learns_goals"], books["learnt_goals"]) == (True, ["Lead"])
     assert start(GOALS, books="other.db").get("/books").json()["learns_goals"] is False

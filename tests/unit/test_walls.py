@@ -110,7 +110,10 @@ def only_the_top_puts_parts_together(importer: str, imported: str) -> bool:
     """Only session, checks, API and command line import adapters or reports, and nothing imports the command line."""
     if room(imported) == "cli":
         return room(importer) not in {"cli", "__main__"}
-    return room(imported) in PARTS and room(importer) not in {"cli", "session", "checks", "api", room(imported)}
+    return room(imported) in PARTS and room(importer) not in {
+        *("cli", "session", "checks", "account_checks", "api"),
+        room(imported),
+    }
 
 
 def adapters_do_not_drive(importer: str, imported: str) -> bool:
@@ -122,6 +125,7 @@ def adapters_do_not_drive(importer: str, imported: str) -> bool:
         "guards",
         "session",
         "checks",
+        "account_checks",
         "api",
     }
 

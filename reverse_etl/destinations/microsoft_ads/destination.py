@@ -11,7 +11,7 @@ from reverse_etl.destinations.microsoft_ads.answers import answer_of
 from reverse_etl.destinations.microsoft_ads.goals import read_goals
 from reverse_etl.destinations.microsoft_ads.lookups import Enquiry
 from reverse_etl.destinations.microsoft_ads.messages import call_of, mistake
-from reverse_etl.destinations.microsoft_ads.reach import learns_goals, local_sandbox_notes
+from reverse_etl.destinations.microsoft_ads.reach import LocalBooks, ask_local_sandbox, local_sandbox_notes
 from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
 from reverse_etl.destinations.microsoft_ads.soap import SoapWire
 from reverse_etl.destinations.microsoft_ads.wire import Wire
@@ -52,12 +52,14 @@ class MicrosoftAds:
 
         Raises DestinationError when the local sandbox is not running.
         """
-        return self._settings.environment is Environment.LOCAL and learns_goals(self._settings.endpoint)
+        books = self._local_books()
+        return books is not None and books.learns_goals
 
     def goals(self) -> tuple[Goal, ...]:
         """The account's offline conversion goals, by name; raises DestinationError in words where it cannot tell."""
-        learnt = self.learns_goals
-        return tuple(replace(goal, learnt=learnt) for goal in read_goals(self._enquiry))
+        books = self._local_books()
+        learnt = books.learnt_goals if books else frozenset()
+        return tuple(replace(goal, learnt=goal.name in learnt) for goal in read_goals(self._enquiry))
 
     def auto_tagging(self) -> bool | None:
         """Are click ids appended to landing pages? None where it is not told; raises DestinationError."""
@@ -66,6 +68,11 @@ class MicrosoftAds:
     def turn_on_auto_tagging(self) -> None:
         """Have click ids appended to landing pages; raises DestinationError."""
         turn_on_auto_tagging(self._enquiry)
+
+    def _local_books(self) -> LocalBooks | None:
+        """What the local sandbox tells beside the service; None of Microsoft's own."""
+        local = self._settings.environment is Environment.LOCAL
+        return ask_local_sandbox(self._settings.endpoint) if local else None
 
     @property
     def _enquiry(self) -> Enquiry:
