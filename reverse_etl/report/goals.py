@@ -80,7 +80,7 @@ def _recipe_lines(one: Recipe) -> Iterator[str]:
     yield safe(f"    name       {one.name}")
     yield "    kind       offline conversions (OfflineConversion)"
     yield (
-        f"    window     {window_words(one.window_minutes)}; up to {window_words(LONGEST_WINDOW)} where conversions come "
+        f"    window     {window_words(one.window_minutes)}; up to {window_words(LONGEST_WINDOW)}, if conversions come "
         "later after the click"
     )
     yield f"    count      {one.count_type}: each conversion of a click; Unique would count the first alone"
