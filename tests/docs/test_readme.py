@@ -120,7 +120,8 @@ def test_options_in_the_readme_exist() -> None:
     """An option that the README names is one of the program's."""
     known = set(
         re.findall(
-            r"--[\w-]+", "".join(help_of(c) for c in ("init", "plan", "push", "sandbox", "rejected", "baseline"))
+            r"--[\w-]+",
+            "".join(help_of(c) for c in ("init", "check", "plan", "push", "sandbox", "rejected", "baseline")),
         )
     )
     dbts = {"--full-refresh", "--empty", "--sample"}
