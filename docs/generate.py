@@ -55,8 +55,8 @@ def errors_page() -> str:
 def _error_parts() -> Iterator[str]:
     yield "# What each error means and what to do\n"
     yield "Made by `make docs` from the table in the code that decides what a push does. Which rows an error has met,"
-    yield "`reverse-etl rejected` and `reverse-etl why` tell. What names no row and is no error of a whole call splits the"
-    yield "call until its row is found. A code that is not here is taken for an error of a row.\n"
+    yield "`reverse-etl rejected` and `reverse-etl why` tell. What names no row and is no error of a whole call"
+    yield "splits the call until its row is found. A code that is not here is taken for an error of a row.\n"
     yield "## Errors of a row\n"
     yield from _codes(lambda code: code.call is OnCall.BISECT, lambda code: _ON_ROW[code.row])
     yield "## Errors of a whole call\n"
