@@ -159,7 +159,7 @@ def test_an_account_that_cannot_be_used_is_one_cross(
 ) -> None:
     """The failure is told in words with the host and what to do; goals and auto-tagging are left out."""
     sandbox = start(WON)
-    ask_for(sandbox, fault)
+    ask_for(sandbox, fault | {"operation": "goals"})
     found = check(quick, sandbox, code=2)
     (line,) = found["account"]
     assert words in line["text"]

@@ -134,3 +134,16 @@ def test_the_books_say_whether_goals_are_learnt(start: Start) -> None:
     books = caller.get("/books").json()
     assert (books["learns_goals"], books["learnt_goals"]) == (True, ["Lead"])
     assert start(GOALS, books="other.db").get("/books").json()["learns_goals"] is False
+
+
+def test_a_fault_is_for_calls_that_deliver_unless_it_names_a_lookup(start: Start) -> None:
+    """A lookup before the calls that it is meant for uses no fault up; one of its own it meets."""
+    caller = start(GOALS)
+    caller.faults({"kind": "fault_117", "count": 1})
+    assert len(listed(goals(caller))) == 2
+    with pytest.raises(Fault):
+        caller.send(a_row(ConversionName="Lead"))
+    caller.faults({"kind": "fault_117", "operation": "goals"})
+    assert caller.send(a_row(ConversionName="Lead")) == []
+    with pytest.raises(Fault):
+        goals(caller)
