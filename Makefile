@@ -32,7 +32,7 @@ test: setup lint  ## Lint, type-check and run every test
 model: setup  ## Search the protocol of delivery far beyond the bounds of the tests
 	$(BIN)/python -m tests.reference.search --deep
 
-docs: setup  ## docs/reference.md, from the program itself
+docs: setup  ## docs/reference.md and docs/errors.md, from the program itself
 	$(BIN)/python -m docs.generate
 
 lint: setup  ## ruff, mypy, import walls, sqlfluff

@@ -1,9 +1,9 @@
-"""Write docs/reference.md from the program itself: `make docs`."""
+"""Write docs/reference.md and docs/errors.md from the program itself: `make docs`."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import typer
@@ -11,12 +11,14 @@ import yaml
 from typer.testing import CliRunner
 
 from reverse_etl.cli.app import app
+from reverse_etl.destinations.microsoft_ads.codes import CODES, Code, OnCall, OnRow
 from reverse_etl.errors import EXIT_CODES
 from reverse_etl.report.words import CLASS_WORDS, REASON_WORDS
 from reverse_etl.warehouse.exposures import KEYS
 
 ROOT = Path(__file__).parents[1]
 REFERENCE = ROOT / "docs" / "reference.md"
+ERRORS = ROOT / "docs" / "errors.md"
 ENVIRONMENT = {
     "MICROSOFT_ADS_DEVELOPER_TOKEN": "the developer token; needed unless the environment is `local`",
     "MICROSOFT_ADS_CLIENT_ID": "the app that signs in, as Microsoft knows it: needed for `reverse-etl login`",
@@ -40,13 +42,52 @@ _DOC_NAME = re.compile(r"doc\('(\w+)'\)")
 
 
 def main() -> None:
-    """Write the file."""
+    """Write the files."""
     REFERENCE.write_text(reference())
+    ERRORS.write_text(errors_page())
 
 
 def reference() -> str:
     """The whole page."""
     return "\n".join(_parts()).rstrip() + "\n"
+
+
+def errors_page() -> str:
+    """The page on Microsoft's error codes, from the table that decides what becomes of rows and calls."""
+    return "\n".join(_error_parts()).rstrip() + "\n"
+
+
+def _error_parts() -> Iterator[str]:
+    yield "# What each error means and what to do\n"
+    yield "Made by `make docs` from the table in the code that decides what a push does. Which rows an error has met,"
+    yield "`reverse-etl rejected` and `reverse-etl why` tell. What names no row and is no error of a whole call"
+    yield "splits the call until its row is found. A code that is not here is taken for an error of a row.\n"
+    yield "## Errors of a row\n"
+    yield from _codes(lambda code: code.call is OnCall.BISECT, lambda code: _ON_ROW[code.row])
+    yield "## Errors of a whole call\n"
+    yield from _codes(lambda code: code.call is not OnCall.BISECT, lambda code: _ON_CALL[code.call])
+    yield "## The tool's own exit codes\n"
+    yield from _table(("code", "meaning"), ((str(code), text) for code, text in EXIT_CODES.items()))
+
+
+_ON_ROW = {
+    OnRow.REJECT: "refused, and held until it changes",
+    OnRow.DEFER: "put off; the next push tries it again",
+    OnRow.DOUBT: "in doubt; the next push settles it",
+}
+_ON_CALL = {
+    OnCall.STOP: "the run stops",
+    OnCall.THROTTLE: "all calls of the customer wait, then go on with half as many at once",
+    OnCall.RETRY: "tried again; without an answer its rows are in doubt",
+}
+
+
+def _codes(wanted: Callable[[Code], bool], becomes: Callable[[Code], str]) -> Iterator[str]:
+    yield "| code | name | what becomes of it | what to do |"
+    yield "|---|---|---|---|"
+    for code in sorted(filter(wanted, CODES), key=lambda code: (code.number is None, code.number or 0, code.name)):
+        yield f"| {'' if code.number is None else code.number} | {code.name} | {becomes(code)} | {code.advice} |"
+    yield ""
 
 
 def _parts() -> Iterator[str]:

@@ -5,22 +5,24 @@ from __future__ import annotations
 import contextlib
 import platform
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from importlib import metadata
 from typing import Any
 
 from reverse_etl import clocks
+from reverse_etl.account_checks import Ask, Demands, account_lines, destination_lines
 from reverse_etl.destinations.microsoft_ads.protocols import SWITCH_HINT, soap_warning, spoken
-from reverse_etl.destinations.microsoft_ads.reach import check_service, local_sandbox_notes
 from reverse_etl.destinations.microsoft_ads.settings import PATHS, Setting, find_endpoint, find_settings
 from reverse_etl.destinations.microsoft_ads.sign_in.checking import credentials_line
 from reverse_etl.errors import LeaseHeldError, ReverseEtlError
+from reverse_etl.goals import Demand, Goal
 from reverse_etl.guards import Facts, Guard, look
+from reverse_etl.likeness import likeness_line, look_alikes
 from reverse_etl.reports import CheckLine, Mark
 from reverse_etl.session import Permissions, Session
-from reverse_etl.sync import Environment, Scope, Sync
+from reverse_etl.sync import Scope, Sync
 from reverse_etl.version import __version__
 from reverse_etl.warehouse.accounts import find_accounts
 from reverse_etl.warehouse.artifacts import limited_build
@@ -40,11 +42,17 @@ _HINTS = {
 
 
 def run_checks(
-    dbt: DbtOptions, name: str | None, environ: Mapping[str, str], today: date | None = None
+    dbt: DbtOptions,
+    name: str | None,
+    environ: Mapping[str, str],
+    *,
+    today: date | None = None,
+    ask: Ask | None = None,
 ) -> Iterator[CheckLine]:
     """Every check, in order: what all syncs share, then the sync of that name or every one. Reads only.
 
-    `today`: the day (UTC) that they are made for; left out, this machine's.
+    `today`: the day (UTC) that they are made for; left out, this machine's. `ask`: asked whether to turn on
+    auto-tagging of an account that has it off, which alone would change anything.
     """
     yield _ok("python", platform.python_version())
     yield _ok("reverse_etl", __version__)
@@ -55,7 +63,7 @@ def run_checks(
         yield _failed("project", error)
         return
     with contextlib.closing(project):
-        yield from _Checkup(project, environ, today or clocks.now().date()).lines(name)
+        yield from _Checkup(project, environ, today or clocks.now().date(), ask).lines(name)
 
 
 def exit_code(lines: Iterable[CheckLine]) -> int:
@@ -73,28 +81,11 @@ def dbt_line(version: str) -> CheckLine:
     return _warning("dbt", f"dbt-core {version} was not tested.", f"Tested are {tested}; install one of these.")
 
 
-def look_alikes(scope: Scope, accepted: Mapping[Scope, int], declared: Collection[Scope]) -> list[Scope]:
-    """Full scopes that an empty one may have been before a rename or another account; most accepted rows first.
-
-    What another sync of the project declares now is its own, and more than one change at once is no likeness.
-    """
-    if accepted.get(scope):
-        return []
-    near = [
-        other
-        for other, rows in accepted.items()
-        if rows
-        and other not in declared
-        and other.destination == scope.destination
-        and (other.sync == scope.sync or _place(other) == _place(scope))
-    ]
-    return sorted(near, key=lambda other: -accepted[other])
-
-
 class _Checkup:
     """The checks of one loaded project. What a check found is kept for those that depend on it."""
 
-    def __init__(self, project: Project, environ: Mapping[str, str], today: date) -> None:
+    def __init__(self, project: Project, environ: Mapping[str, str], today: date, ask: Ask | None) -> None:
+        self._ask = ask
         self._project = project
         self._today = today
         self._environ = environ
@@ -239,8 +230,20 @@ class _Checkup:
             except ReverseEtlError as error:
                 yield _failed("history", error, sync.label)
         yield from self._check_guards(sync, complete=built and readable)
-        if endpoint:
-            yield from _check_destination(sync, endpoint, accepted)
+        if not endpoint:
+            return
+        lines = list(destination_lines(sync, endpoint, accepted))
+        yield from lines
+        if all(line.mark is not Mark.FAILED for line in lines):
+            demands = self._demands(sync) if built and readable else None
+            yield from account_lines(sync, self._environ, self._today, demands, self._ask)
+
+    def _demands(self, sync: Sync) -> Demands:
+        # Opened by whoever asks: what keeps it from being opened is told there.
+        def demands(goals: Sequence[Goal]) -> Sequence[Demand]:
+            return Session.of(self._project, sync).ledger.demands(goals)
+
+        return demands
 
     def _check_source(self, one: Declaration) -> Iterator[CheckLine]:
         try:
@@ -310,7 +313,7 @@ class _Checkup:
             # Each account of a source that names them is its own.
             declared |= {other for other in accepted if other.sync == sync.name}
         for other in look_alikes(scope, accepted, declared):
-            yield _likeness_line(sync, other, accepted[other])
+            yield likeness_line(sync, other, accepted[other])
 
     def _check_guards(self, sync: Sync, *, complete: bool) -> Iterator[CheckLine]:
         """What each guard would say to a push; without ledger and source, what some say without them."""
@@ -325,21 +328,6 @@ class _Checkup:
             yield _failed("guards", error, sync.label)
             return
         yield from (_guard_line(guard, sync.label) for guard in guards if guard.name != "enabled")
-
-
-def _check_destination(sync: Sync, endpoint: str, accepted: int) -> Iterator[CheckLine]:
-    try:
-        if sync.environment is Environment.LOCAL:
-            notes = local_sandbox_notes(endpoint, accepted)
-            yield from (_warning("destination", note, "See `reverse-etl status`.", sync.label) for note in notes)
-            yield _ok("destination", "the local sandbox answers", sync.label)
-        else:
-            host, ahead = check_service(endpoint)
-            if told := clocks.warning(f"{host}'s", ahead):
-                yield _warning("clock", told, clocks.HINT, sync.label)
-            yield _ok("destination", f"{host} answers; no credentials were sent, so they were not tried", sync.label)
-    except ReverseEtlError as error:
-        yield _failed("destination", error, sync.label)
 
 
 def _setting_line(setting: Setting, subject: str) -> CheckLine:
@@ -361,25 +349,6 @@ def _guard_line(guard: Guard, subject: str) -> CheckLine:
     if guard.warns:
         return _warning(guard.name, guard.passes, guard.hint, subject)
     return _ok(guard.name, guard.passes, subject)
-
-
-def _likeness_line(sync: Sync, other: Scope, rows: int) -> CheckLine:
-    scope = sync.scope
-    where = f"{other.sync}, {other.environment}, account {other.account_id}"
-    text = f"The same ledger has {rows:,} accepted {'record' if rows == 1 else 'records'} of {where}."
-    if other.sync != scope.sync:
-        hint = f"Was the exposure renamed? Give it the name {other.sync} back, or its rows are sent a second time."
-    elif other.environment == scope.environment:
-        hint = (
-            f"Was the account changed? If not, set account_id to {other.account_id}; if so, all is sent to the new one."
-        )
-    else:
-        hint = f"Each environment has its own history. Is {scope.environment} the one that you mean?"
-    return _warning("history", text, hint, sync.label)
-
-
-def _place(scope: Scope) -> tuple[str, str]:
-    return scope.environment, scope.account_id
 
 
 def _ok(name: str, text: str, subject: str = "") -> CheckLine:

@@ -78,6 +78,7 @@ class Doubt:
 class Courier:
     """Delivers stretches for one run. Its pace is shared: one throttled worker slows all.
 
+    `pace`: one that other runs share, too; left out, the run has its own.
     `may_call` is asked before each call: False means that the call must not start any more. Once `stop` is set, no
     call starts either. `sleep`, `clock` and `jitter`, from 0 to 1, are replaced in tests.
     """
@@ -93,6 +94,7 @@ class Courier:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
         jitter: Callable[[], float] = random.random,
+        pace: Pace | None = None,
     ) -> None:
         self._destination = destination
         self._pool = ThreadPoolExecutor(workers, thread_name_prefix="reverse-etl")
@@ -103,7 +105,8 @@ class Courier:
         self._jitter = jitter
         self._stop = stop
         self._halt = threading.Event()
-        self._pace = Pace(workers, clock)
+        self._pace = pace or Pace(workers, clock)
+        self._pace.allow(workers)
 
     def halt(self) -> None:
         """Start no more calls; those under way finish."""
@@ -231,10 +234,14 @@ class Courier:
         while not self.halted:
             left = self._pace.take(wake)
             if not left:
-                if self._may_call():
-                    return True
-                self._pace.give_back()
-                return False
+                may_call = False
+                try:
+                    may_call = self._may_call()
+                finally:
+                    # Others share the permits: none is lost, whatever becomes of this run.
+                    if not may_call:
+                        self._pace.give_back()
+                return may_call
             self._sleep(min(left, 0.5))
         return False
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable
 
 # Calls in a row that are answered before one more is made at once.
@@ -12,7 +13,10 @@ ASK_AGAIN = 0.1
 
 
 class Pace:
-    """Permits for calls, shared by all workers: throttling makes all wait and halves them, success brings them back."""
+    """Permits for calls, shared by all workers: throttling makes all wait and halves them, success brings them back.
+
+    `workers`: how many calls may be under way until the service says that these are too many.
+    """
 
     def __init__(self, workers: int, clock: Callable[[], float]) -> None:
         self._lock = threading.Lock()
@@ -27,6 +31,12 @@ class Pace:
     def at_once(self) -> int:
         """Calls that may be under way now."""
         return self._at_once
+
+    def allow(self, workers: int) -> None:
+        """A run begins that has so many workers. What throttling has left of the pace before it stays."""
+        with self._lock:
+            self._at_once = workers if self._at_once >= self._most else min(self._at_once, workers)
+            self._most = workers
 
     def take(self, not_before: float) -> float:
         """Take a permit: 0 where it was given, else the seconds until it is worth asking again."""
@@ -63,3 +73,16 @@ class Pace:
             if self._answered >= GROW_AFTER and self._at_once < self._most:
                 self._at_once += 1
                 self._answered = 0
+
+
+_shared: dict[tuple[str, str], Pace] = {}
+_shared_lock = threading.Lock()
+
+
+def shared_pace(host: str, customer_id: str) -> Pace:
+    """The pace of all calls of a customer to a host in this process, whatever account, sync or purpose they have.
+
+    The service counts the calls of a customer together. One at a time, until a run allows more.
+    """
+    with _shared_lock:
+        return _shared.setdefault((host, customer_id), Pace(1, time.monotonic))

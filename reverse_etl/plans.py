@@ -52,13 +52,19 @@ class Record:
 
 @dataclass(frozen=True, slots=True)
 class Sample:
-    """One row of a plan as people see it; it names no person."""
+    """One row of a plan as people see it; it names no person.
+
+    `goes_at`: UTC text, from when on a row that waits may go; blank where that is not known. `refused_at`: UTC text,
+    when a deferred row was put off.
+    """
 
     record_key: str
     conversion_name: str
     conversion_time: str
     code: int | None
     error_code: str
+    goes_at: str = ""
+    refused_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)

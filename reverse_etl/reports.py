@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from reverse_etl.goals import Goal, Recipe
 from reverse_etl.guards import Guard
 from reverse_etl.interfaces import RunSummary, TestEvidence
 from reverse_etl.plans import Plan
@@ -126,7 +127,8 @@ class Explained:
 
     `class_` and `reasons` as in a plan, or `absent`: not in the source and not counted. Of click id and hashes only the
     first 8 characters are here. `status` is the ledger's word, blank where nothing was sent; `code` and `error_code`
-    those of the refusal that it rests on, and `advice` what to do about that.
+    those of the refusal that it rests on, and `advice` what to do about that. `goes_at`: UTC text, from when on a row
+    that waits may go; blank where that is not known.
     """
 
     in_source: bool
@@ -147,6 +149,7 @@ class Explained:
     error_code: str
     attempts: tuple[Attempted, ...]
     advice: str = ""
+    goes_at: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +170,20 @@ class WhyReport:
     def read_as(self) -> str:
         """The reading that the rows were found by, or the last one that was tried."""
         return self.readings[-1]
+
+
+@dataclass(frozen=True, slots=True)
+class GoalsReport:
+    """The goals of a sync's account by name, how many sendable rows of the source name each, and what is missing.
+
+    `learns`: the local sandbox takes any name for a goal, so that none is missing.
+    """
+
+    sync: Sync
+    goals: tuple[Goal, ...]
+    rows: dict[str, int]
+    missing: tuple[Recipe, ...]
+    learns: bool
 
 
 class Mark(StrEnum):

@@ -26,6 +26,7 @@ from reverse_etl.errors import (
 )
 from reverse_etl.guards import enforce, retractions
 from reverse_etl.interfaces import Delivered, Destination, Lease, Ledger, Progress, Standings
+from reverse_etl.pace import Pace
 from reverse_etl.plans import Plan, Record
 from reverse_etl.receipts import Outcome, Receipt
 from reverse_etl.sync import RetractionLimit
@@ -46,7 +47,7 @@ class PushOptions:
 
     `limit`: records of the run at most. `workers`: calls at once. `stop`: once set, no more calls start; those under
     way finish and are recorded. `strict`: rows that are invalid or held count as refused in the exit code.
-    `retractions`: how many conversions may be taken back.
+    `retractions`: how many conversions may be taken back. `pace`: one that is shared with other runs.
     """
 
     limit: int | None = None
@@ -55,6 +56,7 @@ class PushOptions:
     stop: threading.Event = field(default_factory=threading.Event)
     strict: bool = False
     retractions: RetractionLimit = field(default_factory=RetractionLimit)
+    pace: Pace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +168,7 @@ class _Run:
             patience=options.patience,
             stop=options.stop,
             may_call=lambda: lease.seconds_left() > destination.call_timeout,
+            pace=options.pace,
         )
         self._outcomes: Counter[str] = Counter()
         self._refusals: Counter[str] = Counter()

@@ -12,13 +12,16 @@ from datetime import UTC, datetime
 
 from reverse_etl import clocks
 from reverse_etl.destinations.microsoft_ads import MicrosoftAds, MicrosoftAdsSettings
-from reverse_etl.destinations.microsoft_ads.codes import advice
+from reverse_etl.destinations.microsoft_ads.codes import advice, goes_at
 from reverse_etl.destinations.microsoft_ads.protocols import SWITCH_HINT, soap_warning
 from reverse_etl.destinations.microsoft_ads.settings import account_of
 from reverse_etl.errors import SettingsError
+from reverse_etl.foresight import Foresight
+from reverse_etl.goals import missing, recipe
 from reverse_etl.guards import Facts, Guard, enforce, look, retractions
 from reverse_etl.interfaces import Progress, Rejected
-from reverse_etl.reports import Explained, PlanReport, RunReport, RunsReport, StatusReport, WhyReport
+from reverse_etl.plans import Plan, Sample
+from reverse_etl.reports import Explained, GoalsReport, PlanReport, RunReport, RunsReport, StatusReport, WhyReport
 from reverse_etl.run import PushOptions, RunResult
 from reverse_etl.run import push as carry_out
 from reverse_etl.sync import RetractionLimit, Sync
@@ -73,7 +76,7 @@ class Session:
 
     def plan(self, *, samples: int) -> PlanReport:
         """What a push would do, with up to `samples` rows per class and reason. Reads only."""
-        plan = self.ledger.read_plan(samples=samples)
+        plan = _timed(self.ledger.read_plan(samples=samples))
         guards = [*self.guards(Permissions()), retractions(self.sync.max_retractions, plan)]
         return PlanReport(self.sync, plan, tuple(guards))
 
@@ -95,7 +98,11 @@ class Session:
         limit = self.sync.max_retractions
         if permissions.max_retractions is not None:
             limit = RetractionLimit(permissions.max_retractions, share=1.0, even_if_empty=True)
-        result = carry_out(self.ledger, destination, progress, replace(options, retractions=limit))
+        progress = Foresight(
+            progress, self.ledger.planned_demands, lambda: None if destination.learns_goals else destination.goals()
+        )
+        options = replace(options, retractions=limit, pace=destination.pace)
+        result = carry_out(self.ledger, destination, progress, options)
         return replace(result, protocol=destination.protocol.value)
 
     def status(self, *, runs: int) -> StatusReport:
@@ -152,6 +159,20 @@ class Session:
         rows, in_all = explain(books, readings[-1], value, now) if value is not None else ((), 0)
         return WhyReport(self.sync, now, readings, tuple(_advised(_untold(row, key)) for row in rows), in_all)
 
+    def goals(self) -> GoalsReport:
+        """The account's goals beside what the source asks of them. Reads only; raises DestinationError."""
+        destination = self.destination()
+        goals, learns = destination.goals(), destination.learns_goals
+        demands = self.ledger.demands(goals)
+        lacking = () if learns else missing(goals, demands)
+        return GoalsReport(
+            self.sync,
+            goals,
+            {demand.name: demand.rows for demand in demands},
+            tuple(recipe(demand, goals) for demand in lacking),
+            learns,
+        )
+
     def runs(self, *, limit: int) -> RunsReport:
         """The newest `limit` runs. Reads only."""
         return RunsReport(self.sync, tuple(self.ledger.history(limit)))
@@ -165,6 +186,19 @@ class Session:
             hint = "See them with `reverse-etl runs`."
             raise SettingsError(f"{self.sync.label} has no run {run_seq}. {known}", hint=hint)
         return read_run(self.ledger.books, found[0])
+
+
+def _timed(plan: Plan) -> Plan:
+    """A plan whose deferred samples say when their goal is old enough, where that is why they are."""
+
+    def timed(sample: Sample) -> Sample:
+        return replace(sample, goes_at=goes_at(sample.code, sample.error_code, sample.refused_at) or sample.goes_at)
+
+    lines = (
+        replace(line, samples=tuple(map(timed, line.samples))) if line.class_ == "deferred" else line
+        for line in plan.lines
+    )
+    return replace(plan, lines=tuple(lines))
 
 
 def _untold(row: Explained, key: str) -> Explained:
@@ -183,6 +217,8 @@ def _advised(row: Explained) -> Explained:
     """A row with what to do about its refusal, where it rests on one."""
     if not row.code and not row.error_code:
         return row
+    if row.class_ == "deferred" and row.attempts:
+        row = replace(row, goes_at=goes_at(row.code, row.error_code, row.attempts[-1].answered_at))
     return replace(row, advice=MAYBE_TAKEN if row.status == "maybe_taken" else advice(row.code, row.error_code))
 
 

@@ -6,22 +6,23 @@
     Arguments: as for the plan; kind and value of the key; limit, on the rows.
     Rows: those of the source first. Columns: place (source | ledger, which is no source row), class (of the plan, or
     `absent`: not in the source, and not counted), reason, the row as it is now or else as it was sent, with the first 8
-    characters of click id and hashes, its identity to ask for its attempts with, the ledger's word on that (null: it
+    characters of click id and hashes, when what waits may go, its identity to ask for its attempts with, the ledger's word on that (null: it
     never left) with the refusal that this rests on, and in each row rows_in_all.
 -#}
 {% macro _explain_rows(
-    source, tables, scope, unique_key, now, kind, value, limit, adjustments=[], quiet_runs=[], delay_hours=0
+    source, tables, scope, unique_key, now, kind, value, limit, adjustments=[], quiet_runs=[], delay_hours=0, click_time=none
 ) %}
 {%- set keys = reverse_etl._identity_columns(scope) -%}
 {%- set columns = ['conversion_name', 'conversion_time'] + reverse_etl._payload_columns() -%}
 {%- set corrections = {'adjustments': adjustments, 'quiet_runs': quiet_runs, 'delay_hours': delay_hours} -%}
-with {{ reverse_etl._asked(source, tables, scope, unique_key, now, kind, value, corrections) }},
+with {{ reverse_etl._asked(source, tables, scope, unique_key, now, kind, value, corrections, click_time) }},
 
 planned_items as (
     select
         'source' as place,
         asked_plan.class,
         asked_plan.reason,
+        asked_plan.goes_at,
         {%- for column in columns %}
         case when now_row.nth = 1 then now_row.{{ column }} else asked_plan.{{ column }} end as {{ column }},
         {%- endfor %}
@@ -42,6 +43,7 @@ unchanged_items as (
         'source' as place,
         'unchanged' as class,
         '' as reason,
+        '' as goes_at,
         {{ reverse_etl._listed(columns, 'asked_source') }},
         asked_source.click_key,
         asked_source.email_key,
@@ -66,6 +68,7 @@ ledger_items as (
             asked_plan.reason,
             case states.status when 'in_doubt' then 'in_doubt_too_old' when 'maybe' then 'maybe_taken' else '' end
         ) as reason,
+        coalesce(asked_plan.goes_at, '') as goes_at,
         asked_ledger.conversion_name,
         asked_ledger.conversion_time,
         {%- for column in reverse_etl._payload_columns() %}
@@ -113,6 +116,7 @@ final as (
         {{ reverse_etl._status_word('states.status') }} as status,
         states.code,
         states.error_code,
+        items.goes_at,
         count(*) over () as rows_in_all
     from items
     left join asked_states as states on {{ reverse_etl._same(keys, 'items', 'states') }}
@@ -130,7 +134,7 @@ limit {{ limit }}
     them; asked_plan, the plan's lines of them; rows_to_send, the source rows of what would be sent, of which the
     plan may have the bytes of an earlier try instead.
 -#}
-{% macro _asked(source, tables, scope, unique_key, now, kind, value, corrections) %}
+{% macro _asked(source, tables, scope, unique_key, now, kind, value, corrections, click_time) %}
 {%- set keys = reverse_etl._identity_columns(scope) -%}
 {%- set columns = ['conversion_name', 'conversion_time'] + reverse_etl._payload_columns() -%}
 named_ledger as (
@@ -187,7 +191,7 @@ asked_plan as (
         from (
             {{ reverse_etl._plan(
                 source, tables, scope, unique_key, now, with_repeats=true, adjustments=corrections.adjustments,
-                quiet_runs=corrections.quiet_runs, delay_hours=corrections.delay_hours
+                quiet_runs=corrections.quiet_runs, delay_hours=corrections.delay_hours, click_time=click_time
             ) }}
         ) as planned
         where planned.conversion_name is not null

@@ -93,6 +93,7 @@
         statuses.may_still_arrive = 1 as may_still_arrive,
         statuses.last_adjustment_time,
         case when statuses.send_accepted is not null then told.answered_at end as accepted_at,
+        told.answered_at as told_at,
         restate_tried.value as restate_tried_value,
         restate_tried.currency as restate_tried_currency,
         adjusted.operation as adjusted,

@@ -73,6 +73,7 @@ eventful_attempts as (
         false as may_still_arrive,
         '' as last_adjustment_time,
         {{ recent }}.accepted_at as accepted_at,
+        cast(null as {{ dbt.type_timestamp() }}) as told_at,
         cast(null as {{ reverse_etl._type_double() }}) as restate_tried_value,
         cast(null as {{ dbt.type_string() }}) as restate_tried_currency,
         cast(null as {{ dbt.type_string() }}) as adjusted,

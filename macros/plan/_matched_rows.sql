@@ -2,13 +2,13 @@
     The source rows that do not stand exactly as they were accepted at once, beside the conversion that each has in the
     ledger, and those of these conversions that stand in no source row. Most rows are neither; they are counted elsewhere,
     so that no engine has to keep them for the steps that follow.
-    Arguments: with_repeats, to take along each row of a conversion that several rows stand for.
+    Arguments: with_repeats, to take along each row of a conversion that several rows stand for; with_click_time.
 -#}
-{% macro _matched_rows(with_repeats) %}
+{% macro _matched_rows(with_repeats, with_click_time) %}
     select *
     from (
         select
-            {{ reverse_etl._listed(reverse_etl._source_columns() + ['record_key'], 'keyed') }},
+            {{ reverse_etl._listed(reverse_etl._source_columns() + (['click_time'] if with_click_time else []) + ['record_key'], 'keyed') }},
             keyed.record_key is not null as in_source,
             reached.run_seq as known_run_seq,
             reached.seq as known_seq,

@@ -1,9 +1,16 @@
 {#-
-    The source rows that need a closer look, under the ledger's names and with what is wrong with each.
-    Arguments: now, an SQL timestamp.
+    The source rows that need a closer look, under the ledger's names and with what is wrong with each, and
+    the time from which on it need not wait.
+    Arguments: now, an SQL timestamp; with_click_time.
 -#}
-{% macro _open_rows(now) %}
-{%- set rules = reverse_etl._rules(now) -%}
+{% macro _open_rows(now, with_click_time) %}
+{%- set rules = reverse_etl._rules(now, 'click_time' if with_click_time else none) -%}
+{%- set ends = [] -%}
+{%- for rule in rules if rule.until -%}
+    {%- do ends.append(
+        "case when " ~ rule.violated ~ " then coalesce(" ~ reverse_etl._utc_text(rule.until) ~ ", '') else '' end"
+    ) -%}
+{%- endfor -%}
     select
         cleaned.*,
         {{ reverse_etl._identity_keys('click_id', 'hashed_email', 'hashed_phone') }}
@@ -26,8 +33,9 @@
             {% for rule in rules if rule.standing == standing -%}
                 {% do broken.append("case when " ~ rule.violated ~ " then '" ~ rule.name ~ ",' else '' end") -%}
             {% endfor -%}
-            {{ dbt.concat(broken) }} as {{ standing }}_reasons{{ "," if not loop.last }}
+            {{ dbt.concat(broken) }} as {{ standing }}_reasons,
             {% endfor %}
+            {{ ends[0] if ends | length == 1 else "greatest(" ~ ends | join(", ") ~ ")" }} as goes_at
         from matched
         where matched.in_source
     ) as cleaned

@@ -5,20 +5,21 @@
     seq_offset and batch_offset, the numbers already given in this run; with_repeats, to look for
     conversions that several source rows stand for; adjustments, what may be corrected: restate, retract; quiet_runs, those
     that ended so lately that a call of theirs could still arrive; delay_hours, how long what was accepted waits for its
-    first correction.
+    first correction; click_time, the column of the source that has it, or none.
     Rows: one per source row, and one per identity that the ledger holds as taken or in doubt and that stands in no sendable
     source row. Only rows that need nothing stand together, as one with its `row_count`: source rows that are exactly as they
     were accepted, and conversions that have aged out.
     Columns: side (source | ledger), class, reason, operation (null: nothing is sent), seq, batch, the payload under the
     ledger's names, adjustment_time, first_attempt, untouched (nothing may have been taken before), code, error_code, message and tracking_id
-    of a refusal, known_before (is this the place of an identity known to be taken or in doubt?), row_count; and the same in
+    of a refusal, goes_at (UTC text: from when on what waits may go; blank where that is not known), refused_at (UTC text: when
+    what is deferred was), known_before (is this the place of an identity known to be taken or in doubt?), row_count; and the same in
     each row, source_rows and known_identities, the sums that the law of conservation is held against, and
     unseen_repeats: source rows that are as accepted, less the conversions they stand for. Looking for rows that share one
     is dear, and most sources have none: where it is not 0, the plan is only right when made again with_repeats.
 -#}
 {% macro _plan(
     source, tables, scope, unique_key, now, run_seq=none, seq_offset=0, batch_offset=0, with_repeats=false, adjustments=[],
-    quiet_runs=[], delay_hours=0
+    quiet_runs=[], delay_hours=0, click_time=none
 ) %}
 {%- set now_timestamp = reverse_etl._timestamp_literal(now) -%}
 {%- set keys = reverse_etl._identity_columns(scope) -%}
@@ -28,7 +29,7 @@
     ~ " or attempts.conversion_time >= (select oldest_row from source_bounds))"
 ) -%}
 with source_rows as (
-    {{ reverse_etl._source_rows(source, unique_key) }}
+    {{ reverse_etl._source_rows(source, unique_key, click_time) }}
 ),
 
 source_bounds as (
@@ -50,12 +51,12 @@ repeated as (
 {%- endif %}
 
 matched as (
-    {{ reverse_etl._matched_rows(with_repeats) }}
+    {{ reverse_etl._matched_rows(with_repeats, click_time is not none) }}
 ),
 
 -- kept, since every reader would judge each row by all rules again
 open_rows as {{ reverse_etl._materialized() }}(
-    {{ reverse_etl._open_rows(now_timestamp) }}
+    {{ reverse_etl._open_rows(now_timestamp, click_time is not none) }}
 ),
 
 -- where the conversions stand that were accepted at once and need no closer look, looked at from the ledger
@@ -142,8 +143,10 @@ compared as (
         standing.conversion_name is not null as in_source,
         standing.expired_reasons,
         standing.waiting_reasons,
+        standing.goes_at,
         known.status,
         known.lifted,
+        known.told_at,
         {%- for column in reverse_etl._correction_columns() + ['run_seq'] %}
         known.{{ column }},
         {%- endfor %}
@@ -165,7 +168,7 @@ compared as (
 
 {{ reverse_etl._plan_kin(source, unique_key, tables, scope, adjustments) }},
 
-{{ reverse_etl._plan_decided(scope, now) }},
+{{ reverse_etl._plan_decided(scope, now, delay_hours) }},
 
 planned as (
     select * from source_side
@@ -208,6 +211,8 @@ final as (
         error_code,
         message,
         tracking_id,
+        goes_at,
+        refused_at,
         known_before,
         row_count,
         (select count(*) from {{ source }}) as source_rows,

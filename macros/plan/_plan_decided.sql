@@ -1,9 +1,9 @@
 {#-
     The CTEs `source_side` and `ledger_side`: the plan's rows of what has a verdict, with the payload that leaves. What is
     held by its kin is held; a correction repeats the identity as it was sent, never as the source has it now.
-    Arguments: scope and now as for the plan.
+    Arguments: scope, now and delay_hours as for the plan.
 -#}
-{% macro _plan_decided(scope, now) %}
+{% macro _plan_decided(scope, now, delay_hours) %}
 {%- set keys = reverse_etl._identity_columns(scope) -%}
 {%- set part = "split_part(decision, ':', 3)" -%}
 decided as (
@@ -56,6 +56,15 @@ source_side as (
         error_code,
         message,
         tracking_id,
+        case
+            when decision = 'waiting::' then goes_at
+            {{ reverse_etl._when_accepted_recently(delay_hours) }}
+            else ''
+        end as goes_at,
+        case
+            when split_part(decision, ':', 1) = 'deferred' then coalesce({{ reverse_etl._utc_text('told_at') }}, '')
+            else ''
+        end as refused_at,
         coalesce(status in ('counted', 'in_doubt', 'maybe'), false) as known_before,
         1 as row_count
     from decided
@@ -84,12 +93,20 @@ ledger_side as (
         error_code,
         message,
         tracking_id,
+        case {{ reverse_etl._when_accepted_recently(delay_hours) }} else '' end as goes_at,
+        '' as refused_at,
         status <> 'dead' as known_before,
         1 as row_count
     from decided_absent
     where decision <> 'aged_out::'
 )
 {% endmacro %}
+
+{#- When what was accepted may be corrected, as a branch of a case. -#}
+{% macro _when_accepted_recently(delay_hours) -%}
+    when decision = 'waiting:accepted_recently:'
+        then coalesce({{ reverse_etl._utc_text(dbt.dateadd('second', (delay_hours * 3600) | int, 'accepted_at')) }}, '')
+{%- endmacro %}
 
 {#- A decision's operation: null where nothing is sent; a repeat is a send. -#}
 {% macro _operation_of(part) -%}

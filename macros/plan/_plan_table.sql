@@ -50,6 +50,8 @@
         conversion_time,
         code,
         error_code,
+        goes_at,
+        refused_at,
         known_identities,
         unseen_repeats
     from (

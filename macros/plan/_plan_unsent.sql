@@ -18,6 +18,8 @@
         cast(null as {{ dbt.type_string() }}) as error_code,
         cast(null as {{ dbt.type_string() }}) as message,
         cast(null as {{ dbt.type_string() }}) as tracking_id,
+        '' as goes_at,
+        '' as refused_at,
         false as known_before,
         1 as row_count
     from {{ rows }}
@@ -51,6 +53,8 @@
         cast(null as {{ dbt.type_string() }}) as error_code,
         cast(null as {{ dbt.type_string() }}) as message,
         cast(null as {{ dbt.type_string() }}) as tracking_id,
+        '' as goes_at,
+        '' as refused_at,
         true as known_before,
         {{ count }} as row_count
     from {{ rows }}

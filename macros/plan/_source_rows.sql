@@ -1,11 +1,12 @@
 {#-
     The source model's rows as they are, with their key. What they are compared by is worked out where it is needed:
     an engine that keeps these rows for several readers then keeps no text twice.
-    Arguments: source, a relation; unique_key, a column's name or none.
+    Arguments: source, a relation; unique_key, a column's name or none; click_time, too, where it is wanted.
 -#}
-{% macro _source_rows(source, unique_key) %}
+{% macro _source_rows(source, unique_key, click_time=none) %}
     select
         {{ reverse_etl._listed(reverse_etl._source_columns()) }},
+        {% if click_time -%} {{ reverse_etl._quoted(click_time) }} as click_time, {%- endif %}
         {% if unique_key -%} {{ reverse_etl._present_text(reverse_etl._quoted(unique_key)) }} {%- else -%} '' {%- endif %} as record_key
     from {{ source }}
 {% endmacro %}

@@ -9,6 +9,9 @@
     - conversion_value and external_attribution_credit are doubles. A value that is there but is no number becomes
       NaN, so that the rules see it and hold the row back instead of sending it without a value.
 
+    `click_time`, the time of the ad click, is selected only where it is given. It is never sent: with it a plan holds back
+    what is younger than an hour after its click, or earlier than it.
+
     `extra_columns` are selected first, as they are written; the column that `unique_key` names belongs there.
 -#}
 {% macro offline_conversions(
@@ -22,7 +25,8 @@
     conversion_currency_code=none,
     external_attribution_credit=none,
     external_attribution_model=none,
-    extra_columns=[]
+    extra_columns=[],
+    click_time=none
 ) %}
 select
     {% for column in extra_columns -%}
@@ -37,6 +41,9 @@ select
     upper({{ reverse_etl._text_column(conversion_currency_code) }}) as conversion_currency_code,
     {{ reverse_etl._number_column(external_attribution_credit) }} as external_attribution_credit,
     {{ reverse_etl._text_column(external_attribution_model) }} as external_attribution_model
+    {%- if click_time is not none %},
+    {{ reverse_etl._utc_timestamp(click_time) }} as click_time
+    {%- endif %}
 from {{ from }}
 {% endmacro %}
 

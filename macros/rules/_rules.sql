@@ -1,12 +1,13 @@
 {#-
     What makes a row impossible to send, each rule once: the generic tests and the plan both come here.
-    Arguments: now, an SQL timestamp without zone in UTC.
-    Returns a list of {name, standing, violated}: `standing` is what a row that breaks the rule becomes in a plan
+    Arguments: now, an SQL timestamp without zone in UTC; click_time, a column, or none where the model has no click time.
+    Returns a list of {name, standing, violated, until}: `standing` is what a row that breaks the rule becomes in a plan
     (invalid, expired or waiting; sendable where the rule is a hint that only a test gives), `violated` an SQL
     condition over the source model's columns. It is never null and never raises, whatever the data.
     Where a row breaks several rules, the first in this order names the reason.
+    `until` is, where time alone mends it, an SQL timestamp from which on the rule is kept, else none.
 -#}
-{% macro _rules(now) %}
+{% macro _rules(now, click_time=none) %}
     {%- set rules = [
         ('conversion_name_missing', 'invalid', reverse_etl._rule_conversion_name_missing('conversion_name')),
         ('conversion_name_too_long', 'invalid', reverse_etl._rule_conversion_name_too_long('conversion_name')),
@@ -38,9 +39,18 @@
         ('currency_code_unlisted', 'sendable', reverse_etl._rule_currency_code_unlisted('conversion_currency_code')),
         ('conversion_time_not_utc', 'sendable', reverse_etl._rule_conversion_time_not_utc('conversion_time')),
     ] -%}
+    {%- set until = {'conversion_time_in_future': reverse_etl._utc_timestamp('conversion_time')} -%}
+    {%- if click_time is not none -%}
+        {%- do rules.extend([
+            ('conversion_before_click', 'invalid',
+                reverse_etl._rule_conversion_before_click('conversion_time', click_time)),
+            ('click_too_recent', 'waiting', reverse_etl._rule_click_too_recent(click_time, now)),
+        ]) -%}
+        {%- do until.update({'click_too_recent': reverse_etl._hour_after_click(click_time)}) -%}
+    {%- endif -%}
     {%- set named = [] -%}
     {%- for name, standing, violated in rules -%}
-        {%- do named.append({'name': name, 'standing': standing, 'violated': violated}) -%}
+        {%- do named.append({'name': name, 'standing': standing, 'violated': violated, 'until': until.get(name)}) -%}
     {%- endfor -%}
     {{- return(named) -}}
 {% endmacro %}

@@ -43,3 +43,18 @@
         ~ reverse_etl._utc_timestamp(click_time) ~ "), false)"
     ) -}}
 {% endmacro %}
+
+{#- The click is younger than an hour: Microsoft asks to wait so long, since it may not know the click yet. -#}
+{% macro _rule_click_too_recent(click_time, now) %}
+    {{- return(
+        "coalesce((" ~ reverse_etl._utc_timestamp(click_time) ~ ") > " ~ dbt.dateadd('hour', -1, now) ~ ", false)"
+    ) -}}
+{% endmacro %}
+
+{#- An hour after the click; null where that lies beyond what times can be. -#}
+{% macro _hour_after_click(click_time) %}
+    {%- set time = "(" ~ reverse_etl._utc_timestamp(click_time) ~ ")" -%}
+    {{- return(
+        "case when " ~ time ~ " < cast('9999-01-01 00:00:00' as timestamp) then " ~ dbt.dateadd('hour', 1, time) ~ " end"
+    ) -}}
+{% endmacro %}

@@ -39,3 +39,9 @@
 {{ config(severity='warn') }}
 {{ reverse_etl._rows_that_break(model, reverse_etl._rule_conversion_before_click(column_name, click_time)) }}
 {% endtest %}
+
+{#- The click is an hour old, or older: a plan lets a row wait until then where the model has a click_time. -#}
+{% test click_an_hour_ago(model, column_name) %}
+{{ config(severity='warn') }}
+{{ reverse_etl._rows_that_break(model, reverse_etl._rule_click_too_recent(column_name, reverse_etl._utc_now())) }}
+{% endtest %}

@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from reverse_etl.cli import checking, explaining, init, mending, pushing, reading, sandbox, signing_in
+from reverse_etl.cli import checking, explaining, goals, init, mending, pushing, reading, sandbox, signing_in
 from reverse_etl.cli.console import fail
 from reverse_etl.errors import ReverseEtlError
 from reverse_etl.version import __version__
@@ -29,6 +29,7 @@ app.command()(init.init)
 app.command()(signing_in.login)
 app.command()(signing_in.logout)
 app.command()(checking.check)
+app.command()(goals.goals)
 app.command()(reading.plan)
 app.command()(pushing.push)
 app.command()(reading.status)

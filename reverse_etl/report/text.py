@@ -182,9 +182,11 @@ def _by_class(lines: Iterable[PlanLine]) -> list[PlanLine]:
 
 
 def _samples(line: PlanLine) -> list[str]:
+    when = "its goal is old enough by" if line.class_ == "deferred" else "goes at"
     return [
         safe(
             f"    {s.record_key or '(no key)'}  {s.conversion_name or '(no name)'}  {s.conversion_time or '(no time)'}"
+            + (f"  {when} {s.goes_at}" if s.goes_at else "")
         )
         for s in line.samples
     ]

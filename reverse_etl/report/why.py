@@ -80,11 +80,16 @@ CHANGES = {
     "hashes_differ": "Nothing needs to be done.",
 }
 
+# When a row may go: one that waits, and one whose goal was too young.
+GOES_AT = {False: "It may go at {}.", True: "Its goal is old enough at {} at the latest."}
+
 
 def changes(row: Explained) -> str:
     """What would change a row's class, in a sentence or two."""
     found = [CHANGES[reason] for reason in row.reasons if reason in CHANGES]
     words = " ".join(dict.fromkeys(found)) or CHANGES.get(row.class_, "")
+    if row.goes_at:
+        words = f"{words} {GOES_AT[row.class_ == 'deferred'].format(row.goes_at)}"
     return f"{words} {row.advice}".strip() if row.class_ in ("held", "deferred", "new") else words
 
 

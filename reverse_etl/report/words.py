@@ -50,6 +50,8 @@ REASON_WORDS = {
     "conversion_time_too_old": "Older than 90 days: Microsoft takes nothing for it any more.",
     "in_doubt_too_old": "It may have arrived, and is older than 90 days now: nothing can settle it any more.",
     "conversion_time_in_future": "conversion_time is in the future. If it should not be, look for a time zone mistake.",
+    "conversion_before_click": "conversion_time is not later than click_time. Look for a time zone mistake.",
+    "click_too_recent": "Its click is younger than an hour; Microsoft asks to wait so long.",
     # the ledger's word on it
     "same_identity": "Same goal, click id (or hashes) and time as another row, which stands.",
     "hashes_differ": "The same click, but its hashed e-mail or phone changed since it was sent. Nothing is needed.",

@@ -84,6 +84,20 @@ class Books:
         with self._lock:
             return [name for (name,) in self._db.execute("SELECT name FROM learnt ORDER BY name")]
 
+    def properties(self, account_id: str) -> dict[str, str]:
+        """What was set of an account, by name."""
+        with self._lock:
+            rows = self._db.execute("SELECT name, value FROM account_properties WHERE account_id = ?", (account_id,))
+            return dict(rows.fetchall())
+
+    def set_properties(self, account_id: str, values: Mapping[str, str]) -> None:
+        """Write down what is set of an account."""
+        with self._writing():
+            self._db.executemany(
+                "INSERT OR REPLACE INTO account_properties VALUES (?, ?, ?)",
+                [(account_id, name, value) for name, value in values.items()],
+            )
+
     @contextmanager
     def _writing(self) -> Iterator[None]:
         with self._lock:

@@ -9,9 +9,15 @@ from typing import Any
 from reverse_etl.sandbox import codes
 from reverse_etl.sandbox.codes import Code
 from reverse_etl.sandbox.errors import SandboxError
-from reverse_etl.sandbox.request import ADJUSTMENTS, CONVERSIONS, GOALS
+from reverse_etl.sandbox.request import ADJUSTMENTS, CONVERSIONS, GOALS, PROPERTIES, SET_PROPERTIES
 
-OPERATIONS = {"conversions": CONVERSIONS, "adjustments": ADJUSTMENTS, "goals": GOALS}
+OPERATIONS = {
+    "conversions": CONVERSIONS,
+    "adjustments": ADJUSTMENTS,
+    "goals": GOALS,
+    "properties": PROPERTIES,
+    "set_properties": SET_PROPERTIES,
+}
 SHAPES = ("platform", "request")
 
 

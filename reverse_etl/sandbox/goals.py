@@ -14,6 +14,24 @@ from reverse_etl.sandbox.errors import SandboxError
 
 MAX_NAME = 100
 MAX_VALUE = 999_999_999_999
+# The categories that the service description has.
+CATEGORIES = (
+    "None",
+    "Purchase",
+    "AddToCart",
+    "BeginCheckout",
+    "Subscribe",
+    "SubmitLeadForm",
+    "BookAppointment",
+    "Signup",
+    "RequestQuote",
+    "GetDirections",
+    "OutboundClick",
+    "Contact",
+    "PageView",
+    "Download",
+    "Other",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,15 +48,22 @@ class Goal:
     enhanced: bool = True
     external_attribution: bool = True
     status: str = "Active"
+    id: int | None = None
+    scope: str = "Account"
+    category: str = "Purchase"
 
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """What the service knows before the first call: goals, clicks if any are given, and whether to learn."""
+    """What the service knows before the first call: goals, clicks if any are given, and whether to learn.
+
+    `auto_tagging`: are click ids appended to landing pages, until somebody sets it.
+    """
 
     goals: Mapping[str, Goal] = field(default_factory=dict)
     clicks: Mapping[str, datetime] | None = None
     learn: bool = True
+    auto_tagging: bool = True
 
 
 def click_key(click_id: str) -> str:
@@ -82,6 +107,7 @@ _FILE: dict[str, _Check] = {
     "goals": (lambda value: isinstance(value, list), "a list"),
     "clicks": (lambda value: isinstance(value, list), "a list"),
     "learn": _YES_NO,
+    "auto_tagging": _YES_NO,
 }
 _GOAL: dict[str, _Check] = {
     "name": (
@@ -99,6 +125,12 @@ _GOAL: dict[str, _Check] = {
     "enhanced": _YES_NO,
     "external_attribution": _YES_NO,
     "status": _one_of("Active", "Paused", "Deleted"),
+    "id": (
+        lambda value: isinstance(value, int) and not isinstance(value, bool) and 0 < value < 2**63,
+        "a whole number, 1 or more",
+    ),
+    "scope": _one_of("Account", "Customer"),
+    "category": _one_of(*CATEGORIES),
 }
 _REVENUE: dict[str, _Check] = {
     "type": _one_of("FixedValue", "VariableValue", "NoValue"),
@@ -122,6 +154,8 @@ class _Reader:
             goal = self._goal(item, f"goals[{index}]")
             if goal.name in goals:
                 raise SandboxError(f"In the goals file {self.path}, goals[{index}].name is there twice: {goal.name!r}.")
+            if goal.id is not None and goal.id in {other.id for other in goals.values()}:
+                raise SandboxError(f"In the goals file {self.path}, goals[{index}].id is there twice: {goal.id}.")
             goals[goal.name] = goal
         clicks: dict[str, datetime] | None = None
         if "clicks" in file:
@@ -129,7 +163,7 @@ class _Reader:
             for index, item in enumerate(file["clicks"]):
                 click = self._checked(item, f"clicks[{index}]", _CLICK, required=("click_id", "time"))
                 clicks[click_key(click["click_id"])] = _time(click["time"])
-        return World(goals, clicks, learn=file.get("learn", False))
+        return World(goals, clicks, learn=file.get("learn", False), auto_tagging=file.get("auto_tagging", True))
 
     def _goal(self, item: object, where: str) -> Goal:
         goal = self._checked(item, where, _GOAL, required=("name",))
@@ -150,6 +184,9 @@ class _Reader:
             enhanced=goal.get("enhanced", False),
             external_attribution=goal.get("external_attribution", False),
             status=goal.get("status", "Active"),
+            id=goal.get("id"),
+            scope=goal.get("scope", "Account"),
+            category=goal.get("category", "Purchase"),
         )
 
     def _checked(

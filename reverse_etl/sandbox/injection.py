@@ -10,6 +10,7 @@ from typing import Any
 from reverse_etl.sandbox.codes import Code
 from reverse_etl.sandbox.faults import OPERATIONS, Fault
 from reverse_etl.sandbox.goals import click_key
+from reverse_etl.sandbox.request import LOOKUPS
 from reverse_etl.sandbox.rows import Adjustment, Keys, Row
 
 _GLANCE = 0.02  # seconds between two looks at what a call waits for
@@ -135,7 +136,8 @@ class Injection:
 
     def _fits(self, one: _Asked, operation: str, body: bytes, rows: Sequence[Row | Adjustment | None]) -> bool:
         fault = one.fault
-        if fault.operation and OPERATIONS[fault.operation] != operation:
+        # What is asked for calls is asked for those that deliver: a lookup before them must not use it up.
+        if (OPERATIONS[fault.operation] != operation) if fault.operation else operation in LOOKUPS:
             return False
         if fault.match.encode() not in body:
             return False

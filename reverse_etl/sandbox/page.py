@@ -48,10 +48,12 @@ def page(books: Path, world: World) -> str:
     )
 
 
-def books_json(books: Path) -> dict[str, Any]:
-    """The sums as JSON: one number per outcome."""
-    total = asdict(summary(books))
-    return {key: value for key, value in total.items() if key not in ("reasons", "goals", "faults", "adjustments")}
+def books_json(books: Path, world: World) -> dict[str, Any]:
+    """The sums as JSON: one number per outcome; whether goals are learnt from rows that name them, and which were."""
+    total = summary(books)
+    lists = ("reasons", "goals", "faults", "adjustments")
+    sums = {key: value for key, value in asdict(total).items() if key not in lists}
+    return sums | {"learns_goals": world.learn, "learnt_goals": [goal.name for goal in total.goals if goal.learnt]}
 
 
 def received_json(rows: Sequence[ReceivedRow | ReceivedAdjustment]) -> list[dict[str, Any]]:

@@ -13,6 +13,10 @@ from reverse_etl.sandbox.rows import Adjustment, Row
 CONVERSIONS = "ApplyOfflineConversions"
 ADJUSTMENTS = "ApplyOfflineConversionAdjustments"
 GOALS = "GetConversionGoalsByIds"
+PROPERTIES = "GetAccountProperties"
+SET_PROPERTIES = "SetAccountProperties"
+# Operations whose answer has no place for errors of single items.
+ALL_OR_NOTHING = (SET_PROPERTIES,)
 MAX_ROWS = 1000
 _DOUBLE = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|-?INF|NaN", re.ASCII)
 Texts = Mapping[str, str | None]
@@ -62,6 +66,8 @@ class Field(Enum):
 
     IDS = "whole numbers"
     WORDS = "words of a list that the service knows"
+    TEXTS = "texts"
+    ITEMS = "dicts of texts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,4 +205,6 @@ SHAPES: Mapping[str, Shape] = {
 # By operation that carries no rows: what it asks for.
 LOOKUPS: Mapping[str, Mapping[str, Field]] = {
     GOALS: {"ConversionGoalIds": Field.IDS, "ConversionGoalTypes": Field.WORDS, "ReturnAdditionalFields": Field.WORDS},
+    PROPERTIES: {"AccountPropertyNames": Field.TEXTS},
+    SET_PROPERTIES: {"AccountProperties": Field.ITEMS},
 }

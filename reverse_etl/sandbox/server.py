@@ -169,7 +169,7 @@ class _Handler(BaseHTTPRequestHandler):
         if target.path == "/":
             self._send(Reply(200, HTML, page(books, self.server.service.world).encode()))
         elif target.path == "/books":
-            self._send_json(200, books_json(books))
+            self._send_json(200, books_json(books, self.server.service.world))
         elif target.path == "/received":
             self._received(books, parse_qs(target.query), read_received)
         elif target.path == "/adjustments":

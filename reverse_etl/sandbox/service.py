@@ -13,9 +13,9 @@ from reverse_etl.sandbox.errors import SandboxError
 from reverse_etl.sandbox.faults import Fault
 from reverse_etl.sandbox.goals import World
 from reverse_etl.sandbox.injection import Injection, Met
-from reverse_etl.sandbox.lookups import look_up
+from reverse_etl.sandbox.lookups import RefusedError, look_up
 from reverse_etl.sandbox.replies import Reply, instead
-from reverse_etl.sandbox.request import LOOKUPS, MAX_ROWS, Problem, Request, RowError, Speech
+from reverse_etl.sandbox.request import LOOKUPS, MAX_ROWS, Problem, Request, RowError, Speech, UnreadableError
 from reverse_etl.sandbox.sign_in import SignIn
 
 _log = logging.getLogger(__name__)
@@ -106,11 +106,20 @@ class _Answering:
         if refused is None and problem is not None:
             return self._unreadable(problem)
         if refused is None and self._request.operation in LOOKUPS:
-            self._books.record_lookup(self._call)
-            content, errors = look_up(self._request, self._world, self._books)
-            return self._answer(content, errors)
+            return self._looked_up()
         refused = refused or _size_fault(self._request)
         return self._refused(refused) if refused is not None else self._judged(kind)
+
+    def _looked_up(self) -> Reply:
+        """The answer to a call that carries no rows."""
+        try:
+            content, errors = look_up(self._request, self._world, self._books)
+        except UnreadableError:
+            return self._unreadable(Problem.UNREADABLE)
+        except RefusedError as error:
+            return self._refused(error.code)
+        self._books.record_lookup(self._call)
+        return self._answer(content, errors)
 
     def _judged(self, kind: str) -> Reply:
         """The answer to rows."""

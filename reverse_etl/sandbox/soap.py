@@ -6,7 +6,17 @@ from typing import Any
 from lxml import etree
 
 from reverse_etl.sandbox.codes import Code
-from reverse_etl.sandbox.request import LOOKUPS, SHAPES, Field, Problem, Request, RowError, Shape, UnreadableError
+from reverse_etl.sandbox.request import (
+    ALL_OR_NOTHING,
+    LOOKUPS,
+    SHAPES,
+    Field,
+    Problem,
+    Request,
+    RowError,
+    Shape,
+    UnreadableError,
+)
 
 NAME = "soap"
 CONTENT_TYPE = "text/xml; charset=utf-8"
@@ -20,7 +30,7 @@ _ENTITIES = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 9
 HOSTILE = f'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY e0 "x">{_ENTITIES}]><r>&e8;</r>'.encode()
 FLOOD = (b"<r>", b"<x>aaaaaaaaa</x>")
 # By the list of an answer: the element of an item, and the type of an item where it is a kind of that.
-_ITEMS = {"ConversionGoals": "ConversionGoal"}
+_ITEMS = {"ConversionGoals": "ConversionGoal", "AccountProperties": "AccountProperty"}
 _TYPES = {"ConversionGoals": "OfflineConversionGoal"}
 _PREFIXES = {"s": ENVELOPE, "i": _INSTANCE, "h": CAMPAIGN, "e": ADAPI}
 
@@ -67,7 +77,12 @@ def _read_content(content: etree._Element, fields: Mapping[str, Field]) -> dict[
         element = content.find(f"{{{CAMPAIGN}}}{name}")
         if element is None or _is_nil(element):
             continue
-        found[name] = (_text(element) or "").split() if kind is Field.WORDS else [_text(item) or "" for item in element]
+        if kind is Field.WORDS:
+            found[name] = (_text(element) or "").split()
+        elif kind is Field.ITEMS:
+            found[name] = [{etree.QName(part).localname: _text(part) for part in item} for item in element]
+        else:
+            found[name] = [_text(item) or "" for item in element]
     return found
 
 
@@ -114,6 +129,8 @@ def answer(tracking_id: str, operation: str, content: Mapping[str, object], erro
     response = etree.SubElement(body, f"{{{CAMPAIGN}}}{operation}Response")
     for name, value in content.items():
         _add_value(response, name, value)
+    if operation in ALL_OR_NOTHING:
+        return _bytes(envelope)
     partial = etree.SubElement(response, f"{{{CAMPAIGN}}}PartialErrors")
     for error in errors:
         batch_error = etree.SubElement(partial, f"{{{CAMPAIGN}}}BatchError")

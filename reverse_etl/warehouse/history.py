@@ -28,13 +28,17 @@ _CLICK_ID = re.compile(r"[0-9a-fA-F]{32}")
 
 @dataclass(frozen=True, slots=True)
 class Books:
-    """Where a sync's history and source stand. `tables`: the relations ledger, receipts and runs."""
+    """Where a sync's history and source stand. `tables`: the relations ledger, receipts and runs.
+
+    `click_time`: the column of the source that has it, where one does.
+    """
 
     project: Project
     sync: Sync
     tables: dict[str, Any]
     source: Any
     unique_key: str | None
+    click_time: str | None = None
 
     @property
     def scope(self) -> dict[str, str]:
@@ -93,6 +97,7 @@ def explain(books: Books, kind: str, value: str, now: str) -> tuple[tuple[Explai
             "_explain_rows",
             **books.compared(),
             **books.corrections(),
+            click_time=books.click_time,
             now=now,
             kind=kind,
             value=value,
@@ -118,7 +123,7 @@ def explain(books: Books, kind: str, value: str, now: str) -> tuple[tuple[Explai
 
 def _explained(row: Any, attempts: list[Attempted]) -> Explained:
     place, class_, reason, key, name, time, click_id, email, phone, value, currency, credit, model = row[:13]
-    status, code, error_code = row[16:19]
+    status, code, error_code, goes_at = row[16:20]
     return Explained(
         in_source=place == "source",
         class_=class_,
@@ -137,6 +142,7 @@ def _explained(row: Any, attempts: list[Attempted]) -> Explained:
         code=None if code is None else int(code),
         error_code=error_code or "",
         attempts=tuple(attempts),
+        goes_at=goes_at or "",
     )
 
 

@@ -4,19 +4,21 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from reverse_etl.goals import Demand, Goal
 from reverse_etl.interfaces import Rejected, RunSummary, Standings
 from reverse_etl.plans import Plan, PlanLine, Record, Sample
 from reverse_etl.receipts import Receipt
 from reverse_etl.reports import Holder, PlannedRow
 from reverse_etl.sync import Sync
 from reverse_etl.warehouse.accounts import rows_of
+from reverse_etl.warehouse.demands import planned_demands, read_demands
 from reverse_etl.warehouse.history import Books, planned_rows, read_runs
 from reverse_etl.warehouse.lease import WarehouseLease, holder
 from reverse_etl.warehouse.project import Project
-from reverse_etl.warehouse.source import built_columns, check_columns, spelled
+from reverse_etl.warehouse.source import built_columns, check_columns, click_time_of, spelled
 from reverse_etl.warehouse.tables import ledger_tables
 
 # Lines of a plan that are read at once where all are.
@@ -41,6 +43,7 @@ class WarehouseLedger:
         columns = built_columns(project, sync.source)
         check_columns(project.relation(sync.source), columns, sync.unique_key, sync.account_column)
         self._unique_key = spelled(columns, sync.unique_key)
+        self._click_time = click_time_of(columns)
         self._source = rows_of(project, sync, spelled(columns, sync.account_column))
 
     def claim(self) -> WarehouseLease:
@@ -201,7 +204,15 @@ class WarehouseLedger:
     @property
     def books(self) -> Books:
         """Where history and source stand, for who reads them for people."""
-        return Books(self._project, self._sync, self._tables, self._source, self._unique_key)
+        return Books(self._project, self._sync, self._tables, self._source, self._unique_key, self._click_time)
+
+    def demands(self, goals: Iterable[Goal]) -> list[Demand]:
+        """What the rows of the source ask of the goals that they name, as far as a push could send them."""
+        return read_demands(self.books, self.clock(), goals)
+
+    def planned_demands(self) -> list[Demand]:
+        """What the rows ask that the run's plan sends."""
+        return planned_demands(self.books, self._plan_table)
 
     def accepted(self) -> int:
         """About how many records of the scope the destination accepted, ever."""
@@ -226,6 +237,7 @@ class WarehouseLedger:
             seq_offset=seq_offset,
             batch_offset=batch_offset,
             with_repeats=with_repeats,
+            click_time=self._click_time,
             **self.books.corrections(run_seq),
         )
 
@@ -234,10 +246,13 @@ class WarehouseLedger:
         known = repeats = 0
         lines: dict[tuple[str, str, str, str], tuple[int, list[Sample]]] = {}
         for row in self._project.query("_plan_summary", rows=rows, samples=samples):
-            side, class_, reason, operation, count, key, name, time, code, error_code, known, repeats = row
+            side, class_, reason, operation, count, key, name, time, code, error_code, goes, refused, *sums = row
+            known, repeats = sums
             _, found = lines.setdefault((side, class_, reason or "", operation), (int(count), []))
             if samples:
-                found.append(Sample(key or "", name or "", time or "", code, error_code or ""))
+                found.append(
+                    Sample(key or "", name or "", time or "", code, error_code or "", goes or "", refused or "")
+                )
         plan = Plan(
             now,
             tuple(

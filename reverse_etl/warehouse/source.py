@@ -21,6 +21,9 @@ SOURCE_COLUMNS = {
     "external_attribution_credit": ("number", "text"),
     "external_attribution_model": ("text",),
 }
+# What a source model may have besides, which is read and never sent.
+CLICK_TIME = "click_time"
+OPTIONAL_COLUMNS = {CLICK_TIME: ("timestamp", "text")}
 # How the engines' type names begin. A name that is not here is let pass: the engine will say if it does not fit.
 _KINDS = {
     "text": ("varchar", "text", "char", "string", "nvarchar", "nchar"),
@@ -60,14 +63,15 @@ def column_problems(relation: Any, columns: Mapping[str, str], *named: str | Non
     """Each column that is missing, or whose kind of type does not fit. `named`: columns that the exposure names."""
     problems = []
     spelling = _spelling(columns)
-    for column in [*SOURCE_COLUMNS, *filter(None, named)]:
+    optional = [column for column in OPTIONAL_COLUMNS if column in spelling]
+    for column in [*SOURCE_COLUMNS, *optional, *filter(None, named)]:
         if column.lower() not in spelling:
             near = difflib.get_close_matches(column, columns, n=1)
             message = f"The source model {relation} has no column {column}." + (f" It has {near[0]}." if near else "")
             problems.append(SettingsError(message, hint=_BUILD_HINT if column in SOURCE_COLUMNS else _key_hint(column)))
             continue
         type_name = columns[spelling[column.lower()]]
-        kind, fitting = kind_of(type_name), SOURCE_COLUMNS.get(column)
+        kind, fitting = kind_of(type_name), (SOURCE_COLUMNS | OPTIONAL_COLUMNS).get(column)
         if kind and fitting and kind not in fitting:
             problems.append(
                 SettingsError(
@@ -81,7 +85,7 @@ def column_problems(relation: Any, columns: Mapping[str, str], *named: str | Non
 def kinds_of(columns: Mapping[str, str], *named: str | None) -> dict[str, str]:
     """The kind of type of each column that a sync reads, as far as it is there; the engine's name where unknown."""
     spelling = _spelling(columns)
-    wanted = dict.fromkeys([*SOURCE_COLUMNS, *filter(None, named)])
+    wanted = dict.fromkeys([*SOURCE_COLUMNS, *OPTIONAL_COLUMNS, *filter(None, named)])
     found = {column: columns[spelling[column.lower()]] for column in wanted if column.lower() in spelling}
     return {column: kind_of(type_name) or type_name for column, type_name in found.items()}
 
@@ -98,6 +102,11 @@ def check_columns(relation: Any, columns: Mapping[str, str], *named: str | None)
 def spelled(columns: Mapping[str, str], name: str | None) -> str | None:
     """A column's own spelling, which is the one to quote: engines fold names without quotes to lower or upper case."""
     return _spelling(columns)[name.lower()] if name else None
+
+
+def click_time_of(columns: Mapping[str, str]) -> str | None:
+    """The column of click times in its own spelling, or None where the model has none."""
+    return _spelling(columns).get(CLICK_TIME)
 
 
 def kind_of(type_name: str) -> str:

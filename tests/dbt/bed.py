@@ -62,6 +62,7 @@ _OTHER_TESTS: list[tuple[str | None, str, dict[str, Any]]] = [
     (None, "no_duplicate_identity", {}),
     ("conversion_name", "known_goal_name", {"goal_names": ["Lead", 'It\'s "won"']}),
     ("conversion_time", "conversion_after_click", {"click_time": "external_attribution_model"}),
+    ("external_attribution_model", "click_an_hour_ago", {}),
 ]
 _ANSWERS = {
     "click_id": "click_id_from_url('given')",
@@ -188,6 +189,10 @@ def make_bed(folder: Path, postgres_host: str = "") -> Path:
         "models/sparse.sql": (
             "{{ reverse_etl.offline_conversions(from=source('bed', 'conversions'), conversion_name=\"'Lead'\","
             " conversion_time='conversion_time') }}"
+        ),
+        "models/clicked.sql": (
+            "{{ reverse_etl.offline_conversions(from=source('bed', 'conversions'), conversion_name=\"'Lead'\","
+            " conversion_time='conversion_time', click_time='external_attribution_model', extra_columns=['row_id']) }}"
         ),
         **{
             f"models/answer_{name}.sql": (

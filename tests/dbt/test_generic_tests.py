@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.dbt.bed import COLUMNS, TESTS, Engine, Sql, run_dbt
+from tests.dbt.bed import COLUMNS, NOW, TESTS, Engine, Sql, run_dbt
 from tests.dbt.nasty import CLICK, DASHED, GOOD, HASH, TEXTS, TYPED, full
 from tests.dbt.test_rules import Compiled, fill, judge, shape
 
@@ -137,6 +138,16 @@ def test_conversion_after_click(compiled: Compiled) -> None:
     clicks = ["2026-11-20 09:59:59", "2026-11-20 10:00:00", "2026-11-20 10:00:00+01", "2026-11-20 11:00:00", None, "?"]
     fill(engine, shape("timestamp"), [({"external_attribution_model": click}, set()) for click in clicks])
     assert [clicks[row[0]] for row in engine.query(sql["conversion_after_click"])] == [clicks[1], clicks[3]]
+
+
+def test_click_an_hour_ago(compiled: Compiled) -> None:
+    """A click that is younger, or still to come, fails; one without a time says nothing."""
+    engine, sql = compiled
+    hour = datetime.fromisoformat(NOW) - timedelta(hours=1)
+    young, old = (str(hour + timedelta(seconds=1)), str(hour))
+    clicks = [young, old, "2027-01-01 00:00:00", None, "?"]
+    fill(engine, shape("timestamp"), [({"external_attribution_model": click}, set()) for click in clicks])
+    assert [clicks[row[0]] for row in engine.query(sql["click_an_hour_ago"])] == [young, "2027-01-01 00:00:00"]
 
 
 def test_dbt_counts_them_with_the_documented_severity(bed: Path) -> None:

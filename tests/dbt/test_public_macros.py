@@ -281,6 +281,19 @@ def test_the_view_has_fixed_names_types_and_blanks(compiled: Compiled) -> None:
     assert [row[0] for row in names] == ["Lead", "Lead"]
 
 
+def test_a_click_time_is_a_column_of_the_view_where_it_is_given(compiled: Compiled) -> None:
+    """It is a timestamp in UTC, null where it is no time; left out, the view has no such column."""
+    engine, sql = compiled
+    columns = {"row_id": "integer", **dict.fromkeys(COLUMNS, "text")}
+    clicks = ["2026-11-20T10:00:00+01:00", "2026-11-20 10:00:00", "soon", None]
+    rows = [dict.fromkeys(COLUMNS) | {"external_attribution_model": click} for click in clicks]
+    engine.table("conversions", columns, [[str(number), *row.values()] for number, row in enumerate(rows)])
+    found = engine.query(f"select click_time from ({sql['clicked']}) as clicked order by row_id")
+    nine, ten = (datetime.fromisoformat(f"2026-11-20 {hour}:00:00") for hour in ("09", "10"))
+    assert [row[0] for row in found] == [nine, ten, None, None]
+    assert "click_time" not in sql["sparse"]
+
+
 @pytest.mark.parametrize(
     ("call", "message"),
     [

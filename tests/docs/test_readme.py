@@ -118,11 +118,8 @@ def test_every_command_is_in_the_readme() -> None:
 
 def test_options_in_the_readme_exist() -> None:
     """An option that the README names is one of the program's."""
-    known = set(
-        re.findall(
-            r"--[\w-]+", "".join(help_of(c) for c in ("init", "plan", "push", "sandbox", "rejected", "baseline"))
-        )
-    )
+    commands = ("init", "check", "plan", "push", "sandbox", "rejected", "baseline")
+    known = set(re.findall(r"--[\w-]+", "".join(map(help_of, commands))))
     dbts = {"--full-refresh", "--empty", "--sample"}
     named = set(re.findall(r"(?<![\w-])--[a-z][\w-]+", README)) - dbts
     assert named <= known

@@ -10,6 +10,7 @@ import yaml
 
 from docs import generate
 from reverse_etl import errors
+from reverse_etl.destinations.microsoft_ads.codes import CODES
 from reverse_etl.errors import EXIT_CODES, ReverseEtlError
 from reverse_etl.sandbox import goals
 from reverse_etl.sandbox.goals import load_world
@@ -23,6 +24,14 @@ NOT_VARIABLES = {"DBT_ENV_SECRET"}
 def test_the_reference_is_what_the_program_says() -> None:
     """The file equals what `make docs` would write now: every command, option, exit code, key, class and reason."""
     assert generate.REFERENCE.read_text() == generate.reference(), "run `make docs`"
+
+
+def test_the_page_of_errors_is_what_the_table_says() -> None:
+    """The file equals what `make docs` would write now, and has every code once."""
+    page = generate.ERRORS.read_text()
+    assert page == generate.errors_page(), "run `make docs`"
+    names = re.findall(r"^\| \d* \| (\w+) \|", page, re.MULTILINE)
+    assert sorted(names) == sorted(code.name for code in CODES)
 
 
 def test_every_environment_variable_is_documented() -> None:

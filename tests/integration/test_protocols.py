@@ -144,7 +144,7 @@ def test_check_says_what_is_spoken_and_for_how_long(
     declared.exposure(protocol=protocol)
     options = DbtOptions(declared.folder, declared.folder)
     environ = {"MICROSOFT_ADS_ENDPOINT": sandbox.url}
-    lines = [line for line in run_checks(options, SYNC, environ, today) if line.subject == SYNC]
+    lines = [line for line in run_checks(options, SYNC, environ, today=today) if line.subject == SYNC]
     fine, *warnings = [line for line in lines if line.name == "protocol"]
     assert (fine.mark, fine.text) == (Mark.OK, said)
     assert [told in line.text and line.mark is Mark.WARNING for line in warnings] == ([True] if told else [])

@@ -2,6 +2,11 @@
 
 from typing import Any
 
+import pytest
+from zeep.exceptions import Fault
+
+from reverse_etl.sandbox import SandboxError
+
 from .conftest import Caller, Start, a_row
 
 GOALS = """
@@ -64,3 +69,81 @@ def test_a_learnt_goal_is_told_too(start: Start) -> None:
     caller.send(a_row(ConversionName="Lead"))
     (lead,) = listed(goals(caller))
     assert (lead.Name, lead.IsEnhancedConversionsEnabled) == ("Lead", True)
+
+
+def test_a_goal_may_have_what_the_file_says(start: Start) -> None:
+    """Id, scope and category are the file's where it has them."""
+    caller = start("goals: [{name: Lead, id: 7001, scope: Customer, category: SubmitLeadForm}]")
+    (lead,) = listed(goals(caller, 7001))
+    assert (lead.Name, lead.Id, lead.Scope, lead.GoalCategory) == ("Lead", 7001, "Customer", "SubmitLeadForm")
+
+
+@pytest.mark.parametrize(
+    ("file", "words"),
+    [
+        ("goals: [{name: A, id: 1}, {name: B, id: 1}]", r"goals\[1\].id is there twice: 1"),
+        ("goals: [{name: A, id: 0}]", "id must be a whole number, 1 or more, not 0"),
+        ("goals: [{name: A, category: Shoes}]", "category must be one of None, Purchase"),
+        ("auto_tagging: maybe", "auto_tagging must be true or false"),
+    ],
+)
+def test_a_file_that_says_it_wrong_is_refused(start: Start, file: str, words: str) -> None:
+    """Each of the keys has its own values, and an id stands for one goal."""
+    with pytest.raises(SandboxError, match=words):
+        start(file)
+
+
+AUTO_TAGGING = "MSCLKIDAutoTaggingEnabled"
+
+
+def properties(caller: Caller, *names: str) -> list[tuple[str, str | None]]:
+    """The names and values that the account has."""
+    answer = caller.ask("GetAccountProperties", AccountPropertyNames={"AccountPropertyName": list(names)})
+    found = answer.body.AccountProperties
+    return [(one.Name, one.Value) for one in found.AccountProperty] if found else []
+
+
+def set_property(caller: Caller, name: str, value: str) -> None:
+    caller.ask("SetAccountProperties", AccountProperties={"AccountProperty": [{"Name": name, "Value": value}]})
+
+
+def test_auto_tagging_is_on_until_the_file_or_a_call_says_otherwise(start: Start) -> None:
+    """What is set stays in the books, also over a restart with another file."""
+    assert properties(start(), AUTO_TAGGING, "FinalUrlSuffix") == [(AUTO_TAGGING, "true"), ("FinalUrlSuffix", None)]
+    caller = start("auto_tagging: false", books="other.db")
+    assert properties(caller, AUTO_TAGGING) == [(AUTO_TAGGING, "false")]
+    set_property(caller, AUTO_TAGGING, "True")
+    assert properties(caller, AUTO_TAGGING) == [(AUTO_TAGGING, "true")]
+    caller.sandbox.__exit__()
+    again = start("auto_tagging: false", books="other.db")
+    assert properties(again, AUTO_TAGGING) == [(AUTO_TAGGING, "true")]
+
+
+def test_a_value_that_a_property_cannot_have_is_refused(start: Start) -> None:
+    """The whole call is refused, and nothing is set."""
+    caller = start()
+    with pytest.raises(Fault):
+        set_property(caller, AUTO_TAGGING, "perhaps")
+    assert properties(caller, AUTO_TAGGING) == [(AUTO_TAGGING, "true")]
+
+
+def test_the_books_say_whether_goals_are_learnt(start: Start) -> None:
+    """A client that compares names with goals has to know that any name would pass."""
+    caller = start()
+    caller.send(a_row(ConversionName="Lead"))
+    books = caller.get("/books").json()
+    assert (books["learns_goals"], books["learnt_goals"]) == (True, ["Lead"])
+    assert start(GOALS, books="other.db").get("/books").json()["learns_goals"] is False
+
+
+def test_a_fault_is_for_calls_that_deliver_unless_it_names_a_lookup(start: Start) -> None:
+    """A lookup before the calls that it is meant for uses no fault up; one of its own it meets."""
+    caller = start(GOALS)
+    caller.faults({"kind": "fault_117", "count": 1})
+    assert len(listed(goals(caller))) == 2
+    with pytest.raises(Fault):
+        caller.send(a_row(ConversionName="Lead"))
+    caller.faults({"kind": "fault_117", "operation": "goals"})
+    assert caller.send(a_row(ConversionName="Lead")) == []
+    with pytest.raises(Fault):
+        goals(caller)

@@ -17,11 +17,12 @@ from typing import Any
 import jsonschema
 import pytest
 
-from reverse_etl import checks, clocks
-from reverse_etl.checks import dbt_line, exit_code, look_alikes
+from reverse_etl import account_checks, clocks
+from reverse_etl.checks import dbt_line, exit_code
 from reverse_etl.destinations.microsoft_ads.reach import check_service
 from reverse_etl.destinations.microsoft_ads.settings import find_endpoint, find_settings
 from reverse_etl.errors import DestinationError, SettingsError
+from reverse_etl.likeness import look_alikes
 from reverse_etl.report.checks import Style, checks_json, checks_text
 from reverse_etl.reports import CheckLine, Mark
 from reverse_etl.sync import Environment, Scope, Sync, WireProtocol
@@ -253,7 +254,7 @@ def test_a_service_with_another_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clocks, "now", lambda: right - timedelta(hours=3))
     sync = Sync("ads", "model.shop.ads", "microsoft_ads", Environment.SANDBOX, "1", "")
     with service(200) as (endpoint, _):
-        clock, answers = checks._check_destination(sync, endpoint, 0)
+        clock, answers = account_checks.destination_lines(sync, endpoint, 0)
     assert (clock.name, clock.mark) == ("clock", Mark.WARNING)
     assert clock.text == "127.0.0.1's clock is 3.0 hours ahead of this machine's."
     assert (answers.name, answers.mark) == ("destination", Mark.OK)
@@ -312,3 +313,10 @@ def test_a_service_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
             check_service(f"http://127.0.0.1:{server.server_port}/x", timeout=0.2)
     finally:
         server.server_close()
+
+
+def test_an_account_is_not_asked_for_without_its_settings() -> None:
+    """Where a token is missing, which has a cross of its own, nothing is called and nothing more is said."""
+    sync = Sync("ads", "model.shop.ads", "microsoft_ads", Environment.PRODUCTION, "1", "2")
+    environ = {"MICROSOFT_ADS_DEVELOPER_TOKEN": "here"}
+    assert list(account_checks.account_lines(sync, environ, None, None)) == []

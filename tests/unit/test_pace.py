@@ -6,8 +6,9 @@ import threading
 import time
 from collections.abc import Sequence
 
-from reverse_etl.delivery import Courier
-from reverse_etl.pace import ASK_AGAIN, GROW_AFTER, Pace
+from reverse_etl.delivery import Courier, Patience
+from reverse_etl.errors import WarehouseError
+from reverse_etl.pace import ASK_AGAIN, GROW_AFTER, Pace, shared_pace
 from reverse_etl.plans import Record
 from reverse_etl.receipts import Answer, Throttled
 from tests.unit.scripted import BUSY, FINE, JumpingClock, ScriptedDestination, batches, outcomes
@@ -100,3 +101,75 @@ def test_fewer_calls_are_under_way_after_a_throttled_one() -> None:
     assert calls == 26
     assert widest[0] == 8
     assert widest[2] <= 4
+
+
+def test_a_customer_has_one_pace_in_a_process() -> None:
+    """Accounts and syncs of one customer share waits; another customer or host has its own."""
+    first, again = (shared_pace("shared.example", "1") for _ in range(2))
+    others = [shared_pace("shared.example", "2"), shared_pace("other.example", "1")]
+    assert first is again
+    first.throttled(60.0)
+    assert again.take(0.0) > 50
+    assert [other.take(0.0) for other in others] == [0.0, 0.0]
+    for other in others:
+        other.give_back()
+
+
+def test_a_later_run_goes_on_with_the_pace_that_is_left() -> None:
+    """A run sets how many calls may be under way; what throttling took is earned back, not given."""
+    clock = JumpingClock()
+    pace = Pace(1, clock)
+    pace.allow(8)
+    assert taken(pace) == 8
+    pace.throttled(60.0)
+    pace.allow(8)
+    assert pace.take(0.0) == 60.0
+    clock.sleep(60.0)
+    assert taken(pace) == 4
+    pace.allow(2)
+    assert taken(pace) == 2
+    for _ in range(6 * GROW_AFTER):
+        pace.answered()
+    pace.allow(8)
+    assert taken(pace) == 8
+
+
+def test_two_runs_share_the_wait_of_one() -> None:
+    """A call that was turned away in the first run makes the second wait before its first."""
+    clock = JumpingClock()
+    pace = Pace(1, clock)
+    begun: list[float] = []
+
+    def send(records: Sequence[Record]) -> Answer:
+        begun.append(clock())
+        return FINE if len(begun) > 1 else BUSY
+
+    for patience in (Patience(tries=1), Patience()):
+        courier = Courier(
+            ScriptedDestination(send=send),
+            workers=1,
+            may_call=lambda: True,
+            stop=threading.Event(),
+            patience=patience,
+            sleep=clock.sleep,
+            clock=clock,
+            pace=pace,
+        )
+        courier.deliver(batches(1, 1), meanwhile=lambda: None, on_batch=lambda part, batch: None)
+        courier.close()
+    assert begun == [0.0, BUSY.seconds]
+
+
+def test_a_run_that_fails_keeps_no_permit() -> None:
+    """Whatever becomes of the lease while a call is about to start, the permit is there for the next run."""
+    pace = Pace(1, JumpingClock())
+
+    def fails() -> bool:
+        raise WarehouseError("gone")
+
+    destination = ScriptedDestination()
+    courier = Courier(destination, workers=1, may_call=fails, stop=threading.Event(), pace=pace)
+    delivery = courier.deliver(batches(1, 1), meanwhile=lambda: None, on_batch=lambda part, batch: None)
+    courier.close()
+    assert isinstance(delivery.failed, WarehouseError)
+    assert taken(pace) == 1

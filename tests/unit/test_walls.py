@@ -12,7 +12,7 @@ import pytest
 
 PACKAGE = "reverse_etl"
 ROOT = Path(__file__).parents[2] / PACKAGE
-NOUNS = {"errors", "sync", "plans", "receipts", "mends"}
+NOUNS = {"errors", "sync", "plans", "receipts", "mends", "goals"}
 ADAPTERS = {"warehouse", "destinations", "sandbox"}
 # What only the session and the command line may put together.
 PARTS = ADAPTERS | {"report"}
@@ -116,7 +116,10 @@ def only_the_top_puts_parts_together(importer: str, imported: str) -> bool:
     """Only session, checks, API and command line import adapters or reports, and nothing imports the command line."""
     if room(imported) == "cli":
         return room(importer) not in {"cli", "__main__"}
-    return room(imported) in PARTS and room(importer) not in {"cli", "session", "checks", "api", room(imported)}
+    return room(imported) in PARTS and room(importer) not in {
+        *("cli", "session", "checks", "account_checks", "api"),
+        room(imported),
+    }
 
 
 def adapters_do_not_drive(importer: str, imported: str) -> bool:
@@ -128,6 +131,7 @@ def adapters_do_not_drive(importer: str, imported: str) -> bool:
         "guards",
         "session",
         "checks",
+        "account_checks",
         "api",
     }
 

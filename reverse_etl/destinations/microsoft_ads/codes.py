@@ -8,6 +8,7 @@ have given it by looking at the row itself, so that the same row cannot have bee
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 
@@ -270,6 +271,23 @@ STATUSES: tuple[Code, ...] = (
 
 _BY_NAME = {code.name: code for code in (*CODES, *STATUSES)}
 _BY_NUMBER = {code.number: code for code in CODES if code.number is not None}
+
+
+# How old a goal must be before it takes conversions, and the codes that say that one is younger.
+GOAL_REST = timedelta(hours=2)
+_GOAL_TOO_YOUNG = ("OfflineConversionNotAcceptedForGoal", "OfflineConversionGoalTooRecent")
+
+
+def goes_at(number: int | None, name: str, refused_at: str) -> str:
+    """From when on at the latest the goal of a row is old enough that was put off at this time; both UTC text.
+
+    Blank where the code says nothing of a goal's age. When the goal was created the service does not tell.
+    """
+    code = find(number, name)
+    if code is None or code.name not in _GOAL_TOO_YOUNG or not refused_at:
+        return ""
+    refused = datetime.strptime(refused_at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
+    return (refused + GOAL_REST).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
 def find(number: int | None, name: str) -> Code | None:

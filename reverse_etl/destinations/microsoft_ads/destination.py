@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from urllib.parse import urlsplit
 
+from reverse_etl.destinations.microsoft_ads.account import read_auto_tagging, turn_on_auto_tagging
 from reverse_etl.destinations.microsoft_ads.answers import answer_of
+from reverse_etl.destinations.microsoft_ads.goals import read_goals
+from reverse_etl.destinations.microsoft_ads.lookups import Enquiry
 from reverse_etl.destinations.microsoft_ads.messages import call_of, mistake
-from reverse_etl.destinations.microsoft_ads.reach import local_sandbox_notes
+from reverse_etl.destinations.microsoft_ads.reach import LocalBooks, ask_local_sandbox, local_sandbox_notes
 from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
 from reverse_etl.destinations.microsoft_ads.wire import Wire
+from reverse_etl.goals import Goal
+from reverse_etl.pace import Pace, shared_pace
 from reverse_etl.plans import Record
 from reverse_etl.receipts import Answer, Blamed, Reason
 from reverse_etl.sync import Environment, WireProtocol
@@ -48,6 +55,43 @@ class MicrosoftAds:
     def protocol(self) -> WireProtocol:
         """What it is spoken to by."""
         return self._settings.protocol
+
+    @property
+    def pace(self) -> Pace:
+        """What all calls of the customer to this host share, those of other accounts and syncs too."""
+        return shared_pace(urlsplit(self._settings.endpoint).netloc, self._settings.customer_id)
+
+    @property
+    def learns_goals(self) -> bool:
+        """Does the other side take any name for a goal? The local sandbox does, unless it was given goals.
+
+        Raises DestinationError when the local sandbox is not running.
+        """
+        books = self._local_books()
+        return books is not None and books.learns_goals
+
+    def goals(self) -> tuple[Goal, ...]:
+        """The account's offline conversion goals, by name; raises DestinationError in words where it cannot tell."""
+        books = self._local_books()
+        learnt = books.learnt_goals if books else frozenset()
+        return tuple(replace(goal, learnt=goal.name in learnt) for goal in read_goals(self._enquiry))
+
+    def auto_tagging(self) -> bool | None:
+        """Are click ids appended to landing pages? None where it is not told; raises DestinationError."""
+        return read_auto_tagging(self._enquiry)
+
+    def turn_on_auto_tagging(self) -> None:
+        """Have click ids appended to landing pages; raises DestinationError."""
+        turn_on_auto_tagging(self._enquiry)
+
+    def _local_books(self) -> LocalBooks | None:
+        """What the local sandbox tells beside the service; None of Microsoft's own."""
+        local = self._settings.environment is Environment.LOCAL
+        return ask_local_sandbox(self._settings.endpoint) if local else None
+
+    @property
+    def _enquiry(self) -> Enquiry:
+        return Enquiry(self._settings, self._wire, self.pace, self._throttle_wait)
 
     @property
     def batch_limit(self) -> int:

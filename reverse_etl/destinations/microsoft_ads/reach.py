@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 import requests
@@ -18,26 +19,42 @@ def local_sandbox_notes(endpoint: str, accepted: int) -> Sequence[str]:
 
     Raises DestinationError when the local sandbox is not running.
     """
+    books = ask_local_sandbox(endpoint)
+    if accepted and not books.received:
+        return [
+            f"The books of the local sandbox are empty, but the ledger has {accepted:,} records as accepted: "
+            "they will not be sent again. To start over, empty the ledger's schema too."
+        ]
+    return []
+
+
+@dataclass(frozen=True, slots=True)
+class LocalBooks:
+    """What the local sandbox tells of its books: the rows it received, whether it learns goals, and which it learnt."""
+
+    received: int
+    learns_goals: bool
+    learnt_goals: frozenset[str]
+
+
+def ask_local_sandbox(endpoint: str) -> LocalBooks:
+    """Ask the local sandbox for its books; raises DestinationError when it is not running."""
     scheme, _, host = endpoint.split("/")[:3]
     try:
         with requests.Session() as session:
             # Loopback is reached directly, whatever proxy the environment names.
             session.trust_env = False
             books = session.get(f"{scheme}//{host}/books", timeout=5, allow_redirects=False).json()
-        received = int(books["received"])
-    except (requests.RequestException, ValueError, KeyError, TypeError) as error:
+        # One of an earlier version says nothing of goals.
+        learnt = frozenset(books.get("learnt_goals", ()))
+        return LocalBooks(int(books["received"]), bool(books.get("learns_goals", True)), learnt)
+    except (requests.RequestException, ValueError, KeyError, TypeError, AttributeError) as error:
         port = host.rpartition(":")[2]
         command = "reverse-etl sandbox" + ("" if port == "8765" else f" --port {port}")
         raise DestinationError(
             f"The local sandbox does not answer at {host}.",
             hint=f"Start it in another terminal: {command}",
         ) from error
-    if accepted and not received:
-        return [
-            f"The books of the local sandbox are empty, but the ledger has {accepted:,} records as accepted: "
-            "they will not be sent again. To start over, empty the ledger's schema too."
-        ]
-    return []
 
 
 def check_service(endpoint: str, *, timeout: float = CONNECT_TIMEOUT) -> tuple[str, float | None]:

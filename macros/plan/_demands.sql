@@ -1,0 +1,84 @@
+{#-
+    What the source's rows ask of their goals, in numbers of rows per conversion name; only rows that a push could send,
+    now or once they need not wait. Rows as they were accepted are among them.
+    Arguments: source, a relation; now, UTC text; click_time, its column or none; windows, a list of [name, minutes]: the
+    goals that are known with their conversion windows.
+    Columns: conversion_name, source_rows, hashes_only (no click id), attributed, valued, repeated_clicks (conversions of a
+    click after its first), late (later after the click than the goal's window; null where there is no click time).
+-#}
+{% macro _demands(source, now, click_time, windows) %}
+{%- set rules = reverse_etl._rules(reverse_etl._timestamp_literal(now), 'click_time' if click_time else none) -%}
+{%- set click_key = "lower(replace(" ~ reverse_etl._present_text('microsoft_click_id') ~ ", '-', ''))" -%}
+{%- set time = "(" ~ reverse_etl._utc_timestamp('conversion_time') ~ ")" -%}
+with source_rows as (
+    {{ reverse_etl._source_rows(source, none, click_time) }}
+),
+
+sendable as (
+    select
+        {{ reverse_etl._present_text('conversion_name') }} as conversion_name,
+        {{ click_key }} as click_key,
+        {{ reverse_etl._utc_text(time) }} as time_key,
+        {{ reverse_etl._present_text('external_attribution_model') }} <> ''
+        or {{ reverse_etl._double('external_attribution_credit') }} is not null as is_attributed,
+        {{ reverse_etl._double('conversion_value') }} is not null as is_valued,
+        {#- bounded first: what lies beyond the times that an engine has would raise -#}
+        {% if click_time and windows -%}
+        {%- set click = "(" ~ reverse_etl._utc_timestamp('click_time') ~ ")" -%}
+        coalesce({{ click }} < cast('9000-01-01 00:00:00' as timestamp) and (
+            {%- for name, minutes in windows %}
+            {{ "or " if not loop.first }}({{ reverse_etl._present_text('conversion_name') }} = {{ reverse_etl._literal(name) }}
+            and {{ time }} > {{ dbt.dateadd('minute', minutes, click) }})
+            {%- endfor %}
+        ), false) as is_late
+        {%- else -%}
+        false as is_late
+        {%- endif %}
+    from source_rows
+    where
+        {%- for rule in rules if rule.standing in ('invalid', 'expired') %}
+        {{ "and " if not loop.first }}not {{ rule.violated }}
+        {%- endfor %}
+),
+
+conversions as (
+    select
+        conversion_name,
+        click_key,
+        time_key,
+        count(*) as source_rows,
+        sum(case when is_attributed then 1 else 0 end) as attributed,
+        sum(case when is_valued then 1 else 0 end) as valued,
+        sum(case when is_late then 1 else 0 end) as late
+    from sendable
+    group by conversion_name, click_key, time_key
+)
+
+select
+    conversion_name,
+    sum(source_rows) as source_rows,
+    sum(case when click_key = '' then source_rows else 0 end) as hashes_only,
+    sum(attributed) as attributed,
+    sum(valued) as valued,
+    count(nullif(click_key, '')) - count(distinct nullif(click_key, '')) as repeated_clicks,
+    {{ "sum(late)" if click_time else "null" }} as late
+from conversions
+group by conversion_name
+order by conversion_name
+{% endmacro %}
+
+{#- The same of the rows that a run's plan sends, as far as a goal may refuse them. Arguments: plan, its table. -#}
+{% macro _planned_demands(plan) %}
+    select
+        conversion_name,
+        count(*) as source_rows,
+        sum(case when click_id = '' then 1 else 0 end) as hashes_only,
+        sum(case when attribution_credit is not null or attribution_model <> '' then 1 else 0 end) as attributed,
+        0 as valued,
+        0 as repeated_clicks,
+        null as late
+    from {{ plan }}
+    where operation = 'send'
+    group by conversion_name
+    order by conversion_name
+{% endmacro %}

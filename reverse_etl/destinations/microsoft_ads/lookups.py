@@ -1,0 +1,98 @@
+"""Calls that carry no rows, and what their failures mean in words."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+from reverse_etl.destinations.microsoft_ads.codes import OnCall, find
+from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
+from reverse_etl.destinations.microsoft_ads.wire import Faulted, Lost, Processed, Wire
+from reverse_etl.errors import DestinationError
+from reverse_etl.pace import Pace
+
+_LATER = "Try again later. Nothing depends on it: a push sends all the same."
+_ADDRESS = "Check MICROSOFT_ADS_ENDPOINT if it is set; else the service has moved: upgrade this tool."
+
+
+@dataclass(frozen=True, slots=True)
+class Enquiry:
+    """Asks the service of one account. `throttle_wait`: seconds, where it says that there are too many calls."""
+
+    settings: MicrosoftAdsSettings
+    wire: Wire
+    pace: Pace
+    throttle_wait: float
+    sleep: Callable[[float], None] = time.sleep
+
+    @property
+    def host(self) -> str:
+        """Who is asked, for messages."""
+        parts = urlsplit(self.settings.endpoint)
+        return parts.netloc if parts.scheme == "http" else parts.hostname or parts.netloc
+
+    def ask(self, operation: str, content: Mapping[str, Any]) -> Processed:
+        """Make one call at the pace of all calls of the customer; raises DestinationError in words where it fails."""
+        while left := self.pace.take(0.0):
+            self.sleep(min(left, 0.5))
+        try:
+            reply = self.wire.call(operation, content)
+            if isinstance(reply, Faulted) and _is_throttled(reply):
+                self.pace.throttled(self.throttle_wait if reply.retry_after is None else reply.retry_after)
+        finally:
+            self.pace.give_back()
+        if isinstance(reply, Lost):
+            raise self._lost(operation, reply)
+        if isinstance(reply, Faulted):
+            raise self._refused(operation, reply)
+        self.pace.answered()
+        return reply
+
+    def _lost(self, operation: str, reply: Lost) -> DestinationError:
+        name = reply.reason.error_code
+        hint = _ADDRESS if name == "HTTP 404" else _LATER
+        told = f"{self.host} gave no answer to {operation} that can be read ({name}): {reply.reason.message}."
+        return DestinationError(told, hint=hint)
+
+    def _refused(self, operation: str, fault: Faulted) -> DestinationError:
+        error = fault.errors[0]
+        code = find(error.number, error.name)
+        number = f" ({error.number})" if error.number is not None else ""
+        traced = f" Tracking id {fault.tracking_id}." if fault.tracking_id else ""
+        told = f"{self.host} refused {operation} for account {self.settings.account_id}: {error.name}{number}"
+        message = f"{told}, {error.message.rstrip('.')}.{traced}" if error.message else f"{told}.{traced}"
+        return DestinationError(message, hint=code.advice if code else _LATER)
+
+
+def _is_throttled(fault: Faulted) -> bool:
+    code = find(fault.errors[0].number, fault.errors[0].name)
+    return code is not None and code.call is OnCall.THROTTLE
+
+
+def items(body: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """The items of a list in an answer, without the empty ones; a list may be absent or null."""
+    found = body.get(name) or []
+    return [item for item in found if isinstance(item, Mapping)]
+
+
+def text(value: object) -> str:
+    """A text of an answer; blank where there is none. What is a list of words to some wires is their text."""
+    if value is None:
+        return ""
+    return " ".join(map(str, value)) if isinstance(value, list | tuple) else str(value)
+
+
+def whole(value: object) -> int | None:
+    """A whole number of an answer, which may come as a text; None where it is none."""
+    try:
+        return int(str(value))
+    except ValueError:
+        return None
+
+
+def truth(value: object) -> bool | None:
+    """Yes or no of an answer, which may come as a text; None where it is not told."""
+    return {"true": True, "false": False}.get(str(value).strip().lower())

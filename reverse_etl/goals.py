@@ -1,0 +1,205 @@
+"""Conversion goals, what rows ask of them, and where the two do not fit: nouns and comparisons, no calls."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+ACTIVE = "Active"
+# Minutes: the window of a goal that nobody set, and the longest.
+DEFAULT_WINDOW = 43_200
+LONGEST_WINDOW = 129_600
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """An offline conversion goal as the destination tells it, by its own words; None and blank where it does not.
+
+    `enhanced`: it takes rows that have hashes alone. `external`: it takes attribution credit and model.
+    `learnt`: the local sandbox made it up when a row named it.
+    """
+
+    name: str
+    id: int | None = None
+    status: str = ACTIVE
+    count_type: str = ""
+    window_minutes: int | None = None
+    scope: str = ""
+    category: str = ""
+    revenue_type: str = ""
+    revenue_value: float | None = None
+    revenue_currency: str = ""
+    enhanced: bool | None = None
+    external: bool | None = None
+    learnt: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """What the rows of one conversion name bring, in numbers of rows.
+
+    `hashes_only`: without a click id. `attributed`: with attribution credit or model. `valued`: with a value.
+    `repeated_clicks`: after the first of a click. `late`: later after the click than the goal's window, where that is
+    known; None where the source has no click time.
+    """
+
+    name: str
+    rows: int
+    hashes_only: int = 0
+    attributed: int = 0
+    valued: int = 0
+    repeated_clicks: int = 0
+    late: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One way in which rows and a goal do not fit. `text` names the goal and counts rows; `hint` says what to do.
+
+    `refused`: the rows will be refused, or taken without counting. `whole`: none of the goal's rows can count.
+    """
+
+    name: str
+    rows: int
+    text: str
+    hint: str
+    refused: bool = False
+    whole: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Recipe:
+    """A goal that has to be created for a name in the source, by the words of the destination's service.
+
+    `nearest`: the goal that was perhaps meant, blank where none is near. `external`: only the API can make it so.
+    """
+
+    name: str
+    rows: int
+    count_type: str
+    window_minutes: int
+    revenue_type: str
+    enhanced: bool
+    external: bool
+    nearest: str = ""
+
+
+def nearest(name: str, goals: Iterable[Goal]) -> str:
+    """The name of the goal that was perhaps meant: first one that differs in case and blanks alone."""
+    plain: dict[str, str] = {}
+    for goal in goals:
+        plain.setdefault(_plain(goal.name), goal.name)
+    found = difflib.get_close_matches(_plain(name), plain, n=1)
+    return plain[found[0]] if found else ""
+
+
+def recipe(demand: Demand, goals: Sequence[Goal]) -> Recipe:
+    """The goal that the rows of a name need."""
+    return Recipe(
+        name=demand.name,
+        rows=demand.rows,
+        count_type="All",
+        window_minutes=DEFAULT_WINDOW,
+        revenue_type="VariableValue" if demand.valued else "NoValue",
+        enhanced=demand.hashes_only > 0,
+        external=demand.attributed > 0,
+        nearest=nearest(demand.name, goals),
+    )
+
+
+def missing(goals: Iterable[Goal], demands: Iterable[Demand]) -> list[Demand]:
+    """The demands whose name no goal has, to the letter."""
+    names = {goal.name for goal in goals}
+    return [demand for demand in demands if demand.name not in names]
+
+
+def compare(goals: Sequence[Goal], demands: Iterable[Demand]) -> Iterator[Finding]:
+    """Everything in which the rows of a name and its goal do not fit, the gravest first for each name."""
+    by_name = {goal.name: goal for goal in goals}
+    for demand in demands:
+        goal = by_name.get(demand.name)
+        if goal is None:
+            yield _no_goal(demand, goals)
+        elif goal.status not in (ACTIVE, ""):
+            yield _not_active(demand, goal)
+        else:
+            yield from _flags(demand, goal)
+
+
+def _no_goal(demand: Demand, goals: Sequence[Goal]) -> Finding:
+    meant = nearest(demand.name, goals)
+    text = f"No offline conversion goal is named {demand.name!r}, as {_rows_say(demand.rows)}"
+    hint = (
+        f"Did you mean {meant!r}? Names are compared to the letter."
+        if meant
+        else "See `reverse-etl goals` for what to create. Goals of another kind or another account do not count."
+    )
+    return Finding(demand.name, demand.rows, f"{text}: they would be refused.", hint, refused=True, whole=True)
+
+
+def _not_active(demand: Demand, goal: Goal) -> Finding:
+    text = f"The goal {goal.name!r} is {goal.status.lower()}: {_rows(demand.rows)} would not count."
+    hint = "Set its status to Active at Microsoft, or leave these rows out of the source."
+    return Finding(goal.name, demand.rows, text, hint, refused=True, whole=True)
+
+
+def _flags(demand: Demand, goal: Goal) -> Iterator[Finding]:
+    def found(rows: int, text: str, hint: str, *, refused: bool = True) -> Finding:
+        return Finding(goal.name, rows, f"{_rows(rows)} to the goal {goal.name!r} {text}", hint, refused)
+
+    if demand.hashes_only and goal.enhanced is False:
+        yield found(
+            demand.hashes_only,
+            "with hashes and no click id would be refused: it is not enhanced.",
+            "Turn on enhanced conversions for the goal, or give click ids.",
+        )
+    if demand.attributed and goal.external is False:
+        yield found(
+            demand.attributed,
+            "with attribution credit or model would be refused: it takes no external attribution.",
+            "Leave both columns empty, or create a goal with IsExternallyAttributed, which only the API can.",
+        )
+    if demand.late:
+        yield found(
+            demand.late,
+            f"would be refused: they are later after the click than its window of {window_words(goal.window_minutes)}.",
+            f"Widen the goal's conversion window, up to {window_words(LONGEST_WINDOW)}.",
+        )
+    if demand.valued and goal.revenue_type == "NoValue":
+        yield found(
+            demand.valued,
+            "carry a value that it does not count: its revenue is NoValue.",
+            "Set the goal's revenue to vary (VariableValue), if bidding should learn from values.",
+            refused=False,
+        )
+    if demand.repeated_clicks and goal.count_type == "Unique":
+        yield found(
+            demand.repeated_clicks,
+            "come after another of the same click, and do not count: its count is Unique.",
+            "Set the goal's count to All, if each conversion of a click should count.",
+            refused=False,
+        )
+
+
+def window_words(minutes: int | None) -> str:
+    """A conversion window for people."""
+    if minutes is None:
+        return "unknown length"
+    for unit, size in (("day", 1440), ("hour", 60)):
+        if minutes % size == 0:
+            number = minutes // size
+            return f"{number:,} {unit}{'' if number == 1 else 's'}"
+    return f"{minutes:,} minute{'' if minutes == 1 else 's'}"
+
+
+def _plain(name: str) -> str:
+    return " ".join(name.split()).casefold()
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} {'row' if count == 1 else 'rows'}"
+
+
+def _rows_say(count: int) -> str:
+    return f"{_rows(count)} {'says' if count == 1 else 'say'}"

@@ -1,0 +1,37 @@
+"""What rows ask of the goals that they name, read from the source or from a run's plan by the package's macros."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from reverse_etl.goals import Demand, Goal
+from reverse_etl.warehouse.history import Books
+
+
+def read_demands(books: Books, now: str, goals: Iterable[Goal]) -> list[Demand]:
+    """What the rows of the source ask that a push could send as of `now` (UTC text), by name; reads only.
+
+    `goals`: those that are known, for their conversion windows.
+    """
+    windows = [[goal.name, goal.window_minutes] for goal in goals if goal.window_minutes is not None]
+    rows = books.project.query("_demands", source=books.source, now=now, click_time=books.click_time, windows=windows)
+    return [_demand(row) for row in rows]
+
+
+def planned_demands(books: Books, plan_table: Any) -> list[Demand]:
+    """What the rows ask that a run's plan sends, by name."""
+    return [_demand(row) for row in books.project.query("_planned_demands", plan=plan_table)]
+
+
+def _demand(row: Any) -> Demand:
+    name, rows, hashes_only, attributed, valued, repeated_clicks, late = row
+    return Demand(
+        name=name,
+        rows=int(rows),
+        hashes_only=int(hashes_only),
+        attributed=int(attributed),
+        valued=int(valued),
+        repeated_clicks=int(repeated_clicks),
+        late=None if late is None else int(late),
+    )

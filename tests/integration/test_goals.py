@@ -1,0 +1,256 @@
+"""Goals and auto-tagging before a push: what check and goals say, what a push notes, and that neither can stop one."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reverse_etl.sandbox import LocalSandbox
+from tests.support.engines import both_engines
+from tests.support.faults import ask_for, release
+from tests.support.quick import QuickShop
+from tests.support.schemas import validate
+from tests.support.shop import Shop, click, deal
+
+HASH = "a" * 64
+WON = "{name: Deal won, id: 7001, revenue: {type: VariableValue}}"
+Start = Callable[..., LocalSandbox]
+
+
+@pytest.fixture
+def quick(shop: Shop) -> QuickShop:
+    return QuickShop(shop.folder, shop.host)
+
+
+@pytest.fixture
+def start(tmp_path: Path) -> Iterator[Start]:
+    """Start a local sandbox with goals, and more of the goals file."""
+    with ExitStack() as stack:
+
+        def starter(*goals: str, more: str = "") -> LocalSandbox:
+            file = tmp_path / "goals.yml"
+            file.write_text(f"goals: [{', '.join(goals)}]\n{more}")
+            return stack.enter_context(LocalSandbox(tmp_path / "books.sqlite", port=0, goals=file))
+
+        yield starter
+
+
+def check(shop: Shop, sandbox: LocalSandbox, *arguments: str, code: int = 0) -> dict[str, list[dict[str, str]]]:
+    """The lines of a check by name."""
+    done = shop.run("check", "--json", *arguments, MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    assert done.returncode == code, done.stdout + done.stderr
+    found: dict[str, list[dict[str, str]]] = {}
+    for line in validate("check", json.loads(done.stdout))["lines"]:
+        found.setdefault(line["name"], []).append(line)
+    return found
+
+
+def goals(shop: Shop, sandbox: LocalSandbox) -> dict[str, Any]:
+    done = shop.run("goals", "--json", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    assert (done.returncode, done.stderr) == (0, "")
+    document: dict[str, Any] = validate("goals", json.loads(done.stdout))
+    return document
+
+
+def with_click_time(shop: Shop, expression: str) -> None:
+    """Let the model offer a click time, and build it."""
+    model = f"select *, {expression} as click_time from {{{{ source('crm', 'deals') }}}}\n"
+    (shop.folder / "models/offline_conversions.sql").write_text(model)
+    shop.dbt("run", "--quiet", "--select", "offline_conversions")
+
+
+def test_names_and_flags_are_compared_with_the_goals(quick: QuickShop, start: Start) -> None:
+    """A goal that is missing or paused is a cross, what a goal does not take a warning; all in counts of rows."""
+    sandbox = start(WON, "{name: Lead, count_type: Unique}", "{name: Old, status: Paused}")
+    no_click = {"microsoft_click_id": None, "hashed_email_address": HASH, "conversion_value": None}
+    quick.fill(
+        [
+            deal(1, conversion_name="deal  WON"),
+            deal(2, conversion_name="Old"),
+            deal(3, **no_click, conversion_name="Lead"),
+            deal(4, conversion_name="Lead"),
+            deal(5, conversion_name="Lead", microsoft_click_id=click(4), conversion_time="2026-11-20 10:00:00"),
+            deal(6, external_attribution_credit=0.5, external_attribution_model="linear"),
+            # What no push sends is not counted: it is invalid.
+            deal(7, conversion_name="Nowhere", microsoft_click_id="short"),
+        ]
+    )
+    found = check(quick, sandbox, code=2)
+    assert [line["mark"] for line in found["account"]] == ["ok"]
+    assert [(line["mark"], line["text"]) for line in found["goals"]] == [
+        (
+            "warning",
+            "1 row to the goal 'Deal won' with attribution credit or model would be refused: "
+            "it takes no external attribution.",
+        ),
+        ("warning", "1 row to the goal 'Lead' with hashes and no click id would be refused: it is not enhanced."),
+        ("warning", "2 rows to the goal 'Lead' carry a value that it does not count: its revenue is NoValue."),
+        (
+            "warning",
+            "1 row to the goal 'Lead' come after another of the same click, and do not count: its count is Unique.",
+        ),
+        ("failed", "The goal 'Old' is paused: 1 row would not count."),
+        ("failed", "No offline conversion goal is named 'deal  WON', as 1 row says: they would be refused."),
+    ]
+    assert found["goals"][-1]["hint"] == "Did you mean 'Deal won'? Names are compared to the letter."
+    assert click(4) not in json.dumps(found)
+    assert HASH not in json.dumps(found)
+
+
+def test_rows_that_fit_are_one_tick(quick: QuickShop, start: Start) -> None:
+    """Where every name has its goal and nothing is refused, one line says so."""
+    sandbox = start(WON)
+    quick.fill([deal(1), deal(2)])
+    (line,) = check(quick, sandbox)["goals"]
+    assert (line["mark"], line["text"]) == (
+        "ok",
+        "1 offline conversion goal; each name in the source is one, and its rows fit it",
+    )
+
+
+@both_engines
+def test_conversions_later_than_the_window(quick: QuickShop, start: Start) -> None:
+    """Where the model offers a click time, what came later than the goal's window is counted; else nothing is said."""
+    sandbox = start("{name: Deal won, window_minutes: 60, revenue: {type: FixedValue}}", "{name: Long}")
+    quick.fill([deal(1), deal(2), deal(3, conversion_name="Long", conversion_value=None)])
+    (line,) = check(quick, sandbox)["goals"]
+    assert line["mark"] == "ok"
+    with_click_time(quick, "conversion_time - interval '61 minutes'")
+    (line,) = check(quick, sandbox)["goals"]
+    assert (
+        line["text"]
+        == "2 rows to the goal 'Deal won' would be refused: they are later after the click than its window of 1 hour."
+    )
+    with_click_time(quick, "conversion_time - interval '60 minutes'")
+    (line,) = check(quick, sandbox)["goals"]
+    assert line["mark"] == "ok"
+
+
+def test_auto_tagging_is_turned_on_where_it_is_asked_for(quick: QuickShop, start: Start) -> None:
+    """Off is a cross; --fix asks, and without a terminal only --yes turns it on, once and for all."""
+    sandbox = start(WON, more="auto_tagging: false")
+    (line,) = check(quick, sandbox, code=2)["auto_tagging"]
+    assert (line["mark"], line["hint"]) == ("failed", "Turn it on with `reverse-etl check --fix`.")
+    (line,) = check(quick, sandbox, "--fix", code=2)["auto_tagging"]
+    assert "nobody is there to ask" in line["text"]
+    assert quick.run("check", "--yes").returncode == 2
+    assert check(quick, sandbox, code=2)["auto_tagging"][0]["mark"] == "failed"
+    (line,) = check(quick, sandbox, "--fix", "--yes")["auto_tagging"]
+    assert line["text"].startswith("was off, and is on now")
+    (line,) = check(quick, sandbox)["auto_tagging"]
+    assert line["text"] == "on: the click id is appended to landing pages"
+
+
+@pytest.mark.parametrize(
+    ("fault", "words", "advice"),
+    [
+        ({"kind": "fault_105"}, "refused GetConversionGoalsByIds for account local: InvalidCredentials (105)", "Check"),
+        ({"kind": "fault_109"}, "AuthenticationTokenExpired (109)", "Get a new access token"),
+        ({"kind": "html_502"}, "gave no answer to GetConversionGoalsByIds that can be read", "Try again later."),
+    ],
+)
+def test_an_account_that_cannot_be_used_is_one_cross(
+    quick: QuickShop, start: Start, fault: dict[str, object], words: str, advice: str
+) -> None:
+    """The failure is told in words with the host and what to do; goals and auto-tagging are left out."""
+    sandbox = start(WON)
+    ask_for(sandbox, fault | {"operation": "goals"})
+    found = check(quick, sandbox, code=2)
+    (line,) = found["account"]
+    assert words in line["text"]
+    assert sandbox.url.removeprefix("http://") in line["text"]
+    assert line["hint"].startswith(advice)
+    assert {"goals", "auto_tagging"} & set(found) == set()
+
+
+def test_a_push_notes_what_would_be_refused(quick: QuickShop, start: Start) -> None:
+    """Before rows leave, those that a goal would refuse are counted; where nothing is sent, nothing is asked."""
+    sandbox = start(WON)
+    quick.fill(
+        [deal(1), deal(2, conversion_name="Deal win"), deal(3, microsoft_click_id=None, hashed_email_address=HASH)]
+    )
+    done = quick.run("push", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    assert done.returncode == 3
+    assert (
+        "Note: No offline conversion goal is named 'Deal win', as 1 row says: they would be refused. "
+        "Did you mean 'Deal won'? Names are compared to the letter."
+    ) in done.stderr
+    assert "Note: 1 row to the goal 'Deal won' with hashes and no click id would be refused" in done.stderr
+    ask_for(sandbox, {"kind": "fault_105", "operation": "goals"})
+    again = quick.run("push", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    assert "goals could not be looked at" not in again.stderr
+
+
+@pytest.mark.parametrize("kind", ["fault_105", "fault_unknown", "html_502", "reset_before", "empty_503"])
+def test_a_lookup_that_fails_keeps_no_push_from_going_on(quick: QuickShop, start: Start, kind: str) -> None:
+    """It is a note, and every row arrives."""
+    sandbox = start(WON)
+    quick.fill([deal(1), deal(2)])
+    ask_for(sandbox, {"kind": kind, "operation": "goals"})
+    done = quick.run("push", "--json", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    assert "Note: The goals could not be looked at; the push goes on without that. 127.0.0.1" in done.stderr
+    assert json.loads(done.stdout)["source"] == {"accepted": 2}
+    release(sandbox)
+
+
+def test_goals_are_listed_with_rows_and_what_to_create(quick: QuickShop, start: Start) -> None:
+    """Each goal has its settings and its rows; for a name without one everything is said that has to be typed."""
+    sandbox = start("{name: Deal won, id: 7001, scope: Customer, category: Signup, count_type: Unique}")
+    quick.fill(
+        [
+            deal(1),
+            deal(2, conversion_name="deal won "),
+            deal(
+                3, conversion_name="Called", conversion_value=None, microsoft_click_id=None, hashed_email_address=HASH
+            ),
+        ]
+    )
+    document = goals(quick, sandbox)
+    (goal,) = document["goals"]
+    assert (goal["id"], goal["rows"], goal["scope"], goal["category"]) == (7001, 1, "Customer", "Signup")
+    called, near = document["missing"]
+    assert (called["name"], called["revenue_type"], called["enhanced"], called["nearest"]) == (
+        "Called",
+        "NoValue",
+        True,
+        "",
+    )
+    assert (near["name"], near["revenue_type"], near["enhanced"], near["nearest"]) == (
+        *("deal won ", "VariableValue", False, "Deal won"),
+    )
+    text = quick.run("goals", MICROSOFT_ADS_ENDPOINT=sandbox.url).stdout
+    for words in (
+        "Deal won: 1 row in the source",
+        "count Unique, window 30 days, revenue: no value (NoValue)",
+        "Missing: 'deal won ', 1 row in the source",
+        "Was 'Deal won' meant?",
+        "Conversions > Conversion goals > Create > Offline",
+        "name       Called",
+        "in its first two hours",
+    ):
+        assert words in text, text
+
+
+def test_learnt_goals_are_shown_as_such(quick: QuickShop, sandbox: LocalSandbox) -> None:
+    """Without a goals file any name is a goal: none is missing, and those that rows have named are listed."""
+    quick.fill([deal(1)])
+    assert (goals(quick, sandbox)["goals"], goals(quick, sandbox)["missing"]) == ([], [])
+    assert quick.push(endpoint=sandbox.url)["source"] == {"accepted": 1}
+    document = goals(quick, sandbox)
+    assert [(goal["name"], goal["learnt"], goal["rows"]) for goal in document["goals"]] == [("Deal won", True, 1)]
+    assert document["learns"] is True
+    assert "offline conversions, learnt, Active" in quick.run("goals", MICROSOFT_ADS_ENDPOINT=sandbox.url).stdout
+    (line,) = check(quick, sandbox)["goals"]
+    assert line["text"] == "1 offline conversion goal; the local sandbox takes any name for one"
+
+
+def test_goals_of_a_service_that_does_not_answer(quick: QuickShop) -> None:
+    """One sentence and what to do, and exit code 1."""
+    done = quick.run("goals", MICROSOFT_ADS_ENDPOINT="http://127.0.0.1:9")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "The local sandbox does not answer at 127.0.0.1:9." in done.stderr

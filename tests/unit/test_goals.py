@@ -1,0 +1,141 @@
+"""Where rows and goals do not fit, and what is said of it: pure comparisons, and what a push makes of them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from reverse_etl.errors import DestinationError
+from reverse_etl.foresight import Foresight
+from reverse_etl.goals import Demand, Goal, compare, missing, nearest, recipe, window_words
+from reverse_etl.interfaces import Delivered
+from reverse_etl.plans import Plan, PlanLine
+from reverse_etl.run import Silent
+
+LEAD = Goal("Lead", status="Active", count_type="All", window_minutes=1440, revenue_type="VariableValue")
+
+
+@pytest.mark.parametrize(
+    ("name", "meant"),
+    [
+        ("lead", "Lead"),
+        (" Lead ", "Lead"),
+        ("Deal  won", "Deal won"),
+        ("Deal win", "Deal won"),
+        ("Something else", ""),
+        ("", ""),
+    ],
+)
+def test_the_goal_that_was_perhaps_meant(name: str, meant: str) -> None:
+    """Case and blanks are passed over, then letters; what is far from all is near none."""
+    assert nearest(name, [LEAD, Goal("Deal won")]) == meant
+    assert nearest(name, []) == ""
+
+
+def test_what_fits_is_not_spoken_of() -> None:
+    """Every flag as it should be, or not told, gives no finding."""
+    every = Demand("Lead", 9, hashes_only=1, attributed=2, valued=3, repeated_clicks=4, late=0)
+    told = Goal("Lead", count_type="All", revenue_type="FixedValue", enhanced=True, external=True)
+    assert list(compare([told], [every])) == []
+    assert list(compare([LEAD], [every])) == []
+
+
+@pytest.mark.parametrize(
+    ("goal", "demand", "refused", "whole", "rows"),
+    [
+        (Goal("Lead", enhanced=False), Demand("Lead", 9, hashes_only=2), True, False, 2),
+        (Goal("Lead", external=False), Demand("Lead", 9, attributed=3), True, False, 3),
+        (Goal("Lead", window_minutes=90), Demand("Lead", 9, late=4), True, False, 4),
+        (Goal("Lead", revenue_type="NoValue"), Demand("Lead", 9, valued=5), False, False, 5),
+        (Goal("Lead", count_type="Unique"), Demand("Lead", 9, repeated_clicks=6), False, False, 6),
+        (Goal("Lead", status="Paused", enhanced=False), Demand("Lead", 9, hashes_only=2), True, True, 9),
+        (Goal("Lead", status="Deleted"), Demand("Lead", 9), True, True, 9),
+        (Goal("lead"), Demand("Lead", 9), True, True, 9),
+    ],
+)
+def test_each_misfit_is_one_finding(goal: Goal, demand: Demand, refused: bool, whole: bool, rows: int) -> None:
+    """With the rows that it is about, what to do, and whether these are lost."""
+    (finding,) = compare([goal], [demand])
+    assert (finding.refused, finding.whole, finding.rows) == (refused, whole, rows)
+    assert f"{rows} rows" in finding.text
+    assert finding.hint.endswith((".", ")"))
+
+
+def test_what_to_create_follows_the_rows() -> None:
+    """Values want a revenue that varies, hashes an enhanced goal, attribution an external one."""
+    plain, rich = Demand("Leed", 2), Demand("Deal", 3, hashes_only=1, attributed=1, valued=1)
+    assert missing([LEAD], [plain, rich, Demand("Lead", 1)]) == [plain, rich]
+    first, second = (recipe(demand, [LEAD]) for demand in (plain, rich))
+    assert (first.revenue_type, first.enhanced, first.external, first.nearest) == ("NoValue", False, False, "Lead")
+    assert (second.revenue_type, second.enhanced, second.external, second.nearest) == ("VariableValue", True, True, "")
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"),
+    [(43_200, "30 days"), (1440, "1 day"), (60, "1 hour"), (180, "3 hours"), (90, "90 minutes"), (1, "1 minute")],
+)
+def test_a_window_in_words(minutes: int, words: str) -> None:
+    assert window_words(minutes) == words
+
+
+class Notes(Silent):
+    """Somebody who keeps what is noted and passed on."""
+
+    def __init__(self) -> None:
+        self.notes: list[str] = []
+        self.passed: list[str] = []
+
+    def note(self, text: str) -> None:
+        self.notes.append(text)
+
+    def planned(self, plan: Plan, round_: int, to_send: int) -> None:
+        self.passed.append(f"plan {round_}")
+
+    def delivered(self, batch: Delivered, done: int, total: int) -> None:
+        self.passed.append(f"batch {done} of {total}")
+
+
+def plan(operation: str) -> Plan:
+    return Plan("2026-03-01T12:00:00Z", (PlanLine("source", "new", (), operation, 9),))
+
+
+def test_a_push_is_told_of_what_would_be_refused_and_of_nothing_else() -> None:
+    """What is taken without its value is no note; everything is passed on."""
+    notes = Notes()
+    goals = [Goal("Lead", revenue_type="NoValue", enhanced=False)]
+    ahead = Foresight(notes, lambda: [Demand("Lead", 9, hashes_only=2, valued=9)], lambda: goals)
+    ahead.planned(plan("send"), 1, 9)
+    (note,) = notes.notes
+    assert note.startswith("2 rows to the goal 'Lead' with hashes and no click id would be refused")
+    ahead.delivered(Delivered(1, 9, (), 0, 0.1), 9, 9)
+    ahead.note("hello")
+    assert notes.passed == ["plan 1", "batch 9 of 9"]
+    assert notes.notes[1:] == ["hello"]
+
+
+@pytest.mark.parametrize(
+    ("operation", "round_", "to_send"), [("send", 2, 9), ("send", 1, 0), ("retract", 1, 9), ("", 1, 0)]
+)
+def test_the_goals_are_asked_only_before_rows_leave_for_the_first_time(
+    operation: str, round_: int, to_send: int
+) -> None:
+    """A plan that sends nothing, or only corrections, or a later plan of the run costs no call."""
+
+    def unasked() -> Sequence[Goal]:
+        raise AssertionError("asked")
+
+    Foresight(Silent(), list, unasked).planned(plan(operation), round_, to_send)
+
+
+def test_goals_that_cannot_be_looked_at_are_a_note() -> None:
+    """A failure of the destination or of the warehouse keeps no push from going on; any name being a goal is none."""
+
+    def fails() -> Sequence[Goal]:
+        raise DestinationError("The host is away.")
+
+    notes = Notes()
+    Foresight(notes, list, fails).planned(plan("send"), 1, 9)
+    assert notes.notes == ["The goals could not be looked at; the push goes on without that. The host is away."]
+    Foresight(notes, lambda: [Demand("Any", 1)], lambda: None).planned(plan("send"), 1, 9)
+    assert len(notes.notes) == 1

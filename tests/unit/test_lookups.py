@@ -1,0 +1,169 @@
+"""Calls that carry no rows: what they read of any wire's answer, and what each failure says with host and hint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reverse_etl.destinations.microsoft_ads.account import read_auto_tagging, turn_on_auto_tagging
+from reverse_etl.destinations.microsoft_ads.codes import CODES, OnCall
+from reverse_etl.destinations.microsoft_ads.goals import read_goals
+from reverse_etl.destinations.microsoft_ads.lookups import Enquiry
+from reverse_etl.destinations.microsoft_ads.soap import SoapWire
+from reverse_etl.destinations.microsoft_ads.wire import Faulted, Lost, Processed, Reply, ServiceError
+from reverse_etl.errors import DestinationError
+from reverse_etl.goals import Goal
+from reverse_etl.pace import Pace
+from reverse_etl.receipts import Reason
+from reverse_etl.sandbox import LocalSandbox
+from tests.unit.scripted import JumpingClock
+from tests.unit.wire import ACCESS_TOKEN, DEVELOPER_TOKEN, RawServer, settings
+
+LOCAL = "http://127.0.0.1:8765"
+ACCESS = (105, 106, 109, 120, 122, 123, 124, 125, 126, 208, 210, 1029, 1030)
+
+
+@dataclass
+class OneAnswer:
+    """A wire that gives one answer and remembers what it was asked."""
+
+    reply: Reply
+    asked: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
+    call_timeout = 1.0
+    clock_ahead: float | None = None
+
+    def call(self, operation: str, content: Mapping[str, Any]) -> Reply:
+        self.asked.append((operation, content))
+        return self.reply
+
+
+def enquiry(reply: Reply | None = None, *, url: str = LOCAL, clock: JumpingClock | None = None) -> Enquiry:
+    """An enquiry by a wire that gives this reply, else by SOAP."""
+    clock, made = clock or JumpingClock(), settings(url)
+    wire = SoapWire(made, read_timeout=1.0) if reply is None else OneAnswer(reply)
+    return Enquiry(made, wire, Pace(1, clock), 60.0, clock.sleep)
+
+
+def failure(reply: Reply | None = None, *, url: str = LOCAL) -> DestinationError:
+    with pytest.raises(DestinationError) as caught:
+        read_goals(enquiry(reply, url=url))
+    return caught.value
+
+
+@pytest.mark.parametrize("text", [False, True], ids=["numbers", "texts"])
+def test_goals_are_read_of_any_wire_s_answer(text: bool) -> None:
+    """Numbers and truths may come as texts, words as lists, and what is missing stays unknown."""
+    full = {
+        "Id": "7001" if text else 7001,
+        "Name": "Lead",
+        "Status": "Active",
+        "Type": "OfflineConversion" if text else ["OfflineConversion"],
+        "CountType": "Unique",
+        "ConversionWindowInMinutes": "60" if text else 60,
+        "Scope": "Customer",
+        "GoalCategory": "Signup",
+        "Revenue": {"Type": "FixedValue", "Value": "7.5" if text else 7.5, "CurrencyCode": "EUR"},
+        "IsEnhancedConversionsEnabled": "true" if text else True,
+        "IsExternallyAttributed": "false" if text else False,
+    }
+    body = {"ConversionGoals": [None, {"Name": "Bare", "Revenue": None}, full, {"Name": "Page", "Type": "Url"}]}
+    wire = OneAnswer(Processed(body, "t"))
+    goals = read_goals(Enquiry(settings(LOCAL), wire, Pace(1, JumpingClock()), 60.0))
+    assert goals == (
+        Goal("Bare", status=""),
+        Goal("Lead", 7001, "Active", "Unique", 60, "Customer", "Signup", "FixedValue", 7.5, "EUR", True, False),
+    )
+    ((operation, content),) = wire.asked
+    assert operation == "GetConversionGoalsByIds"
+    assert content["ConversionGoalTypes"] == ["OfflineConversion"]
+    assert set(content["ReturnAdditionalFields"]) == {
+        "IsExternallyAttributed",
+        "IsEnhancedConversionsEnabled",
+        "GoalCategory",
+    }
+
+
+@pytest.mark.parametrize("body", [{}, {"ConversionGoals": None}, {"ConversionGoals": []}])
+def test_no_goals_are_none(body: dict[str, Any]) -> None:
+    """A list may be absent, null or empty."""
+    assert read_goals(enquiry(Processed(body, ""))) == ()
+
+
+@pytest.mark.parametrize(
+    ("value", "on"), [("true", True), ("True", True), (True, True), ("false", False), (None, None), ("", None)]
+)
+def test_auto_tagging_is_a_text(value: object, on: bool | None) -> None:
+    """The service gives it as a text; without one nobody knows."""
+    body = {"AccountProperties": [{"Name": "FinalUrlSuffix", "Value": "true"}]}
+    assert read_auto_tagging(enquiry(Processed(body, ""))) is None
+    body["AccountProperties"].append({"Name": "MSCLKIDAutoTaggingEnabled", "Value": value})  # type: ignore[dict-item]
+    assert read_auto_tagging(enquiry(Processed(body, ""))) is on
+
+
+def test_auto_tagging_is_read_and_set_at_the_local_sandbox(tmp_path: Path) -> None:
+    """Read, set and read again, by the real wire."""
+    file = tmp_path / "goals.yml"
+    file.write_text("auto_tagging: false")
+    with LocalSandbox(tmp_path / "books.sqlite", port=0, goals=file) as sandbox:
+        asking = enquiry(url=sandbox.url)
+        assert read_auto_tagging(asking) is False
+        turn_on_auto_tagging(asking)
+        assert read_auto_tagging(asking) is True
+
+
+@pytest.mark.parametrize("number", ACCESS)
+def test_a_refusal_says_who_refused_what_and_what_to_do(number: int) -> None:
+    """Host, operation, account, name and number of the code, its message and tracking id, and the table's advice."""
+    (code,) = (one for one in CODES if one.number == number)
+    error = failure(Faulted((ServiceError(number, code.name, "In its words."),), "track-1"))
+    assert error.message == (
+        f"127.0.0.1:8765 refused GetConversionGoalsByIds for account 123: {code.name} ({number}), In its words. "
+        "Tracking id track-1."
+    )
+    assert error.hint == code.advice
+    assert not {ACCESS_TOKEN, DEVELOPER_TOKEN} & set(error.message.split())
+
+
+def test_a_refusal_that_nobody_knows() -> None:
+    """It is told as it came, and leaves a push alone."""
+    error = failure(Faulted((ServiceError(None, "Odd", ""),), ""))
+    assert error.message.endswith("for account 123: Odd.")
+    assert "a push sends all the same" in error.hint
+
+
+def test_no_answer_names_the_host() -> None:
+    """A time-out, a page that is not there, and a reset connection each have their words."""
+    error = failure(Lost(Reason(None, "ReadTimeout", "127.0.0.1:8765 did not answer in time")))
+    assert "(ReadTimeout): 127.0.0.1:8765 did not answer in time." in error.message
+    head = b"HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\nContent-Length: 0\r\n\r\n"
+    with RawServer(head) as server:
+        error = failure(url=server.url)
+    assert server.url.removeprefix("http://") in error.message
+    assert "HTTP 404" in error.message
+    assert "MICROSOFT_ADS_ENDPOINT" in error.hint
+    with RawServer(b"") as server:
+        assert "the connection to 127.0.0.1" in failure(url=server.url).message
+
+
+def test_lookups_keep_the_pace_of_all_calls() -> None:
+    """They wait out a pause of others, and begin one where the service has had enough."""
+    clock = JumpingClock()
+    asking = enquiry(Processed({}, ""), clock=clock)
+    asking.pace.throttled(30.0)
+    read_goals(asking)
+    assert clock() == 30.0
+    (code,) = (one for one in CODES if one.call is OnCall.THROTTLE)
+    busy = Enquiry(
+        settings(LOCAL),
+        OneAnswer(Faulted((ServiceError(code.number, code.name, ""),), "", retry_after=7.0)),
+        asking.pace,
+        60.0,
+        clock.sleep,
+    )
+    with pytest.raises(DestinationError, match=code.name):
+        read_goals(busy)
+    assert asking.pace.take(0.0) == 7.0
