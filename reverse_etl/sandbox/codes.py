@@ -19,6 +19,7 @@ USER_NOT_AUTHORIZED = Code(106, "UserIsNotAuthorized", "The user may not use thi
 TOKEN_EXPIRED = Code(109, "AuthenticationTokenExpired", "The authentication token has expired.")
 MISSING_HEADERS = Code(116, "RequestMissingHeaders", "The request has no {}.")
 CALL_RATE_EXCEEDED = Code(117, "CallRateExceeded", "Too many calls in the last 60 seconds.")
+INPUT_INVALID = Code(201, "ApiInputValidationError", "{}")
 EXECUTION_ERROR = Code(202, "ApiExecutionError", "The service could not carry the call out.")
 
 # Faults of the request: answered as ApiFaultDetail with OperationErrors.

@@ -6,13 +6,14 @@ from typing import Any
 
 from reverse_etl.sandbox import codes
 from reverse_etl.sandbox.books import Books
+from reverse_etl.sandbox.diagnostics import report
 from reverse_etl.sandbox.goals import Goal, World
-from reverse_etl.sandbox.request import GOALS, Long, Request, RowError
+from reverse_etl.sandbox.request import GOALS, REPORT, Long, Request, RowError
 
 
 def look_up(request: Request, world: World, books: Books) -> tuple[dict[str, Any], list[RowError]]:
     """What a call asked for, by the service's names in the order of its schema, and the errors of single items."""
-    answers = {GOALS: _goals}
+    answers = {GOALS: _goals, REPORT: _report}
     return answers[request.operation](request, world, books)
 
 
@@ -32,6 +33,11 @@ def _goals(request: Request, world: World, books: Books) -> tuple[dict[str, Any]
     if not request.content.get("ConversionGoalIds"):
         found, errors = [goal for goal in found if goal is not None], []
     return {"ConversionGoals": [None if goal is None else dict(_said(goal, fields)) for goal in found]}, errors
+
+
+def _report(request: Request, world: World, books: Books) -> tuple[dict[str, Any], list[RowError]]:
+    """What became of what the account sent, per goal and day."""
+    return report(request, {str(goal_id(goal.name)): goal.name for goal in _known(world, books)}, books)
 
 
 def _known(world: World, books: Books) -> Iterator[Goal]:

@@ -13,6 +13,7 @@ from reverse_etl.sandbox.rows import Adjustment, Row
 CONVERSIONS = "ApplyOfflineConversions"
 ADJUSTMENTS = "ApplyOfflineConversionAdjustments"
 GOALS = "GetConversionGoalsByIds"
+REPORT = "GetOfflineConversionReportByGoalIds"
 MAX_ROWS = 1000
 _DOUBLE = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|-?INF|NaN", re.ASCII)
 Texts = Mapping[str, str | None]
@@ -62,6 +63,7 @@ class Field(Enum):
 
     IDS = "whole numbers"
     WORDS = "words of a list that the service knows"
+    TIME = "a time as text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,4 +186,10 @@ SHAPES: Mapping[str, Shape] = {
 # By operation that carries no rows: what it asks for.
 LOOKUPS: Mapping[str, Mapping[str, Field]] = {
     GOALS: {"ConversionGoalIds": Field.IDS, "ConversionGoalTypes": Field.WORDS, "ReturnAdditionalFields": Field.WORDS},
+    REPORT: {
+        "StartDateUtc": Field.TIME,
+        "EndDateUtc": Field.TIME,
+        "GoalIds": Field.IDS,
+        "UploadChannelFilter": Field.WORDS,
+    },
 }

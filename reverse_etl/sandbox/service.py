@@ -9,7 +9,7 @@ from typing import Any
 from reverse_etl.sandbox import codes
 from reverse_etl.sandbox.books import Books, Call
 from reverse_etl.sandbox.codes import Code
-from reverse_etl.sandbox.errors import SandboxError
+from reverse_etl.sandbox.errors import CallRefusedError, SandboxError
 from reverse_etl.sandbox.faults import Fault
 from reverse_etl.sandbox.goals import World
 from reverse_etl.sandbox.injection import Injection, Met
@@ -102,11 +102,18 @@ class _Answering:
         if refused is None and problem is not None:
             return self._unreadable(problem)
         if refused is None and self._request.operation in LOOKUPS:
-            self._books.record_lookup(self._call)
-            content, errors = look_up(self._request, self._world, self._books)
-            return self._answer(content, errors)
+            return self._looked_up()
         refused = refused or _size_fault(self._request)
         return self._refused(refused) if refused is not None else self._judged(kind)
+
+    def _looked_up(self) -> Reply:
+        """The answer to a call that carries no rows."""
+        try:
+            content, errors = look_up(self._request, self._world, self._books)
+        except CallRefusedError as error:
+            return self._refused(error.code)
+        self._books.record_lookup(self._call)
+        return self._answer(content, errors)
 
     def _judged(self, kind: str) -> Reply:
         """The answer to rows."""

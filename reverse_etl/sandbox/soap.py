@@ -1,6 +1,7 @@
 """SOAP 1.1 in and out: requests to rows, and rows' errors and faults to answers."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from lxml import etree
@@ -15,7 +16,13 @@ ENVELOPE = "http://schemas.xmlsoap.org/soap/envelope/"
 _INSTANCE = "http://www.w3.org/2001/XMLSchema-instance"
 _DISPATCHER = "http://schemas.microsoft.com/net/2005/12/windowscommunicationfoundation/dispatcher"
 # By the list of an answer: the element of an item, and the type of an item where it is a kind of that.
-_ITEMS = {"ConversionGoals": "ConversionGoal"}
+_ITEMS = {
+    "ConversionGoals": "ConversionGoal",
+    "OfflineGoalConversionSummaries": "OfflineGoalConversionSummary",
+    "OverallAlerts": "OfflineConversionAlert",
+    "DailySummaries": "OfflineGoalDailySummary",
+    "Alerts": "OfflineConversionAlert",
+}
 _TYPES = {"ConversionGoals": "OfflineConversionGoal"}
 _PREFIXES = {"s": ENVELOPE, "i": _INSTANCE, "h": CAMPAIGN, "e": ADAPI}
 
@@ -62,7 +69,11 @@ def _read_content(content: etree._Element, fields: Mapping[str, Field]) -> dict[
         element = content.find(f"{{{CAMPAIGN}}}{name}")
         if element is None or _is_nil(element):
             continue
-        found[name] = (_text(element) or "").split() if kind is Field.WORDS else [_text(item) or "" for item in element]
+        if kind is Field.IDS:
+            found[name] = [_text(item) or "" for item in element]
+        else:
+            text = _text(element) or ""
+            found[name] = text.split() if kind is Field.WORDS else text
     return found
 
 
@@ -195,6 +206,9 @@ def _add_value(parent: etree._Element, name: str, value: object) -> None:
 def _said(value: object) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, float):
+        # A decimal has no exponent.
+        return format(Decimal(repr(value)), "f")
     return None if value is None else str(value)
 
 
