@@ -11,7 +11,7 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from reverse_etl.cli import checking, explaining, init, mending, pushing, reading, sandbox
+from reverse_etl.cli import attributing, checking, explaining, init, mending, pushing, reading, sandbox
 from reverse_etl.cli.console import fail
 from reverse_etl.errors import ReverseEtlError
 from reverse_etl.version import __version__
@@ -31,6 +31,7 @@ app.command()(reading.plan)
 app.command()(pushing.push)
 app.command()(reading.status)
 app.command()(reading.rejected)
+app.command()(attributing.attribution)
 app.command()(mending.retry)
 app.command()(mending.baseline)
 app.command()(mending.forget)

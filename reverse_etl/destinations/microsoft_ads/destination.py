@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from reverse_etl.destinations.microsoft_ads.answers import answer_of
+from reverse_etl.destinations.microsoft_ads.attribution import Attribution
 from reverse_etl.destinations.microsoft_ads.messages import call_of, mistake
 from reverse_etl.destinations.microsoft_ads.reach import local_sandbox_notes
 from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
@@ -57,6 +58,11 @@ class MicrosoftAds:
         if self._settings.environment is not Environment.LOCAL:
             return []
         return local_sandbox_notes(self._settings.endpoint, accepted)
+
+    @property
+    def attribution(self) -> Attribution:
+        """What became of the account's conversions, to be asked for by the same wire."""
+        return Attribution(self._wire, throttle_wait=self._throttle_wait)
 
     def send(self, records: Sequence[Record]) -> Answer:
         """Make one call with these records. Never raises for what the call or its answer brings.
