@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import sqlite3
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -17,6 +18,7 @@ import reverse_etl
 from reverse_etl.errors import SettingsError
 from reverse_etl.sandbox import LocalSandbox
 from tests.support.engines import both_engines
+from tests.support.hostile import JINJA, TABLES
 from tests.support.quick import QuickShop
 from tests.support.schemas import validate
 from tests.support.shop import Shop, click, deal
@@ -188,7 +190,8 @@ def test_what_a_baseline_marked_was_not_sent(shop: Shop, sandbox: LocalSandbox) 
     """Records that a baseline marks as accepted are no uploads, and those that a push sends are."""
     shop.fill([deal(1), deal(2)])
     shop = QuickShop(shop.folder, shop.host)
-    assert shop.run("baseline", "--all", "--yes", MICROSOFT_ADS_ENDPOINT=sandbox.url).returncode == 0
+    done = shop.run("baseline", "--before", datetime.now(UTC).date().isoformat(), "--yes")
+    assert done.returncode == 0, done.stderr
     assert fetch(shop, sandbox)["goals"] == []
     shop.fill([deal(1), deal(2), deal(3)])
     shop.push(endpoint=sandbox.url)
@@ -208,6 +211,105 @@ def test_corrections_are_told_apart(shop: Shop, sandbox: LocalSandbox) -> None:
     (goal,) = fetch(shop, sandbox)["goals"]
     assert (goal["sent"], goal["corrections"], goal["attributed"], goal["unattributed"]) == (2, 2, 1, 1)
     assert [one["reason"] for one in goal["reasons"]] == ["AdjustmentOriginalNotFound"]
+
+
+def test_a_killed_fetch_leaves_whole_answers(shop: Shop, sandbox: LocalSandbox) -> None:
+    """Killed between two calls, a fetch leaves what the first one told, and the next begins anew and completes."""
+    shop.fill([deal(1), deal(2)])
+    shop = QuickShop(shop.folder)
+    shop.push(endpoint=sandbox.url)
+    shop.sql(f"update reverse_etl_ledger set recorded_at = recorded_at - interval 10 day where click_id = '{click(1)}'")
+    with books(sandbox) as received:
+        received.execute(
+            "update received set received_at = date(received_at, '-10 days') || 'T12:00:00.000Z' where click_id = ?",
+            [click(1)],
+        )
+    # Of the calls of a fetch the first is for the goals.
+    hold = [{"kind": "hold_before", "nth": 3}]
+    assert requests.post(f"{sandbox.url}/control/faults", json=hold, timeout=5).ok
+    process = shop.start("attribution", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    end = time.monotonic() + 60
+    while not requests.get(f"{sandbox.url}/control/faults", timeout=5).json()["held"]:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    process.kill()
+    process.communicate()
+    requests.delete(f"{sandbox.url}/control/faults", timeout=5)
+    assert shop.sql(f"select fetch_seq, count(*), sum(attributed) from {REPORTS} group by fetch_seq") == [(1, 7, 1)]
+    known = json.loads(shop.run("attribution", "--no-fetch", "--json").stdout)["goals"][0]
+    assert (known["sent"], known["attributed"]) == (2, 1)
+    document = fetch(shop, sandbox)
+    assert document["fetched"]["fetch_seq"] == 2
+    assert numbers(document) == {"Deal won": (2, 2, 0, 2, 0, 1.0)}
+
+
+@both_engines
+def test_a_hostile_name_is_a_name(shop: Shop, sandbox: LocalSandbox) -> None:
+    """A goal's name that looks like SQL or Jinja is kept and told to the letter, and does nothing."""
+    names = sorted([TABLES, JINJA, "It's \\' \"won\" %s {{ x }}"])
+    shop.fill([deal(n, conversion_name=name) for n, name in enumerate(names)])
+    shop = QuickShop(shop.folder, shop.host)
+    shop.push(endpoint=sandbox.url)
+    document = fetch(shop, sandbox)
+    assert numbers(document) == dict.fromkeys(names, (1, 1, 0, 1, 0, 1.0))
+    assert sorted({name for (name,) in shop.sql(f"select conversion_name from {REPORTS}")}) == names
+
+
+@both_engines
+def test_a_low_match_rate_warns(shop: Shop) -> None:
+    """The test warns of goals below the rate, and of no day too young, goal too small, or sync not asked for."""
+    model = {
+        "name": "offline_conversions",
+        "data_tests": [
+            {"reverse_etl.match_rate_at_least": {"name": name, "arguments": arguments}}
+            for name, arguments in {
+                "of_all": {"min_rate": 0.5},
+                "of_other": {"min_rate": 0.5, "sync": "other"},
+                "of_few": {"min_rate": 0.5, "min_conversions": 10},
+                "of_young": {"min_rate": 0.5, "settle_hours": 0},
+                "of_older": {"min_rate": 0.5, "days": 60},
+                "of_any_rate": {"min_rate": 0},
+            }.items()
+        ],
+    }
+    (shop.folder / "models/tests.yml").write_text(json.dumps({"models": [model]}))
+    goals = [
+        # goal, days ago, hours from the day's end to the fetch, attributed, unattributed
+        ("bad", 3, 30, 20, 40),
+        ("good", 3, 30, 40, 20),
+        ("small", 3, 30, 5, 20),
+        ("young", 3, 2, 10, 90),
+        ("old", 40, 30, 10, 90),
+        ("silent", 3, 30, 0, 0),
+    ]
+    for name, ago, hours, attributed, unattributed in goals:
+        day = f"cast(date_trunc('day', now() at time zone 'UTC') - interval '{ago} days' as date)"
+        shop.sql(
+            f"insert into {REPORTS} values ('microsoft_ads', 'local', '1', 'shop', 1, 'x', {ord(name[0])}, '{name}', "
+            f"{day}, '', {attributed}, {unattributed}, {day} + interval '{24 + hours} hours')"
+        )
+    done = shop.dbt("test", "--select", "offline_conversions")
+    results = json.loads((shop.folder / "target/run_results.json").read_text())["results"]
+    found = {one["unique_id"].split(".")[2]: (one["status"], one["failures"]) for one in results}
+    assert found == {
+        "of_all": ("warn", 1),
+        "of_other": ("pass", 0),
+        "of_few": ("warn", 2),
+        "of_young": ("warn", 2),
+        "of_older": ("warn", 2),
+        "of_any_rate": ("pass", 0),
+    }, done.stdout
+
+
+def test_a_rate_that_is_none_is_refused(shop: Shop) -> None:
+    """A minimum beyond 1, as a percentage would be, stops dbt with a message."""
+    wrong = {"reverse_etl.match_rate_at_least": {"arguments": {"min_rate": 50}}}
+    model = {"name": "offline_conversions", "data_tests": [wrong]}
+    (shop.folder / "models/tests.yml").write_text(json.dumps({"models": [model]}))
+    done = shop.dbt("test", "--select", "offline_conversions", check=False)
+    assert done.returncode != 0
+    assert "match_rate_at_least needs min_rate, a number from 0 to 1" in done.stdout
 
 
 def test_without_a_push_nothing_is_asked(shop: Shop) -> None:
