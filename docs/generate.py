@@ -10,6 +10,7 @@ import typer
 import yaml
 from typer.testing import CliRunner
 
+from docs import reasons
 from reverse_etl.cli.app import app
 from reverse_etl.errors import EXIT_CODES
 from reverse_etl.report.words import CLASS_WORDS, REASON_WORDS
@@ -37,6 +38,7 @@ _DOC_NAME = re.compile(r"doc\('(\w+)'\)")
 def main() -> None:
     """Write the file."""
     REFERENCE.write_text(reference())
+    reasons.write()
 
 
 def reference() -> str:

@@ -44,9 +44,6 @@ class Teller(Protocol):
 class AttributionBooks(Protocol):
     """Where one scope keeps what it was told. Every writing method has committed when it returns."""
 
-    def span(self, days: int) -> tuple[date, date] | None:
-        """The days to ask for, None where nothing was sent."""
-
     def sent_to(self, first_day: date) -> list[str]:
         """Names of the goals that anything was sent to since then."""
 
@@ -77,17 +74,13 @@ def windows(first: date, last: date, goal_ids: Sequence[int], *, days: int, goal
 
 
 def fetch(
-    teller: Teller, books: AttributionBooks, *, days: int = DAYS, note: Callable[[str], None], pacing: Pacing
-) -> Fetched | None:
-    """Ask what became of what was sent and write it down; None where nothing was ever sent.
+    teller: Teller, books: AttributionBooks, first: date, last: date, *, note: Callable[[str], None], pacing: Pacing
+) -> Fetched:
+    """Ask what became of what was sent from the first day to the last, and write it down.
 
-    `days`: how many days of upload, the newest last. `note` is told of long waits. Raises DestinationError where the
-    destination refuses or does not answer, and WarehouseError.
+    `note` is told of long waits. Raises DestinationError where the destination refuses or does not answer, and
+    WarehouseError.
     """
-    span = books.span(days)
-    if span is None:
-        return None
-    first, last = span
     caller = _Caller(note, pacing)
     sent_to = books.sent_to(first)
     ids = caller.call(teller.goals) if sent_to else {}

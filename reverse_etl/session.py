@@ -108,17 +108,15 @@ class Session:
         `note` is told of what a user should know meanwhile.
         """
         books = WarehouseAttribution(self.project, self.sync)
-        fetched = None
-        if fetch and books.span(days):
-            destination = self.destination()
-            for text in destination.preflight(self.ledger.accepted()):
-                note(text)
-            fetched = attributing.fetch(
-                destination.attribution, books, days=days, note=note, pacing=attributing.Pacing()
-            )
         span = books.span(days)
         if span is None:
             return AttributionReport(self.sync, None, ())
+        fetched = None
+        if fetch:
+            destination = self.destination()
+            for text in destination.preflight(self.ledger.accepted()):
+                note(text)
+            fetched = attributing.fetch(destination.attribution, books, *span, note=note, pacing=attributing.Pacing())
         reasons = books.reasons(span[0])
         goals = [
             AttributedGoal(name, tuple(lines), tuple(_in_words(reasons.get(name, ()))))

@@ -44,6 +44,15 @@
     where {{ reverse_etl._in_scope(scope, 'ledger') }} and {{ reverse_etl._is_of_push(tables, scope, 'ledger') }}
 {% endmacro %}
 
+{#- Names of the goals that a scope sent anything to since a day, a date as text. -#}
+{% macro _sent_to(tables, scope, first_day) %}
+    select distinct ledger.conversion_name
+    from {{ tables.ledger }} as ledger
+    where {{ reverse_etl._in_scope(scope, 'ledger') }} and {{ reverse_etl._is_of_push(tables, scope, 'ledger') }}
+        and ledger.recorded_at >= cast({{ reverse_etl._literal(first_day) }} as {{ dbt.type_timestamp() }})
+    order by ledger.conversion_name
+{% endmacro %}
+
 {#-
     What left for the destination, per goal and day in UTC: conversions by their outcome, and corrections. Each try
     counts, as it does on the other side.

@@ -8,7 +8,7 @@
 -#}
 {% test match_rate_at_least(model, min_rate, sync=none, days=14, min_conversions=50, settle_hours=24) %}
 {{ config(severity='warn') }}
-{%- if min_rate is not number or not 0 <= min_rate <= 1 -%}
+{%- if min_rate is not number or min_rate < 0 or min_rate > 1 -%}
     {{ exceptions.raise_compiler_error("reverse_etl: match_rate_at_least needs min_rate, a number from 0 to 1.") }}
 {%- endif -%}
 {%- set midnight = "cast(upload_date as " ~ dbt.type_timestamp() ~ ")" %}

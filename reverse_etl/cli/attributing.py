@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from reverse_etl.attributing import DAYS
 from reverse_etl.cli.console import Results, each, echo
 from reverse_etl.cli.options import Json, Syncs, takes_dbt_options
 
@@ -21,7 +22,7 @@ def attribution(
     sync: Syncs = None,
     days: Annotated[
         int, typer.Option("--days", min=1, help="How many days of upload, the newest with an upload last.")
-    ] = 30,
+    ] = DAYS,
     no_fetch: Annotated[bool, typer.Option("--no-fetch", help="Show what is known already, and ask nobody.")] = False,
     as_json: Json = False,
 ) -> None:

@@ -43,7 +43,8 @@ class WarehouseAttribution:
 
     def sent_to(self, first_day: date) -> list[str]:
         """Names of the goals that anything was sent to since then, by name."""
-        return sorted({str(line[0]) for line in self._lines(first_day) if line[2] or line[7]})
+        rows = self._project.query("_sent_to", tables=self._tables, scope=self._scope, first_day=first_day.isoformat())
+        return [str(name) for (name,) in rows]
 
     def open_fetch(self) -> int:
         """Begin a fetch; gives its number. Nothing is written yet."""

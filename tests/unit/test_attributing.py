@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reverse_etl.attributed import Told, ToldDay, Window
+from reverse_etl.attributed import Fetched, Told, ToldDay, Window
 from reverse_etl.attributing import Pacing, fetch, windows
 from reverse_etl.errors import DestinationError, WarehouseError
 from reverse_etl.receipts import Answer, Blamed, Reason, Stopped, Throttled, Unanswered
@@ -54,9 +54,6 @@ class Books:
     rows: list[ToldDay] = field(default_factory=list)
     breaks_after: int = 99
 
-    def span(self, days: int) -> tuple[date, date] | None:
-        return (self.first, self.last) if self.names else None
-
     def sent_to(self, first_day: date) -> list[str]:
         return list(self.names)
 
@@ -74,10 +71,12 @@ def days_of(window: Window) -> list[date]:
     return [window.first + timedelta(days=n) for n in range((window.last - window.first).days + 1)]
 
 
-def run(teller: Teller, books: Books, waits: list[float] | None = None, notes: list[str] | None = None) -> object:
+def run(teller: Teller, books: Books, waits: list[float] | None = None, notes: list[str] | None = None) -> Fetched:
     slept = [] if waits is None else waits
     said = [] if notes is None else notes
-    return fetch(teller, books, note=said.append, pacing=Pacing(sleep=slept.append, jitter=lambda: 1.0))
+    return fetch(
+        teller, books, books.first, books.last, note=said.append, pacing=Pacing(sleep=slept.append, jitter=lambda: 1.0)
+    )
 
 
 @given(
@@ -187,8 +186,8 @@ def test_a_fetch_that_stops_half_way_leaves_whole_answers() -> None:
         run(Teller(), Books(breaks_after=1))
 
 
-def test_where_nothing_was_sent_nothing_is_asked() -> None:
-    """No span, no call."""
+def test_a_span_without_a_goal_asks_for_nothing() -> None:
+    """Where no goal was sent to, not even the goals are asked for."""
     teller = Teller()
-    assert run(teller, Books(names=())) is None
+    assert run(teller, Books(names=())).calls == 0
     assert teller.asked == []

@@ -18,7 +18,7 @@ from reverse_etl.destinations.microsoft_ads.wire import Faulted, Lost, Processed
 from reverse_etl.receipts import Blamed, Reason, Stopped, Throttled, Unanswered
 from reverse_etl.sandbox import LocalSandbox
 from tests.unit.scripted import record
-from tests.unit.wire import wire
+from tests.unit.wire import YESTERDAY, wire
 
 FIRST, LAST = date(2026, 11, 24), date(2026, 11, 25)
 WINDOW = Window(FIRST, LAST, (1, 2))
@@ -161,7 +161,7 @@ def test_the_local_sandbox_is_understood(tmp_path: Path) -> None:
     """Over real SOAP: goals and counts are what was sent, and an id that no goal has is silent with an error."""
     with LocalSandbox(tmp_path / "books.sqlite", port=0) as sandbox:
         client = wire(sandbox.url)
-        client.send([replace(record(n), click_id=f"{n:032x}") for n in (1, 2)])
+        client.send([replace(record(n), conversion_time=YESTERDAY) for n in (1, 2)])
         today = datetime.now(UTC).date()
         asked = client.attribution
         ((name, (goal_id,)),) = asked.goals().items()
