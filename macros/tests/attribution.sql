@@ -14,7 +14,7 @@
 {%- set midnight = "cast(upload_date as " ~ dbt.type_timestamp() ~ ")" %}
 with settled as (
     select *
-    from {{ ref('reverse_etl', 'reverse_etl_attribution') }}
+    from {{ ref('reverse_etl', 'reverse_etl_attribution').render() }}
     where fetched_at >= {{ dbt.dateadd('hour', 24 + settle_hours, midnight) }}
         and {{ midnight }} >= {{ dbt.dateadd('day', -days, reverse_etl._utc_now()) }}
         {%- if sync is not none %}

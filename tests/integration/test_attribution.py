@@ -393,13 +393,18 @@ def test_a_ledger_of_an_earlier_version_is_told_how_to_upgrade(pushed: QuickShop
     assert numbers(fetch(pushed, clicked)) == EXPECTED
 
 
-@pytest.mark.parametrize("command", [["--full-refresh"], ["--empty"]])
-def test_what_was_told_survives_every_build(pushed: QuickShop, clicked: LocalSandbox, command: list[str]) -> None:
-    """`--full-refresh` and `--empty` leave the table as it was."""
+@both_engines
+def test_what_was_told_survives_every_build(pushed: QuickShop, clicked: LocalSandbox) -> None:
+    """`--full-refresh` and `--empty` leave the table as it was, and the views over it go on showing it."""
     fetch(pushed, clicked)
-    before = pushed.sql(f"select count(*) from {REPORTS}")
-    pushed.dbt("build", "--quiet", *command)
-    assert pushed.sql(f"select count(*) from {REPORTS}") == before != [(0,)]
+    counts = [
+        f"select count(*) from {name}" for name in (REPORTS, "reverse_etl_attribution", "reverse_etl_unattributed")
+    ]
+    before = [pushed.sql(count) for count in counts]
+    for option in ("--full-refresh", "--empty"):
+        pushed.dbt("build", "--quiet", option)
+        assert [pushed.sql(count) for count in counts] == before
+    assert [(0,)] not in before
 
 
 def test_a_setting_that_would_empty_it_is_refused(shop: Shop) -> None:
