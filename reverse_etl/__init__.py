@@ -6,18 +6,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from reverse_etl.api import attribution as attribution
     from reverse_etl.api import plan as plan
     from reverse_etl.api import push as push
     from reverse_etl.api import status as status
 
 from reverse_etl.version import __version__ as __version__
 
-__all__ = ["__version__", "plan", "push", "status"]
+__all__ = ["__version__", "attribution", "plan", "push", "status"]
 
 
 def __getattr__(name: str) -> Any:
     # The functions bring zeep with them, which `reverse-etl --help` must not wait for.
-    if name in ("plan", "push", "status"):
+    if name in ("attribution", "plan", "push", "status"):
         return getattr(import_module("reverse_etl.api"), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 

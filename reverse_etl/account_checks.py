@@ -39,8 +39,9 @@ def account_lines(
 ) -> Iterator[CheckLine]:
     """The account with its goals and auto-tagging, by calls that change nothing.
 
-    `today`: the day (UTC) that decides the protocol where the exposure does not. `demands`: what the source's rows ask of goals, given those that there are; None where they cannot be read. `ask`:
-    where auto-tagging is off, whether to turn it on; None leaves it.
+    `today`: the day (UTC) that decides the protocol where the exposure does not. `demands`: what the source's rows ask
+    of goals, given those that there are; None where they cannot be read. `ask`: where auto-tagging is off, whether to
+    turn it on; None leaves it.
     """
     try:
         destination = MicrosoftAds(MicrosoftAdsSettings.load(sync, environ, today))

@@ -18,6 +18,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
+from reverse_etl import attributing
+from reverse_etl.attributed import AttributionReport
 from reverse_etl.interfaces import Progress
 from reverse_etl.reports import PlanReport, StatusReport
 from reverse_etl.run import PushOptions, RunResult, Silent
@@ -84,6 +86,27 @@ def status(sync: str | None = None, *, runs: int = 5, **dbt: Unpack[DbtArguments
     """What the ledger knows: conversions per status and the newest `runs` runs. Reads only."""
     with open_workspace(_options(dbt)) as workspace:
         return workspace.open(workspace.pick(sync)).status(runs=runs)
+
+
+def attribution(
+    sync: str | None = None,
+    *,
+    days: int = attributing.DAYS,
+    fetch: bool = True,
+    progress: Progress | None = None,
+    **dbt: Unpack[DbtArguments],
+) -> AttributionReport:
+    """What became of the conversions that were sent, per goal and day of upload in UTC, with the reasons in words.
+
+    `days`: how many days, the newest with an upload last. `fetch`: ask Microsoft first, and keep its answer in the
+    warehouse; without it nothing is asked and nothing written. `progress` gets notes, of long waits for example.
+    Raises DestinationError where Microsoft does not tell.
+    """
+    if days < 1:
+        raise ValueError(f"days must be 1 or more, not {days}")
+    with open_workspace(_options(dbt)) as workspace:
+        note = (progress or Silent()).note
+        return workspace.open(workspace.pick(sync)).attribution(days=days, fetch=fetch, note=note)
 
 
 def _options(dbt: DbtArguments) -> DbtOptions:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from reverse_etl.attributed import MatchTotals
 from reverse_etl.goals import Goal, Recipe
 from reverse_etl.guards import Guard
 from reverse_etl.interfaces import RunSummary, TestEvidence
@@ -44,11 +45,15 @@ class PlannedRow:
 
 @dataclass(frozen=True, slots=True)
 class StatusReport:
-    """What the ledger knows of `sync`: conversions per status, and the newest runs, the newest first."""
+    """What the ledger knows of `sync`: conversions per status, and the newest runs, the newest first.
+
+    `matched`: how much of the last days' uploads the destination attributed; None where nobody fetched that.
+    """
 
     sync: Sync
     statuses: dict[str, int]
     runs: tuple[RunSummary, ...]
+    matched: MatchTotals | None = None
 
 
 @dataclass(frozen=True, slots=True)

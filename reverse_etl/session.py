@@ -6,15 +6,17 @@ import contextlib
 import json
 import os
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 
-from reverse_etl import clocks
+from reverse_etl import attributing, clocks
+from reverse_etl.attributed import AttributedGoal, AttributionReport, UnattributedReason
 from reverse_etl.destinations.microsoft_ads import MicrosoftAds, MicrosoftAdsSettings
 from reverse_etl.destinations.microsoft_ads.codes import advice, goes_at
 from reverse_etl.destinations.microsoft_ads.protocols import SWITCH_HINT, soap_warning
 from reverse_etl.destinations.microsoft_ads.settings import account_of
+from reverse_etl.destinations.microsoft_ads.unattributed import explain as explain_unattributed
 from reverse_etl.errors import SettingsError
 from reverse_etl.foresight import Foresight
 from reverse_etl.goals import missing, recipe
@@ -28,6 +30,7 @@ from reverse_etl.sync import RetractionLimit, Sync
 from reverse_etl.warehouse import test_results
 from reverse_etl.warehouse.accounts import find_accounts
 from reverse_etl.warehouse.artifacts import limited_build
+from reverse_etl.warehouse.attribution import WarehouseAttribution, known_totals
 from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.exposures import find_syncs, pick_sync
 from reverse_etl.warehouse.history import explain, find_key, read_run, read_runs
@@ -107,7 +110,30 @@ class Session:
 
     def status(self, *, runs: int) -> StatusReport:
         """What the ledger knows. Reads only."""
-        return StatusReport(self.sync, self.ledger.statuses(), tuple(self.ledger.history(runs)))
+        matched = known_totals(self.project, self.sync, attributing.DAYS)
+        return StatusReport(self.sync, self.ledger.statuses(), tuple(self.ledger.history(runs)), matched)
+
+    def attribution(self, *, days: int, fetch: bool, note: Callable[[str], None]) -> AttributionReport:
+        """What became of the uploads of the newest `days` days; with `fetch` the destination is asked first.
+
+        `note` is told of what a user should know meanwhile.
+        """
+        books = WarehouseAttribution(self.project, self.sync)
+        span = books.span(days)
+        if span is None:
+            return AttributionReport(self.sync, None, ())
+        fetched = None
+        if fetch:
+            destination = self.destination()
+            for text in destination.preflight(self.ledger.accepted()):
+                note(text)
+            fetched = attributing.fetch(destination.attribution, books, *span, note=note, pacing=attributing.Pacing())
+        reasons = books.reasons(span[0])
+        goals = [
+            AttributedGoal(name, tuple(lines), tuple(_in_words(reasons.get(name, ()))))
+            for name, lines in books.days(span[0]).items()
+        ]
+        return AttributionReport(self.sync, span[0], tuple(goals), fetched)
 
     def guards(self, permissions: Permissions) -> list[Guard]:
         """Every guard with what it would do to a push."""
@@ -199,6 +225,12 @@ def _timed(plan: Plan) -> Plan:
         for line in plan.lines
     )
     return replace(plan, lines=tuple(lines))
+
+
+def _in_words(reasons: Iterable[tuple[str, int]]) -> Iterator[UnattributedReason]:
+    for name, conversions in reasons:
+        known = explain_unattributed(name)
+        yield UnattributedReason(name, conversions, known.meaning, known.what_to_do)
 
 
 def _untold(row: Explained, key: str) -> Explained:

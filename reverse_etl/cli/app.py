@@ -11,7 +11,18 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from reverse_etl.cli import checking, explaining, goals, init, mending, pushing, reading, sandbox, signing_in
+from reverse_etl.cli import (
+    attributing,
+    checking,
+    explaining,
+    goals,
+    init,
+    mending,
+    pushing,
+    reading,
+    sandbox,
+    signing_in,
+)
 from reverse_etl.cli.console import fail
 from reverse_etl.errors import ReverseEtlError
 from reverse_etl.version import __version__
@@ -34,6 +45,7 @@ app.command()(reading.plan)
 app.command()(pushing.push)
 app.command()(reading.status)
 app.command()(reading.rejected)
+app.command()(attributing.attribution)
 app.command()(mending.retry)
 app.command()(mending.baseline)
 app.command()(mending.forget)

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from reverse_etl.interfaces import Rejected, RunSummary
+from reverse_etl.report.match import matched_json
 from reverse_etl.reports import PlanReport, StatusReport
 from reverse_etl.run import RunResult
 from reverse_etl.sync import Sync
@@ -64,7 +65,12 @@ def result_json(sync: Sync, result: RunResult) -> dict[str, Any]:
 
 def status_json(report: StatusReport) -> dict[str, Any]:
     """What the ledger knows of a sync."""
-    return document(report.sync, statuses=report.statuses, runs=[run_fields(run) for run in report.runs])
+    return document(
+        report.sync,
+        statuses=report.statuses,
+        attribution=None if report.matched is None else matched_json(report.matched),
+        runs=[run_fields(run) for run in report.runs],
+    )
 
 
 def rejected_json(sync: Sync, rows: Sequence[tuple[Rejected, str]]) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from itertools import groupby
 from reverse_etl.guards import Guard
 from reverse_etl.interfaces import Rejected, RunSummary
 from reverse_etl.plans import CLASSES, Plan, PlanLine
+from reverse_etl.report.match import matched_lines
 from reverse_etl.report.words import CLASS_WORDS, STANDING_WORDS, reason_words
 from reverse_etl.reports import PlanReport, StatusReport
 from reverse_etl.run import RunResult
@@ -102,6 +103,8 @@ def status_text(report: StatusReport) -> str:
     out += _table((name, f"{statuses[name]:,}", text) for name, text in words.items() if statuses.get(name))
     if not statuses:
         out += ["  Nothing was sent yet."]
+    if report.matched is not None:
+        out += ["", *matched_lines(report.matched)]
     out += ["", "Newest runs" if runs else "No push yet."]
     out += [f"  {run.run_seq:>4}  {run.started_at}  target {run.target}  {_run_words(run)}" for run in runs]
     return "\n".join(out)

@@ -20,6 +20,14 @@ _INSERT_CALL = (
     "protocol) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
 
+_UPLOADS = " UNION ALL ".join(
+    f"SELECT rows.conversion_name, substr(rows.received_at, 1, 10), '{kind}', rows.outcome, "
+    f"coalesce(rows.error_code, rows.reason), count(*) FROM {table} AS rows JOIN calls ON calls.call_id = rows.call_id "
+    "WHERE calls.account_id = :account AND substr(rows.received_at, 1, 10) BETWEEN :first AND :last "
+    "AND rows.conversion_name IS NOT NULL GROUP BY 1, 2, 4, 5"
+    for kind, table in (("conversion", "received"), ("adjustment", "adjustments"))
+)
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -97,6 +105,15 @@ class Books:
                 "INSERT OR REPLACE INTO account_properties VALUES (?, ?, ?)",
                 [(account_id, name, value) for name, value in values.items()],
             )
+
+    def uploads(self, account_id: str | None, first: str, last: str) -> list[tuple[str, str, str, str, str, int]]:
+        """What an account sent from one UTC day to another, both as 2026-11-25 and both included.
+
+        By goal and day: `conversion` or `adjustment`, the outcome, why (blank, or the reason of what did not count, or
+        the name of a refusal's code), and how many.
+        """
+        with self._lock:
+            return self._db.execute(_UPLOADS, {"account": account_id, "first": first, "last": last}).fetchall()
 
     @contextmanager
     def _writing(self) -> Iterator[None]:

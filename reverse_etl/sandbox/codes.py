@@ -1,6 +1,6 @@
 """The error codes that the local sandbox answers with, each with the service's name for it and our words."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,6 +11,10 @@ class Code:
     name: str
     message: str
 
+    def saying(self, text: str) -> "Code":
+        """The code with a text in the gap of its message."""
+        return replace(self, message=self.message.format(text))
+
 
 # Faults of the platform: answered as AdApiFaultDetail.
 INTERNAL_ERROR = Code(0, "InternalError", "The service met an internal error.")
@@ -19,7 +23,7 @@ USER_NOT_AUTHORIZED = Code(106, "UserIsNotAuthorized", "The user may not use thi
 TOKEN_EXPIRED = Code(109, "AuthenticationTokenExpired", "The authentication token has expired.")
 MISSING_HEADERS = Code(116, "RequestMissingHeaders", "The request has no {}.")
 CALL_RATE_EXCEEDED = Code(117, "CallRateExceeded", "Too many calls in the last 60 seconds.")
-INPUT_INVALID = Code(201, "ApiInputValidationError", "The value of an account property is not one that it may have.")
+INPUT_INVALID = Code(201, "ApiInputValidationError", "{}")
 EXECUTION_ERROR = Code(202, "ApiExecutionError", "The service could not carry the call out.")
 
 # Faults of the request: answered as ApiFaultDetail with OperationErrors.

@@ -6,10 +6,13 @@ from typing import Any
 
 from reverse_etl.sandbox import codes
 from reverse_etl.sandbox.books import Books
+from reverse_etl.sandbox.diagnostics import report
+from reverse_etl.sandbox.errors import CallRefusedError
 from reverse_etl.sandbox.goals import Goal, World
 from reverse_etl.sandbox.request import (
     GOALS,
     PROPERTIES,
+    REPORT,
     SET_PROPERTIES,
     Long,
     Request,
@@ -43,20 +46,12 @@ PROPERTY_NAMES = (
 )
 
 
-class RefusedError(Exception):
-    """The whole call is refused."""
-
-    def __init__(self, code: codes.Code) -> None:
-        super().__init__(code.name)
-        self.code = code
-
-
 def look_up(request: Request, world: World, books: Books) -> tuple[dict[str, Any], list[RowError]]:
     """What a call asked for, by the service's names in the order of its schema, and the errors of single items.
 
-    Raises UnreadableError where it asks for what its type does not have, RefusedError where the call is refused.
+    Raises UnreadableError where it asks for what its type does not have, CallRefusedError where the call is refused.
     """
-    answers = {GOALS: _goals, PROPERTIES: _properties, SET_PROPERTIES: _set_properties}
+    answers = {GOALS: _goals, REPORT: _report, PROPERTIES: _properties, SET_PROPERTIES: _set_properties}
     return answers[request.operation](request, world, books)
 
 
@@ -81,6 +76,11 @@ def _goals(request: Request, world: World, books: Books) -> tuple[dict[str, Any]
     if not request.content.get("ConversionGoalIds"):
         found, errors = [goal for goal in found if goal is not None], []
     return {"ConversionGoals": [None if goal is None else dict(_said(goal, fields)) for goal in found]}, errors
+
+
+def _report(request: Request, world: World, books: Books) -> tuple[dict[str, Any], list[RowError]]:
+    """What became of what the account sent, per goal and day."""
+    return report(request, {str(id_of(goal)): goal.name for goal in _known(world, books)}, books)
 
 
 def _known(world: World, books: Books) -> Iterator[Goal]:
@@ -122,7 +122,9 @@ def _set_properties(request: Request, world: World, books: Books) -> tuple[dict[
     if AUTO_TAGGING in values:
         values[AUTO_TAGGING] = values[AUTO_TAGGING].lower()
         if values[AUTO_TAGGING] not in ("true", "false"):
-            raise RefusedError(codes.INPUT_INVALID)
+            raise CallRefusedError(
+                codes.INPUT_INVALID.saying("The value of an account property is not one that it may have.")
+            )
     books.set_properties(_account(request), values)
     return {}, []
 

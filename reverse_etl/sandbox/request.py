@@ -15,6 +15,7 @@ ADJUSTMENTS = "ApplyOfflineConversionAdjustments"
 GOALS = "GetConversionGoalsByIds"
 PROPERTIES = "GetAccountProperties"
 SET_PROPERTIES = "SetAccountProperties"
+REPORT = "GetOfflineConversionReportByGoalIds"
 # Operations whose answer has no place for errors of single items.
 ALL_OR_NOTHING = (SET_PROPERTIES,)
 MAX_ROWS = 1000
@@ -68,6 +69,7 @@ class Field(Enum):
     WORDS = "words of a list that the service knows"
     TEXTS = "texts"
     ITEMS = "dicts of texts"
+    TIME = "a time as text"
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,4 +209,10 @@ LOOKUPS: Mapping[str, Mapping[str, Field]] = {
     GOALS: {"ConversionGoalIds": Field.IDS, "ConversionGoalTypes": Field.WORDS, "ReturnAdditionalFields": Field.WORDS},
     PROPERTIES: {"AccountPropertyNames": Field.TEXTS},
     SET_PROPERTIES: {"AccountProperties": Field.ITEMS},
+    REPORT: {
+        "StartDateUtc": Field.TIME,
+        "EndDateUtc": Field.TIME,
+        "GoalIds": Field.IDS,
+        "UploadChannelFilter": Field.WORDS,
+    },
 }

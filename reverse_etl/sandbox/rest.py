@@ -10,9 +10,13 @@ from typing import Any, NoReturn
 from reverse_etl.sandbox.codes import Code
 from reverse_etl.sandbox.request import (
     ADJUSTMENTS,
+    ALL_OR_NOTHING,
     CONVERSIONS,
     GOALS,
     LOOKUPS,
+    PROPERTIES,
+    REPORT,
+    SET_PROPERTIES,
     SHAPES,
     Field,
     Long,
@@ -31,9 +35,9 @@ OPERATIONS = {
     "OfflineConversions/Apply": CONVERSIONS,
     "OfflineConversionAdjustments/Apply": ADJUSTMENTS,
     "ConversionGoals/QueryByIds": GOALS,
-    "AccountProperties/Query": "GetAccountProperties",
-    "AccountProperties/Set": "SetAccountProperties",
-    "OfflineConversionReport/QueryByGoalIds": "GetOfflineConversionReportByGoalIds",
+    "AccountProperties/Query": PROPERTIES,
+    "AccountProperties/Set": SET_PROPERTIES,
+    "OfflineConversionReport/QueryByGoalIds": REPORT,
 }
 # Lists in lists, deeper than any stack, and an answer that could be one, but does not end.
 HOSTILE = b'{"PartialErrors":' + b"[" * 200_000
@@ -131,7 +135,12 @@ def _read_content(content: dict[str, Any], fields: Mapping[str, Field]) -> dict[
         match kind:
             case Field.WORDS:
                 found[name] = [word.strip() for word in (_value(value, number=False) or "").split(",")]
-            case Field.IDS:
+            case Field.TIME:
+                found[name] = _value(value, number=False) or ""
+            case Field.ITEMS:
+                items = [_object(item) for item in _list(value)]
+                found[name] = [{key: _value(part, number=False) for key, part in item.items()} for item in items]
+            case Field.IDS | Field.TEXTS:
                 found[name] = [_value(item, number=False) or "" for item in _list(value)]
     return found
 
@@ -174,7 +183,8 @@ def answer(tracking_id: str, operation: str, content: Mapping[str, object], erro
         }
         for error in errors
     ]
-    return _bytes({name: _said(value) for name, value in content.items()} | {"PartialErrors": partial})
+    said = {name: _said(value) for name, value in content.items()}
+    return _bytes(said if operation in ALL_OR_NOTHING else said | {"PartialErrors": partial})
 
 
 def fault(tracking_id: str, code: Code, *, by_platform: bool) -> bytes:

@@ -9,11 +9,11 @@ from typing import Any
 from reverse_etl.sandbox import codes
 from reverse_etl.sandbox.books import Books, Call
 from reverse_etl.sandbox.codes import Code
-from reverse_etl.sandbox.errors import SandboxError
+from reverse_etl.sandbox.errors import CallRefusedError, SandboxError
 from reverse_etl.sandbox.faults import Fault
 from reverse_etl.sandbox.goals import World
 from reverse_etl.sandbox.injection import Injection, Met
-from reverse_etl.sandbox.lookups import RefusedError, look_up
+from reverse_etl.sandbox.lookups import look_up
 from reverse_etl.sandbox.replies import Reply, instead
 from reverse_etl.sandbox.request import LOOKUPS, MAX_ROWS, Problem, Request, RowError, Speech, UnreadableError
 from reverse_etl.sandbox.sign_in import SignIn
@@ -116,7 +116,7 @@ class _Answering:
             content, errors = look_up(self._request, self._world, self._books)
         except UnreadableError:
             return self._unreadable(Problem.UNREADABLE)
-        except RefusedError as error:
+        except CallRefusedError as error:
             return self._refused(error.code)
         self._books.record_lookup(self._call)
         return self._answer(content, errors)
@@ -181,8 +181,7 @@ def _headers_fault(headers: Mapping[str, str], sign_in: SignIn) -> Code | None:
     """
     for name in ("AuthenticationToken", "DeveloperToken"):
         if name not in headers:
-            missing = codes.MISSING_HEADERS
-            return Code(missing.number, missing.name, missing.message.format(name))
+            return codes.MISSING_HEADERS.saying(name)
     if headers["AuthenticationToken"] == "expired" or sign_in.has_expired(headers["AuthenticationToken"]):
         return codes.TOKEN_EXPIRED
     if headers["AuthenticationToken"] == "invalid":

@@ -1,6 +1,7 @@
 """SOAP 1.1 in and out: requests to rows, and rows' errors and faults to answers."""
 
 from collections.abc import Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 from lxml import etree
@@ -30,7 +31,14 @@ _ENTITIES = "".join(f'<!ENTITY e{n} "{f"&e{n - 1};" * 10}">' for n in range(1, 9
 HOSTILE = f'<?xml version="1.0"?><!DOCTYPE r [<!ENTITY e0 "x">{_ENTITIES}]><r>&e8;</r>'.encode()
 FLOOD = (b"<r>", b"<x>aaaaaaaaa</x>")
 # By the list of an answer: the element of an item, and the type of an item where it is a kind of that.
-_ITEMS = {"ConversionGoals": "ConversionGoal", "AccountProperties": "AccountProperty"}
+_ITEMS = {
+    "ConversionGoals": "ConversionGoal",
+    "AccountProperties": "AccountProperty",
+    "OfflineGoalConversionSummaries": "OfflineGoalConversionSummary",
+    "OverallAlerts": "OfflineConversionAlert",
+    "DailySummaries": "OfflineGoalDailySummary",
+    "Alerts": "OfflineConversionAlert",
+}
 _TYPES = {"ConversionGoals": "OfflineConversionGoal"}
 _PREFIXES = {"s": ENVELOPE, "i": _INSTANCE, "h": CAMPAIGN, "e": ADAPI}
 
@@ -81,6 +89,8 @@ def _read_content(content: etree._Element, fields: Mapping[str, Field]) -> dict[
             found[name] = (_text(element) or "").split()
         elif kind is Field.ITEMS:
             found[name] = [{etree.QName(part).localname: _text(part) for part in item} for item in element]
+        elif kind is Field.TIME:
+            found[name] = _text(element) or ""
         else:
             found[name] = [_text(item) or "" for item in element]
     return found
@@ -232,6 +242,9 @@ def _add_value(parent: etree._Element, name: str, value: object) -> None:
 def _said(value: object) -> str | None:
     if isinstance(value, bool):
         return "true" if value else "false"
+    if isinstance(value, float):
+        # A decimal has no exponent.
+        return format(Decimal(repr(value)), "f")
     return None if value is None else str(value)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reverse_etl.errors import SettingsError
@@ -12,9 +12,12 @@ from reverse_etl.warehouse.project import PACKAGE, Project
 TABLES = ("ledger", "receipts", "runs")
 
 
-def ledger_tables(project: Project) -> dict[str, Any]:
-    """The relations of the ledger by their short names; raises SettingsError naming what is not built."""
-    ids = {name: f"model.{PACKAGE}.{PACKAGE}_{name}" for name in TABLES}
+def ledger_tables(project: Project, names: Sequence[str] = TABLES) -> dict[str, Any]:
+    """The relations of the ledger by their short names; raises SettingsError naming what is not built.
+
+    `names`: which of the package's tables, where others are meant than those that every push needs.
+    """
+    ids = {name: f"model.{PACKAGE}.{PACKAGE}_{name}" for name in names}
     build = project.build_command(f"package:{PACKAGE}")
     disabled = [f"{PACKAGE}_{name}" for name, unique_id in ids.items() if unique_id not in project.manifest.nodes]
     if disabled:
@@ -26,7 +29,7 @@ def ledger_tables(project: Project) -> dict[str, Any]:
     missing = [str(project.relation(unique_id)) for unique_id, found in columns.items() if found is None]
     if missing:
         raise SettingsError(
-            f"Tables of the ledger are not built yet in {project.database}: {', '.join(missing)}.",
+            f"Tables of the package are not built yet in {project.database}: {', '.join(missing)}.",
             hint="Run `dbt build`, which builds them with your own models; or only them: `" + build + "`.",
         )
     lacking = [

@@ -52,9 +52,9 @@ def test_every_exit_code_is_documented() -> None:
     assert set(EXIT_CODES) == set(range(7))
 
 
-@pytest.mark.parametrize("table", ["ledger", "receipts", "runs"])
+@pytest.mark.parametrize("table", ["ledger", "receipts", "runs", "attribution_reports"])
 def test_every_column_is_documented(table: str) -> None:
-    """Each column of the three tables, as their models declare it, has its words."""
+    """Each column of the package's tables, as their models declare it, has its words."""
     declared = re.findall(r"\['(\w+)', ", (REPOSITORY / f"models/reverse_etl_{table}.sql").read_text())
     models = yaml.safe_load((REPOSITORY / "models/_models.yml").read_text())["models"]
     (model,) = [one for one in models if one["name"] == f"reverse_etl_{table}"]

@@ -12,7 +12,7 @@ import pytest
 
 PACKAGE = "reverse_etl"
 ROOT = Path(__file__).parents[2] / PACKAGE
-NOUNS = {"errors", "sync", "plans", "receipts", "mends", "goals"}
+NOUNS = {"errors", "sync", "plans", "receipts", "mends", "goals", "attributed"}
 ADAPTERS = {"warehouse", "destinations", "sandbox"}
 # What only the session and the command line may put together.
 PARTS = ADAPTERS | {"report"}
@@ -127,6 +127,7 @@ def adapters_do_not_drive(importer: str, imported: str) -> bool:
     return room(importer) in ADAPTERS and room(imported) in {
         "run",
         "mending",
+        "attributing",
         "delivery",
         "guards",
         "session",

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from reverse_etl.destinations.microsoft_ads.account import read_auto_tagging, turn_on_auto_tagging
 from reverse_etl.destinations.microsoft_ads.answers import answer_of
+from reverse_etl.destinations.microsoft_ads.attribution import Attribution
 from reverse_etl.destinations.microsoft_ads.goals import read_goals
 from reverse_etl.destinations.microsoft_ads.lookups import Enquiry
 from reverse_etl.destinations.microsoft_ads.messages import call_of, mistake
@@ -119,6 +120,11 @@ class MicrosoftAds:
         # Who cannot sign in learns it here, before anything is written.
         self._settings.credentials.token()
         return [*notes, *self._settings.credentials.notes]
+
+    @property
+    def attribution(self) -> Attribution:
+        """What became of the account's conversions, to be asked for by the same wire."""
+        return Attribution(self._wire, throttle_wait=self._throttle_wait)
 
     def send(self, records: Sequence[Record]) -> Answer:
         """Make one call with these records. Never raises for what the call or its answer brings.

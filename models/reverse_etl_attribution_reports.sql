@@ -1,0 +1,18 @@
+{{ config(materialized='incremental', full_refresh=false, on_schema_change='append_new_columns') }}
+{{ reverse_etl._append_only() }}
+{%- set text = dbt.type_string() -%}
+{{ reverse_etl._no_rows([
+    ['destination', text],
+    ['environment', text],
+    ['account_id', text],
+    ['sync', text],
+    ['fetch_seq', dbt.type_bigint()],
+    ['fetch_id', text],
+    ['goal_id', dbt.type_bigint()],
+    ['conversion_name', text],
+    ['upload_date', 'date'],
+    ['reason', text],
+    ['attributed', dbt.type_bigint()],
+    ['unattributed', dbt.type_bigint()],
+    ['fetched_at', dbt.type_timestamp()],
+]) }}

@@ -1,0 +1,34 @@
+"""Match rates in words and as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reverse_etl.attributed import MatchTotals
+
+
+def percent(rate: float | None) -> str:
+    """A share as people read it."""
+    return "unknown" if rate is None else f"{100 * rate:.1f} %"
+
+
+def matched_lines(matched: MatchTotals) -> list[str]:
+    """How much of the last days' uploads was attributed, and as of when that is known."""
+    told = matched.attributed + matched.unattributed
+    days = f"{matched.first_day} to {matched.last_day}" if matched.first_day != matched.last_day else matched.first_day
+    return [
+        f"Match rate {percent(matched.match_rate)}: {matched.attributed:,} of {told:,} attributed to a click "
+        f"(uploads of {days}, fetched {matched.fetched_at})."
+    ]
+
+
+def matched_json(matched: MatchTotals) -> dict[str, Any]:
+    """The same for programs."""
+    return {
+        "match_rate": matched.match_rate,
+        "attributed": matched.attributed,
+        "unattributed": matched.unattributed,
+        "first_day": matched.first_day.isoformat(),
+        "last_day": matched.last_day.isoformat(),
+        "fetched_at": matched.fetched_at,
+    }

@@ -1,0 +1,434 @@
+"""What became of conversions: fetched from the local sandbox, kept in the warehouse, and told."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import sqlite3
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+
+import reverse_etl
+from reverse_etl.errors import SettingsError
+from reverse_etl.sandbox import LocalSandbox
+from tests.support.engines import both_engines
+from tests.support.hostile import JINJA, TABLES
+from tests.support.quick import QuickShop
+from tests.support.schemas import validate
+from tests.support.shop import Shop, click, deal
+
+GOALS = """
+goals: [{name: Deal won}, {name: Lead, status: Paused}, {name: Empty}]
+clicks: [%s]
+"""
+REPORTS = "reverse_etl_attribution_reports"
+
+
+@pytest.fixture
+def clicked(tmp_path: Path) -> Iterator[LocalSandbox]:
+    """A local sandbox that knows the clicks 1 to 6."""
+    at = (datetime.now(UTC) - timedelta(days=5)).isoformat()
+    goals = tmp_path / "goals.yml"
+    goals.write_text(GOALS % ", ".join(f"{{click_id: '{click(n)}', time: {at}}}" for n in range(1, 7)))
+    with LocalSandbox(tmp_path / "books.sqlite", port=0, goals=goals) as running:
+        yield running
+
+
+@pytest.fixture
+def pushed(shop: Shop, clicked: LocalSandbox) -> QuickShop:
+    """Four deals sent: two that count, one of a click that nobody knows, one of a paused goal; one more is refused."""
+    shop.fill(
+        [
+            deal(1),
+            deal(2),
+            deal(7),
+            deal(3, conversion_name="Lead"),
+            deal(4, conversion_name="Nobody"),
+            deal(5, microsoft_click_id="broken"),
+        ]
+    )
+    shop = QuickShop(shop.folder, shop.host)
+    assert shop.push(endpoint=clicked.url)["source"] == {"accepted": 4, "rejected": 1, "invalid": 1}
+    return shop
+
+
+def fetch(shop: Shop, sandbox: LocalSandbox, *arguments: str) -> dict[str, Any]:
+    """Fetch and give the JSON document."""
+    done = shop.run("attribution", "--json", *arguments, MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    assert done.returncode == 0, done.stderr
+    document: dict[str, Any] = validate("attribution", json.loads(done.stdout))
+    return document
+
+
+def numbers(document: dict[str, Any]) -> dict[str, tuple[Any, ...]]:
+    """Of each goal: sent, accepted, rejected, attributed, unattributed, match rate."""
+    names = ("sent", "accepted", "rejected", "attributed", "unattributed", "match_rate")
+    return {goal["conversion_name"]: tuple(goal[name] for name in names) for goal in document["goals"]}
+
+
+EXPECTED = {
+    "Deal won": (3, 3, 0, 2, 1, 2 / 3),
+    "Lead": (1, 1, 0, 0, 1, 0.0),
+    "Nobody": (1, 0, 1, None, None, None),
+}
+
+
+@both_engines
+def test_each_goal_is_told_with_reasons_and_what_to_do(pushed: QuickShop, clicked: LocalSandbox) -> None:
+    """What was sent, taken, refused and attributed stands side by side, and a goal that is not there is named."""
+    document = fetch(pushed, clicked)
+    assert numbers(document) == EXPECTED
+    assert document["fetched"]["untold"] == [
+        {"conversion_name": "Nobody", "why": "there is no offline conversion goal of this name"}
+    ]
+    won, lead, _ = document["goals"]
+    assert [(one["reason"], one["conversions"]) for one in won["reasons"]] == [("NoMatchingClickFound", 1)]
+    assert [(one["reason"], one["conversions"]) for one in lead["reasons"]] == [("GoalNotFoundOrInactive", 1)]
+    (day,) = won["days"]
+    assert (day["attributed"], day["sent"], day["fetched_at"]) == (2, 3, won["fetched_at"])
+    text = pushed.run("attribution", "--no-fetch").stdout
+    assert "match rate    66.7 %" in text
+    assert "What to do: Compare the click ids" in text
+
+
+@both_engines
+def test_the_views_say_the_same(pushed: QuickShop, clicked: LocalSandbox) -> None:
+    """Views of the package join what was sent with what was told, and count a rate and its reasons."""
+    fetch(pushed, clicked)
+    days = pushed.sql(
+        "select conversion_name, sent, accepted, rejected, attributed, unattributed, match_rate "
+        "from reverse_etl_attribution order by conversion_name"
+    )
+    assert {name: tuple(rest) for name, *rest in days} == EXPECTED
+    assert pushed.sql(
+        "select conversion_name, reason, unattributed from reverse_etl_unattributed order by conversion_name"
+    ) == [("Deal won", "NoMatchingClickFound", 1), ("Lead", "GoalNotFoundOrInactive", 1)]
+    today = datetime.now(UTC).date()
+    assert {day for (day,) in pushed.sql("select upload_date from reverse_etl_attribution")} <= {
+        today,
+        today - timedelta(days=1),
+    }
+
+
+@both_engines
+def test_a_later_fetch_holds_and_the_earlier_stays(pushed: QuickShop, clicked: LocalSandbox) -> None:
+    """Fetching again adds rows and changes no number; a report that changed later is told as it is now."""
+    first = fetch(pushed, clicked)
+    rows = pushed.sql(f"select count(*) from {REPORTS}")[0][0]
+    assert numbers(fetch(pushed, clicked)) == numbers(first)
+    assert pushed.sql(f"select count(*) from {REPORTS}")[0][0] == 2 * rows
+    with books(clicked) as received:
+        received.execute("update received set outcome = 'counted', reason = '' where outcome = 'ignored'")
+        received.execute(
+            "update received set outcome = 'ignored', reason = 'AccountMismatch' where click_id = ?", [click(1)]
+        )
+    later = fetch(pushed, clicked)
+    assert numbers(later)["Deal won"] == (3, 3, 0, 2, 1, 2 / 3)
+    assert [one["reason"] for one in later["goals"][0]["reasons"]] == ["AccountMismatch"]
+    assert numbers(later)["Lead"] == (1, 1, 0, 1, 0, 1.0)
+    with books(clicked) as received:
+        received.execute("delete from received")
+    assert numbers(fetch(pushed, clicked))["Lead"] == (1, 1, 0, 0, 0, None)
+
+
+@contextlib.contextmanager
+def books(sandbox: LocalSandbox) -> Iterator[sqlite3.Connection]:
+    """The books of a running sandbox, to change what it will tell."""
+    with contextlib.closing(sqlite3.connect(sandbox._path)) as opened, opened:
+        yield opened
+
+
+def far_east(shop: Shop) -> None:
+    """Let sessions of the warehouse live fourteen hours ahead of UTC."""
+    if shop.host:
+        shop.sql(f"alter database {shop.database_name} set timezone to 'Pacific/Kiritimati'")
+        return
+    profiles = json.loads((shop.folder / "profiles.yml").read_text())
+    for output in profiles["shop"]["outputs"].values():
+        output["settings"] = {"TimeZone": "Pacific/Kiritimati"}
+    (shop.folder / "profiles.yml").write_text(json.dumps(profiles))
+
+
+@both_engines
+def test_days_are_those_of_utc(pushed: QuickShop, clicked: LocalSandbox) -> None:
+    """A second before midnight and midnight itself are two days, on both sides, whatever the session's time zone."""
+    far_east(pushed)
+    today = datetime.now(UTC).date()
+    evening, midnight = (f"{today - timedelta(days=2)} 23:59:59", f"{today - timedelta(days=1)} 00:00:00")
+    for click_id, at in ((click(1), evening), (click(2), midnight)):
+        pushed.sql(f"update reverse_etl_ledger set recorded_at = '{at}' where click_id = '{click_id}'")
+        with books(clicked) as received:
+            received.execute("update received set received_at = ? where click_id = ?", [f"{at}.000Z", click_id])
+    won = fetch(pushed, clicked)["goals"][0]
+    told = {day["upload_date"]: (day["sent"], day["attributed"], day["unattributed"]) for day in won["days"]}
+    assert told == {
+        str(today - timedelta(days=2)): (1, 1, 0),
+        str(today - timedelta(days=1)): (1, 1, 0),
+        str(today): (1, 0, 1),
+    }
+
+
+@both_engines
+def test_many_goals_and_days_are_walked(shop: Shop, sandbox: LocalSandbox) -> None:
+    """More goals and days than a call may ask for are asked for in several calls, and every one is told."""
+    shop.fill([deal(n, conversion_name=f"Goal {n:02}") for n in range(1, 26)])
+    shop = QuickShop(shop.folder, shop.host)
+    shop.push(endpoint=sandbox.url)
+    shop.sql(
+        "update reverse_etl_ledger set recorded_at = recorded_at - interval '10 days' where conversion_name = 'Goal 01'"
+    )
+    with books(sandbox) as received:
+        received.execute(
+            "update received set received_at = date(received_at, '-10 days') || 'T12:00:00.000Z' "
+            "where conversion_name = 'Goal 01'"
+        )
+    document = fetch(shop, sandbox)
+    # Two windows of days, each in two calls, and one for the goals.
+    assert document["fetched"]["calls"] == 5
+    assert numbers(document) == {f"Goal {n:02}": (1, 1, 0, 1, 0, 1.0) for n in range(1, 26)}
+    assert [len(goal["days"]) for goal in document["goals"]] == [1] * 25
+    newest = fetch(shop, sandbox, "--days", "1")
+    assert len(newest["goals"]) == 24
+
+
+@both_engines
+def test_what_a_baseline_marked_was_not_sent(shop: Shop, sandbox: LocalSandbox) -> None:
+    """Records that a baseline marks as accepted are no uploads, and those that a push sends are."""
+    shop.fill([deal(1), deal(2)])
+    shop = QuickShop(shop.folder, shop.host)
+    done = shop.run("baseline", "--before", datetime.now(UTC).date().isoformat(), "--yes")
+    assert done.returncode == 0, done.stderr
+    assert fetch(shop, sandbox)["goals"] == []
+    shop.fill([deal(1), deal(2), deal(3)])
+    shop.push(endpoint=sandbox.url)
+    assert numbers(fetch(shop, sandbox)) == {"Deal won": (1, 1, 0, 1, 0, 1.0)}
+
+
+def test_corrections_are_told_apart(shop: Shop, sandbox: LocalSandbox) -> None:
+    """A restatement is no conversion that was sent; one that Microsoft finds no original of has its reason."""
+    shop.exposure(adjustments=["restate"])
+    shop.fill([deal(1), deal(2)])
+    shop = QuickShop(shop.folder)
+    shop.push(endpoint=sandbox.url)
+    with books(sandbox) as received:
+        received.execute("delete from received where click_id = ?", [click(2)])
+    shop.fill([deal(1, conversion_value=20.0), deal(2, conversion_value=20.0)])
+    shop.push(endpoint=sandbox.url)
+    (goal,) = fetch(shop, sandbox)["goals"]
+    assert (goal["sent"], goal["corrections"], goal["attributed"], goal["unattributed"]) == (2, 2, 1, 1)
+    assert [one["reason"] for one in goal["reasons"]] == ["AdjustmentOriginalNotFound"]
+
+
+def test_a_killed_fetch_leaves_whole_answers(shop: Shop, sandbox: LocalSandbox) -> None:
+    """Killed between two calls, a fetch leaves what the first one told, and the next begins anew and completes."""
+    shop.fill([deal(1), deal(2)])
+    shop = QuickShop(shop.folder)
+    shop.push(endpoint=sandbox.url)
+    shop.sql(f"update reverse_etl_ledger set recorded_at = recorded_at - interval 10 day where click_id = '{click(1)}'")
+    with books(sandbox) as received:
+        received.execute(
+            "update received set received_at = date(received_at, '-10 days') || 'T12:00:00.000Z' where click_id = ?",
+            [click(1)],
+        )
+    # Of the calls of a fetch the first is for the goals.
+    hold = [{"kind": "hold_before", "nth": 3}]
+    assert requests.post(f"{sandbox.url}/control/faults", json=hold, timeout=5).ok
+    process = shop.start("attribution", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    end = time.monotonic() + 60
+    while not requests.get(f"{sandbox.url}/control/faults", timeout=5).json()["held"]:
+        assert process.poll() is None, process.communicate()
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    process.kill()
+    process.communicate()
+    requests.delete(f"{sandbox.url}/control/faults", timeout=5)
+    assert shop.sql(f"select fetch_seq, count(*), sum(attributed) from {REPORTS} group by fetch_seq") == [(1, 7, 1)]
+    known = json.loads(shop.run("attribution", "--no-fetch", "--json").stdout)["goals"][0]
+    assert (known["sent"], known["attributed"]) == (2, 1)
+    document = fetch(shop, sandbox)
+    assert document["fetched"]["fetch_seq"] == 2
+    assert numbers(document) == {"Deal won": (2, 2, 0, 2, 0, 1.0)}
+
+
+@both_engines
+def test_a_hostile_name_is_a_name(shop: Shop, sandbox: LocalSandbox) -> None:
+    """A goal's name that looks like SQL or Jinja is kept and told to the letter, and does nothing."""
+    names = sorted([TABLES, JINJA, "It's \\' \"won\" %s {{ x }}"])
+    shop.fill([deal(n, conversion_name=name) for n, name in enumerate(names)])
+    shop = QuickShop(shop.folder, shop.host)
+    shop.push(endpoint=sandbox.url)
+    document = fetch(shop, sandbox)
+    assert numbers(document) == dict.fromkeys(names, (1, 1, 0, 1, 0, 1.0))
+    assert sorted({name for (name,) in shop.sql(f"select conversion_name from {REPORTS}")}) == names
+
+
+@both_engines
+def test_a_low_match_rate_warns(shop: Shop) -> None:
+    """The test warns of goals below the rate, and of no day too young, goal too small, or sync not asked for."""
+    model = {
+        "name": "offline_conversions",
+        "data_tests": [
+            {"reverse_etl.match_rate_at_least": {"name": name, "arguments": arguments}}
+            for name, arguments in {
+                "of_all": {"min_rate": 0.5},
+                "of_other": {"min_rate": 0.5, "sync": "other"},
+                "of_few": {"min_rate": 0.5, "min_conversions": 10},
+                "of_young": {"min_rate": 0.5, "settle_hours": 0},
+                "of_older": {"min_rate": 0.5, "days": 60},
+                "of_any_rate": {"min_rate": 0},
+            }.items()
+        ],
+    }
+    (shop.folder / "models/tests.yml").write_text(json.dumps({"models": [model]}))
+    goals = [
+        # goal, days ago, hours from the day's end to the fetch, attributed, unattributed
+        ("bad", 3, 30, 20, 40),
+        ("good", 3, 30, 40, 20),
+        ("small", 3, 30, 5, 20),
+        ("young", 3, 2, 10, 90),
+        ("old", 40, 30, 10, 90),
+        ("silent", 3, 30, 0, 0),
+    ]
+    for name, ago, hours, attributed, unattributed in goals:
+        day = f"cast(date_trunc('day', now() at time zone 'UTC') - interval '{ago} days' as date)"
+        shop.sql(
+            f"insert into {REPORTS} values ('microsoft_ads', 'local', '1', 'shop', 1, 'x', {ord(name[0])}, '{name}', "
+            f"{day}, '', {attributed}, {unattributed}, {day} + interval '{24 + hours} hours')"
+        )
+    done = shop.dbt("test", "--select", "offline_conversions")
+    results = json.loads((shop.folder / "target/run_results.json").read_text())["results"]
+    found = {one["unique_id"].split(".")[2]: (one["status"], one["failures"]) for one in results}
+    assert found == {
+        "of_all": ("warn", 1),
+        "of_other": ("pass", 0),
+        "of_few": ("warn", 2),
+        "of_young": ("warn", 2),
+        "of_older": ("warn", 2),
+        "of_any_rate": ("pass", 0),
+    }, done.stdout
+
+
+def test_a_rate_that_is_none_is_refused(shop: Shop) -> None:
+    """A minimum beyond 1, as a percentage would be, stops dbt with a message."""
+    wrong = {"reverse_etl.match_rate_at_least": {"arguments": {"min_rate": 50}}}
+    model = {"name": "offline_conversions", "data_tests": [wrong]}
+    (shop.folder / "models/tests.yml").write_text(json.dumps({"models": [model]}))
+    done = shop.dbt("test", "--select", "offline_conversions", check=False)
+    assert done.returncode != 0
+    assert "match_rate_at_least needs min_rate, a number from 0 to 1" in done.stdout
+
+
+def test_without_a_push_nothing_is_asked(shop: Shop) -> None:
+    """Where nothing was sent no call is made, and the command says so."""
+    done = QuickShop(shop.folder).run("attribution", MICROSOFT_ADS_ENDPOINT="http://127.0.0.1:9")
+    assert done.returncode == 0, done.stderr
+    assert "Nothing was sent yet." in done.stdout
+
+
+def test_no_fetch_asks_nobody(pushed: QuickShop, clicked: LocalSandbox) -> None:
+    """--no-fetch shows what is known, without a call and without a row more."""
+    before = pushed.run("attribution", "--no-fetch", MICROSOFT_ADS_ENDPOINT="http://127.0.0.1:9")
+    assert "Nothing is known of their attribution yet." in before.stdout
+    assert pushed.sql(f"select count(*) from {REPORTS}") == [(0,)]
+    told = fetch(pushed, clicked)
+    shown = pushed.run("attribution", "--no-fetch", "--json", MICROSOFT_ADS_ENDPOINT="http://127.0.0.1:9")
+    document = validate("attribution", json.loads(shown.stdout))
+    assert (document["fetched"], document["goals"]) == (None, told["goals"])
+
+
+def test_status_shows_the_match_rate(pushed: QuickShop, clicked: LocalSandbox) -> None:
+    """Status is silent of what was never fetched, and then shows the rate with its days and its date."""
+    before = validate("status", json.loads(pushed.run("status", "--json").stdout))
+    assert before["attribution"] is None
+    assert "Match rate" not in pushed.run("status").stdout
+    fetched = fetch(pushed, clicked)
+    known = validate("status", json.loads(pushed.run("status", "--json").stdout))["attribution"]
+    assert (known["match_rate"], known["attributed"], known["unattributed"]) == (0.5, 2, 2)
+    assert known["fetched_at"] == fetched["goals"][0]["fetched_at"]
+    assert "Match rate 50.0 %: 2 of 4 attributed to a click" in pushed.run("status").stdout
+
+
+def test_a_sandbox_that_is_not_there_is_said(pushed: QuickShop) -> None:
+    """An unreachable service stops the command with exit code 1 and a hint, and nothing is written."""
+    done = pushed.run("attribution", MICROSOFT_ADS_ENDPOINT="http://127.0.0.1:9")
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "The local sandbox does not answer" in done.stderr
+    assert pushed.sql(f"select count(*) from {REPORTS}") == [(0,)]
+
+
+def test_a_refused_call_keeps_what_was_known(pushed: QuickShop, clicked: LocalSandbox) -> None:
+    """A fault that no repeating mends stops the fetch; what an earlier one brought stays as it was."""
+    told = fetch(pushed, clicked)
+    requests.post(f"{clicked.url}/control/faults", json=[{"kind": "fault_106", "rate": 1}], timeout=5)
+    done = pushed.run("attribution", MICROSOFT_ADS_ENDPOINT=clicked.url)
+    assert done.returncode == 1
+    assert "UserIsNotAuthorized (106)" in done.stderr
+    assert "Check the access token" in done.stderr
+    assert json.loads(pushed.run("attribution", "--no-fetch", "--json").stdout)["goals"] == told["goals"]
+
+
+def test_a_fault_that_passes_is_asked_through(pushed: QuickShop, clicked: LocalSandbox) -> None:
+    """An internal error is followed by another try, and the answer is told."""
+    requests.post(f"{clicked.url}/control/faults", json=[{"kind": "fault_0"}], timeout=5)
+    assert numbers(fetch(pushed, clicked)) == EXPECTED
+
+
+def test_a_ledger_of_an_earlier_version_is_told_how_to_upgrade(pushed: QuickShop, clicked: LocalSandbox) -> None:
+    """Without the table, push and status work as before, and attribution names the command that builds it."""
+    pushed.sql("drop view reverse_etl_attribution")
+    pushed.sql("drop view reverse_etl_unattributed")
+    pushed.sql(f"drop table {REPORTS}")
+    assert pushed.push(endpoint=clicked.url)["source"] == {"unchanged": 4, "held": 1, "invalid": 1}
+    assert json.loads(pushed.run("status", "--json").stdout)["attribution"] is None
+    done = pushed.run("attribution", MICROSOFT_ADS_ENDPOINT=clicked.url)
+    assert done.returncode == 2
+    assert "dbt build --select package:reverse_etl" in done.stderr
+    pushed.dbt("build", "--select", "package:reverse_etl", "--quiet")
+    assert numbers(fetch(pushed, clicked)) == EXPECTED
+
+
+@both_engines
+def test_what_was_told_survives_every_build(pushed: QuickShop, clicked: LocalSandbox) -> None:
+    """`--full-refresh` and `--empty` leave the table as it was, and the views over it go on showing it."""
+    fetch(pushed, clicked)
+    counts = [
+        f"select count(*) from {name}" for name in (REPORTS, "reverse_etl_attribution", "reverse_etl_unattributed")
+    ]
+    before = [pushed.sql(count) for count in counts]
+    for option in ("--full-refresh", "--empty"):
+        pushed.dbt("build", "--quiet", option)
+        assert [pushed.sql(count) for count in counts] == before
+    assert [(0,)] not in before
+
+
+def test_a_setting_that_would_empty_it_is_refused(shop: Shop) -> None:
+    """A root-level setting that overrides the model's own is refused before anything is dropped."""
+    project = shop.folder / "dbt_project.yml"
+    project.write_text(project.read_text() + "models:\n  +materialized: table\n")
+    done = shop.dbt("build", "--select", REPORTS, check=False)
+    assert done.returncode != 0
+    assert "would empty it" in done.stdout
+
+
+def test_programs_get_frozen_results(pushed: QuickShop, clicked: LocalSandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The Python function gives what the command shows, with and without a call."""
+    monkeypatch.setenv("MICROSOFT_ADS_ENDPOINT", clicked.url)
+    where = {"project_dir": pushed.folder, "profiles_dir": pushed.folder}
+    report = reverse_etl.attribution(days=7, **where)
+    rates = {goal.conversion_name: goal.counts.match_rate for goal in report.goals}
+    assert rates == {"Deal won": 2 / 3, "Lead": 0.0, "Nobody": None}
+    assert report.fetched is not None
+    assert report.fetched.untold == (("Nobody", "there is no offline conversion goal of this name"),)
+    assert reverse_etl.attribution(fetch=False, **where).goals == report.goals
+    with pytest.raises(AttributeError):
+        report.goals[0].conversion_name = "other"  # type: ignore[misc]
+    with pytest.raises(ValueError, match="days must be 1 or more"):
+        reverse_etl.attribution(days=0, **where)
+    with pytest.raises(SettingsError, match="Did you mean"):
+        reverse_etl.attribution("shop_conversion", **where)
