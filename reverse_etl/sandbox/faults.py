@@ -9,7 +9,7 @@ from typing import Any
 from reverse_etl.sandbox import codes
 from reverse_etl.sandbox.codes import Code
 from reverse_etl.sandbox.errors import SandboxError
-from reverse_etl.sandbox.request import ADJUSTMENTS, CONVERSIONS, GOALS, PROPERTIES, SET_PROPERTIES
+from reverse_etl.sandbox.request import ADJUSTMENTS, CONVERSIONS, GOALS, PROPERTIES, REPORT, SET_PROPERTIES
 
 OPERATIONS = {
     "conversions": CONVERSIONS,
@@ -17,6 +17,7 @@ OPERATIONS = {
     "goals": GOALS,
     "properties": PROPERTIES,
     "set_properties": SET_PROPERTIES,
+    "report": REPORT,
 }
 SHAPES = ("platform", "request")
 

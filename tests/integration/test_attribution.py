@@ -97,6 +97,20 @@ def test_each_goal_is_told_with_reasons_and_what_to_do(pushed: QuickShop, clicke
     assert "What to do: Compare the click ids" in text
 
 
+def test_both_protocols_tell_the_same(pushed: QuickShop, clicked: LocalSandbox) -> None:
+    """What was pushed by SOAP is told by REST with the same numbers, reasons and goals that are missing."""
+    by_soap = fetch(pushed, clicked)
+    pushed.exposure(protocol="rest")
+    by_rest = fetch(pushed, clicked)
+    for document in (by_soap, by_rest):
+        assert numbers(document) == EXPECTED
+    assert by_rest["fetched"]["untold"] == by_soap["fetched"]["untold"]
+    assert by_rest["fetched"]["fetch_seq"] == 2
+    with books(clicked) as received:
+        asked = received.execute("select protocol from calls where operation like 'GetOffline%'").fetchall()
+    assert [protocol for (protocol,) in asked] == ["soap", "rest"]
+
+
 @both_engines
 def test_the_views_say_the_same(pushed: QuickShop, clicked: LocalSandbox) -> None:
     """Views of the package join what was sent with what was told, and count a rate and its reasons."""
@@ -236,8 +250,7 @@ def test_a_killed_fetch_leaves_whole_answers(shop: Shop, sandbox: LocalSandbox) 
             "update received set received_at = date(received_at, '-10 days') || 'T12:00:00.000Z' where click_id = ?",
             [click(1)],
         )
-    # Of the calls of a fetch the first is for the goals.
-    hold = [{"kind": "hold_before", "nth": 3}]
+    hold = [{"kind": "hold_before", "nth": 2, "operation": "report"}]
     assert requests.post(f"{sandbox.url}/control/faults", json=hold, timeout=5).ok
     process = shop.start("attribution", MICROSOFT_ADS_ENDPOINT=sandbox.url)
     end = time.monotonic() + 60
@@ -365,7 +378,9 @@ def test_a_sandbox_that_is_not_there_is_said(pushed: QuickShop) -> None:
 def test_a_refused_call_keeps_what_was_known(pushed: QuickShop, clicked: LocalSandbox) -> None:
     """A fault that no repeating mends stops the fetch; what an earlier one brought stays as it was."""
     told = fetch(pushed, clicked)
-    requests.post(f"{clicked.url}/control/faults", json=[{"kind": "fault_106", "rate": 1}], timeout=5)
+    requests.post(
+        f"{clicked.url}/control/faults", json=[{"kind": "fault_106", "rate": 1, "operation": "report"}], timeout=5
+    )
     done = pushed.run("attribution", MICROSOFT_ADS_ENDPOINT=clicked.url)
     assert done.returncode == 1
     assert "UserIsNotAuthorized (106)" in done.stderr
@@ -375,7 +390,7 @@ def test_a_refused_call_keeps_what_was_known(pushed: QuickShop, clicked: LocalSa
 
 def test_a_fault_that_passes_is_asked_through(pushed: QuickShop, clicked: LocalSandbox) -> None:
     """An internal error is followed by another try, and the answer is told."""
-    requests.post(f"{clicked.url}/control/faults", json=[{"kind": "fault_0"}], timeout=5)
+    requests.post(f"{clicked.url}/control/faults", json=[{"kind": "fault_0", "operation": "report"}], timeout=5)
     assert numbers(fetch(pushed, clicked)) == EXPECTED
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Mapping
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -15,10 +15,11 @@ from reverse_etl.attributed import Told, ToldDay, Window
 from reverse_etl.destinations.microsoft_ads.attribution import Attribution
 from reverse_etl.destinations.microsoft_ads.unattributed import REASONS, explain
 from reverse_etl.destinations.microsoft_ads.wire import Faulted, Lost, Processed, Reply, ServiceError
+from reverse_etl.pace import Pace
 from reverse_etl.receipts import Blamed, Reason, Stopped, Throttled, Unanswered
 from reverse_etl.sandbox import LocalSandbox
-from tests.unit.scripted import record
-from tests.unit.wire import YESTERDAY, wire
+from tests.unit.dialects import Dialect
+from tests.unit.wire import row
 
 FIRST, LAST = date(2026, 11, 24), date(2026, 11, 25)
 WINDOW = Window(FIRST, LAST, (1, 2))
@@ -40,7 +41,7 @@ class Script:
 
 
 def attribution(reply: Reply) -> Attribution:
-    return Attribution(Script(reply), throttle_wait=60.0)
+    return Attribution(Script(reply), Pace(4, time.monotonic), throttle_wait=60.0)
 
 
 def tell(summaries: object, *errors: ServiceError) -> Any:
@@ -60,7 +61,7 @@ def daily(day: Any, attributed: Any, unattributed: Any, alerts: Any = None) -> d
 def test_what_is_asked_for_is_within_the_days_and_of_the_api_alone() -> None:
     """The first day from its beginning, the last to its last second, the goals as numbers, the channel of a push."""
     wire = Script(Processed({}, "id"))
-    Attribution(wire, throttle_wait=1).tell(WINDOW)
+    Attribution(wire, Pace(1, time.monotonic), throttle_wait=1).tell(WINDOW)
     assert wire.asked == [
         (
             "GetOfflineConversionReportByGoalIds",
@@ -157,15 +158,15 @@ def test_a_long_reason_is_cut() -> None:
     assert [len(name) for name, _ in told.days[0].reasons] == [100]
 
 
-def test_the_local_sandbox_is_understood(tmp_path: Path) -> None:
-    """Over real SOAP: goals and counts are what was sent, and an id that no goal has is silent with an error."""
+def test_the_local_sandbox_is_understood(tmp_path: Path, dialect: Dialect) -> None:
+    """By either protocol: goals and counts are what was sent, and an id that no goal has is silent with an error."""
     with LocalSandbox(tmp_path / "books.sqlite", port=0) as sandbox:
-        client = wire(sandbox.url)
-        client.send([replace(record(n), conversion_time=YESTERDAY) for n in (1, 2)])
+        client = dialect.client(sandbox.url)
+        client.send([row(1), row(2)])
         today = datetime.now(UTC).date()
         asked = client.attribution
         ((name, (goal_id,)),) = asked.goals().items()
-        assert name == record(1).conversion_name
+        assert name == row().conversion_name
         told = asked.tell(Window(today - timedelta(days=6), today, (5, goal_id)))
         assert sum(day.attributed for day in told.days) == 2
         assert len(told.days) == 7
@@ -199,6 +200,14 @@ def test_faults_mean_what_they_mean_to_a_push() -> None:
     asked_to_wait = attribution(Faulted((ServiceError(117, "CallRateExceeded", ""),), "", retry_after=5.0)).goals()
     assert isinstance(asked_to_wait, Throttled)
     assert asked_to_wait.seconds == 5.0
+
+
+def test_too_many_calls_slow_every_call_of_the_customer() -> None:
+    """A call that is turned away makes the next one wait, whoever makes it."""
+    pace = Pace(4, lambda: 0.0)
+    turned_away = Faulted((ServiceError(117, "CallRateExceeded", ""),), "")
+    Attribution(Script(turned_away), pace, throttle_wait=60.0).goals()
+    assert pace.take(0.0) == 60.0
 
 
 def test_every_documented_reason_is_explained() -> None:

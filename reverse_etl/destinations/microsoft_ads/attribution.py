@@ -6,15 +6,20 @@ in bulk files would be told with the rest otherwise, and the match rate be one o
 
 from __future__ import annotations
 
+import time
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from reverse_etl.attributed import Told, ToldDay, Window
 from reverse_etl.destinations.microsoft_ads.answers import answer_of
+from reverse_etl.destinations.microsoft_ads.goals import OFFLINE
+from reverse_etl.destinations.microsoft_ads.goals import OPERATION as GOALS
+from reverse_etl.destinations.microsoft_ads.lookups import items, text, whole
 from reverse_etl.destinations.microsoft_ads.wire import Lost, Processed, Reply, ServiceError, Wire, clean
-from reverse_etl.receipts import Answer, Reason
+from reverse_etl.pace import Pace
+from reverse_etl.receipts import Answer, Reason, Throttled
 
 # Goals and days of one call at most (the operation's documentation, March 2026).
 GOALS_AT_ONCE = 20
@@ -25,27 +30,32 @@ _LONGEST_REASON = 100
 
 
 class Attribution:
-    """What one account's conversions became. Makes one call at a time.
+    """What one account's conversions became. Makes one call at a time, at the pace of all calls of the customer.
 
-    `throttle_wait`: seconds to wait when there were too many calls and the service does not say how long.
+    `throttle_wait`: seconds to wait when there were too many calls and the service does not say how long. `sleep` is
+    replaced in tests.
     """
 
     goals_at_once = GOALS_AT_ONCE
     days_at_once = DAYS_AT_ONCE
 
-    def __init__(self, wire: Wire, *, throttle_wait: float) -> None:
+    def __init__(
+        self, wire: Wire, pace: Pace, *, throttle_wait: float, sleep: Callable[[float], None] = time.sleep
+    ) -> None:
         self._wire = wire
+        self._pace = pace
         self._throttle_wait = throttle_wait
+        self._sleep = sleep
 
     def goals(self) -> Mapping[str, list[int]] | Answer:
         """The ids of the account's offline conversion goals by name, or what came in place of them."""
-        reply = self._wire.call("GetConversionGoalsByIds", {"ConversionGoalTypes": ["OfflineConversion"]})
+        reply = self._call(GOALS, {"ConversionGoalTypes": [OFFLINE]})
         if not isinstance(reply, Processed):
             return self._answer(reply)
         found: defaultdict[str, list[int]] = defaultdict(list)
-        for goal in _items(reply.body.get("ConversionGoals")):
-            if (goal_id := _whole(goal.get("Id"))) is not None and goal.get("Name"):
-                found[str(goal["Name"])].append(goal_id)
+        for goal in items(reply.body, "ConversionGoals"):
+            if (goal_id := whole(goal.get("Id"))) is not None and goal.get("Name"):
+                found[text(goal["Name"])].append(goal_id)
         return dict(found)
 
     def tell(self, window: Window) -> Told | Answer:
@@ -53,7 +63,7 @@ class Attribution:
 
         The last day is asked for up to its last second: it is in the report whether the service reads days or times.
         """
-        reply = self._wire.call(
+        reply = self._call(
             "GetOfflineConversionReportByGoalIds",
             {
                 "StartDateUtc": f"{window.first.isoformat()}T00:00:00Z",
@@ -79,6 +89,20 @@ class Attribution:
             ),
         )
 
+    def _call(self, operation: str, content: Mapping[str, Any]) -> Reply:
+        while left := self._pace.take(0.0):
+            self._sleep(min(left, 0.5))
+        try:
+            reply = self._wire.call(operation, content)
+            # Before the permit is back: nobody may start a call in between.
+            if not isinstance(reply, Processed) and isinstance(answer := self._answer(reply), Throttled):
+                self._pace.throttled(answer.seconds)
+        finally:
+            self._pace.give_back()
+        if isinstance(reply, Processed):
+            self._pace.answered()
+        return reply
+
     def _answer(self, reply: Reply) -> Answer:
         return answer_of(reply, retracts=False, throttle_wait=self._throttle_wait)
 
@@ -90,13 +114,13 @@ class _UnreadableError(Exception):
 def _days_of(body: Mapping[str, Any], window: Window) -> dict[tuple[int, date], ToldDay]:
     """A line for each day of each goal that the report speaks of; one that it leaves out had nothing."""
     days: dict[tuple[int, date], ToldDay] = {}
-    for summary in _items(body.get("OfflineGoalConversionSummaries")):
-        goal_id = _whole(summary.get("GoalId"))
+    for summary in items(body, "OfflineGoalConversionSummaries"):
+        goal_id = whole(summary.get("GoalId"))
         if goal_id not in window.goal_ids:
             continue
         for day in _each_day(window):
             days.setdefault((goal_id, day), ToldDay(goal_id, day, 0, 0))
-        for daily in _items(summary.get("DailySummaries")):
+        for daily in items(summary, "DailySummaries"):
             day = _day(daily.get("UploadDate"))
             if window.first <= day <= window.last:
                 days[goal_id, day] = _added(days[goal_id, day], daily)
@@ -108,7 +132,7 @@ def _added(before: ToldDay, daily: Mapping[str, Any]) -> ToldDay:
     unattributed = _count(daily.get("UnattributedCount"))
     reasons: defaultdict[str, int] = defaultdict(int, before.reasons)
     left = unattributed
-    for alert in _items(daily.get("Alerts")):
+    for alert in items(daily, "Alerts"):
         count = _count(alert.get("Count"))
         reasons[clean(alert.get("UnattributedReason"))[:_LONGEST_REASON] or "Unknown"] += count
         left -= count
@@ -139,22 +163,10 @@ def _each_day(window: Window) -> Iterator[date]:
         yield window.first + timedelta(days=n)
 
 
-def _items(value: object) -> list[Mapping[str, Any]]:
-    """The items of a list that may be missing, without those that are null."""
-    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list | tuple) else []
-
-
-def _whole(value: object) -> int | None:
-    try:
-        return int(str(value))
-    except ValueError:
-        return None
-
-
 def _count(value: object) -> int:
     if value is None:
         return 0
-    count = _whole(value)
+    count = whole(value)
     if count is None or not 0 <= count < 2**63:
         raise _UnreadableError("a count of the report is no number")
     return count

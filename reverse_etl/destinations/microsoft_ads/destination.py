@@ -124,7 +124,7 @@ class MicrosoftAds:
     @property
     def attribution(self) -> Attribution:
         """What became of the account's conversions, to be asked for by the same wire."""
-        return Attribution(self._wire, throttle_wait=self._throttle_wait)
+        return Attribution(self._wire, self.pace, throttle_wait=self._throttle_wait)
 
     def send(self, records: Sequence[Record]) -> Answer:
         """Make one call with these records. Never raises for what the call or its answer brings.
