@@ -29,6 +29,8 @@ from tests.support.sign_in import APP, World, control, counts, no_keyring, sign_
 from tests.unit.wire import RawServer, http
 
 EXPIRED = Faulted((ServiceError(109, "AuthenticationTokenExpired", "expired"),), "t-1")
+OTHER_NAME = Faulted((ServiceError(109, "TokenExpired", "expired"),), "t-1")
+UNREADABLE_401 = Faulted((ServiceError(None, "HTTP 401", "nothing to read"),), "")
 GOOD = Processed({}, "t-2")
 
 
@@ -336,6 +338,8 @@ def fail() -> str:
     [
         ([GOOD], fail, ["first"], GOOD),
         ([EXPIRED, GOOD], lambda: "second", ["first", "second"], GOOD),
+        ([UNREADABLE_401, GOOD], lambda: "second", ["first", "second"], GOOD),
+        ([OTHER_NAME, GOOD], lambda: "second", ["first", "second"], GOOD),
         ([EXPIRED, EXPIRED], lambda: "second", ["first", "second"], EXPIRED),
         ([EXPIRED], lambda: None, ["first"], EXPIRED),
         ([Lost(Reason(None, "", ""))], fail, ["first"], Lost(Reason(None, "", ""))),
@@ -346,7 +350,16 @@ def fail() -> str:
             Faulted((ServiceError(105, "InvalidCredentials", ""),), ""),
         ),
     ],
-    ids=["good", "renewed", "refused again", "nothing to renew", "lost", "another code"],
+    ids=[
+        "good",
+        "renewed",
+        "401 alone",
+        "109 by another name",
+        "refused again",
+        "nothing to renew",
+        "lost",
+        "another code",
+    ],
 )
 def test_a_call_is_made_once_more_after_109_and_after_nothing_else(
     replies: list[Reply], renewed: Callable[[], str | None], used: list[str], result: Reply

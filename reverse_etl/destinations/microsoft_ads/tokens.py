@@ -11,8 +11,9 @@ from reverse_etl.destinations.microsoft_ads.codes import find
 from reverse_etl.destinations.microsoft_ads.wire import Faulted, Reply, ServiceError, Withheld
 from reverse_etl.errors import DestinationError
 
-# Microsoft's code for an access token that has expired: the call was turned away before it was processed.
-EXPIRED = 109
+# Microsoft's code for an access token that has expired, and REST's status for a token that is not taken, where nothing
+# more can be read: either way the call was turned away before it was processed.
+_EXPIRED = ("AuthenticationTokenExpired", "HTTP 401")
 
 
 class Credentials(Protocol):
@@ -81,7 +82,7 @@ def _has_expired(reply: Reply) -> bool:
     if not isinstance(reply, Faulted) or isinstance(reply, Withheld):
         return False
     code = find(reply.errors[0].number, reply.errors[0].name)
-    return code is not None and code.number == EXPIRED
+    return code is not None and code.name in _EXPIRED
 
 
 def _withheld(message: str, advice: str) -> Withheld:
