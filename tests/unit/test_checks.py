@@ -19,6 +19,7 @@ import pytest
 
 from reverse_etl import account_checks, clocks
 from reverse_etl.checks import dbt_line, exit_code
+from reverse_etl.cli import checking
 from reverse_etl.destinations.microsoft_ads.reach import check_service
 from reverse_etl.destinations.microsoft_ads.settings import find_endpoint, find_settings
 from reverse_etl.errors import DestinationError, SettingsError
@@ -320,3 +321,39 @@ def test_an_account_is_not_asked_for_without_its_settings() -> None:
     sync = Sync("ads", "model.shop.ads", "microsoft_ads", Environment.PRODUCTION, "1", "2")
     environ = {"MICROSOFT_ADS_DEVELOPER_TOKEN": "here"}
     assert list(account_checks.account_lines(sync, environ, None, None)) == []
+
+
+class Keyboard:
+    """A terminal where somebody types one line."""
+
+    def __init__(self, line: str, *, there: bool = True) -> None:
+        self.line, self.there = line, there
+
+    def isatty(self) -> bool:
+        return self.there
+
+    def readline(self) -> str:
+        return self.line
+
+
+@pytest.mark.parametrize(("line", "turned_on"), [("y\n", True), ("yes\n", True), ("\n", False), ("n\n", False)])
+def test_auto_tagging_is_turned_on_by_a_yes_alone(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str], line: str, turned_on: bool
+) -> None:
+    """The question says what would change in which account, and anything but a yes changes nothing."""
+    monkeypatch.setattr(checking.sys, "stdin", Keyboard(line))
+    sync = Sync("ads", "model.shop.ads", "microsoft_ads", Environment.PRODUCTION, "77", "8")
+    assert checking._turn_on(sync, yes=False) is turned_on
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert "account 77 (production)" in said.err
+    assert "msclkid" in said.err
+
+
+def test_nobody_to_ask_is_no_yes(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Without a terminal only --yes turns it on."""
+    monkeypatch.setattr(checking.sys, "stdin", Keyboard("y\n", there=False))
+    sync = Sync("ads", "model.shop.ads", "microsoft_ads", Environment.PRODUCTION, "77", "8")
+    with pytest.raises(SettingsError, match="nobody is there to ask"):
+        checking._turn_on(sync, yes=False)
+    assert checking._turn_on(sync, yes=True) is True
