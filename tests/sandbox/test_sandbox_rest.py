@@ -201,13 +201,31 @@ def test_another_type_or_coding_is_refused(caller: Caller, headers: dict[str, st
 
 
 @pytest.mark.parametrize(
-    "path", ["OfflineConversions", "offlineconversions/apply", "Nothing/Here", "AccountProperties/Set"]
+    "path", ["OfflineConversions", "offlineconversions/apply", "Nothing/Here", "AccountProperties/Reset"]
 )
 def test_what_is_not_offered_is_404(caller: Caller, path: str) -> None:
     """A path where nothing is says so, and which operations there are."""
     answer = post(caller, {}, path)
     assert answer.status_code == 404
     assert "ApplyOfflineConversions" in answer.json()["Message"]
+
+
+def test_a_property_is_set_and_told(start: Start) -> None:
+    """Auto-tagging that is off is told as text, and on once it is set; the answer to setting it is empty."""
+    caller = start("goals: [{name: Lead}]\nauto_tagging: false\n")
+    name = "MSCLKIDAutoTaggingEnabled"
+
+    def told() -> list[dict[str, str]]:
+        asked = {"AccountPropertyNames": [name]}
+        properties: list[dict[str, str]] = post(caller, asked, "AccountProperties/Query").json()["AccountProperties"]
+        return properties
+
+    assert told() == [{"Name": name, "Value": "false"}]
+    answer = post(caller, {"AccountProperties": [{"Name": name, "Value": "true"}]}, "AccountProperties/Set")
+    assert (answer.status_code, answer.json()) == (200, {})
+    assert told() == [{"Name": name, "Value": "true"}]
+    refused = post(caller, {"AccountProperties": [{"Name": name, "Value": "maybe"}]}, "AccountProperties/Set")
+    assert (refused.status_code, refused.json()["Errors"][0]["Code"]) == (400, 201)
 
 
 def test_goals_have_ids_that_are_texts(start: Start) -> None:
