@@ -162,13 +162,22 @@ def test_two_runs_share_the_wait_of_one() -> None:
 
 def test_a_run_that_fails_keeps_no_permit() -> None:
     """Whatever becomes of the lease while a call is about to start, the permit is there for the next run."""
-    pace = Pace(1, JumpingClock())
+    clock = JumpingClock()
+    pace = Pace(1, clock)
 
     def fails() -> bool:
         raise WarehouseError("gone")
 
     destination = ScriptedDestination()
-    courier = Courier(destination, workers=1, may_call=fails, stop=threading.Event(), pace=pace)
+    courier = Courier(
+        destination,
+        workers=1,
+        may_call=fails,
+        stop=threading.Event(),
+        sleep=clock.sleep,
+        clock=clock,
+        pace=pace,
+    )
     delivery = courier.deliver(batches(1, 1), meanwhile=lambda: None, on_batch=lambda part, batch: None)
     courier.close()
     assert isinstance(delivery.failed, WarehouseError)
