@@ -320,7 +320,7 @@ def test_an_account_is_not_asked_for_without_its_settings() -> None:
     """Where a token is missing, which has a cross of its own, nothing is called and nothing more is said."""
     sync = Sync("ads", "model.shop.ads", "microsoft_ads", Environment.PRODUCTION, "1", "2")
     environ = {"MICROSOFT_ADS_DEVELOPER_TOKEN": "here"}
-    assert list(account_checks.account_lines(sync, environ, None, None)) == []
+    assert list(account_checks.account_lines(sync, environ, clocks.now().date(), None, None)) == []
 
 
 class Keyboard:

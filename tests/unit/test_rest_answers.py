@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import gzip
 import json
+from dataclasses import replace
 from email.utils import formatdate
 from time import time
 from typing import Any
 
 import pytest
 
+from reverse_etl.destinations.microsoft_ads.rest import RestWire
 from reverse_etl.destinations.microsoft_ads.wire import Faulted, Lost, Processed
 from reverse_etl.receipts import Answer, Answered, Blamed, RowOutcome, Stopped, Throttled, Unanswered
+from reverse_etl.sync import WireProtocol
 from tests.unit.dialects import DIALECTS
-from tests.unit.wire import Sandbox, StartRaw, http, row
+from tests.unit.wire import Sandbox, StartRaw, http, row, settings
 
 ROWS = [row(1), row(2), row(3)]
 REST = DIALECTS["rest"]
@@ -294,7 +297,9 @@ def test_each_operation_knows_its_own_answer(
 
 
 def test_an_operation_that_rest_does_not_offer_is_said(sandbox: Sandbox) -> None:
-    """The local sandbox does not have every operation, and says so as the service does."""
-    reply = REST.client(sandbox.url).wire.call("SetAccountProperties", {"AccountProperties": []})
+    """A service that has nothing at an operation's path leaves it unprocessed, and the reply says that."""
+    made = settings(sandbox.url, WireProtocol.REST)
+    wire = RestWire(replace(made, endpoint=made.endpoint.replace("v13", "v12")))
+    reply = wire.call("SetAccountProperties", {"AccountProperties": []})
     assert isinstance(reply, Faulted)
     assert reply.errors[0].name == "HTTP 404"
