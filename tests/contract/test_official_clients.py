@@ -19,7 +19,9 @@ import requests
 
 from reverse_etl.destinations.microsoft_ads.rest import OPERATIONS, RestWire
 from reverse_etl.destinations.microsoft_ads.settings import REST_PATH, MicrosoftAdsSettings
+from reverse_etl.destinations.microsoft_ads.tokens import FixedToken
 from reverse_etl.sandbox import LocalSandbox, read_adjustments, read_received
+from reverse_etl.sandbox.lookups import goal_id
 from reverse_etl.sync import Environment, WireProtocol
 
 SDK = Path(__file__).parent / "sdk"
@@ -189,9 +191,22 @@ def test_goals_are_read_as_the_file_has_them(sdk: Sdk, sandbox: LocalSandbox) ->
     assert by_id["goals"] in ([None, lead], [lead])
 
 
+def test_the_report_is_read_as_the_books_have_it(sdk: Sdk, sandbox: LocalSandbox) -> None:
+    """What counted and what did not, with the reason, in sum and for the day; an id that is not there is an error."""
+    for _ in range(2):
+        sdk.ask("apply", sandbox.url, "token", "OfflineConversion", [CONVERSION])
+    (lead, _) = sdk.ask("goals", sandbox.url, "token")["goals"]
+    today = f"{datetime.now(UTC):%Y-%m-%d}"
+    span = (f"{today}T00:00:00Z", f"{today}T23:59:59Z")
+    said = sdk.ask("report", sandbox.url, "token", *span, [str(lead[0]), "5"])
+    assert said["goals"] == [["Lead", 1, 1, 0.5, [["DuplicateConversionKey", 1]], [[today, 1, 1]]]]
+    assert said["errors"] == [[1, 5314, "InvalidConversionGoalId"]]
+
+
 @pytest.fixture(scope="module")
 def wire() -> RestWire:
-    made = MicrosoftAdsSettings(Environment.LOCAL, WireProtocol.REST, "http://127.0.0.1:1", "1", "2", "d", "a")
+    token = FixedToken("a")
+    made = MicrosoftAdsSettings(Environment.LOCAL, WireProtocol.REST, "http://127.0.0.1:1", "1", "2", "d", token)
     return RestWire(made)
 
 
@@ -276,6 +291,13 @@ def test_the_answers_of_the_local_sandbox_are_those_of_the_models(msads: Sdk, sa
         "GetConversionGoalsByIds": {
             "ConversionGoalTypes": "OfflineConversion",
             "ReturnAdditionalFields": "GoalCategory",
+        },
+        "GetAccountProperties": {"AccountPropertyNames": ["MSCLKIDAutoTaggingEnabled"]},
+        # The answer to SetAccountProperties is empty, and there is no model of it.
+        "GetOfflineConversionReportByGoalIds": {
+            "StartDateUtc": f"{NOW:%Y-%m-%d}T00:00:00Z",
+            "EndDateUtc": f"{NOW:%Y-%m-%d}T23:59:59Z",
+            "GoalIds": [str(goal_id("Lead"))],
         },
     }
     for operation, content in asked.items():

@@ -78,6 +78,31 @@ def goals(service, ids=None):
     return {"goals": found, "errors": errors(answer)}
 
 
+def report(service, first, last, ids):
+    request = model("GetOfflineConversionReportByGoalIdsRequest").from_dict(
+        {"StartDateUtc": first, "EndDateUtc": last, "GoalIds": ids, "UploadChannelFilter": "CampaignManagementAPI"}
+    )
+    answer = service.get_offline_conversion_report_by_goal_ids(request)
+    return {
+        "goals": [
+            [
+                one.conversion_name,
+                int(one.overall_success_count),
+                int(one.overall_unattributed_count),
+                float(one.overall_success_rate),
+                [[alert.unattributed_reason.value, int(alert.count)] for alert in one.overall_alerts],
+                [
+                    [f"{day.upload_date:%Y-%m-%d}", int(day.success_count), int(day.unattributed_count)]
+                    for day in one.daily_summaries
+                ],
+            ]
+            for one in answer.offline_goal_conversion_summaries
+            if one is not None
+        ],
+        "errors": errors(answer),
+    }
+
+
 def shape(operation):
     """Method, path and headers that this client calls an operation with."""
     api = client("http://nowhere.invalid")._api
@@ -105,7 +130,7 @@ def as_json(value):
     return getattr(value, "value", value)
 
 
-ACTIONS = {"apply": apply, "goals": goals}
+ACTIONS = {"apply": apply, "goals": goals, "report": report}
 
 
 def reply(action, *rest):

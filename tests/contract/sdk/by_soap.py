@@ -72,11 +72,41 @@ def goals(service, ids=None):
     return {"goals": found, "errors": errors(answer.PartialErrors)}
 
 
+def report(service, first, last, ids):
+    answer = service.GetOfflineConversionReportByGoalIds(
+        StartDateUtc=datetime.fromisoformat(first),
+        EndDateUtc=datetime.fromisoformat(last),
+        GoalIds={"long": ids},
+        UploadChannelFilter="CampaignManagementAPI",
+    )
+    return {
+        "goals": [
+            [
+                str(one.ConversionName),
+                int(one.OverallSuccessCount),
+                int(one.OverallUnattributedCount),
+                float(one.OverallSuccessRate),
+                [
+                    [str(alert.UnattributedReason), int(alert.Count)]
+                    for alert in listed(one.OverallAlerts, "OfflineConversionAlert")
+                ],
+                [
+                    [f"{day.UploadDate:%Y-%m-%d}", int(day.SuccessCount), int(day.UnattributedCount)]
+                    for day in listed(one.DailySummaries, "OfflineGoalDailySummary")
+                ],
+            ]
+            for one in listed(answer.OfflineGoalConversionSummaries, "OfflineGoalConversionSummary")
+            if one is not None
+        ],
+        "errors": errors(answer.PartialErrors),
+    }
+
+
 def main():
     for line in sys.stdin:
         action, url, token, *rest = json.loads(line)
         try:
-            said = {"apply": apply, "goals": goals}[action](client(url, token), *rest)
+            said = {"apply": apply, "goals": goals, "report": report}[action](client(url, token), *rest)
         except Exception:
             said = {"raised": traceback.format_exc()}
         sys.stdout.write(json.dumps(said) + "\n")
