@@ -182,7 +182,10 @@ def correct_and_go_wrong(bench: Bench, sandbox: LocalSandbox, case: str) -> None
     """One case of CORRECTIONS, by whatever protocol the bench speaks."""
     fault, source, ledger = CORRECTIONS[case]
     bench.push(sandbox)
-    bench.sql("update deals set conversion_value = 25 where deal_id = 'D1'", "delete from deals where deal_id = 'D2'")
+    bench.sql(
+        "update main.deals set conversion_value = 25 where deal_id = 'D1'",
+        "delete from main.deals where deal_id = 'D2'",
+    )
     ask_for(sandbox, fault | {"operation": "adjustments"})
     result = bench.push(sandbox)
     assert result.source == source | {"unchanged": ROWS - 2}

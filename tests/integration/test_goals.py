@@ -150,7 +150,7 @@ def test_auto_tagging_is_turned_on_where_it_is_asked_for(quick: QuickShop, start
     ("fault", "words", "advice"),
     [
         ({"kind": "fault_105"}, "refused GetConversionGoalsByIds for account local: InvalidCredentials (105)", "Check"),
-        ({"kind": "fault_109"}, "AuthenticationTokenExpired (109)", "Get a new access token"),
+        ({"kind": "fault_109"}, "AuthenticationTokenExpired (109)", "Run `reverse-etl login`"),
         ({"kind": "html_502"}, "gave no answer to GetConversionGoalsByIds that can be read", "Try again later."),
     ],
 )

@@ -85,7 +85,10 @@ def test_a_switch_sends_nothing_again(
     bench.protocol = other
     assert bench.push(sandbox).source == {"unchanged": ROWS}
     assert summary(books).calls == 1
-    bench.sql("update deals set conversion_value = 25 where deal_id = 'D1'", "delete from deals where deal_id = 'D2'")
+    bench.sql(
+        "update main.deals set conversion_value = 25 where deal_id = 'D1'",
+        "delete from main.deals where deal_id = 'D2'",
+    )
     result = bench.push(sandbox)
     assert (result.source, result.ledger) == ({"accepted": 1, "unchanged": ROWS - 2}, {"retracted": 1})
     assert counting(sandbox) == {click(1): 25.0, **{click(n): 10.0 for n in range(3, ROWS + 1)}}

@@ -2,7 +2,7 @@
 
 import contextlib
 import sqlite3
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +11,6 @@ import zeep
 from .conftest import HEADERS, Caller, Start, a_retraction, a_row, ago, an_adjustment, click
 from .test_sandbox_lookups import goals, listed
 
-TODAY = datetime.now(UTC).date()
 GOALS = f"""
 goals:
   - {{name: Lead}}
@@ -24,15 +23,20 @@ clicks:
 """
 
 
+def today() -> date:
+    """The day of UTC, which may begin anew while the tests run."""
+    return datetime.now(UTC).date()
+
+
 def ids(caller: Caller) -> dict[str, int]:
     return {goal.Name: goal.Id for goal in listed(goals(caller))}
 
 
-def report(caller: Caller, *goal_ids: int, first: Any = TODAY, last: Any = TODAY, **more: Any) -> Any:
+def report(caller: Caller, *goal_ids: int, first: Any = None, last: Any = None, **more: Any) -> Any:
     return caller.ask(
         "GetOfflineConversionReportByGoalIds",
-        StartDateUtc=f"{first}T00:00:00Z",
-        EndDateUtc=f"{last}T23:59:59Z",
+        StartDateUtc=f"{first or today()}T00:00:00Z",
+        EndDateUtc=f"{last or today()}T23:59:59Z",
         GoalIds={"long": list(goal_ids)},
         **more,
     ).body
@@ -71,7 +75,7 @@ def test_what_counts_is_a_success_and_the_rest_has_a_reason(start: Start) -> Non
         "NoMatchingClickFound": 1,
     }
     (day,) = lead.DailySummaries.OfflineGoalDailySummary
-    assert (day.UploadDate.date(), day.SuccessCount, day.UnattributedCount) == (TODAY, 1, 3)
+    assert (day.UploadDate.date(), day.SuccessCount, day.UnattributedCount) == (today(), 1, 3)
     assert alerts(day.Alerts) == alerts(lead.OverallAlerts)
     assert alerts(once.OverallAlerts) == {"DuplicateConversionKey": 1}
     assert alerts(off.OverallAlerts) == {"GoalNotFoundOrInactive": 1}
@@ -105,9 +109,9 @@ def test_days_are_those_of_utc_and_both_ends_are_included(start: Start) -> None:
     move(caller, 6)
     caller.send(a_row(MicrosoftClickId=click(2)))
     (goal_id,) = ids(caller).values()
-    week_ago = TODAY - timedelta(days=6)
+    week_ago = today() - timedelta(days=6)
     (lead,) = summaries(report(caller, goal_id, first=week_ago))
-    assert [day.UploadDate.date() for day in lead.DailySummaries.OfflineGoalDailySummary] == [week_ago, TODAY]
+    assert [day.UploadDate.date() for day in lead.DailySummaries.OfflineGoalDailySummary] == [week_ago, today()]
     (lead,) = summaries(report(caller, goal_id, first=week_ago + timedelta(days=1)))
     assert (lead.OverallSuccessCount, len(lead.DailySummaries.OfflineGoalDailySummary)) == (1, 1)
 
@@ -151,7 +155,7 @@ def test_an_unknown_goal_is_an_error_of_its_place(caller: Caller) -> None:
 def test_a_call_for_too_much_is_refused(caller: Caller, goal_ids: Any, days: int) -> None:
     """More than 20 goals or 7 days, and fewer than one, are refused as a whole, and the call is in the books."""
     with pytest.raises(zeep.exceptions.Fault) as caught:
-        report(caller, *goal_ids, first=TODAY - timedelta(days=days - 1))
+        report(caller, *goal_ids, first=today() - timedelta(days=days - 1))
     assert b"ApiInputValidationError" in zeep.wsdl.utils.etree_to_string(caught.value.detail)
     with contextlib.closing(sqlite3.connect(caller.books)) as books:
         assert books.execute("select fault from calls").fetchall() == [("201 ApiInputValidationError",)]
@@ -159,7 +163,7 @@ def test_a_call_for_too_much_is_refused(caller: Caller, goal_ids: Any, days: int
 
 def test_the_largest_call_is_answered(caller: Caller) -> None:
     """20 goals and 7 days, both ends included, are within the limits."""
-    body = report(caller, *range(1, 21), first=TODAY - timedelta(days=6))
+    body = report(caller, *range(1, 21), first=today() - timedelta(days=6))
     assert len(summaries(body)) == 20
 
 

@@ -31,6 +31,7 @@ SETTLING = [
     (None, "ConversionEmailAddressIsNotHashed"),
     (None, "ConversionPhoneNumberIsNotHashed"),
     (None, "ConversionAlreadyRetracted"),
+    (None, "AdjustmentOriginalNotFound"),
     # Other names of 5603 and 5604.
     (None, "OfflineConversionMSClickIdNullOrEmpty"),
     (None, "OfflineConversionMSClickIdInvalid"),
@@ -43,7 +44,6 @@ NOT_SETTLING = [
     (5617, "ClickIdDateTimeOutsideGoalConversionWindow"),
     (5623, "OfflineConversionAdjustmentTimeOutOfWindow"),
     (5627, "OfflineConversionRestateRetractNotSupported"),
-    (None, "AdjustmentOriginalNotFound"),
     (None, "NotEligibleForEnhancedConversions"),
     (None, "GoalNotEligibleForExternalAttribution"),
     (None, "ExternalAttributionRequiredFieldEmpty"),

@@ -155,7 +155,8 @@ CODES: tuple[Code, ...] = (
         None,
         "AdjustmentOriginalNotFound",
         "Microsoft found no such conversion. Soon after it was sent, try again later with `reverse-etl retry`.",
-        settles=False,
+        # Had an earlier try of the correction been taken, its conversion would have been found.
+        settles=True,
     ),
     _row(None, "ConversionAlreadyRetracted", "Nothing: what was retracted cannot be restated.", settles=True),
     _row(
