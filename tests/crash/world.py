@@ -196,7 +196,8 @@ class _Said:
         return (
             ("retracted" in reasons and retracted)
             or ("maybe_taken" in reasons and _refused(one))
-            or ("key_sent_before" in reasons and any(_refused(judged.get(c), "X") for c in self._clicks_of(key)))
+            # What was refused after a lost try may have been taken, and so binds its key.
+            or ("key_sent_before" in reasons and any(_refused(judged.get(c), "SX") for c in self._clicks_of(key)))
         )
 
     def _clicks_of(self, key: str) -> list[str]:
