@@ -19,6 +19,7 @@ import duckdb
 import pytest
 import requests
 
+import reverse_etl.checks  # noqa: F401 - bound to the real settings before they are replaced
 from reverse_etl.delivery import Patience
 from reverse_etl.destinations.microsoft_ads import MicrosoftAds
 from reverse_etl.destinations.microsoft_ads import settings as ads_settings
