@@ -42,12 +42,12 @@ class Told:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What one fetch brought home, by how many calls. `untold`: goals that were sent to and not told of, with why."""
+    """What one fetch brought home, by how many reports. `untold`: goals that were sent to and not told of, with why."""
 
     fetch_seq: int
     first_day: date
     last_day: date
-    calls: int
+    reports: int
     untold: tuple[tuple[str, str], ...] = ()
 
 

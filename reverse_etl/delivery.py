@@ -10,7 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
 
 from reverse_etl.interfaces import Destination
-from reverse_etl.pace import Pace
+from reverse_etl.pace import Pace, Patience
 from reverse_etl.plans import Record
 from reverse_etl.receipts import (
     Answer,
@@ -32,19 +32,6 @@ GUILTY_ROWS = 10
 LOOK_EVERY = 5.0
 
 _GRAVITY = (RowOutcome.DEFERRED, RowOutcome.REJECTED, RowOutcome.IN_DOUBT)
-
-
-@dataclass(frozen=True, slots=True)
-class Patience:
-    """How often a call is tried and how long is waited between tries at most, in seconds."""
-
-    tries: int = 4
-    first_wait: float = 2.0
-    longest_wait: float = 60.0
-
-    def wait_before(self, try_: int) -> float:
-        """The wait before a try, counted from 1: doubling from the first wait up to the longest."""
-        return min(self.first_wait * 2.0 ** (try_ - 2), self.longest_wait) if try_ > 1 else 0.0
 
 
 @dataclass(slots=True)

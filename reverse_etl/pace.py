@@ -1,15 +1,29 @@
-"""How many calls may be under way at once, and from when on: fewer once the service says that there are too many."""
+"""How many calls may be under way at once, from when on, and how often one is tried: fewer once there are too many."""
 
 from __future__ import annotations
 
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 
 # Calls in a row that are answered before one more is made at once.
 GROW_AFTER = 10
 # Before a worker without a permit asks again. Seconds.
 ASK_AGAIN = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Patience:
+    """How often a call is tried and how long is waited between tries at most, in seconds."""
+
+    tries: int = 4
+    first_wait: float = 2.0
+    longest_wait: float = 60.0
+
+    def wait_before(self, try_: int) -> float:
+        """The wait before a try, counted from 1: doubling from the first wait up to the longest."""
+        return min(self.first_wait * 2.0 ** (try_ - 2), self.longest_wait) if try_ > 1 else 0.0
 
 
 class Pace:

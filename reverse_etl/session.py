@@ -85,7 +85,7 @@ class Session:
 
     def push(self, options: PushOptions, progress: Progress, permissions: Permissions) -> RunResult:
         """Send what is new. Settings and guards come first: where they refuse, nothing is written."""
-        destination = self.destination()
+        destination = self.destination(progress.note)
         facts = self._facts(permissions)
         guards = look(self.sync, facts)
         enforce(guards)
@@ -124,10 +124,10 @@ class Session:
             return AttributionReport(self.sync, None, ())
         fetched = None
         if fetch:
-            destination = self.destination()
+            destination = self.destination(note)
             for text in destination.preflight(self.ledger.accepted()):
                 note(text)
-            fetched = attributing.fetch(destination.attribution, books, *span, note=note, pacing=attributing.Pacing())
+            fetched = attributing.fetch(destination, books, *span)
         reasons = books.reasons(span[0])
         goals = [
             AttributedGoal(name, tuple(lines), tuple(_in_words(reasons.get(name, ()))))
@@ -155,9 +155,9 @@ class Session:
             now=self.ledger.clock() if ages else "",
         )
 
-    def destination(self) -> MicrosoftAds:
-        """The sync's destination; raises SettingsError naming what is missing."""
-        return MicrosoftAds(MicrosoftAdsSettings.load(self.sync, os.environ))
+    def destination(self, note: Callable[[str], None] = lambda _: None) -> MicrosoftAds:
+        """The sync's destination; raises SettingsError naming what is missing. `note` is told of long waits."""
+        return MicrosoftAds(MicrosoftAdsSettings.load(self.sync, os.environ), note=note)
 
     @property
     def mending(self) -> WarehouseMending:
@@ -185,9 +185,12 @@ class Session:
         rows, in_all = explain(books, readings[-1], value, now) if value is not None else ((), 0)
         return WhyReport(self.sync, now, readings, tuple(_advised(_untold(row, key)) for row in rows), in_all)
 
-    def goals(self) -> GoalsReport:
-        """The account's goals beside what the source asks of them. Reads only; raises DestinationError."""
-        destination = self.destination()
+    def goals(self, note: Callable[[str], None]) -> GoalsReport:
+        """The account's goals beside what the source asks of them. Reads only; raises DestinationError.
+
+        `note` is told of long waits.
+        """
+        destination = self.destination(note)
         goals, learns = destination.goals(), destination.learns_goals
         demands = self.ledger.demands(goals)
         lacking = () if learns else missing(goals, demands)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from reverse_etl.cli.console import Results, each
+from reverse_etl.cli.console import Results, each, echo
 from reverse_etl.cli.options import Json, Syncs, takes_dbt_options
 
 if TYPE_CHECKING:
@@ -30,7 +30,7 @@ def goals(dbt: DbtOptions, *, sync: Syncs = None, as_json: Json = False) -> None
         results = Results(as_json=as_json, several=len(syncs) > 1)
 
         def work(one: Sync) -> int:
-            report = workspace.open(one).goals()
+            report = workspace.open(one).goals(note=lambda text: echo(text, err=True))
             results.show(partial(goals_json, report), partial(goals_text, report))
             return 0
 

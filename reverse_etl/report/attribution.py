@@ -93,7 +93,7 @@ def _fetched(fetched: Fetched) -> dict[str, Any]:
         "fetch_seq": fetched.fetch_seq,
         "first_day": fetched.first_day.isoformat(),
         "last_day": fetched.last_day.isoformat(),
-        "calls": fetched.calls,
+        "reports": fetched.reports,
         "untold": [{"conversion_name": name, "why": why} for name, why in fetched.untold],
     }
 

@@ -11,7 +11,7 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
-from reverse_etl import delivery, run
+from reverse_etl import pace, run
 from reverse_etl.destinations.microsoft_ads import MicrosoftAds, destination
 from reverse_etl.destinations.microsoft_ads.rest import RestWire
 from reverse_etl.destinations.microsoft_ads.soap import SoapWire
@@ -94,7 +94,7 @@ def hurry(limit: float) -> None:
     """Make this process wait less, and cut small sources into several stretches of several batches."""
     destination.BATCH_LIMIT = 4
     run.STRETCH_BATCHES = 2
-    delivery.Patience.__init__.__defaults__ = (2, 0.05, 0.1)
+    pace.Patience.__init__.__defaults__ = (2, 0.05, 0.1)
     assert MicrosoftAds.__init__.__kwdefaults__ is not None
     MicrosoftAds.__init__.__kwdefaults__["throttle_wait"] = 0.05
     if limit:

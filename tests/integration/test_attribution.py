@@ -203,8 +203,8 @@ def test_many_goals_and_days_are_walked(shop: Shop, sandbox: LocalSandbox) -> No
             "where conversion_name = 'Goal 01'"
         )
     document = fetch(shop, sandbox)
-    # Two windows of days, each in two calls, and one for the goals.
-    assert document["fetched"]["calls"] == 5
+    # Two windows of days, each in two reports.
+    assert document["fetched"]["reports"] == 4
     assert numbers(document) == {f"Goal {n:02}": (1, 1, 0, 1, 0, 1.0) for n in range(1, 26)}
     assert [len(goal["days"]) for goal in document["goals"]] == [1] * 25
     newest = fetch(shop, sandbox, "--days", "1")

@@ -20,13 +20,13 @@ import pytest
 import requests
 
 import reverse_etl.checks  # noqa: F401 - bound to the real settings before they are replaced
-from reverse_etl.delivery import Patience
 from reverse_etl.destinations.microsoft_ads import MicrosoftAds
 from reverse_etl.destinations.microsoft_ads import settings as ads_settings
 from reverse_etl.destinations.microsoft_ads.reach import check_service
 from reverse_etl.destinations.microsoft_ads.sign_in.sources import Access, find_credentials
 from reverse_etl.destinations.microsoft_ads.soap import SoapWire
 from reverse_etl.errors import DestinationError
+from reverse_etl.pace import Patience
 from reverse_etl.receipts import Unanswered
 from reverse_etl.sandbox import LocalSandbox
 from reverse_etl.sync import Environment

@@ -5,7 +5,8 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 
-from reverse_etl.delivery import Courier, Delivery, Patience
+from reverse_etl.delivery import Courier, Delivery
+from reverse_etl.pace import Patience
 from reverse_etl.plans import Record
 from reverse_etl.receipts import (
     Answer,

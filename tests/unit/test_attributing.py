@@ -12,36 +12,35 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reverse_etl.attributed import Fetched, Told, ToldDay, Window
-from reverse_etl.attributing import Pacing, fetch, windows
+from reverse_etl.attributing import fetch, windows
 from reverse_etl.errors import DestinationError, WarehouseError
-from reverse_etl.receipts import Answer, Blamed, Reason, Stopped, Throttled, Unanswered
+from reverse_etl.goals import Goal
 
 DAY = date(2026, 11, 25)
-LOST = Unanswered(Reason(None, "ReadTimeout", "the host did not answer in time"))
-INTERNAL = Unanswered(Reason(0, "InternalError", "The service met an internal error."))
-MANY = Throttled(Reason(117, "CallRateExceeded", "Too many calls."), 60.0)
-REFUSED = Stopped(Reason(106, "UserIsNotAuthorized", "Not yours."), "Check the account.", unprocessed=True)
-BLAMED = Blamed(Reason(201, "ApiInputValidationError", "No."), "", unprocessed=False)
+REFUSED = DestinationError("The service refused.", hint="Check the account.")
 
 
 @dataclass
 class Teller:
     """A destination that answers by a script, and then with one attributed conversion for each goal and day."""
 
-    ids: Mapping[str, Sequence[int]] = field(default_factory=lambda: {"Lead": [1], "Deal": [2]})
-    script: list[Told | Answer] = field(default_factory=list)
+    ids: Sequence[tuple[str, int | None]] = (("Lead", 1), ("Deal", 2))
+    script: list[Told | DestinationError] = field(default_factory=list)
     goals_at_once: int = 20
     days_at_once: int = 7
     asked: list[Window] = field(default_factory=list)
 
-    def goals(self) -> Mapping[str, Sequence[int]] | Answer:
-        return self.ids
+    def goals(self) -> Sequence[Goal]:
+        return [Goal(name, goal_id) for name, goal_id in self.ids]
 
-    def tell(self, window: Window) -> Told | Answer:
+    def report(self, window: Window) -> Told:
         self.asked.append(window)
-        if self.script:
-            return self.script.pop(0)
-        return Told(tuple(ToldDay(one, day, 1, 0) for one in window.goal_ids for day in days_of(window)))
+        if not self.script:
+            return Told(tuple(ToldDay(one, day, 1, 0) for one in window.goal_ids for day in days_of(window)))
+        told = self.script.pop(0)
+        if isinstance(told, DestinationError):
+            raise told
+        return told
 
 
 @dataclass
@@ -71,12 +70,8 @@ def days_of(window: Window) -> list[date]:
     return [window.first + timedelta(days=n) for n in range((window.last - window.first).days + 1)]
 
 
-def run(teller: Teller, books: Books, waits: list[float] | None = None, notes: list[str] | None = None) -> Fetched:
-    slept = [] if waits is None else waits
-    said = [] if notes is None else notes
-    return fetch(
-        teller, books, books.first, books.last, note=said.append, pacing=Pacing(sleep=slept.append, jitter=lambda: 1.0)
-    )
+def run(teller: Teller, books: Books) -> Fetched:
+    return fetch(teller, books, books.first, books.last)
 
 
 @given(
@@ -103,27 +98,27 @@ def test_windows_are_as_few_as_can_be() -> None:
 
 
 def test_a_fetch_walks_the_span_and_says_what_it_did() -> None:
-    """Ten days of two goals take two calls and the one for the goals; all of it is recorded."""
+    """Ten days of two goals take two reports; all of it is recorded."""
     teller, books = Teller(), Books()
     fetched = run(teller, books)
-    assert (fetched.fetch_seq, fetched.calls, fetched.untold) == (7, 3, ())
+    assert (fetched.fetch_seq, fetched.reports, fetched.untold) == (7, 2, ())
     assert len(books.rows) == 20
     assert [window.goal_ids for window in teller.asked] == [(1, 2), (1, 2)]
 
 
 def test_a_goal_that_is_not_there_is_untold_and_the_rest_is_asked() -> None:
     """A name without a goal is said, and costs the others nothing; where none has one, nothing is asked."""
-    teller = Teller({"Lead": [1]})
+    teller = Teller([("Lead", 1), ("Deal", None), ("Other", 5)])
     fetched = run(teller, Books())
     assert fetched.untold == (("Deal", "there is no offline conversion goal of this name"),)
     assert {window.goal_ids for window in teller.asked} == {(1,)}
-    nobody = Teller({})
+    nobody = Teller([])
     assert (len(run(nobody, Books()).untold), nobody.asked) == (2, [])
 
 
 def test_two_goals_of_one_name_are_both_asked_for() -> None:
     """Where the account shares a goal's name with its customer, both are asked for."""
-    teller = Teller({"Lead": [1, 3], "Deal": [2]})
+    teller = Teller([("Lead", 1), ("Lead", 3), ("Deal", 2)])
     run(teller, Books())
     assert teller.asked[0].goal_ids == (1, 2, 3)
 
@@ -137,50 +132,14 @@ def test_what_an_answer_is_silent_of_is_said() -> None:
     assert books.rows == [ToldDay(1, DAY, 3, 0)]
 
 
-@pytest.mark.parametrize("answer", [LOST, INTERNAL], ids=["no answer", "internal error"])
-def test_what_got_no_answer_is_asked_again(answer: Answer) -> None:
-    """Waits double from two seconds on, and the answer that comes in the end counts once."""
-    teller, books, waits = Teller(script=[answer, answer]), Books(first=DAY), []
-    fetched = run(teller, books, waits)
-    assert (waits, fetched.calls) == ([2.0, 4.0], 4)
-    assert len(books.rows) == 2
-
-
-def test_too_many_calls_wait_as_long_as_the_service_asks() -> None:
-    """The wait is the service's own, and somebody who watches is told of it."""
-    waits: list[float] = []
-    notes: list[str] = []
-    run(Teller(script=[MANY]), Books(), waits, notes)
-    assert waits == [60.0]
-    assert notes == ["Too many calls: waiting 60 seconds, as the service asks."]
-
-
-@pytest.mark.parametrize(
-    ("script", "tries", "words"),
-    [
-        ([LOST] * 9, 4, "ReadTimeout: the host did not answer in time"),
-        ([MANY] * 9, 4, "CallRateExceeded (117): Too many calls."),
-        ([REFUSED], 1, "UserIsNotAuthorized (106): Not yours."),
-        ([BLAMED], 1, "ApiInputValidationError (201): No."),
-    ],
-    ids=["no answer", "too many calls", "refused", "blamed"],
-)
-def test_a_call_that_cannot_be_made_stops_the_fetch(script: list[Told | Answer], tries: int, words: str) -> None:
-    """After four tries, or at once where repeating mends nothing, the fetch stops with the cause and a hint."""
-    teller = Teller(script=script)
-    with pytest.raises(DestinationError) as stopped:
-        run(teller, Books())
-    assert words in stopped.value.message
-    assert stopped.value.hint
-    assert len(teller.asked) == tries
-
-
 def test_a_fetch_that_stops_half_way_leaves_whole_answers() -> None:
-    """What was told before the stop is recorded, window by window, and nothing of the one that failed."""
+    """What was told before the stop is recorded, window by window, and the error says that it stays."""
     teller, books = Teller(), Books()
     teller.script = [Told((ToldDay(1, DAY, 1, 0),)), REFUSED]
-    with pytest.raises(DestinationError):
+    with pytest.raises(DestinationError) as stopped:
         run(teller, books)
+    assert stopped.value.message == REFUSED.message
+    assert stopped.value.hint.startswith("Check the account. What was fetched before stays;")
     assert books.rows == [ToldDay(1, DAY, 1, 0)]
     with pytest.raises(WarehouseError):
         run(Teller(), Books(breaks_after=1))
@@ -189,5 +148,5 @@ def test_a_fetch_that_stops_half_way_leaves_whole_answers() -> None:
 def test_a_span_without_a_goal_asks_for_nothing() -> None:
     """Where no goal was sent to, not even the goals are asked for."""
     teller = Teller()
-    assert run(teller, Books(names=())).calls == 0
+    assert run(teller, Books(names=())).reports == 0
     assert teller.asked == []

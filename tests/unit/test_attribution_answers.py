@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -12,41 +10,22 @@ from typing import Any
 import pytest
 
 from reverse_etl.attributed import Told, ToldDay, Window
-from reverse_etl.destinations.microsoft_ads.attribution import Attribution
+from reverse_etl.destinations.microsoft_ads.attribution import read_report
 from reverse_etl.destinations.microsoft_ads.unattributed import REASONS, explain
-from reverse_etl.destinations.microsoft_ads.wire import Faulted, Lost, Processed, Reply, ServiceError
-from reverse_etl.pace import Pace
-from reverse_etl.receipts import Blamed, Reason, Stopped, Throttled, Unanswered
+from reverse_etl.destinations.microsoft_ads.wire import Processed, ServiceError
+from reverse_etl.errors import DestinationError
 from reverse_etl.sandbox import LocalSandbox
 from tests.unit.dialects import Dialect
+from tests.unit.enquiries import Script, enquiry
 from tests.unit.wire import row
 
 FIRST, LAST = date(2026, 11, 24), date(2026, 11, 25)
 WINDOW = Window(FIRST, LAST, (1, 2))
 
 
-class Script:
-    """A wire that gives one reply and keeps what it was asked."""
-
-    call_timeout = 1.0
-    clock_ahead = None
-
-    def __init__(self, reply: Reply) -> None:
-        self.reply = reply
-        self.asked: list[tuple[str, Mapping[str, Any]]] = []
-
-    def call(self, operation: str, content: Mapping[str, Any]) -> Reply:
-        self.asked.append((operation, content))
-        return self.reply
-
-
-def attribution(reply: Reply) -> Attribution:
-    return Attribution(Script(reply), Pace(4, time.monotonic), throttle_wait=60.0)
-
-
-def tell(summaries: object, *errors: ServiceError) -> Any:
+def tell(summaries: object, *errors: ServiceError) -> Told:
     body = {"OfflineGoalConversionSummaries": summaries}
-    return attribution(Processed(body, "id", errors)).tell(WINDOW)
+    return read_report(enquiry(Processed(body, "id", errors)), WINDOW)
 
 
 def summary(goal_id: Any, *days: dict[str, Any], **more: Any) -> dict[str, Any]:
@@ -61,7 +40,7 @@ def daily(day: Any, attributed: Any, unattributed: Any, alerts: Any = None) -> d
 def test_what_is_asked_for_is_within_the_days_and_of_the_api_alone() -> None:
     """The first day from its beginning, the last to its last second, the goals as numbers, the channel of a push."""
     wire = Script(Processed({}, "id"))
-    Attribution(wire, Pace(1, time.monotonic), throttle_wait=1).tell(WINDOW)
+    read_report(enquiry(wire), WINDOW)
     assert wire.asked == [
         (
             "GetOfflineConversionReportByGoalIds",
@@ -146,10 +125,9 @@ def test_several_lines_of_a_day_are_added() -> None:
     ids=["day", "no day", "count", "negative"],
 )
 def test_a_report_that_cannot_be_read_is_none(broken: dict[str, Any]) -> None:
-    """Where a day or a count is none, the answer counts as lost: nothing of it is taken, and it is asked for again."""
-    answer = tell([summary(1, daily("2026-11-24", 1, 0), broken), summary(2)])
-    assert isinstance(answer, Unanswered)
-    assert answer.reason.error_code == "UnreadableReport"
+    """Where a day or a count is none, nothing of the answer is taken, and the error says so."""
+    with pytest.raises(DestinationError, match=r"something else than it describes: a (day|count) is no"):
+        tell([summary(1, daily("2026-11-24", 1, 0), broken), summary(2)])
 
 
 def test_a_long_reason_is_cut() -> None:
@@ -164,50 +142,16 @@ def test_the_local_sandbox_is_understood(tmp_path: Path, dialect: Dialect) -> No
         client = dialect.client(sandbox.url)
         client.send([row(1), row(2)])
         today = datetime.now(UTC).date()
-        asked = client.attribution
-        ((name, (goal_id,)),) = asked.goals().items()
-        assert name == row().conversion_name
-        told = asked.tell(Window(today - timedelta(days=6), today, (5, goal_id)))
+        (goal,) = client.goals()
+        assert goal.name == row().conversion_name
+        assert goal.id is not None
+        told = client.report(Window(today - timedelta(days=6), today, (5, goal.id)))
         assert sum(day.attributed for day in told.days) == 2
         assert len(told.days) == 7
         ((silent, why),) = told.silent
         assert (silent, why.split(":")[0]) == (5, "InvalidConversionGoalId")
-        refused = asked.tell(Window(today - timedelta(days=7), today, (goal_id,)))
-        assert isinstance(refused, Blamed)
-
-
-def test_goals_are_found_by_name() -> None:
-    """Ids come as numbers or texts, a name may have several, and what is null or nameless is passed over."""
-    goals = [{"Id": "5", "Name": "Lead"}, {"Id": 6, "Name": "Lead"}, None, {"Id": None, "Name": "x"}, {"Id": 7}]
-    found = attribution(Processed({"ConversionGoals": goals}, "id"))
-    assert found.goals() == {"Lead": [5, 6]}
-    assert found._wire.asked == [("GetConversionGoalsByIds", {"ConversionGoalTypes": ["OfflineConversion"]})]
-    assert attribution(Processed({"ConversionGoals": None}, "id")).goals() == {}
-
-
-def test_faults_mean_what_they_mean_to_a_push() -> None:
-    """Too many calls wait, an internal error and silence are tried again, what needs somebody to act stops."""
-    kinds: list[tuple[Reply, type[Any]]] = [
-        (Faulted((ServiceError(117, "CallRateExceeded", ""),), ""), Throttled),
-        (Faulted((ServiceError(0, "InternalError", ""),), ""), Unanswered),
-        (Lost(Reason(None, "ReadTimeout", "")), Unanswered),
-        (Faulted((ServiceError(106, "UserIsNotAuthorized", ""),), ""), Stopped),
-        (Faulted((ServiceError(201, "ApiInputValidationError", ""),), ""), Blamed),
-    ]
-    for reply, kind in kinds:
-        assert isinstance(attribution(reply).goals(), kind)
-        assert isinstance(attribution(reply).tell(WINDOW), kind)
-    asked_to_wait = attribution(Faulted((ServiceError(117, "CallRateExceeded", ""),), "", retry_after=5.0)).goals()
-    assert isinstance(asked_to_wait, Throttled)
-    assert asked_to_wait.seconds == 5.0
-
-
-def test_too_many_calls_slow_every_call_of_the_customer() -> None:
-    """A call that is turned away makes the next one wait, whoever makes it."""
-    pace = Pace(4, lambda: 0.0)
-    turned_away = Faulted((ServiceError(117, "CallRateExceeded", ""),), "")
-    Attribution(Script(turned_away), pace, throttle_wait=60.0).goals()
-    assert pace.take(0.0) == 60.0
+        with pytest.raises(DestinationError, match="refused GetOfflineConversionReportByGoalIds"):
+            client.report(Window(today - timedelta(days=7), today, (goal.id,)))
 
 
 def test_every_documented_reason_is_explained() -> None:

@@ -8,7 +8,8 @@ from collections.abc import Sequence
 
 import pytest
 
-from reverse_etl.delivery import GUILTY_ROWS, Courier, Patience
+from reverse_etl.delivery import GUILTY_ROWS, Courier
+from reverse_etl.pace import Patience
 from reverse_etl.plans import Record
 from reverse_etl.receipts import Answer, Answered, Outcome, RowOutcome, Throttled
 from tests.unit.scripted import (

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reverse_etl.delivery import Patience
+from reverse_etl.pace import Patience
 from reverse_etl.plans import Record
 from reverse_etl.receipts import (
     Answer,

@@ -2,56 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from reverse_etl.destinations.microsoft_ads.account import read_auto_tagging, turn_on_auto_tagging
-from reverse_etl.destinations.microsoft_ads.codes import CODES, OnCall
+from reverse_etl.destinations.microsoft_ads.codes import CODES
 from reverse_etl.destinations.microsoft_ads.goals import read_goals
-from reverse_etl.destinations.microsoft_ads.lookups import Enquiry
-from reverse_etl.destinations.microsoft_ads.soap import SoapWire
-from reverse_etl.destinations.microsoft_ads.wire import Faulted, Lost, Processed, Reply, ServiceError
+from reverse_etl.destinations.microsoft_ads.wire import Faulted, Lost, Processed, Reply, ServiceError, Withheld
 from reverse_etl.errors import DestinationError
 from reverse_etl.goals import Goal
-from reverse_etl.pace import Pace
 from reverse_etl.receipts import Reason
 from reverse_etl.sandbox import LocalSandbox
+from tests.unit.enquiries import LOCAL, Script, enquiry
 from tests.unit.scripted import JumpingClock
-from tests.unit.wire import ACCESS_TOKEN, DEVELOPER_TOKEN, RawServer, settings
+from tests.unit.wire import ACCESS_TOKEN, DEVELOPER_TOKEN, RawServer
 
-LOCAL = "http://127.0.0.1:8765"
 ACCESS = (105, 106, 109, 120, 122, 123, 124, 125, 126, 208, 210, 1029, 1030)
-
-
-@dataclass
-class OneAnswer:
-    """A wire that gives one answer and remembers what it was asked."""
-
-    reply: Reply
-    asked: list[tuple[str, Mapping[str, Any]]] = field(default_factory=list)
-    call_timeout = 1.0
-    clock_ahead: float | None = None
-
-    def call(self, operation: str, content: Mapping[str, Any]) -> Reply:
-        self.asked.append((operation, content))
-        return self.reply
-
-
-def enquiry(reply: Reply | None = None, *, url: str = LOCAL, clock: JumpingClock | None = None) -> Enquiry:
-    """An enquiry by a wire that gives this reply, else by SOAP."""
-    clock, made = clock or JumpingClock(), settings(url)
-    wire = SoapWire(made, read_timeout=1.0) if reply is None else OneAnswer(reply)
-    return Enquiry(made, wire, Pace(1, clock), 60.0, clock.sleep)
 
 
 def failure(reply: Reply | None = None, *, url: str = LOCAL) -> DestinationError:
     with pytest.raises(DestinationError) as caught:
         read_goals(enquiry(reply, url=url))
     return caught.value
+
+
+def fault(number: int | None, name: str, **more: Any) -> Faulted:
+    return Faulted((ServiceError(number, name, ""),), "", **more)
 
 
 @pytest.mark.parametrize("text", [False, True], ids=["numbers", "texts"])
@@ -71,8 +49,8 @@ def test_goals_are_read_of_any_wire_s_answer(text: bool) -> None:
         "IsExternallyAttributed": "false" if text else False,
     }
     body = {"ConversionGoals": [None, {"Name": "Bare", "Revenue": None}, full, {"Name": "Page", "Type": "Url"}]}
-    wire = OneAnswer(Processed(body, "t"))
-    goals = read_goals(Enquiry(settings(LOCAL), wire, Pace(1, JumpingClock()), 60.0))
+    wire = Script(Processed(body, "t"))
+    goals = read_goals(enquiry(wire))
     assert goals == (
         Goal("Bare", status=""),
         Goal("Lead", 7001, "Active", "Unique", 60, "Customer", "Signup", "FixedValue", 7.5, "EUR", True, False),
@@ -149,21 +127,56 @@ def test_no_answer_names_the_host() -> None:
         assert "the connection to 127.0.0.1" in failure(url=server.url).message
 
 
+def test_a_lookup_without_a_token_says_how_to_get_one() -> None:
+    """Nobody refused anything: the call was never made."""
+    error = failure(Withheld((ServiceError(None, "NoAccessToken", "You are not signed in."),), "", advice="Sign in."))
+    assert (error.message, error.hint) == ("You are not signed in.", "Sign in.")
+
+
 def test_lookups_keep_the_pace_of_all_calls() -> None:
-    """They wait out a pause of others, and begin one where the service has had enough."""
+    """They wait out a pause of others."""
     clock = JumpingClock()
     asking = enquiry(Processed({}, ""), clock=clock)
     asking.pace.throttled(30.0)
     read_goals(asking)
     assert clock() == 30.0
-    (code,) = (one for one in CODES if one.call is OnCall.THROTTLE)
-    busy = Enquiry(
-        settings(LOCAL),
-        OneAnswer(Faulted((ServiceError(code.number, code.name, ""),), "", retry_after=7.0)),
-        asking.pace,
-        60.0,
-        clock.sleep,
-    )
-    with pytest.raises(DestinationError, match=code.name):
-        read_goals(busy)
-    assert asking.pace.take(0.0) == 7.0
+
+
+@pytest.mark.parametrize("lost", [Lost(Reason(None, "ReadTimeout", "")), fault(0, "InternalError")])
+def test_what_got_no_answer_is_asked_again(lost: Reply) -> None:
+    """Silence and an internal error cost waits that double from two seconds on, and then the answer counts."""
+    clock, script = JumpingClock(), Script(lost, lost, Processed({}, ""))
+    read_goals(enquiry(script, clock=clock))
+    assert len(script.asked) == 3
+    assert clock() == 6.0
+
+
+@pytest.mark.parametrize(("asked_for", "waited"), [(None, 60.0), (7.0, 7.0)])
+def test_too_many_calls_make_every_call_of_the_customer_wait(asked_for: float | None, waited: float) -> None:
+    """As long as the service asks, else a minute; and somebody who watches is told."""
+    clock, notes = JumpingClock(), []
+    script = Script(fault(117, "CallRateExceeded", retry_after=asked_for), Processed({}, ""))
+    asking = enquiry(script, clock=clock, note=notes.append)
+    read_goals(asking)
+    assert clock() == waited
+    assert notes == [f"Too many calls: waiting {waited:.0f} seconds, as the service asks."]
+    assert asking.pace.take(0.0) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("reply", "tries"),
+    [
+        (Lost(Reason(None, "ReadTimeout", "")), 4),
+        (fault(117, "CallRateExceeded"), 4),
+        (fault(0, "InternalError"), 4),
+        (fault(106, "UserIsNotAuthorized"), 1),
+        (fault(201, "ApiInputValidationError"), 1),
+        (fault(None, "Odd"), 1),
+    ],
+)
+def test_a_lookup_is_tried_as_often_as_that_can_help(reply: Reply, tries: int) -> None:
+    """Four times, or once where repeating mends nothing."""
+    script = Script(reply)
+    with pytest.raises(DestinationError):
+        read_goals(enquiry(script))
+    assert len(script.asked) == tries

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reverse_etl.delivery import Patience
 from reverse_etl.errors import WarehouseError
+from reverse_etl.pace import Patience
 from reverse_etl.plans import Record
 from reverse_etl.receipts import Answer, Answered, Blamed, Reason, RowOutcome, Stopped, Throttled, Unanswered
 from reverse_etl.run import PushOptions, RunResult, push

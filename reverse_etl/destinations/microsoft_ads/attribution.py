@@ -6,21 +6,17 @@ in bulk files would be told with the rest otherwise, and the match rate be one o
 
 from __future__ import annotations
 
-import time
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from reverse_etl.attributed import Told, ToldDay, Window
-from reverse_etl.destinations.microsoft_ads.answers import answer_of
-from reverse_etl.destinations.microsoft_ads.goals import OFFLINE
-from reverse_etl.destinations.microsoft_ads.goals import OPERATION as GOALS
-from reverse_etl.destinations.microsoft_ads.lookups import items, text, whole
-from reverse_etl.destinations.microsoft_ads.wire import Lost, Processed, Reply, ServiceError, Wire, clean
-from reverse_etl.pace import Pace
-from reverse_etl.receipts import Answer, Reason, Throttled
+from reverse_etl.destinations.microsoft_ads.lookups import Enquiry, items, whole
+from reverse_etl.destinations.microsoft_ads.wire import ServiceError, clean
+from reverse_etl.errors import DestinationError
 
+OPERATION = "GetOfflineConversionReportByGoalIds"
 # Goals and days of one call at most (the operation's documentation, March 2026).
 GOALS_AT_ONCE = 20
 DAYS_AT_ONCE = 7
@@ -29,86 +25,31 @@ CHANNEL = "CampaignManagementAPI"
 _LONGEST_REASON = 100
 
 
-class Attribution:
-    """What one account's conversions became. Makes one call at a time, at the pace of all calls of the customer.
+def read_report(enquiry: Enquiry, window: Window) -> Told:
+    """What became of the uploads of a window; raises DestinationError.
 
-    `throttle_wait`: seconds to wait when there were too many calls and the service does not say how long. `sleep` is
-    replaced in tests.
+    The last day is asked for up to its last second: it is in the report whether the service reads days or times.
     """
-
-    goals_at_once = GOALS_AT_ONCE
-    days_at_once = DAYS_AT_ONCE
-
-    def __init__(
-        self, wire: Wire, pace: Pace, *, throttle_wait: float, sleep: Callable[[float], None] = time.sleep
-    ) -> None:
-        self._wire = wire
-        self._pace = pace
-        self._throttle_wait = throttle_wait
-        self._sleep = sleep
-
-    def goals(self) -> Mapping[str, list[int]] | Answer:
-        """The ids of the account's offline conversion goals by name, or what came in place of them."""
-        reply = self._call(GOALS, {"ConversionGoalTypes": [OFFLINE]})
-        if not isinstance(reply, Processed):
-            return self._answer(reply)
-        found: defaultdict[str, list[int]] = defaultdict(list)
-        for goal in items(reply.body, "ConversionGoals"):
-            if (goal_id := whole(goal.get("Id"))) is not None and goal.get("Name"):
-                found[text(goal["Name"])].append(goal_id)
-        return dict(found)
-
-    def tell(self, window: Window) -> Told | Answer:
-        """What became of the uploads of a window, or what came in place of that.
-
-        The last day is asked for up to its last second: it is in the report whether the service reads days or times.
-        """
-        reply = self._call(
-            "GetOfflineConversionReportByGoalIds",
-            {
-                "StartDateUtc": f"{window.first.isoformat()}T00:00:00Z",
-                "EndDateUtc": f"{window.last.isoformat()}T23:59:59Z",
-                "GoalIds": list(window.goal_ids),
-                "UploadChannelFilter": [CHANNEL],
-            },
-        )
-        if not isinstance(reply, Processed):
-            return self._answer(reply)
-        try:
-            days = _days_of(reply.body, window)
-        except _UnreadableError as error:
-            return self._answer(Lost(Reason(None, "UnreadableReport", str(error))))
-        told = {goal_id for goal_id, _ in days}
-        errors = _by_goal(reply.partial_errors, window)
-        return Told(
-            tuple(days[goal_id, day] for goal_id in sorted(told - set(errors)) for day in _each_day(window)),
-            tuple(
-                (goal_id, errors.get(goal_id, "the answer does not speak of it"))
-                for goal_id in window.goal_ids
-                if goal_id not in told or goal_id in errors
-            ),
-        )
-
-    def _call(self, operation: str, content: Mapping[str, Any]) -> Reply:
-        while left := self._pace.take(0.0):
-            self._sleep(min(left, 0.5))
-        try:
-            reply = self._wire.call(operation, content)
-            # Before the permit is back: nobody may start a call in between.
-            if not isinstance(reply, Processed) and isinstance(answer := self._answer(reply), Throttled):
-                self._pace.throttled(answer.seconds)
-        finally:
-            self._pace.give_back()
-        if isinstance(reply, Processed):
-            self._pace.answered()
-        return reply
-
-    def _answer(self, reply: Reply) -> Answer:
-        return answer_of(reply, retracts=False, throttle_wait=self._throttle_wait)
-
-
-class _UnreadableError(Exception):
-    """A report that holds something else than the service describes."""
+    reply = enquiry.ask(
+        OPERATION,
+        {
+            "StartDateUtc": f"{window.first.isoformat()}T00:00:00Z",
+            "EndDateUtc": f"{window.last.isoformat()}T23:59:59Z",
+            "GoalIds": list(window.goal_ids),
+            "UploadChannelFilter": [CHANNEL],
+        },
+    )
+    days = _days_of(reply.body, window)
+    told = {goal_id for goal_id, _ in days}
+    errors = _by_goal(reply.partial_errors, window)
+    return Told(
+        tuple(days[goal_id, day] for goal_id in sorted(told - set(errors)) for day in _each_day(window)),
+        tuple(
+            (goal_id, errors.get(goal_id, "the answer does not speak of it"))
+            for goal_id in window.goal_ids
+            if goal_id not in told or goal_id in errors
+        ),
+    )
 
 
 def _days_of(body: Mapping[str, Any], window: Window) -> dict[tuple[int, date], ToldDay]:
@@ -168,7 +109,7 @@ def _count(value: object) -> int:
         return 0
     count = whole(value)
     if count is None or not 0 <= count < 2**63:
-        raise _UnreadableError("a count of the report is no number")
+        raise _unreadable("a count is no number")
     return count
 
 
@@ -177,5 +118,12 @@ def _day(value: object) -> date:
     try:
         at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     except ValueError:
-        raise _UnreadableError("a day of the report is no date") from None
+        raise _unreadable("a day is no date") from None
     return at.date() if at.tzinfo is None else at.astimezone(UTC).date()
+
+
+def _unreadable(why: str) -> DestinationError:
+    return DestinationError(
+        f"The service's report of conversions holds something else than it describes: {why}.",
+        hint="Nothing of this answer is kept. Where it stays so, upgrade this tool.",
+    )

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
+from reverse_etl.attributed import Told, Window
 from reverse_etl.destinations.microsoft_ads.account import read_auto_tagging, turn_on_auto_tagging
 from reverse_etl.destinations.microsoft_ads.answers import answer_of
-from reverse_etl.destinations.microsoft_ads.attribution import Attribution
+from reverse_etl.destinations.microsoft_ads.attribution import DAYS_AT_ONCE, GOALS_AT_ONCE, read_report
 from reverse_etl.destinations.microsoft_ads.goals import read_goals
 from reverse_etl.destinations.microsoft_ads.lookups import Enquiry
 from reverse_etl.destinations.microsoft_ads.messages import call_of, mistake
@@ -47,10 +48,13 @@ class MicrosoftAds:
         *,
         wire: Wire | None = None,
         throttle_wait: float = THROTTLE_WAIT,
+        note: Callable[[str], None] = lambda _: None,
     ) -> None:
+        """`throttle_wait`: seconds, where the service does not say. `note` is told of long waits of lookups."""
         self._settings = settings
         self._wire = wire or new_wire(settings)
         self._throttle_wait = throttle_wait
+        self._enquiry = Enquiry(settings, self._wire, self.pace, throttle_wait, note)
 
     @property
     def protocol(self) -> WireProtocol:
@@ -91,10 +95,6 @@ class MicrosoftAds:
         return ask_local_sandbox(self._settings.endpoint) if local else None
 
     @property
-    def _enquiry(self) -> Enquiry:
-        return Enquiry(self._settings, self._wire, self.pace, self._throttle_wait)
-
-    @property
     def batch_limit(self) -> int:
         """Records of one call at most."""
         return BATCH_LIMIT
@@ -122,9 +122,18 @@ class MicrosoftAds:
         return [*notes, *self._settings.credentials.notes]
 
     @property
-    def attribution(self) -> Attribution:
-        """What became of the account's conversions, to be asked for by the same wire."""
-        return Attribution(self._wire, self.pace, throttle_wait=self._throttle_wait)
+    def goals_at_once(self) -> int:
+        """Goals of one report at most."""
+        return GOALS_AT_ONCE
+
+    @property
+    def days_at_once(self) -> int:
+        """Days of one report at most."""
+        return DAYS_AT_ONCE
+
+    def report(self, window: Window) -> Told:
+        """What became of the uploads of a window; raises DestinationError in words where it cannot tell."""
+        return read_report(self._enquiry, window)
 
     def send(self, records: Sequence[Record]) -> Answer:
         """Make one call with these records. Never raises for what the call or its answer brings.

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from reverse_etl.destinations.microsoft_ads.codes import OnCall, find
+from reverse_etl.destinations.microsoft_ads.answers import answer_of
+from reverse_etl.destinations.microsoft_ads.codes import find
 from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
-from reverse_etl.destinations.microsoft_ads.wire import Faulted, Lost, Processed, Wire
+from reverse_etl.destinations.microsoft_ads.wire import Faulted, Lost, Processed, Reply, Wire, Withheld
 from reverse_etl.errors import DestinationError
-from reverse_etl.pace import Pace
+from reverse_etl.pace import Pace, Patience
+from reverse_etl.receipts import Throttled, Unanswered
 
 _LATER = "Try again later. Nothing depends on it: a push sends all the same."
 _ADDRESS = "Check MICROSOFT_ADS_ENDPOINT if it is set; else the service has moved: upgrade this tool."
@@ -20,13 +23,20 @@ _ADDRESS = "Check MICROSOFT_ADS_ENDPOINT if it is set; else the service has move
 
 @dataclass(frozen=True, slots=True)
 class Enquiry:
-    """Asks the service of one account. `throttle_wait`: seconds, where it says that there are too many calls."""
+    """Asks the service of one account. Asking changes nothing, so whatever got no answer is asked again.
+
+    `throttle_wait`: seconds, where there were too many calls and the service does not say how long to wait. `note` is
+    told of such waits. `sleep` and `jitter`, from 0 to 1, are replaced in tests.
+    """
 
     settings: MicrosoftAdsSettings
     wire: Wire
     pace: Pace
     throttle_wait: float
+    note: Callable[[str], None] = lambda _: None
+    patience: Patience = field(default_factory=Patience)
     sleep: Callable[[float], None] = time.sleep
+    jitter: Callable[[], float] = random.random
 
     @property
     def host(self) -> str:
@@ -35,20 +45,36 @@ class Enquiry:
         return parts.netloc if parts.scheme == "http" else parts.hostname or parts.netloc
 
     def ask(self, operation: str, content: Mapping[str, Any]) -> Processed:
-        """Make one call at the pace of all calls of the customer; raises DestinationError in words where it fails."""
+        """The answer, after as many tries as a push makes; raises DestinationError in words where none came."""
+        try_ = 1
+        while True:
+            reply = self._call(operation, content)
+            if isinstance(reply, Processed):
+                return reply
+            answer = answer_of(reply, retracts=False, throttle_wait=self.throttle_wait)
+            if try_ == self.patience.tries or not isinstance(answer, Throttled | Unanswered):
+                raise self._lost(operation, reply) if isinstance(reply, Lost) else self._refused(operation, reply)
+            try_ += 1
+            if isinstance(answer, Throttled):
+                self.note(f"Too many calls: waiting {answer.seconds:.0f} seconds, as the service asks.")
+            else:
+                self.sleep(self.patience.wait_before(try_) * (0.5 + self.jitter() / 2))
+
+    def _call(self, operation: str, content: Mapping[str, Any]) -> Reply:
+        """Make one call at the pace of all calls of the customer."""
         while left := self.pace.take(0.0):
             self.sleep(min(left, 0.5))
         try:
             reply = self.wire.call(operation, content)
-            if isinstance(reply, Faulted) and _is_throttled(reply):
-                self.pace.throttled(self.throttle_wait if reply.retry_after is None else reply.retry_after)
+            # Before the permit is back: nobody may start a call in between.
+            if not isinstance(reply, Processed):
+                answer = answer_of(reply, retracts=False, throttle_wait=self.throttle_wait)
+                if isinstance(answer, Throttled):
+                    self.pace.throttled(answer.seconds)
         finally:
             self.pace.give_back()
-        if isinstance(reply, Lost):
-            raise self._lost(operation, reply)
-        if isinstance(reply, Faulted):
-            raise self._refused(operation, reply)
-        self.pace.answered()
+        if isinstance(reply, Processed):
+            self.pace.answered()
         return reply
 
     def _lost(self, operation: str, reply: Lost) -> DestinationError:
@@ -59,17 +85,14 @@ class Enquiry:
 
     def _refused(self, operation: str, fault: Faulted) -> DestinationError:
         error = fault.errors[0]
+        if isinstance(fault, Withheld):
+            return DestinationError(error.message, hint=fault.advice)
         code = find(error.number, error.name)
         number = f" ({error.number})" if error.number is not None else ""
         traced = f" Tracking id {fault.tracking_id}." if fault.tracking_id else ""
         told = f"{self.host} refused {operation} for account {self.settings.account_id}: {error.name}{number}"
         message = f"{told}, {error.message.rstrip('.')}.{traced}" if error.message else f"{told}.{traced}"
         return DestinationError(message, hint=code.advice if code else _LATER)
-
-
-def _is_throttled(fault: Faulted) -> bool:
-    code = find(fault.errors[0].number, fault.errors[0].name)
-    return code is not None and code.call is OnCall.THROTTLE
 
 
 def items(body: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
