@@ -177,7 +177,9 @@ class _Said:
     def __init__(self, world: World) -> None:
         self._world = world
         self._lines: list[dict[str, Any]] | None = None
-        self.keys = dict(world.warm.shop.sql("select click_id, record_key from reverse_etl_records"))
+        records = world.warm.shop.sql("select click_id, record_key, status from reverse_etl_records")
+        self.keys = {clicked: key for clicked, key, _ in records}
+        self.statuses = {clicked: status for clicked, _, status in records}
 
     def lines(self, side: str, key: str) -> list[dict[str, Any]]:
         """The lines of a key."""
@@ -196,13 +198,16 @@ class _Said:
         return (
             ("retracted" in reasons and retracted)
             or ("maybe_taken" in reasons and _refused(one))
-            # What was refused after a lost try may have been taken, and so binds its key.
-            or ("key_sent_before" in reasons and any(_refused(judged.get(c), "SX") for c in self._clicks_of(key)))
+            or ("key_sent_before" in reasons and any(self._binds(c, judged) for c in self._clicks_of(key)))
         )
 
     def _clicks_of(self, key: str) -> list[str]:
         """The conversions that were sent under a key."""
         return [clicked for clicked, known in self.keys.items() if known == key]
+
+    def _binds(self, clicked: str, judged: dict[str, dict[str, Any]]) -> bool:
+        """Does a conversion keep its key to itself: it may have been taken, or its retraction was refused?"""
+        return self.statuses[clicked] == "maybe_taken" or _refused(judged.get(clicked), "X")
 
     def stays(self, clicked: str, judged: dict[str, dict[str, Any]]) -> bool:
         """Does the plan say of a conversion that left the source why it still counts, and is that so?"""

@@ -281,62 +281,6 @@ def test_a_hostile_name_is_a_name(shop: Shop, sandbox: LocalSandbox) -> None:
     assert sorted({name for (name,) in shop.sql(f"select conversion_name from {REPORTS}")}) == names
 
 
-@both_engines
-def test_a_low_match_rate_warns(shop: Shop) -> None:
-    """The test warns of goals below the rate, and of no day too young, goal too small, or sync not asked for."""
-    model = {
-        "name": "offline_conversions",
-        "data_tests": [
-            {"reverse_etl.match_rate_at_least": {"name": name, "arguments": arguments}}
-            for name, arguments in {
-                "of_all": {"min_rate": 0.5},
-                "of_other": {"min_rate": 0.5, "sync": "other"},
-                "of_few": {"min_rate": 0.5, "min_conversions": 10},
-                "of_young": {"min_rate": 0.5, "settle_hours": 0},
-                "of_older": {"min_rate": 0.5, "days": 60},
-                "of_any_rate": {"min_rate": 0},
-            }.items()
-        ],
-    }
-    (shop.folder / "models/tests.yml").write_text(json.dumps({"models": [model]}))
-    goals = [
-        # goal, days ago, hours from the day's end to the fetch, attributed, unattributed
-        ("bad", 3, 30, 20, 40),
-        ("good", 3, 30, 40, 20),
-        ("small", 3, 30, 5, 20),
-        ("young", 3, 2, 10, 90),
-        ("old", 40, 30, 10, 90),
-        ("silent", 3, 30, 0, 0),
-    ]
-    for name, ago, hours, attributed, unattributed in goals:
-        day = f"cast(date_trunc('day', now() at time zone 'UTC') - interval '{ago} days' as date)"
-        shop.sql(
-            f"insert into {REPORTS} values ('microsoft_ads', 'local', '1', 'shop', 1, 'x', {ord(name[0])}, '{name}', "
-            f"{day}, '', {attributed}, {unattributed}, {day} + interval '{24 + hours} hours')"
-        )
-    done = shop.dbt("test", "--select", "offline_conversions")
-    results = json.loads((shop.folder / "target/run_results.json").read_text())["results"]
-    found = {one["unique_id"].split(".")[2]: (one["status"], one["failures"]) for one in results}
-    assert found == {
-        "of_all": ("warn", 1),
-        "of_other": ("pass", 0),
-        "of_few": ("warn", 2),
-        "of_young": ("warn", 2),
-        "of_older": ("warn", 2),
-        "of_any_rate": ("pass", 0),
-    }, done.stdout
-
-
-def test_a_rate_that_is_none_is_refused(shop: Shop) -> None:
-    """A minimum beyond 1, as a percentage would be, stops dbt with a message."""
-    wrong = {"reverse_etl.match_rate_at_least": {"arguments": {"min_rate": 50}}}
-    model = {"name": "offline_conversions", "data_tests": [wrong]}
-    (shop.folder / "models/tests.yml").write_text(json.dumps({"models": [model]}))
-    done = shop.dbt("test", "--select", "offline_conversions", check=False)
-    assert done.returncode != 0
-    assert "match_rate_at_least needs min_rate, a number from 0 to 1" in done.stdout
-
-
 def test_without_a_push_nothing_is_asked(shop: Shop) -> None:
     """Where nothing was sent no call is made, and the command says so."""
     done = QuickShop(shop.folder).run("attribution", MICROSOFT_ADS_ENDPOINT="http://127.0.0.1:9")

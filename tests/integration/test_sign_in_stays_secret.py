@@ -20,8 +20,6 @@ from tests.support.quick import QuickShop
 from tests.support.shop import Shop, copy_of, deal
 from tests.support.sign_in import World, control, counts, sign_in_world
 
-# dbt leaves open what it logged into when another project is loaded in the same process.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
 SECRET = "client-s3cret-c0ffee"
 # A user's name at Microsoft: shown where it is asked for, and nowhere else.
 WHO = "someone@sandbox.example"

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import contextlib
 import io
-import logging
 import signal
 import subprocess
 from dataclasses import dataclass
 from unittest import mock
-
-from dbt_common.events.event_manager_client import get_event_manager
 
 from reverse_etl.cli.app import app
 from reverse_etl.cli.console import say
@@ -37,17 +34,7 @@ class QuickShop(Shop):
         finally:
             for number, handler in handlers.items():
                 signal.signal(number, handler)
-            _close_logs_of_dbt()
         return subprocess.CompletedProcess(list(arguments), code, out.getvalue(), err.getvalue())
-
-
-def _close_logs_of_dbt() -> None:
-    """Close what dbt logged into: it would stay open until it is collected, in the midst of another test."""
-    for logger in get_event_manager().loggers:
-        written = getattr(logger, "_python_logger", None)
-        for handler in written.handlers if written else ():
-            if isinstance(handler, logging.FileHandler):
-                handler.close()
 
 
 def exit_code_of(arguments: tuple[str, ...]) -> int:
