@@ -1,6 +1,7 @@
 {#-
     The state of each identity as a chain of CTEs that ends in one named `name`: a fold over its attempts in the
-    order of (run_seq, seq), never their last row alone.
+    order of (run_seq, seq), never their last row alone. One pass: what an attempt means depends on those beside it, which
+    windows tell, and no attempt is joined to another.
     Arguments: name, of the last CTE; attempts, of the CTE that holds the attempts; scope, or none for all of them;
     quiet_runs, numbers of the runs that ended so lately that a call of theirs could still arrive.
     Status is the first that fits: dead (a retraction was accepted), counted (a send was accepted), in_doubt (a send
@@ -11,54 +12,133 @@
 -#}
 {% macro _fold(name, attempts, scope, quiet_runs=[]) %}
 {%- set keys = reverse_etl._identity_columns(scope) -%}
-{%- set listed_keys = reverse_etl._listed(keys) -%}
-{{ name }}_attempts as (
-    -- an attempt that was inserted twice counts once
-    select *
+{{ reverse_etl._marked_attempts(name, attempts, scope, quiet_runs) }},
+
+{{ name }}_told as (
+    select
+        {{ reverse_etl._listed(keys) }},
+        max(marked.known_status) as known_status,
+        max(case when marked.lifted then 1 else 0 end) = 1 as lifted,
+        max(marked.send_accepted) as send_accepted,
+        max(case when marked.restate_unanswered > marked.restate_accepted then 1 else 0 end) = 1 as restate_unanswered,
+        max(case when {{ reverse_etl._retract_in_doubt('marked') }} then 1 else 0 end) = 1 as retract_in_doubt,
+        max(case when marked.retract_rejected > 0 and marked.retract_rejected = marked.last_retract then 1 else 0 end) = 1
+            as retract_refused,
+        max(marked.may_still_arrive) = 1 as may_still_arrive,
+        max(marked.adjustment_time) as last_adjustment_time,
+        {%- for column in [
+            'outcome', 'answered_at', 'run_seq', 'record_key', 'click_id', 'hashed_email', 'hashed_phone', 'value', 'currency',
+            'attribution_credit', 'attribution_model', 'code', 'error_code', 'message', 'tracking_id'
+        ] %}
+        max(case when marked.n = marked.told_by then marked.{{ column }} end) as {{ column }},
+        {%- endfor %}
+        {%- for column in ['value', 'currency'] %}
+        max(case when marked.n = marked.restate_accepted then marked.{{ column }} end) as restated_{{ column }},
+        {%- for kind in ['rejected', 'unanswered'] %}
+        max(
+            case when marked.n = marked.restate_{{ kind }} and marked.n > marked.restate_accepted then marked.{{ column }} end
+        ) as restate_{{ kind }}_{{ column }},
+        {%- endfor %}
+        {%- endfor %}
+        {%- for column in ['operation', 'outcome', 'run_seq', 'value', 'currency', 'code', 'error_code', 'message', 'tracking_id'] %}
+        max(case when marked.n = marked.last_adjustment then marked.{{ column }} end) as adjusted_{{ column }}{{ "," if not loop.last }}
+        {%- endfor %}
+    from {{ name }}_marked as marked
+    group by {{ reverse_etl._listed(keys) }}
+),
+
+{{ name }} as (
+    select
+        {{ reverse_etl._listed(keys) }},
+        coalesce(known_status, case when outcome = 'deferred' or lifted then 'deferred' else 'refused' end) as status,
+        coalesce(known_status, '') = 'maybe' and lifted as lifted,
+        coalesce(known_status, '') = 'counted' and restate_unanswered as restate_in_doubt,
+        retract_in_doubt,
+        retract_refused,
+        may_still_arrive,
+        last_adjustment_time,
+        case when send_accepted is not null then answered_at end as accepted_at,
+        answered_at as told_at,
+        restate_unanswered_value as restate_tried_value,
+        restate_unanswered_currency as restate_tried_currency,
+        adjusted_operation as adjusted,
+        adjusted_outcome,
+        adjusted_run_seq,
+        adjusted_value,
+        adjusted_currency,
+        restate_rejected_value as restate_refused_value,
+        restate_rejected_currency as restate_refused_currency,
+        run_seq,
+        record_key,
+        click_id,
+        hashed_email,
+        hashed_phone,
+        coalesce(restated_value, value) as value,
+        coalesce(restated_currency, currency) as currency,
+        attribution_credit,
+        attribution_model,
+        {%- for column in ['code', 'error_code', 'message', 'tracking_id'] %}
+        -- what keeps a conversion that counts from being corrected is the refusal of the correction
+        case when send_accepted is not null then adjusted_{{ column }} else {{ column }} end as {{ column }}{{ "," if not loop.last }}
+        {%- endfor %}
+    from {{ name }}_told as told
+)
+{% endmacro %}
+
+{#- As `_fold`, and of each identity only whether it counts or may, and whether a call of it is in doubt. -#}
+{% macro _brief_fold(name, attempts, scope) %}
+{%- set keys = reverse_etl._identity_columns(scope) -%}
+{{ reverse_etl._marked_attempts(name, attempts, scope, []) }},
+
+{{ name }} as (
+    select
+        {{ reverse_etl._listed(keys) }},
+        coalesce(max(marked.known_status), '') as known_status,
+        max(case when {{ reverse_etl._retract_in_doubt('marked') }} then 1 else 0 end) = 1 as retract_in_doubt
+    from {{ name }}_marked as marked
+    group by {{ reverse_etl._listed(keys) }}
+)
+{% endmacro %}
+
+{#-
+    The CTEs up to `{name}_marked`: each attempt with its place n among those of its identity, the places that decide about
+    all of them, and what these say: known_status, lifted and told_by, the place of the attempt that tells the payload.
+-#}
+{% macro _marked_attempts(name, attempts, scope, quiet_runs) %}
+{%- set keys = reverse_etl._identity_columns(scope) -%}
+{%- set sends, restates, retracts = "operation = 'send'", "operation = 'restate'", "operation = 'retract'" -%}
+{%- set last = {
+    'last_send': sends,
+    'send_unanswered': sends ~ " and outcome is null",
+    'send_unsettled': sends ~ " and outcome = 'rejected' and settles = 0",
+    'send_settled': sends ~ " and outcome in ('rejected', 'deferred') and settles = 1",
+    'send_refused': sends ~ " and outcome = 'rejected'",
+    'retried': "operation = 'retry'",
+    'restate_accepted': restates ~ " and outcome = 'accepted'",
+    'restate_unanswered': restates ~ " and outcome is null",
+    'restate_rejected': restates ~ " and outcome = 'rejected'",
+    'retract_accepted': retracts ~ " and outcome = 'accepted'",
+    'retract_unanswered': retracts ~ " and outcome is null",
+    'retract_settled': retracts ~ " and outcome = 'rejected' and settles = 1",
+    'last_retract': retracts,
+    'retract_rejected': retracts ~ " and outcome = 'rejected'",
+    'last_adjustment': "operation in ('restate', 'retract')",
+} -%}
+{{ name }}_numbered as (
+    select
+        attempts.*,
+        row_number() over (partition by {{ reverse_etl._listed(keys) }} order by run_seq, seq) as n
     from (
+        -- an attempt that was inserted twice counts once
         select
             *,
             row_number() over (partition by {{ (reverse_etl._scope_keys(scope) + ['run_seq', 'seq']) | join(', ') }} order by batch) as written
         from {{ attempts }}
-    ) as numbered
+    ) as attempts
     where written = 1
 ),
 
-{{ name }}_ordered as (
-    select
-        *,
-        row_number() over (partition by {{ listed_keys }} order by run_seq, seq) as n
-    from {{ name }}_attempts
-),
-
-{{ name }}_marks as (
-    select
-        {{ listed_keys }},
-        max(case when operation = 'send' then n else 0 end) as last_send,
-        min(case when operation = 'send' and outcome = 'accepted' then n end) as send_accepted,
-        max(case when operation = 'send' and outcome is null then n else 0 end) as send_unanswered,
-        max(case when operation = 'send' and outcome = 'rejected' and settles = 0 then n else 0 end) as send_unsettled,
-        max(case when operation = 'send' and outcome in ('rejected', 'deferred') and settles = 1 then n else 0 end)
-            as send_settled,
-        max(case when operation = 'send' and outcome = 'rejected' then n else 0 end) as send_refused,
-        max(case when operation = 'retry' then n else 0 end) as retried,
-        max(case when operation = 'restate' and outcome = 'accepted' then n else 0 end) as restate_accepted,
-        max(case when operation = 'restate' and outcome is null then n else 0 end) as restate_unanswered,
-        max(case when operation = 'restate' and outcome = 'rejected' then n else 0 end) as restate_rejected,
-        max(case when operation = 'retract' and outcome = 'accepted' then n else 0 end) as retract_accepted,
-        max(case when operation = 'retract' and outcome is null then n else 0 end) as retract_unanswered,
-        max(case when operation = 'retract' and outcome = 'rejected' and settles = 1 then n else 0 end) as retract_settled,
-        max(case when operation = 'retract' then n else 0 end) as last_retract,
-        max(case when operation = 'retract' and outcome = 'rejected' then n else 0 end) as retract_rejected,
-        max(case when operation in ('restate', 'retract') then n else 0 end) as last_adjustment,
-        max(adjustment_time) as last_adjustment_time,
-        max(case when {{ reverse_etl._in_runs('run_seq', quiet_runs) }} and outcome is null and operation <> 'retry' then 1 else 0 end)
-            as may_still_arrive
-    from {{ name }}_ordered
-    group by {{ listed_keys }}
-),
-
-{{ name }}_statuses as (
+{{ name }}_marked as (
     select
         marks.*,
         case
@@ -76,63 +156,25 @@
             when send_unsettled > send_settled then send_unsettled
             else last_send
         end as told_by
-    from {{ name }}_marks as marks
-),
-
-{{ name }} as (
-    select
-        {{ reverse_etl._listed(keys, 'statuses') }},
-        coalesce(
-            statuses.known_status, case when told.outcome = 'deferred' or statuses.lifted then 'deferred' else 'refused' end
-        ) as status,
-        coalesce(statuses.known_status, '') = 'maybe' and statuses.lifted as lifted,
-        coalesce(statuses.known_status, '') = 'counted' and statuses.restate_unanswered > statuses.restate_accepted as restate_in_doubt,
-        coalesce(statuses.known_status, '') <> 'dead' and statuses.retract_unanswered > statuses.retract_settled
-            as retract_in_doubt,
-        statuses.retract_rejected > 0 and statuses.retract_rejected = statuses.last_retract as retract_refused,
-        statuses.may_still_arrive = 1 as may_still_arrive,
-        statuses.last_adjustment_time,
-        case when statuses.send_accepted is not null then told.answered_at end as accepted_at,
-        told.answered_at as told_at,
-        restate_tried.value as restate_tried_value,
-        restate_tried.currency as restate_tried_currency,
-        adjusted.operation as adjusted,
-        adjusted.outcome as adjusted_outcome,
-        adjusted.run_seq as adjusted_run_seq,
-        adjusted.value as adjusted_value,
-        adjusted.currency as adjusted_currency,
-        restate_refused.value as restate_refused_value,
-        restate_refused.currency as restate_refused_currency,
-        told.run_seq,
-        told.record_key,
-        told.click_id,
-        told.hashed_email,
-        told.hashed_phone,
-        coalesce(restated.value, told.value) as value,
-        coalesce(restated.currency, told.currency) as currency,
-        told.attribution_credit,
-        told.attribution_model,
-        {%- for column in ['code', 'error_code', 'message', 'tracking_id'] %}
-        -- what keeps a conversion that counts from being corrected is the refusal of the correction
-        case when statuses.send_accepted is not null then adjusted.{{ column }} else told.{{ column }} end as {{ column }}{{ "," if not loop.last }}
-        {%- endfor %}
-    from {{ name }}_statuses as statuses
-    inner join {{ name }}_ordered as told
-        on {{ reverse_etl._same(keys, 'statuses', 'told') }} and statuses.told_by = told.n
-    left join {{ name }}_ordered as restated
-        on {{ reverse_etl._same(keys, 'statuses', 'restated') }} and statuses.restate_accepted = restated.n
-    left join {{ name }}_ordered as restate_refused
-        on {{ reverse_etl._same(keys, 'statuses', 'restate_refused') }}
-        and statuses.restate_rejected = restate_refused.n
-        and statuses.restate_rejected > statuses.restate_accepted
-    left join {{ name }}_ordered as restate_tried
-        on {{ reverse_etl._same(keys, 'statuses', 'restate_tried') }}
-        and statuses.restate_unanswered = restate_tried.n
-        and statuses.restate_unanswered > statuses.restate_accepted
-    left join {{ name }}_ordered as adjusted
-        on {{ reverse_etl._same(keys, 'statuses', 'adjusted') }} and statuses.last_adjustment = adjusted.n
+    from (
+        select
+            numbered.*,
+            {%- for mark, condition in last.items() %}
+            max(case when {{ condition }} then n else 0 end) over (partition by {{ reverse_etl._listed(keys) }}) as {{ mark }},
+            {%- endfor %}
+            min(case when {{ sends }} and outcome = 'accepted' then n end) over (partition by {{ reverse_etl._listed(keys) }})
+                as send_accepted,
+            case when {{ reverse_etl._in_runs('run_seq', quiet_runs) }} and outcome is null and operation <> 'retry' then 1 else 0 end
+                as may_still_arrive
+        from {{ name }}_numbered as numbered
+    ) as marks
 )
 {% endmacro %}
+
+{#- The condition that a retraction got no outcome, and nothing since says what became of it. Arguments: marked, an alias. -#}
+{% macro _retract_in_doubt(marked) -%}
+    coalesce({{ marked }}.known_status, '') <> 'dead' and {{ marked }}.retract_unanswered > {{ marked }}.retract_settled
+{%- endmacro %}
 
 {#- The condition that a run is one of some. Arguments: run_seq, a column; runs, a list of numbers. -#}
 {% macro _in_runs(run_seq, runs) -%}

@@ -87,15 +87,15 @@ kin_in_source as (
         on {{ reverse_etl._same_as_source('source_rows', 'kin_identities') }}
 ),
 
-{{ reverse_etl._fold('kin_states', 'kin_attempts', scope) }},
+{{ reverse_etl._brief_fold('kin_states', 'kin_attempts', scope) }},
 
 kin as (
     select
         {{ reverse_etl._listed(keys, 'kin_identities') }},
         kin_identities.record_key,
-        kin_states.status = 'in_doubt' as send_in_doubt,
+        kin_states.known_status = 'in_doubt' as send_in_doubt,
         kin_states.retract_in_doubt,
-        kin_states.status in ('counted', 'maybe') and kin_in_source.conversion_name is null as left_the_source
+        kin_states.known_status in ('counted', 'maybe') and kin_in_source.conversion_name is null as left_the_source
     from kin_identities
     inner join kin_states on {{ reverse_etl._same(keys, 'kin_identities', 'kin_states') }}
     left join kin_in_source on {{ reverse_etl._same(keys, 'kin_identities', 'kin_in_source') }}
