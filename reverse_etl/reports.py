@@ -27,7 +27,7 @@ class PlannedRow:
     """One line of a plan: a source row, or an identity of the ledger that stands in none; it names no person.
 
     Only rows that need nothing stand together, `row_count` of them in one line: those exactly as they were accepted,
-    and those that have aged out.
+    and those that have aged out. `goes_at`: UTC text, from when on a row that waits may go, where that is known.
     """
 
     side: str
@@ -40,6 +40,7 @@ class PlannedRow:
     currency: str
     code: int | None
     error_code: str
+    goes_at: str
     row_count: int
 
 

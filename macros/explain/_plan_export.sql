@@ -15,6 +15,7 @@
         currency,
         code,
         error_code,
+        goes_at,
         row_count
     from {{ rows }} as planned
     order by side desc, class, reason, conversion_time, record_key

@@ -30,6 +30,7 @@ PLAN_COLUMNS = (
     "currency",
     "code",
     "error_code",
+    "goes_at",
     "row_count",
 )
 REJECTED_COLUMNS = (
@@ -102,6 +103,7 @@ def plan_line(row: PlannedRow) -> dict[str, Any]:
         "currency": row.currency,
         "code": row.code,
         "error_code": row.error_code,
+        "goes_at": row.goes_at,
         "row_count": row.row_count,
     }
 

@@ -237,7 +237,7 @@ def kept_evidence(rows: Sequence[Any]) -> tuple[TestEvidence | None, bool]:
 
 def planned_rows(rows: Iterable[Any]) -> Iterator[PlannedRow]:
     """Lines of a plan as nouns."""
-    for _, side, class_, reason, key, name, time, value, currency, code, error_code, count in rows:
+    for _, side, class_, reason, key, name, time, value, currency, code, error_code, goes_at, count in rows:
         yield PlannedRow(
             side=side,
             class_=class_,
@@ -249,6 +249,7 @@ def planned_rows(rows: Iterable[Any]) -> Iterator[PlannedRow]:
             currency=currency or "",
             code=None if code is None else int(code),
             error_code=error_code or "",
+            goes_at=goes_at or "",
             row_count=int(count),
         )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -72,6 +73,10 @@ def test_a_young_click_waits_and_goes_when_its_hour_is_over(quick: QuickShop, sa
     (sample,) = lines["waiting"]["samples"]
     assert seconds_after(lines["now"], sample["goes_at"]) == pytest.approx(2400, abs=60)
     assert f"goes at {sample['goes_at'][:15]}" in quick.run("plan").stdout
+    assert quick.run("plan", "--output", "plan.csv").returncode == 0
+    with (quick.folder / "plan.csv").open() as file:
+        written = {line["record_key"]: line["goes_at"] for line in csv.DictReader(file)}
+    assert (written["D1"], written["D2"][:15]) == ("", sample["goes_at"][:15])
     row = why(quick, "D2")
     assert (row["class"], row["goes_at"][:15]) == ("waiting", sample["goes_at"][:15])
     assert row["what_would_change_it"].endswith(f"It may go at {row['goes_at']}.")

@@ -85,6 +85,7 @@ PLANNED = PlannedRow(
     "USD",
     5606,
     "X",
+    "",
     1,
 )
 
