@@ -19,7 +19,8 @@ EXIT_CODES = {
     0: "all done",
     1: "the run stopped or was interrupted, or rows are in doubt; what was answered is in the ledger, so push again",
     2: "usage, settings, project or source model; nothing was sent",
-    3: "done, and the destination refused rows in this run (with --strict: or rows are invalid or held)",
+    3: "done, and the destination refused rows in this run "
+    "(with --strict: or rows are invalid, held or without an account)",
     4: "another push holds this sync, or another process the DuckDB file",
     5: "refused by a guard; nothing was sent",
     6: "plan --detailed-exitcode: a push would send something",

@@ -46,8 +46,8 @@ class PushOptions:
     """How to push.
 
     `limit`: records of the run at most. `workers`: calls at once. `stop`: once set, no more calls start; those under
-    way finish and are recorded. `strict`: rows that are invalid or held count as refused in the exit code.
-    `retractions`: how many conversions may be taken back. `pace`: one that is shared with other runs.
+    way finish and are recorded. `strict`: rows that are invalid, held or without an account count as refused in the
+    exit code. `retractions`: how many conversions may be taken back. `pace`: one that is shared with other runs.
     """
 
     limit: int | None = None
@@ -68,7 +68,8 @@ class RunResult:
     `stopped` why the run ended early. `interrupted`: somebody asked it to.
     `standing_refused`: rows among the held that the destination refused in an earlier run, unchanged since.
     `unbalanced` names the sums of the law of conservation that are off; it is empty unless the product is at fault.
-    `protocol`: what the destination was spoken to by, where it has several.
+    `protocol`: what the destination was spoken to by, where it has several. `without_account`: rows beside those of
+    `source`, which name no account where each names its own.
     """
 
     run_seq: int
@@ -83,6 +84,7 @@ class RunResult:
     strict: bool = False
     standing_refused: int = 0
     protocol: str = ""
+    without_account: int = 0
 
     def rows(self, standing: str) -> int:
         """Rows of both sides with a standing."""
@@ -98,10 +100,10 @@ class RunResult:
     @property
     def exit_code(self) -> int:
         """0 all done, 1 stopped, interrupted or rows in doubt, 3 done and the destination refused rows in this run, or
-        with `strict` any row is invalid or held."""
+        with `strict` any row is invalid, held or without an account."""
         if self.name != "done" or self.rows("in_doubt"):
             return 1
-        not_clean = self.strict and (self.rows("invalid") or self.rows("held"))
+        not_clean = self.strict and (self.rows("invalid") or self.rows("held") or self.without_account)
         return 3 if self.refusals or not_clean else 0
 
 

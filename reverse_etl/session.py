@@ -106,7 +106,7 @@ class Session:
         )
         options = replace(options, retractions=limit, pace=destination.pace)
         result = carry_out(self.ledger, destination, progress, options)
-        return replace(result, protocol=destination.protocol.value)
+        return replace(result, protocol=destination.protocol.value, without_account=facts.without_account)
 
     def status(self, *, runs: int) -> StatusReport:
         """What the ledger knows. Reads only."""

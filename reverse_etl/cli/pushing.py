@@ -57,7 +57,7 @@ def push(
         ),
     ] = None,
     strict: Annotated[
-        bool, typer.Option("--strict", help="Leave with 3 while any row is invalid or held, too.")
+        bool, typer.Option("--strict", help="Leave with 3 while any row is invalid, held or without an account, too.")
     ] = False,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the result and errors.")] = False,
     verbose: Annotated[

@@ -53,6 +53,7 @@ def result_json(sync: Sync, result: RunResult) -> dict[str, Any]:
         result=result.name,
         exit_code=result.exit_code,
         source=result.source,
+        without_account=result.without_account,
         ledger=result.ledger,
         sent=result.sent,
         refusals=result.refusals,

@@ -72,6 +72,9 @@ def test_rows_without_an_account_are_told(routed: Shop, sandbox: LocalSandbox) -
     assert pushed.returncode == 0
     assert words in pushed.stderr
     assert words in routed.run("plan").stdout
+    strict = routed.run("push", "--strict", "--json", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    assert strict.returncode == 3
+    assert [validate("push", result)["without_account"] for result in json.loads(strict.stdout)] == [1, 1]
     assert sum(rows for _, rows in calls(sandbox)) == 3
 
 
