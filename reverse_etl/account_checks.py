@@ -92,7 +92,13 @@ def _auto_tagging_lines(sync: Sync, destination: MicrosoftAds, ask: Ask | None) 
             yield _line(sync, "auto_tagging", "the service does not say whether it is on", hint)
         elif ask is not None and ask(sync):
             destination.turn_on_auto_tagging()
-            yield _line(sync, "auto_tagging", "was off, and is on now: from here on clicks bring their id along")
+            text = "was off, and is on now: from here on clicks bring their id along"
+            yield _line(
+                sync,
+                "auto_tagging",
+                text,
+                "Clicks from before have none, and no conversion of theirs is matched by one.",
+            )
         else:
             text = "off: no landing page gets a click id, so that no conversion can be matched by one"
             hint = "Turn it on with `reverse-etl check --fix`."

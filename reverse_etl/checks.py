@@ -16,7 +16,7 @@ from reverse_etl.account_checks import Ask, Demands, account_lines, destination_
 from reverse_etl.destinations.microsoft_ads.protocols import SWITCH_HINT, soap_warning, spoken
 from reverse_etl.destinations.microsoft_ads.settings import PATHS, Setting, find_endpoint, find_settings
 from reverse_etl.destinations.microsoft_ads.sign_in.checking import credentials_line
-from reverse_etl.errors import LeaseHeldError, ReverseEtlError
+from reverse_etl.errors import GuardError, LeaseHeldError, ReverseEtlError
 from reverse_etl.goals import Demand, Goal
 from reverse_etl.guards import Facts, Guard, look
 from reverse_etl.likeness import likeness_line, look_alikes
@@ -67,7 +67,8 @@ def run_checks(
 
 
 def exit_code(lines: Iterable[CheckLine]) -> int:
-    """The code to leave with: 4 where a DuckDB file is in use and hides the rest, 2 where anything failed, else 0."""
+    """The code to leave with: 5 where a guard would refuse a push, 4 where a DuckDB file is in use and hides the rest,
+    2 where anything else failed, else 0."""
     return max((line.exit_code for line in lines), default=0)
 
 
@@ -214,7 +215,13 @@ class _Checkup:
         named = [account for account in accounts if account]
         yield _ok("accounts", f"{', '.join(named) or 'none'} (from {sync.account_column} in the source)", sync.name)
         for account in named:
-            yield from self._delivery(replace(sync, account_id=account), endpoint, built=True)
+            routed = replace(sync, account_id=account)
+            try:
+                find_settings(routed, self._environ)["account_id"].check()
+            except ReverseEtlError as error:
+                yield _failed("account_id", error, routed.label)
+            else:
+                yield from self._delivery(routed, endpoint, built=True)
 
     def _delivery(self, sync: Sync, endpoint: str, *, built: bool) -> Iterator[CheckLine]:
         """What the ledger holds, what the guards say, and whether the destination answers.
@@ -345,7 +352,11 @@ def _setting_line(setting: Setting, subject: str) -> CheckLine:
 
 def _guard_line(guard: Guard, subject: str) -> CheckLine:
     if guard.refusal:
-        return _warning(guard.name, f"A push would be refused. {guard.refusal}", guard.hint, subject)
+        text = f"A push would be refused. {guard.refusal}"
+        if guard.name == "first_push":
+            # Nothing to mend: the first push says so, and the next ones need not.
+            return _warning(guard.name, text, guard.hint, subject)
+        return CheckLine(subject, guard.name, Mark.FAILED, text, guard.hint, GuardError.exit_code)
     if guard.warns:
         return _warning(guard.name, guard.passes, guard.hint, subject)
     return _ok(guard.name, guard.passes, subject)

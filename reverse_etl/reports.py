@@ -193,7 +193,7 @@ class GoalsReport:
 
 
 class Mark(StrEnum):
-    """What a check found: fine, worth a look, or in the way of a push."""
+    """What a check found: fine, worth a look, or to be mended."""
 
     OK = "ok"
     WARNING = "warning"

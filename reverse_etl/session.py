@@ -294,6 +294,14 @@ class Workspace:
             found += [replace(sync, account_id=one) for one in accounts if sync.account_id in ("", one)]
         return found
 
+    def names_no_account(self, sync: Sync, key: str) -> bool:
+        """Has the source a row of this key that names no account, where each row names its own?"""
+        if not sync.account_column:
+            return False
+        self._project.connect()
+        nowhere = replace(sync, account_id="")
+        return bool(Session(self._project, nowhere, WarehouseLedger(self._project, nowhere)).why(key).rows)
+
     def open(self, sync: Sync) -> Session:
         """A sync, ready to be worked on; raises SettingsError where it has several accounts and none was named."""
         self._project.connect()

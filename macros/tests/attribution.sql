@@ -11,6 +11,9 @@
 {%- if min_rate is not number or min_rate < 0 or min_rate > 1 -%}
     {{ exceptions.raise_compiler_error("reverse_etl: match_rate_at_least needs min_rate, a number from 0 to 1.") }}
 {%- endif -%}
+{%- if execute and sync is not none and sync not in graph.exposures.values() | map(attribute='name') | list -%}
+    {{ exceptions.raise_compiler_error("reverse_etl: match_rate_at_least has sync: " ~ sync ~ ", and no exposure of this name is there.") }}
+{%- endif -%}
 {%- set midnight = "cast(upload_date as " ~ dbt.type_timestamp() ~ ")" %}
 with settled as (
     select *

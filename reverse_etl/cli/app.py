@@ -62,7 +62,7 @@ def main() -> NoReturn:
             # A terminal that cannot show a character must not end the command.
             stream.reconfigure(errors="backslashreplace")
     # Commands that only read stop at once; `push` and `sandbox` put their own in its place.
-    signal.signal(signal.SIGINT, lambda *_: os._exit(1))
+    signal.signal(signal.SIGINT, _interrupted)
     try:
         app(standalone_mode=True)
     except ReverseEtlError as error:
@@ -70,6 +70,12 @@ def main() -> NoReturn:
     except BrokenPipeError:
         _reader_left()
     sys.exit(0)
+
+
+def _interrupted(*_: object) -> NoReturn:
+    """Leave at once. What had to be kept was kept as a whole, or not at all."""
+    os.write(sys.stderr.fileno(), b"\nInterrupted.\n")
+    os._exit(1)
 
 
 def _reader_left() -> NoReturn:

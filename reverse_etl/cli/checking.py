@@ -31,7 +31,7 @@ def check(
     *,
     sync: Syncs = None,
     as_json: Json = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only what is to look at or in the way.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only what is to look at or to mend.")] = False,
     fix: Annotated[
         bool, typer.Option("--fix", help="Ask to turn on auto-tagging of the click id where an account has it off.")
     ] = False,

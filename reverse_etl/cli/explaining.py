@@ -58,6 +58,12 @@ def why(
                 found = True
                 results.show(partial(why_json, report), partial(why_text, report))
         if not found:
+            for one in {one.name: one for one in syncs}.values():
+                if workspace.names_no_account(one, key):
+                    raise SettingsError(
+                        f"The row of this key names no account in {one.account_column}: {one.name} sends it to none.",
+                        hint=f"Fill {one.account_column} in the model.",
+                    )
             names = ", ".join(one.label for one in syncs)
             no_address = "@" in key and "email" not in kinds
             raise SettingsError(

@@ -16,7 +16,7 @@ _WORDS = {
     "accepted": "taken by the destination",
     "rejected": "refused by it: see `reverse-etl rejected`",
     "deferred": "put off; a later push tries again",
-    "in_doubt": "no answer; the next push settles them",
+    "in_doubt": "no answer in that run; a later push settles them, and counts them again",
 }
 
 
@@ -40,7 +40,7 @@ def attribution_text(report: AttributionReport) -> str:
 def _goal(goal: AttributedGoal) -> Iterator[str]:
     counts = goal.counts
     yield safe(goal.conversion_name)
-    rows = [("sent", f"{counts.sent:,}", "conversions that left, every try of each")]
+    rows = [("sent", f"{counts.sent:,}", "conversions that left, in each run that sent them")]
     rows += [(name, f"{getattr(counts, name):,}", text) for name, text in _WORDS.items() if getattr(counts, name)]
     if counts.corrections:
         rows += [("corrections", f"{counts.corrections:,}", "restatements and retractions that left")]

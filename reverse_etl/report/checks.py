@@ -55,10 +55,10 @@ def checks_text(lines: Iterable[CheckLine], style: Style, *, quiet: bool = False
     if marks[Mark.WARNING]:
         parts.append(f"{marks[Mark.WARNING]} to look at")
     if marks[Mark.FAILED]:
-        parts.append(f"{marks[Mark.FAILED]} in the way of a push")
+        parts.append(f"{marks[Mark.FAILED]} to mend")
     yield f"\n{', '.join(parts)}."
     if marks[Mark.FAILED]:
-        yield "What depends on a failed check was left out: mend it, then check again."
+        yield "What depends on a failed check was left out: check again then."
 
 
 def checks_json(lines: Sequence[CheckLine], exit_code: int) -> dict[str, Any]:

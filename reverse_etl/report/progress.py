@@ -57,14 +57,14 @@ class ConsoleProgress:
         self._began = self._told = time.monotonic()
         if self._console.is_terminal:
             columns = [
-                TextColumn("sending"),
+                TextColumn("pushing"),
                 BarColumn(),
                 MofNCompleteColumn(),
                 TextColumn("{task.fields[speed]}"),
                 TimeRemainingColumn(),
             ]
             self._bar = Progress(*columns, console=self._console, transient=True)
-            self._task = self._bar.add_task("sending", total=to_send, speed="")
+            self._task = self._bar.add_task("pushing", total=to_send, speed="")
             self._bar.start()
 
     def delivered(self, batch: Delivered, done: int, total: int) -> None:
@@ -77,7 +77,7 @@ class ConsoleProgress:
             self._bar.update(self._task, completed=done, total=total, speed=speed)
         elif not self._quiet and now - self._told >= LINE_EVERY:
             self._told = now
-            self._console.print(f"{done:,} of {total:,} rows sent, {speed}", markup=False, highlight=False)
+            self._console.print(f"{done:,} of {total:,} rows done, {speed}", markup=False, highlight=False)
 
     def close(self) -> None:
         """End the bar."""

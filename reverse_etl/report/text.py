@@ -34,7 +34,11 @@ def title(sync: Sync) -> str:
 def plan_text(report: PlanReport) -> str:
     """A plan: counts per class, reasons with examples, guards, and what a push would do next."""
     plan, guards = report.plan, report.guards
-    out = [f"Plan of {title(report.sync)}", f"As of {plan.now}, {plan.source_rows:,} source rows.", ""]
+    out = [
+        f"Plan of {title(report.sync)}",
+        f"As of {plan.now}, {plan.source_rows:,} source {_rows(plan.source_rows)}.",
+        "",
+    ]
     out += _table(_class_rows(plan, "source")) or [f"  The source model {report.sync.model} is empty."]
     if plan.ledger_rows:
         out += ["", LEDGER_SIDE, *_table(_class_rows(plan, "ledger"))]

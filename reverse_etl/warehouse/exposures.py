@@ -121,7 +121,7 @@ def _pick_by_name(syncs: Iterable[Sync], name: str | None) -> Sync:
         if not enabled:
             raise SettingsError(
                 f"Every sync of this project is paused: {', '.join(by_name)}.",
-                hint="Remove `enabled: false` from an exposure.",
+                hint="Name one to look at it; remove `enabled: false` from its exposure to push.",
             )
         if len(enabled) > 1:
             raise SettingsError(

@@ -110,6 +110,9 @@ def test_a_row_is_explained_in_its_account(routed: Shop, sandbox: LocalSandbox) 
     assert told.returncode == 0, told.stderr
     assert "account 200" in told.stdout
     assert "account 100" not in told.stdout
+    nowhere = routed.run("why", "D4")
+    assert nowhere.returncode == 2
+    assert "The row of this key names no account in account: shop_conversions sends it to none." in nowhere.stderr
 
 
 def test_check_looks_at_every_account(routed: Shop, sandbox: LocalSandbox) -> None:

@@ -6,6 +6,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import jsonschema
@@ -125,14 +126,24 @@ def test_settings_of_production(shop: Shop) -> None:
     """Missing settings, a service out of reach, and what a guard would refuse: each has its own line."""
     shop.exposure(environment="production", account_id="77", targets=["prod"])
     address = "https://campaign.api.bingads.microsoft.com"
-    lines = check(shop, code=2, endpoint=address, **NO_WAY_OUT)
-    assert failed(lines) == ["customer_id", "developer_token", "credentials", "destination"]
+    lines = check(shop, code=5, endpoint=address, **NO_WAY_OUT)
+    assert failed(lines) == ["customer_id", "developer_token", "credentials", "production_target", "destination"]
     assert "MICROSOFT_ADS_CUSTOMER_ID (or customer_id in the exposure)" in said(lines, "customer_id")
     assert said(lines, "credentials").startswith("missing Needed: MICROSOFT_ADS_ACCESS_TOKEN (or ")
     assert said(lines, "account_id", mark="ok") == "77 (from the exposure) "
     assert "campaign.api.bingads.microsoft.com does not answer: the proxy" in said(lines, "destination")
-    assert "--target prod" in said(lines, "production_target", mark="warning")
+    assert "--target prod" in said(lines, "production_target")
     assert "--initial" in said(lines, "first_push", mark="warning")
+
+
+def test_what_was_refused_is_not_counted_as_accepted(shop: Shop, tmp_path: Path) -> None:
+    """Of a batch the records count that the service took; each refused one has a receipt of its own."""
+    goals = tmp_path / "goals.yml"
+    goals.write_text("goals: [{name: Deal won}]")
+    shop.fill([deal(1), deal(2, conversion_name="Nobody"), deal(3), deal(4)])
+    with LocalSandbox(tmp_path / "books.sqlite", port=0, goals=goals) as running:
+        assert shop.push(endpoint=running.url)["source"] == {"accepted": 3, "rejected": 1}
+        assert "3 records accepted" in said(check(shop, code=2, endpoint=running.url), "history", mark="ok")
 
 
 def test_secrets_are_never_shown(shop: Shop) -> None:
@@ -140,8 +151,8 @@ def test_secrets_are_never_shown(shop: Shop) -> None:
     shop.exposure(environment="production", customer_id="8")
     environment = SECRETS | NO_WAY_OUT | {"MICROSOFT_ADS_ACCOUNT_ID": "9", "MICROSOFT_ADS_ENDPOINT": ""}
     environment |= {"MICROSOFT_ADS_ACCESS_TOKEN": "s3cret\nmore", "MICROSOFT_ADS_ENDPOINT": "https://me:s3cret@x.y"}
-    lines = check(shop, code=2, **environment)
-    assert failed(lines) == ["credentials", "endpoint"]
+    lines = check(shop, code=5, **environment)
+    assert failed(lines) == ["credentials", "endpoint", "production_target"]
     assert "line break" in said(lines, "credentials")
     assert said(lines, "developer_token", mark="ok") == "set (from MICROSOFT_ADS_DEVELOPER_TOKEN in the environment) "
     assert said(lines, "account_id", mark="ok") == "9 (from MICROSOFT_ADS_ACCOUNT_ID in the environment) "

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+from typing import Any
+
+import pytest
 
 from tests.support.engines import both_engines
 from tests.support.shop import Shop
@@ -26,6 +29,9 @@ def test_a_low_match_rate_warns(shop: Shop) -> None:
         ],
     }
     (shop.folder / "models/tests.yml").write_text(json.dumps({"models": [model]}))
+    declared = shop.folder / "models/exposures.yml"
+    (one,) = json.loads(declared.read_text())["exposures"]
+    declared.write_text(json.dumps({"exposures": [one, one | {"name": "other"}]}))
     goals = [
         # goal, days ago, hours from the day's end to the fetch, attributed, unattributed
         ("bad", 3, 30, 20, 40),
@@ -55,11 +61,22 @@ def test_a_low_match_rate_warns(shop: Shop) -> None:
     }, done.stdout
 
 
-def test_a_rate_that_is_none_is_refused(shop: Shop) -> None:
-    """A minimum beyond 1, as a percentage would be, stops dbt with a message."""
-    wrong = {"reverse_etl.match_rate_at_least": {"arguments": {"min_rate": 50}}}
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ({"min_rate": 50}, "match_rate_at_least needs min_rate, a number from 0 to 1"),
+        (
+            {"min_rate": 0.5, "sync": "shop"},
+            "match_rate_at_least has sync: shop, and no exposure of this name",
+        ),
+    ],
+    ids=["a rate beyond 1", "a sync that is not there"],
+)
+def test_what_could_never_warn_is_refused(shop: Shop, arguments: dict[str, Any], words: str) -> None:
+    """A minimum that is a percentage, or a sync's name that nothing has, stops dbt with a message."""
+    wrong = {"reverse_etl.match_rate_at_least": {"arguments": arguments}}
     model = {"name": "offline_conversions", "data_tests": [wrong]}
     (shop.folder / "models/tests.yml").write_text(json.dumps({"models": [model]}))
     done = shop.dbt("test", "--select", "offline_conversions", check=False)
     assert done.returncode != 0
-    assert "match_rate_at_least needs min_rate, a number from 0 to 1" in done.stdout
+    assert words in done.stdout

@@ -57,14 +57,14 @@ def test_each_line_has_its_mark_and_each_cross_what_to_do() -> None:
         "✗ columns           There is no column conversion_value.",
         "                    -> Build the view.",
         "",
-        "1 fine, 1 to look at, 2 in the way of a push.",
-        "What depends on a failed check was left out: mend it, then check again.",
+        "1 fine, 1 to look at, 2 to mend.",
+        "What depends on a failed check was left out: check again then.",
     ]
     assert shown(LINES[:1]).splitlines()[-1] == "1 fine."
     quiet = "\n".join(checks_text(LINES, STYLE, quiet=True))
     assert "python" not in quiet
     assert "database" in quiet
-    assert "1 fine, 1 to look at, 2 in the way of a push." in quiet
+    assert "1 fine, 1 to look at, 2 to mend." in quiet
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "no such encoding"])

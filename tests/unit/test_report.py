@@ -302,4 +302,4 @@ def test_progress_is_shown_where_it_helps(terminal: bool, quiet: bool, monkeypat
     assert ("1,234,567 of 1,234,610 rows to send." in shown) is not quiet
     assert ("Planned again" in shown) is not quiet
     assert ("rows/s" in shown) is not quiet
-    assert ("1,000 of 1,234,567 rows sent" in shown) is (not quiet and not terminal)
+    assert ("1,000 of 1,234,567 rows done" in shown) is (not quiet and not terminal)

@@ -285,3 +285,12 @@ def test_loopback_is_known_by_host_alone() -> None:
     assert is_loopback("http://[::1]:1/x")
     assert is_loopback("http://LOCALHOST/")
     assert not is_loopback(PRODUCTION + "/127.0.0.1")
+
+
+@pytest.mark.parametrize("name", sorted(IDS))
+@pytest.mark.parametrize("given", ["X1234567", "12 34", "-1"])
+def test_an_id_is_a_number(name: str, given: str) -> None:
+    """What people take for one, such as the account's number with letters, is refused; the local sandbox takes any."""
+    with pytest.raises(SettingsError, match="it is a number"):
+        MicrosoftAdsSettings.load(sync("production"), FULL | {name: given})
+    MicrosoftAdsSettings.load(sync("local"), FULL | {name: given})

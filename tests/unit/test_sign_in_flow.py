@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+import signal
 import socket
 import stat
 import subprocess
@@ -111,6 +112,20 @@ def test_without_a_browser_the_answer_is_pasted(world: World) -> None:
     assert "There is no browser on this machine" in done.stderr
     assert "Nothing was pasted" in done.stderr
     assert address_in(done.stderr).startswith(world.sandbox.url)
+
+
+def test_ctrl_c_ends_a_sign_in(world: World) -> None:
+    """Somebody who thinks better of it is told that the command has ended; nothing was kept."""
+    command = [str(COMMAND), "login", *LOCAL, "--paste"]
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with subprocess.Popen(command, env=world.environ, text=True, **pipes) as started:
+        assert started.stderr is not None
+        address_in(started.stderr.readline() + started.stderr.readline())
+        started.send_signal(signal.SIGINT)
+        out, err = started.communicate(timeout=60)
+    assert (started.returncode, out) == (1, "")
+    assert err.endswith("\nInterrupted.\n")
+    assert world.stores.load(world.identity.key) == (None, "")
 
 
 def test_an_answer_with_another_state_is_refused(world: World) -> None:
@@ -324,9 +339,10 @@ class TestListener:
 
 
 def test_a_pasted_address_is_read_as_it_is(world: World) -> None:
-    """Blanks around it, or the query alone, do no harm; an answer without a code is refused."""
+    """Blanks or quotes around it, or the query alone, do no harm; an answer without a code is refused."""
     question = ask(world.identity, "http://localhost")
     assert code_of(f"  http://localhost/?code=a%2Bb&state={question.state}\n", question, world.identity) == "a+b"
+    assert code_of(f"'http://localhost/?code=ab&state={question.state}'", question, world.identity) == "ab"
     assert code_of(f"code=ab&state={question.state}", question, world.identity) == "ab"
     assert code_of("0.AXoA-just_a.code", question, world.identity) == "0.AXoA-just_a.code"
     with pytest.raises(Exception, match="holds no code"):

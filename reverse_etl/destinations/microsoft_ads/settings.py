@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from urllib.parse import urlsplit
 
@@ -35,7 +35,8 @@ class Setting:
     """One setting as it was found: its value, which may be a secret, and where it comes from.
 
     `source`: "the exposure", "NAME in the environment", "default", or empty where the setting is missing.
-    `variable` is the environment variable that may hold it, `key` the exposure's key if it has one.
+    `variable` is the environment variable that may hold it, `key` the exposure's key if it has one. `is_id`: it must
+    be a number.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Setting:
     source: str
     variable: str
     key: str = ""
+    is_id: bool = False
 
     @property
     def secret(self) -> bool:
@@ -56,7 +58,14 @@ class Setting:
 
     def check(self) -> None:
         """Raise SettingsError where the value cannot be one."""
-        check_printable(self.variable if self.secret else f"The {self.name.replace('_', ' ')}", self.value)
+        words = self.name.replace("_", " ")
+        check_printable(self.variable if self.secret else f"The {words}", self.value)
+        if self.value and self.is_id and not (self.value.isascii() and self.value.isdigit()):
+            raise SettingsError(
+                f"The {words} {self.value!r} is none: it is a number.",
+                hint="Microsoft Advertising shows it in the address of the account's page, as aid (account) or cid "
+                "(customer). The account's number with letters, like X1234567, is another.",
+            )
 
 
 def find_settings(sync: Sync, environ: Mapping[str, str]) -> dict[str, Setting]:
@@ -67,9 +76,12 @@ def find_settings(sync: Sync, environ: Mapping[str, str]) -> dict[str, Setting]:
     """
     local = sync.environment is Environment.LOCAL
     nowhere: Mapping[str, str] = {}
+    # The local sandbox takes any id.
+    account_id = _find("MICROSOFT_ADS_ACCOUNT_ID", sync.account_id, environ, local=local)
+    customer_id = _find("MICROSOFT_ADS_CUSTOMER_ID", sync.customer_id, environ, local=local)
     return {
-        "account_id": _find("MICROSOFT_ADS_ACCOUNT_ID", sync.account_id, environ, local=local),
-        "customer_id": _find("MICROSOFT_ADS_CUSTOMER_ID", sync.customer_id, environ, local=local),
+        "account_id": replace(account_id, is_id=not local),
+        "customer_id": replace(customer_id, is_id=not local),
         "developer_token": _find("MICROSOFT_ADS_DEVELOPER_TOKEN", None, nowhere if local else environ, local=local),
     }
 
@@ -101,9 +113,8 @@ class MicrosoftAdsSettings:
         if missing or access.credentials is None:
             needed = ", ".join([*missing, *([access.wanted] if access.credentials is None else [])])
             raise SettingsError(
-                f"Environment {sync.environment.value} needs settings that are not there: {needed}.",
-                hint="Set them as environment variables. Secrets are read from there, and from the store of "
-                "`reverse-etl login`.",
+                f"Environment {sync.environment.value} needs what is not there: {needed}.",
+                hint="Settings are environment variables, and a sign-in is what `reverse-etl login` keeps.",
             )
         for setting in found.values():
             setting.check()

@@ -65,7 +65,8 @@ def code_of(answer: str, question: Question, identity: Identity) -> str:
     An address is only taken with the question's own state. A code by itself has none: it is worth nothing without the
     question's verifier.
     """
-    answer = answer.strip()
+    # An address is often copied with the quotes around it.
+    answer = answer.strip().strip("\"'<>")
     if "?" not in answer and "=" not in answer and answer:
         return answer
     query = urlsplit(answer).query if "?" in answer else answer

@@ -69,4 +69,4 @@ def _signed_in(identity: Identity, refresh: str) -> Access:
 
 def utc(seconds: float) -> str:
     """A time since 1970 as UTC text."""
-    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
