@@ -70,6 +70,10 @@ class Dialect(ABC):
         """A fault in the shape of a request that is refused as a whole."""
 
     @abstractmethod
+    def plain_failure(self, message: str) -> str:
+        """What a service says that failed in a way of its own: words, and no error with a code."""
+
+    @abstractmethod
     def items(self, message: bytes) -> list[dict[str, str]]:
         """The items of a message, each as the texts of its elements in order."""
 
@@ -89,6 +93,9 @@ class Soap(Dialect):
 
     def request_fault(self, code: int | str, name: str, message: str = "No.") -> str:
         return xml.request_fault(code, name, message)
+
+    def plain_failure(self, message: str) -> str:
+        return xml.envelope(f"<s:Fault><faultcode>s:Server</faultcode><faultstring>{message}</faultstring></s:Fault>")
 
     def items(self, message: bytes) -> list[dict[str, str]]:
         wanted = (f"{{{xml.CAMPAIGN}}}OfflineConversion", f"{{{xml.CAMPAIGN}}}OfflineConversionAdjustment")
@@ -117,6 +124,9 @@ class Rest(Dialect):
         error = {"Code": code, "Details": None, "ErrorCode": name, "Message": message}
         fault = {"TrackingId": "t-3", "Type": "ApiFaultDetail", "BatchErrors": [], "OperationErrors": [error]}
         return json.dumps(fault)
+
+    def plain_failure(self, message: str) -> str:
+        return json.dumps({"Message": message})
 
     def items(self, message: bytes) -> list[dict[str, str]]:
         (items,) = json.loads(message, parse_float=str, parse_int=str).values()

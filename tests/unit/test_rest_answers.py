@@ -54,6 +54,11 @@ UNREADABLE = {
     "a name twice inside": EMPTY.replace("[]", '[{"Index": 0, "Index": 1, "Code": 5604}]'),
     "errors are a text": '{"PartialErrors": "none"}',
     "errors are an object": '{"PartialErrors": {"Index": 0}}',
+    "errors are an empty object": '{"PartialErrors": {}}',
+    "errors are an empty text": '{"PartialErrors": ""}',
+    "errors are zero": '{"PartialErrors": 0}',
+    "errors are false": '{"PartialErrors": false}',
+    "errors of a fault are an object": '{"PartialErrors": [], "Errors": {}}',
     "an error is null": '{"PartialErrors": [null]}',
     "an error is a text": '{"PartialErrors": ["no"]}',
     "no index": json.dumps({"PartialErrors": [{"Code": 1}]}),
@@ -157,7 +162,6 @@ def test_the_first_error_of_a_fault_decides(raw: StartRaw) -> None:
     [
         ("400 Bad", '{"Message": "The request is invalid."}', True),
         ("400 Bad", '{"title": "One or more validation errors occurred.", "errors": {"$.x": ["No."]}}', True),
-        ("500 Oops", '{"Message": "DeserializationFailed: no."}', True),
         ("500 Oops", '{"Type": "AdApiFaultDetail", "Errors": []}', False),
     ],
 )

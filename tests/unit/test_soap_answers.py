@@ -85,6 +85,8 @@ UNREADABLE = {
     "broken gzip": http(b"\x1f\x8bnot really", extra="Content-Encoding: gzip\r\n"),
     "no http": b"\x16\x03\x01\x02\x00",
     "closed at once": b"",
+    "errors that are a text": http(partial_errors("boom")),
+    "errors of another kind": http(partial_errors("<c:Error/>")),
     "500 with a good answer": http(EMPTY_ANSWER, status="500 Oops"),
     "500 with other xml": http("<error/>", status="500 Oops"),
     "401": http("", status="401 Unauthorized", content_type="text/html"),
@@ -103,7 +105,8 @@ def test_an_answer_that_cannot_be_read_leaves_doubt(raw: StartRaw, name: str) ->
     ("code", "text", "unprocessed"),
     [
         ("a:DeserializationFailed", "The formatter threw an exception.", True),
-        ("a:InternalServiceFault", "The formatter threw an exception while trying to deserialize the message.", True),
+        ("DeserializationFailed", "No.", True),
+        ("a:InternalServiceFault", "An answer of a backend could not be deserialized.", False),
         ("s:Client", "Something else.", False),
     ],
 )

@@ -11,7 +11,7 @@ import pytest
 from reverse_etl.destinations.microsoft_ads.codes import CODES, Code, OnCall, OnRow
 from reverse_etl.receipts import Answer, Answered, Blamed, RowOutcome, Stopped, Throttled, Unanswered
 from tests.unit.dialects import Dialect
-from tests.unit.wire import YESTERDAY, Sandbox, StartRaw, http, row
+from tests.unit.wire import ACCESS_TOKEN, DEVELOPER_TOKEN, YESTERDAY, Sandbox, StartRaw, http, row
 
 ROWS = [row(1), row(2), row(3)]
 
@@ -209,6 +209,27 @@ def test_identifiers_of_persons_are_taken_out_of_the_service_s_words(dialect: Di
     answer = ask(dialect, raw, dialect.http(dialect.platform_fault(5604, "X", words)))
     assert isinstance(answer, Blamed)
     assert answer.reason.message == kept
+
+
+def test_what_must_stay_secret_is_taken_out_of_the_service_s_words(dialect: Dialect, raw: StartRaw) -> None:
+    """Should the service repeat a token or an e-mail address, no table and no screen gets it."""
+    words = f"Token {ACCESS_TOKEN} of {DEVELOPER_TOKEN} is not that of anna.smith+ads@example.com."
+    kept = "Token (secret) of (secret) is not that of (e-mail address)"
+    answer = ask(dialect, raw, dialect.http(dialect.partial_errors(dialect.batch_error(0, 5604, "X", words))))
+    assert isinstance(answer, Answered)
+    assert answer.refusals[0].reason.message == kept
+    for fault in (dialect.platform_fault(5604, "X", words), dialect.request_fault(106, ACCESS_TOKEN, words)):
+        answer = ask(dialect, raw, dialect.http(fault))
+        assert isinstance(answer, Blamed | Stopped)
+        assert answer.reason.message.startswith(kept)
+        assert ACCESS_TOKEN not in answer.reason.error_code
+
+
+@pytest.mark.parametrize("text", ["Failed to deserialize the answer of a backend.", "DeserializationFailed: a backend"])
+def test_words_alone_do_not_say_that_a_call_was_not_processed(dialect: Dialect, raw: StartRaw, text: str) -> None:
+    """Only the fault's own code, or HTTP 400, does: else what was taken could be sent once more under another key."""
+    answer = ask(dialect, raw, dialect.http(dialect.plain_failure(text), status="500 Oops"))
+    assert isinstance(answer, Unanswered) or (isinstance(answer, Blamed) and not answer.unprocessed)
 
 
 def test_redirects_are_not_followed(dialect: Dialect, raw: StartRaw) -> None:

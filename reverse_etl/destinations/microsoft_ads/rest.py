@@ -85,7 +85,11 @@ class RestWire:
 
     def call(self, operation: str, content: Mapping[str, Any]) -> Reply:
         """Make one call. Never raises for what the call or its answer brings."""
-        return with_token(self._settings.credentials, lambda token: self._call(operation, content, token))
+        return with_token(
+            self._settings.credentials,
+            lambda token: self._call(operation, content, token),
+            secrets=[self._settings.developer_token],
+        )
 
     def _call(self, operation: str, content: Mapping[str, Any], token: str) -> Reply:
         """Post a message, packed where that is known to be read.
@@ -190,26 +194,33 @@ def _read(operation: Operation, answer: HttpAnswer) -> Reply:
     if not isinstance(body, dict):
         raise http.UnreadableError(status, headers)
     tracking_id = clean(headers.get("TrackingId") or body.get("TrackingId"))
-    errors = [error for name in ("Errors", "BatchErrors", "OperationErrors") for error in body.get(name) or ()]
+    errors = [error for name in ("Errors", "BatchErrors", "OperationErrors") for error in _list(body.get(name))]
     if errors:
         return Faulted(tuple(map(_fault_error, errors)), tracking_id, retry_after=retry_after(headers))
     if body.get("Type") in _FAULTS and f"HTTP {status}" not in _MEANINGS:
         return Faulted((ServiceError(None, clean(body["Type"]), "a fault without an error in it"),), tracking_id)
     if status == 200:
         return _processed(operation, body, tracking_id)
-    # A message that the service cannot read is refused before any of it is processed. Its words for that are documented
-    # nowhere; HTTP 400 says by its definition that the request will not be processed.
-    told = " ".join(_texts(body))
-    if status == 400 or "eserializ" in told:
-        return Faulted((ServiceError(None, "DeserializationFailed", words(told)[:500]),), tracking_id, unread=True)
+    # A message that the service cannot read is refused before any of it is processed. HTTP 400 says by its definition
+    # that the request will not be processed; words alone, which are documented nowhere, prove nothing.
+    if status == 400:
+        told = words(*_texts(body))[:500]
+        return Faulted((ServiceError(None, "DeserializationFailed", told),), tracking_id, unread=True)
     raise http.UnreadableError(status, headers)
 
 
 def _processed(operation: Operation, body: dict[str, Any], tracking_id: str) -> Processed:
     if operation.answers and operation.answers not in body:
         raise ValueError("not an answer to this call")
-    errors = tuple(map(_partial_error, body.pop("PartialErrors", None) or ()))
+    errors = tuple(map(_partial_error, _list(body.pop("PartialErrors", None))))
     return Processed({name: _plain(name, value) for name, value in body.items()}, tracking_id, errors)
+
+
+def _list(value: Any) -> list[Any]:
+    """The items of a list that may be absent or null; raises TypeError for what is none, which proves nothing."""
+    if value is not None and not isinstance(value, list):
+        raise TypeError("not a list")
+    return value or []
 
 
 def _partial_error(error: dict[str, Any]) -> ServiceError:

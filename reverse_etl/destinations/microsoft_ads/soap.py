@@ -35,6 +35,8 @@ from reverse_etl.receipts import Reason
 _NAMESPACE = "{https://bingads.microsoft.com/CampaignManagement/v13}"
 _BINDING = f"{_NAMESPACE}BasicHttpBinding_ICampaignManagementService"
 _ENVELOPE = "{http://schemas.xmlsoap.org/soap/envelope/}"
+# The code of a fault for a message that could not be read (issues of Microsoft's SDKs; words alone prove nothing).
+_UNREAD = "DeserializationFailed"
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 
 
@@ -69,6 +71,10 @@ class _OwnAnswerOnly(Plugin):  # type: ignore[misc]
         tags = [node.tag for node in nodes if _NIL not in node.attrib]
         if tags not in ([f"{_NAMESPACE}{operation.name}Response"], [f"{_ENVELOPE}Fault"]):
             raise zeep.exceptions.XMLParseError("not an answer to this call")
+        for errors in nodes[0].findall(f"{_NAMESPACE}PartialErrors"):
+            # Of anything else than its items zeep would make a list without any.
+            if (errors.text or "").strip() or any(child.tag != f"{_NAMESPACE}BatchError" for child in errors):
+                raise zeep.exceptions.XMLParseError("errors that cannot be read")
         return envelope, http_headers
 
 
@@ -88,7 +94,11 @@ class SoapWire:
 
     def call(self, operation: str, content: Mapping[str, Any]) -> Reply:
         """Make one call. Never raises for what the call or its answer brings."""
-        return with_token(self._settings.credentials, lambda token: self._call(operation, content, token))
+        return with_token(
+            self._settings.credentials,
+            lambda token: self._call(operation, content, token),
+            secrets=[self._settings.developer_token],
+        )
 
     def _call(self, operation: str, content: Mapping[str, Any], token: str) -> Reply:
         service = self._client_and_service()[1]
@@ -190,9 +200,9 @@ def _read_fault(fault: zeep.exceptions.Fault) -> Faulted | Lost:
     if errors:
         return Faulted(tuple(errors), tracking_id)
     # A message that the service cannot read is refused before any of it is processed.
-    unread = "eserializ" in f"{fault.code} {fault.message}"
-    name = "DeserializationFailed" if unread else clean(fault.code)
-    return Faulted((ServiceError(None, name, words(fault.message)),), tracking_id, unread)
+    name = clean(fault.code)
+    unread = name.rpartition(":")[2] == _UNREAD
+    return Faulted((ServiceError(None, _UNREAD if unread else name, words(fault.message)),), tracking_id, unread)
 
 
 def _fault_errors(fault: zeep.exceptions.Fault) -> tuple[str, list[ServiceError]]:

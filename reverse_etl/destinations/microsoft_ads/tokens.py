@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from reverse_etl.destinations.microsoft_ads.codes import find
-from reverse_etl.destinations.microsoft_ads.wire import Faulted, Reply, ServiceError, Withheld
+from reverse_etl.destinations.microsoft_ads.wire import Faulted, Reply, ServiceError, Withheld, without_secrets
 from reverse_etl.errors import DestinationError
 
 # Microsoft's code for an access token that has expired, and REST's status for a token that is not taken, where nothing
@@ -54,16 +54,21 @@ class FixedToken:
 
 
 def with_token(
-    credentials: Credentials, call: Callable[[str], Reply], *, clock: Callable[[], float] = time.monotonic
+    credentials: Credentials,
+    call: Callable[[str], Reply],
+    *,
+    secrets: Sequence[str] = (),
+    clock: Callable[[], float] = time.monotonic,
 ) -> Reply:
     """Make a call with the current token, and once more with another where the service says that it has expired.
 
-    Where no token is to be had the reply is Withheld: nothing of the call was processed.
+    Where no token is to be had the reply is Withheld: nothing of the call was processed. The reply's words hold neither
+    a token nor any of the other `secrets` of the call.
     """
     began = clock()
     try:
         token = credentials.token()
-        reply = call(token)
+        reply = without_secrets(call(token), (token, *secrets))
         if not _has_expired(reply):
             return reply
         newer = credentials.renew(token)
@@ -74,7 +79,7 @@ def with_token(
     if clock() - began > credentials.allowance:
         # The lease may end before such a call does.
         return _withheld("the access token had expired, and its renewal took too long for this call", "Push again.")
-    return call(newer)
+    return without_secrets(call(newer), (newer, *secrets))
 
 
 def _has_expired(reply: Reply) -> bool:

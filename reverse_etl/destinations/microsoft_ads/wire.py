@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from reverse_etl.receipts import Reason
 
 # Click ids and hashes, should the service repeat them in its words.
 _IDENTIFIER = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{32}){1,2}(?![0-9A-Za-z])")
+_E_MAIL = re.compile(r"[^\s@<>()\"',;:]+@[^\s@<>()\"',;:]+")
 # Characters that XML has no way to write, and some warehouses none to keep.
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+SHORTEST_SECRET = 8
 # What a column for codes holds; a longer number is no code.
 _NUMBER = re.compile(r"-?[0-9]{1,9}", re.ASCII)
 
@@ -104,4 +106,26 @@ def clean(text: object) -> str:
 
 def words(*texts: object) -> str:
     """Words of the service in one line, without the identifiers of a person."""
-    return _IDENTIFIER.sub("(identifier)", " ".join(part for part in map(clean, texts) if part))
+    told = " ".join(part for part in map(clean, texts) if part)
+    return _E_MAIL.sub("(e-mail address)", _IDENTIFIER.sub("(identifier)", told))
+
+
+def without_secrets(reply: Reply, secrets: Iterable[str]) -> Reply:
+    """A reply whose words hold none of these, should the service repeat what it was sent."""
+
+    # The words that the local sandbox is given in their place are none.
+    secret_ones = [secret for secret in secrets if len(secret) >= SHORTEST_SECRET]
+
+    def mask(text: str) -> str:
+        for secret in secret_ones:
+            text = text.replace(secret, "(secret)")
+        return text
+
+    def masked(errors: Iterable[ServiceError]) -> tuple[ServiceError, ...]:
+        return tuple(replace(error, name=mask(error.name), message=mask(error.message)) for error in errors)
+
+    if isinstance(reply, Lost):
+        return Lost(replace(reply.reason, message=mask(reply.reason.message)))
+    if isinstance(reply, Faulted):
+        return replace(reply, errors=masked(reply.errors), tracking_id=mask(reply.tracking_id))
+    return replace(reply, partial_errors=masked(reply.partial_errors), tracking_id=mask(reply.tracking_id))
