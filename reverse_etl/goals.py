@@ -176,7 +176,7 @@ def _flags(demand: Demand, goal: Goal) -> Iterator[Finding]:
     if demand.repeated_clicks and goal.count_type == "Unique":
         yield found(
             demand.repeated_clicks,
-            "come after another of the same click, and do not count: its count is Unique.",
+            "after another of the same click would not count: its count is Unique.",
             "Set the goal's count to All, if each conversion of a click should count.",
             refused=False,
         )

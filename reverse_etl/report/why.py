@@ -42,7 +42,7 @@ BASELINE_WORDS = {
 CHANGES = {
     "new": "The next push sends it.",
     "deferred": "The next push tries it again.",
-    "in_doubt": "The next push sends the very same bytes again; Microsoft ignores the second of two, and the answer "
+    "in_doubt": "The next push sends the very same record again; Microsoft ignores the second of two, and the answer "
     "settles it.",
     "unchanged": "Nothing needs to be done.",
     "held": "Nothing: no correction can say that.",
@@ -59,7 +59,7 @@ CHANGES = {
     # by reason
     "rejected_unchanged": "Change the row, and the next push sends it; or send it again unchanged with "
     "`reverse-etl retry`, once what refused it is mended.",
-    "maybe_taken": "`reverse-etl retry --maybe-taken` sends the very same bytes once more.",
+    "maybe_taken": "`reverse-etl retry --maybe-taken` sends the very same record once more.",
     "value_changed": "`adjustments: [restate]` in the exposure, and the next push restates it; or the former value in "
     "the source.",
     "value_removed": "The former value in the source.",

@@ -53,7 +53,9 @@ def books_json(books: Path, world: World) -> dict[str, Any]:
     total = summary(books)
     lists = ("reasons", "goals", "faults", "adjustments")
     sums = {key: value for key, value in asdict(total).items() if key not in lists}
-    return sums | {"learns_goals": world.learn, "learnt_goals": [goal.name for goal in total.goals if goal.learnt]}
+    # What books of earlier days learnt may stand in the goals file since.
+    learnt = [goal.name for goal in total.goals if goal.learnt and goal.name not in world.goals]
+    return sums | {"learns_goals": world.learn, "learnt_goals": learnt}
 
 
 def received_json(rows: Sequence[ReceivedRow | ReceivedAdjustment]) -> list[dict[str, Any]]:

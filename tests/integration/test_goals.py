@@ -92,7 +92,7 @@ def test_names_and_flags_are_compared_with_the_goals(quick: QuickShop, start: St
         ("warning", "2 rows to the goal 'Lead' carry a value that it does not count: its revenue is NoValue."),
         (
             "warning",
-            "1 row to the goal 'Lead' come after another of the same click, and do not count: its count is Unique.",
+            "1 row to the goal 'Lead' after another of the same click would not count: its count is Unique.",
         ),
         ("failed", "The goal 'Old' is paused: 1 row would not count."),
         ("failed", "No offline conversion goal is named 'deal  WON', as 1 row says: they would be refused."),
@@ -254,3 +254,15 @@ def test_goals_of_a_service_that_does_not_answer(quick: QuickShop) -> None:
     done = quick.run("goals", MICROSOFT_ADS_ENDPOINT="http://127.0.0.1:9")
     assert (done.returncode, done.stdout) == (1, "")
     assert "The local sandbox does not answer at 127.0.0.1:9." in done.stderr
+
+
+def test_a_goal_that_the_file_lists_is_not_learnt(quick: QuickShop, tmp_path: Path) -> None:
+    """Books that learnt a goal from a row are opened with a goals file that lists it: it is a goal like others."""
+    quick.fill([deal(1)])
+    books, file = tmp_path / "books.sqlite", tmp_path / "goals.yml"
+    with LocalSandbox(books, port=0) as running:
+        quick.push(endpoint=running.url)
+    file.write_text("goals: [{name: Deal won}]")
+    with LocalSandbox(books, port=0, goals=file) as running:
+        (goal,) = goals(quick, running)["goals"]
+    assert (goal["name"], goal["learnt"]) == ("Deal won", False)
