@@ -59,7 +59,7 @@ class Books:
         """Write down a call that was not judged, and the rows that it held if they are given."""
         at = utc_text(now())
         with self._writing():
-            stem = Stem(self._insert_call(call, at, fault), call.tracking_id, at)
+            stem = self._insert_call(call, at, fault)
             if world is not None:
                 write_unjudged(self._db, stem, rows, world)
 
@@ -73,7 +73,7 @@ class Books:
         """
         at = now()
         with self._writing():
-            stem = Stem(self._insert_call(call, utc_text(at), ""), call.tracking_id, utc_text(at))
+            stem = self._insert_call(call, utc_text(at), "")
             kind: type[AdjustmentEntry | ConversionEntry]
             kind = AdjustmentEntry if call.operation == ADJUSTMENTS else ConversionEntry
             entry = kind(self._db, world, at, stem)
@@ -124,7 +124,8 @@ class Books:
             with transaction(self._db):
                 yield
 
-    def _insert_call(self, call: Call, at: str, fault: str) -> int:
+    def _insert_call(self, call: Call, at: str, fault: str) -> Stem:
         about = (call.tracking_id, at, call.account_id, call.customer_id, len(call.body))
         of_call = (fault, ",".join(call.injected), call.operation, call.protocol)
-        return self._db.execute(_INSERT_CALL, (*about, *of_call)).lastrowid or 0
+        call_id = self._db.execute(_INSERT_CALL, (*about, *of_call)).lastrowid or 0
+        return Stem(call_id, call.tracking_id, at, call.account_id or "", call.customer_id or "")

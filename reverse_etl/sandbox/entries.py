@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from reverse_etl.sandbox import codes
 from reverse_etl.sandbox.codes import Code
@@ -19,14 +19,14 @@ _Item = TypeVar("_Item", bound=Keys)
 _ROW_COLUMNS = (
     "call_id, row_index, tracking_id, received_at, conversion_name, click_id, hashed_email, hashed_phone, "
     "conversion_time, conversion_value, currency, attribution_credit, attribution_model, outcome, code, "
-    "error_code, reason, identity, unique_key, counted_value, counted_currency"
+    "error_code, reason, identity, unique_key, counted_value, counted_currency, account_id"
 )
 _ADJUSTMENT_COLUMNS = (
     "call_id, row_index, tracking_id, received_at, conversion_name, click_id, hashed_email, hashed_phone, "
     "conversion_time, adjustment_type, adjustment_time, adjustment_value, currency, outcome, code, error_code, "
     "reason, identity"
 )
-_INSERT_ROW = f"INSERT INTO received ({_ROW_COLUMNS}) VALUES ({', '.join('?' * 21)})"
+_INSERT_ROW = f"INSERT INTO received ({_ROW_COLUMNS}) VALUES ({', '.join('?' * 22)})"
 _INSERT_ADJUSTMENT = f"INSERT INTO adjustments ({_ADJUSTMENT_COLUMNS}) VALUES ({', '.join('?' * 18)})"
 _INSERT_UNJUDGED = f"INSERT INTO unjudged VALUES ({', '.join('?' * 12)})"
 _COUNT_CALL = "UPDATE calls SET received = ?, counted = ?, duplicates = ?, refused = ?, ignored = ? WHERE call_id = ?"
@@ -39,11 +39,18 @@ _ADJUST = (
     "INSERT INTO adjusted VALUES (?, ?, ?, ?, ?) ON CONFLICT DO UPDATE SET adjusted_at = excluded.adjusted_at, "
     "value = excluded.value, currency = excluded.currency, retracted = excluded.retracted"
 )
+# By a goal's scope: where a row must have been taken for another to be a repeat of it.
+_WITHIN = {
+    "Account": "account_id = :account",
+    "Customer": "(account_id = :account OR :customer = "
+    "(SELECT customer_id FROM calls WHERE calls.call_id = received.call_id))",
+}
 _TAKEN = (
-    "SELECT outcome, counted_value, counted_currency, adjusted_at, adjusted.value, adjusted.currency, retracted "
-    "FROM received LEFT JOIN adjusted ON adjusted.identity = received.identity "
-    "WHERE received.identity = ? AND outcome IN ('counted', 'ignored')"
+    "SELECT id, outcome, counted_value, counted_currency, adjusted_at, adjusted.value, adjusted.currency, retracted "
+    "FROM received LEFT JOIN adjusted ON received_id = id "
+    "WHERE identity = :key AND outcome IN ('counted', 'ignored') AND {} ORDER BY account_id <> :account, id LIMIT 1"
 )
+_COUNTED_CLICK = "SELECT 1 FROM received WHERE unique_key = :key AND outcome = 'counted' AND {}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +60,8 @@ class Stem:
     call_id: int
     tracking_id: str
     at: str
+    account_id: str
+    customer_id: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +77,9 @@ class _Outcome:
 
 @dataclass(frozen=True, slots=True)
 class _Taken:
-    """What the books hold of an identity that was taken before."""
+    """What the books hold of an identity that was taken before: the row that was, and what it is worth now."""
 
+    row_id: int
     outcome: str
     value: float | None
     currency: str | None
@@ -110,14 +120,20 @@ class _Entry(ABC, Generic[_Item]):
         rows, total = self._tally.get(key, (0, 0.0))
         self._tally[key] = (rows + n, total + n * (value or 0.0))
 
-    def _taken(self, key: bytes) -> _Taken | None:
-        found = self._db.execute(_TAKEN, (key,)).fetchone()
+    def _taken(self, key: bytes, goal: Goal | None) -> _Taken | None:
+        found = self._found(_TAKEN, key, goal)
         if found is None:
             return None
-        outcome, value, currency, adjusted_at, new_value, new_currency, retracted = found
+        row_id, outcome, value, currency, adjusted_at, new_value, new_currency, retracted = found
         if adjusted_at is not None:
             value, currency = new_value, new_currency
-        return _Taken(outcome, value, currency, adjusted_at, bool(retracted))
+        return _Taken(row_id, outcome, value, currency, adjusted_at, bool(retracted))
+
+    def _found(self, query: str, key: bytes, goal: Goal | None) -> Any:
+        """What the books hold by a key, within the account or, where the goal is all accounts', within the customer."""
+        within = _WITHIN["Account" if goal is None else goal.scope]
+        values = {"key": key, "account": self._stem.account_id, "customer": self._stem.customer_id}
+        return self._db.execute(query.format(within), values).fetchone()
 
     def _goal(self, row: Keys | None) -> Goal | None:
         if row is None or row.name is None or blank(row.name):
@@ -142,7 +158,7 @@ class ConversionEntry(_Entry[Row]):
         """Judge a conversion and write it down."""
         goal = self._goal(row)
         verdict = self._add_errors(index, judge(row, goal, self._world, self._at), refusal)
-        outcome = self._outcome(verdict)
+        outcome = self._outcome(verdict, goal)
         self._counts[outcome.kind] += 1
         worth = (verdict.value, verdict.currency) if outcome.kind == "counted" else (None, None)
         self._count(goal.name if goal else "", outcome, 1, worth[1], worth[0])
@@ -151,7 +167,7 @@ class ConversionEntry(_Entry[Row]):
         texts = (one.value_text, one.currency, one.credit_text, one.model)
         own = (verdict.identity or None, verdict.unique_key)
         stem = (self._stem.call_id, index, self._stem.tracking_id, self._stem.at)
-        self._db.execute(_INSERT_ROW, (*stem, *keys, *texts, *outcome.columns, *own, *worth))
+        self._db.execute(_INSERT_ROW, (*stem, *keys, *texts, *outcome.columns, *own, *worth, self._stem.account_id))
 
     def write(self) -> None:
         """Add the sums of this call to those of the books."""
@@ -159,18 +175,17 @@ class ConversionEntry(_Entry[Row]):
         counts = [self._counts[outcome] for outcome in ("counted", "duplicate", "refused", "ignored")]
         self._db.execute(_COUNT_CALL, (sum(counts), *counts, self._stem.call_id))
 
-    def _outcome(self, verdict: Verdict) -> _Outcome:
+    def _outcome(self, verdict: Verdict, goal: Goal | None) -> _Outcome:
         if verdict.errors:
             return _refused(verdict.errors[0])
-        taken = self._taken(verdict.identity)
+        taken = self._taken(verdict.identity, goal)
         if taken is not None:
             # The service does not say what becomes of a conversion that is sent again after its retraction;
             # the assumption here is that it stays a repeat of what was there, and so does not count.
             return _Outcome("duplicate", None, "ConversionRetracted" if taken.retracted else "DuplicateConversionKey")
         if verdict.ignored:
             return _Outcome("ignored", None, verdict.ignored)
-        unique = "SELECT 1 FROM received WHERE unique_key = ? AND outcome = 'counted'"
-        if verdict.unique_key is not None and self._db.execute(unique, (verdict.unique_key,)).fetchone():
+        if verdict.unique_key is not None and self._found(_COUNTED_CLICK, verdict.unique_key, goal):
             return _Outcome("ignored", None, "UniqueGoalCountedThisClick")
         return _Outcome("counted")
 
@@ -186,7 +201,7 @@ class AdjustmentEntry(_Entry[Adjustment]):
         """Judge an adjustment, write it down, and change what its conversion is worth."""
         goal = self._goal(row)
         verdict = judge_adjustment(row, goal, self._at)
-        taken = self._taken(verdict.identity)
+        taken = self._taken(verdict.identity, goal)
         if not verdict.errors:
             verdict = replace(verdict, errors=_history_errors(taken))
         verdict = self._add_errors(index, verdict, refusal)
@@ -212,7 +227,7 @@ class AdjustmentEntry(_Entry[Adjustment]):
         if not retracted:
             self._count(goal, counted, 1, verdict.currency, verdict.value)
         worth = (None, None) if retracted else (verdict.value, verdict.currency)
-        self._db.execute(_ADJUST, (verdict.identity, _sortable(row), *worth, retracted))
+        self._db.execute(_ADJUST, (taken.row_id, _sortable(row), *worth, retracted))
 
 
 def _history_errors(taken: _Taken | None) -> tuple[Code, ...]:

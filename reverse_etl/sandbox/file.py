@@ -13,7 +13,7 @@ from reverse_etl.sandbox.errors import SandboxError
 
 ANOTHER_FILE = "Name another file, or move this one away."
 # The n-th brings books of version n - 1 to version n.
-_SCRIPTS = ("schema.sql", "adjustments.sql", "protocol.sql", "account.sql")
+_SCRIPTS = ("schema.sql", "adjustments.sql", "protocol.sql", "account.sql", "accounts.sql")
 
 
 def open_books(path: Path) -> sqlite3.Connection:

@@ -115,13 +115,12 @@ class Summary:
     adjustments: tuple[ReasonCount, ...]
 
 
-# Only the row that counted is what adjustments change; repeats of it have the same identity.
-_HAS_WORTH = "outcome = 'counted' AND NOT coalesce(adjusted.retracted, 0)"
+_HAS_WORTH = "outcome = 'counted' AND NOT coalesce(retracted, 0)"
 _LATEST = {
     "latest_value": f"CASE WHEN {_HAS_WORTH} THEN iif(retracted IS NULL, counted_value, adjusted.value) END",
     "latest_currency": f"CASE WHEN {_HAS_WORTH} THEN iif(retracted IS NULL, counted_currency, adjusted.currency) END",
-    "restated": f"{_HAS_WORTH} AND retracted IS NOT NULL",
-    "retracted": "outcome = 'counted' AND coalesce(adjusted.retracted, 0)",
+    "restated": "retracted IS NOT NULL AND NOT retracted",
+    "retracted": "coalesce(retracted, 0)",
 }
 _ROW_COLUMNS = ", ".join(_LATEST.get(one.name, f"received.{one.name}") for one in fields(ReceivedRow))
 _ADJUSTMENT_COLUMNS = ", ".join(one.name for one in fields(ReceivedAdjustment))
@@ -130,7 +129,11 @@ _ADJUSTMENT_COLUMNS = ", ".join(one.name for one in fields(ReceivedAdjustment))
 def read_received(books: Path, *, outcome: str | None = None, limit: int | None = None) -> list[ReceivedRow]:
     """The conversions that the books hold, oldest first; with a limit, the newest so many of them."""
     rows = _newest(
-        books, f"SELECT {_ROW_COLUMNS} FROM received LEFT JOIN adjusted USING (identity)", "received.id", outcome, limit
+        books,
+        f"SELECT {_ROW_COLUMNS} FROM received LEFT JOIN adjusted ON received_id = id",
+        "received.id",
+        outcome,
+        limit,
     )
     return [ReceivedRow(*(*columns, bool(restated), bool(retracted))) for *columns, restated, retracted in rows]
 

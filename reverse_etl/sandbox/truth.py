@@ -1,4 +1,4 @@
-"""The ground truth: all that the books know of each identity, for tests that compare it with what a caller believes."""
+"""The ground truth: all that the books know of each account's identities, for tests of what a caller believes."""
 
 from collections import Counter
 from pathlib import Path
@@ -25,11 +25,12 @@ WITH seen AS (
         amount, currency, adjustment_time, 'unjudged', NULL, fault
     FROM unjudged JOIN calls USING (call_id)
 )
-SELECT seen.*, calls.received_at FROM seen JOIN calls USING (call_id) ORDER BY call_id, row_index
+SELECT coalesce(account_id, ''), seen.*, calls.received_at
+FROM seen JOIN calls USING (call_id) ORDER BY call_id, row_index
 """
 _COUNTS = """
-SELECT received.identity, counted_value, counted_currency, adjusted.value, adjusted.currency, retracted
-FROM received LEFT JOIN adjusted ON adjusted.identity = received.identity WHERE outcome = 'counted'
+SELECT account_id, identity, counted_value, counted_currency, adjusted.value, adjusted.currency, retracted
+FROM received LEFT JOIN adjusted ON received_id = id WHERE outcome = 'counted'
 """
 
 
@@ -40,17 +41,19 @@ def truth(books: Path) -> dict[str, Any]:
         calls = db.execute("SELECT injected, count(*) FROM calls GROUP BY injected").fetchall()
         seen = db.execute(_SEEN).fetchall()
         counts = db.execute(_COUNTS).fetchall()
-    identities: dict[bytes, dict[str, Any]] = {}
+    identities: dict[tuple[str, bytes], dict[str, Any]] = {}
     nameless = 0
-    for call_id, row_index, identity, name, click_id, email, phone, time, *rest in seen:
+    for account, call_id, row_index, identity, name, click_id, email, phone, time, *rest in seen:
         if identity is None:
             nameless += 1
             continue
-        one = identities.setdefault(identity, _identity(name, click_id, email, phone, time))
+        one = identities.setdefault(
+            (account, identity), {"account_id": account} | _identity(name, click_id, email, phone, time)
+        )
         one["seen"] += 1
         one["calls"].append({"call_id": call_id, "row_index": row_index} | dict(zip(_CALL, rest, strict=True)))
-    for identity, value, currency, new_value, new_currency, retracted in counts:
-        one = identities[identity]
+    for account, identity, value, currency, new_value, new_currency, retracted in counts:
+        one = identities[account, identity]
         worth = (value, currency) if retracted is None else (new_value, new_currency)
         one |= {"counts": not retracted, "retracted": bool(retracted), "value": worth[0], "currency": worth[1]}
     faults: Counter[str] = Counter()

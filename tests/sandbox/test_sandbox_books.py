@@ -237,7 +237,9 @@ def test_look_ups_use_the_indexes(caller: Caller) -> None:
     with closing(sqlite3.connect(caller.books)) as db:
         for condition in (
             "identity = ? AND outcome IN ('counted', 'ignored')",
+            "identity = ? AND account_id = '1' AND outcome IN ('counted', 'ignored')",
             "unique_key = ? AND outcome = 'counted'",
+            "unique_key = ? AND account_id = '1' AND outcome = 'counted'",
         ):
             plan = db.execute(f"EXPLAIN QUERY PLAN SELECT 1 FROM received WHERE {condition}", (b"",))
             assert "SEARCH" in plan.fetchone()[3]

@@ -1,0 +1,134 @@
+"""Accounts: what was taken in one is new to another, unless the goal is the whole customer's."""
+
+import sqlite3
+from contextlib import closing
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from reverse_etl.sandbox import LocalSandbox
+
+from .conftest import Caller, Start, a_retraction, a_row, ago, an_adjustment
+from .test_sandbox_diagnostics import ids, report, summaries
+
+GOALS = """
+goals:
+  - {name: Lead}
+  - {name: Once, count_type: Unique}
+  - {name: Shared, scope: Customer}
+  - {name: Shared once, scope: Customer, count_type: Unique}
+"""
+
+
+def send(caller: Caller, account: str, *rows: Any, **headers: str) -> None:
+    """Send rows to an account; none may be refused."""
+    assert caller.call(list(rows), CustomerAccountId=account, **headers).body.PartialErrors is None
+
+
+def adjust(caller: Caller, account: str, *rows: Any, **headers: str) -> list[str]:
+    """Send adjustments to an account, and give the names of their refusals."""
+    partial = caller.call_adjustments(list(rows), CustomerAccountId=account, **headers).body.PartialErrors
+    return [error.ErrorCode for error in partial.BatchError] if partial else []
+
+
+def test_a_conversion_counts_once_in_each_account(caller: Caller) -> None:
+    """A repeat is one within its account; the same row counts in another, and each account's report tells its own."""
+    send(caller, "123", a_row())
+    send(caller, "777", a_row(), a_row())
+    send(caller, "123", a_row())
+    assert caller.outcomes() == ["counted", "counted", "duplicate", "duplicate"]
+    (lead,) = summaries(report(caller, *ids(caller).values()))
+    assert (lead.OverallSuccessCount, lead.OverallUnattributedCount) == (1, 1)
+
+
+def test_a_unique_goal_counts_a_click_once_in_each_account(start: Start) -> None:
+    """The same holds of a goal that counts once a click."""
+    caller = start(GOALS)
+    for account in ("123", "777"):
+        send(caller, account, *(a_row(ConversionName="Once", ConversionTime=ago(days=day)) for day in (3, 2)))
+    assert caller.outcomes() == ["counted", "ignored", "counted", "ignored"]
+
+
+def test_a_goal_of_the_customer_counts_once_in_all_its_accounts(start: Start) -> None:
+    """With scope Customer a repeat is one in any account of the customer, and new to another customer."""
+    caller = start(GOALS)
+    shared = a_row(ConversionName="Shared")
+    once = [a_row(ConversionName="Shared once", ConversionTime=ago(days=day)) for day in (3, 2)]
+    send(caller, "123", shared, once[0])
+    send(caller, "777", shared, once[1])
+    assert caller.outcomes() == ["counted", "counted", "duplicate", "ignored"]
+    send(caller, "888", shared, once[1], CustomerId="another")
+    assert caller.outcomes()[4:] == ["counted", "counted"]
+
+
+def test_adjustments_find_their_original_within_the_account(start: Start) -> None:
+    """An account adjusts what counted in it alone; of a goal of the customer, what counted in any of its accounts."""
+    caller = start(GOALS)
+    send(caller, "123", a_row(), a_row(ConversionName="Shared"))
+    assert adjust(caller, "777", a_retraction(), an_adjustment()) == ["AdjustmentOriginalNotFound"] * 2
+    send(caller, "777", a_row())
+    assert adjust(caller, "777", a_retraction(), an_adjustment(ConversionName="Shared")) == []
+    assert caller.worth() == [(12.5, "EUR", False), (10.0, "EUR", False), (None, None, True)]
+    assert adjust(caller, "123", an_adjustment()) == []
+    assert caller.worth()[0] == (10.0, "EUR", False)
+    away = an_adjustment(ConversionName="Shared", AdjustmentTime=ago(minutes=1))
+    assert adjust(caller, "888", away, CustomerId="another") == ["AdjustmentOriginalNotFound"]
+
+
+def test_a_goal_that_becomes_the_customer_s_counts_no_repeat(start: Start) -> None:
+    """What counted before a restart that gives its goal scope Customer is a duplicate in every account of it."""
+    caller = start()
+    send(caller, "123", a_row(ConversionName="Shared"))
+    caller.sandbox.__exit__()
+    caller = start(GOALS)
+    for account in ("123", "777"):
+        send(caller, account, a_row(ConversionName="Shared"))
+    assert caller.outcomes() == ["counted", "duplicate", "duplicate"]
+
+
+def test_truth_tells_accounts_apart(caller: Caller) -> None:
+    """Each account has its own identities in the ground truth, with what was sent to it and what counts of it."""
+    send(caller, "123", a_row())
+    send(caller, "777", a_row(ConversionValue=3))
+    assert adjust(caller, "123", a_retraction()) == []
+    told = [(one["account_id"], one["seen"], one["counts"], one["value"]) for one in caller.truth()["identities"]]
+    assert told == [("123", 2, False, None), ("777", 1, True, 3.0)]
+
+
+def earlier_books(path: Path, source: Path) -> None:
+    """Books as the version before accounts were told apart kept what is in `source`."""
+    tables = ("about", "calls", "received", "tally", "learnt", "adjustments", "unjudged")
+    with closing(sqlite3.connect(path)) as db:
+        for script in ("schema.sql", "adjustments.sql", "protocol.sql", "account.sql"):
+            db.executescript((files("reverse_etl.sandbox") / script).read_text(encoding="utf-8"))
+        db.execute("PRAGMA user_version = 4")
+        db.execute("ATTACH ? AS new", (str(source),))
+        for table in tables:
+            names = ", ".join(row[1] for row in db.execute(f"PRAGMA main.table_info({table})"))
+            db.execute(f"INSERT INTO main.{table} ({names}) SELECT {names} FROM new.{table}")
+        db.execute(
+            "INSERT INTO main.adjusted SELECT identity, adjusted_at, value, adjusted.currency, retracted "
+            "FROM new.adjusted JOIN new.received ON received.id = received_id"
+        )
+        db.commit()
+
+
+def test_books_from_before_accounts_were_told_apart_open(tmp_path: Path, start: Start) -> None:
+    """What counted in them is a duplicate in its own account, new to others, and worth what adjustments made of it."""
+    caller = start()
+    send(caller, "123", a_row(), a_row(ConversionName="Sale"))
+    assert adjust(caller, "123", an_adjustment(AdjustmentTime=ago(hours=2)), a_retraction(ConversionName="Sale")) == []
+    caller.sandbox.__exit__()
+    path = tmp_path / "old.db"
+    earlier_books(path, caller.books)
+    with LocalSandbox(path, port=0) as sandbox:
+        again = Caller(sandbox, path)
+        assert again.worth() == [(10.0, "EUR", False), (None, None, True)]
+        send(again, "123", a_row(), a_row(ConversionName="Sale"))
+        send(again, "777", a_row())
+        assert again.outcomes() == ["counted", "counted", "duplicate", "duplicate", "counted"]
+        assert [row.reason for row in again.rows()[2:4]] == ["DuplicateConversionKey", "ConversionRetracted"]
+        assert adjust(again, "123", an_adjustment(ConversionName="Sale")) == ["ConversionAlreadyRetracted"]
+        assert adjust(again, "123", an_adjustment(AdjustmentTime=ago(hours=3))) == []
+        assert again.adjusted()[-1] == "ignored"
+        again.session.close()
