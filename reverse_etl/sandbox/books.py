@@ -55,13 +55,12 @@ class Books:
         with self._lock:
             self._db.close()
 
-    def record_fault(self, call: Call, fault: str, rows: Sequence[Any] = (), world: World | None = None) -> None:
-        """Write down a call that was not judged, and the rows that it held if they are given."""
+    def record_fault(self, call: Call, fault: str, rows: Sequence[Any] = ()) -> None:
+        """Write down a call that was not judged, and the rows that it held."""
         at = utc_text(now())
         with self._writing():
             stem = self._insert_call(call, at, fault)
-            if world is not None:
-                write_unjudged(self._db, stem, rows, world)
+            write_unjudged(self._db, stem, rows)
 
     def record_rows(
         self, call: Call, rows: Sequence[Any], world: World, refusals: Mapping[int, Code]

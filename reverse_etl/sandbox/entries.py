@@ -253,13 +253,12 @@ def _sortable(row: Adjustment) -> str:
     return "" if row.at is None else row.at.at.isoformat(timespec="microseconds")
 
 
-def write_unjudged(db: sqlite3.Connection, stem: Stem, rows: Sequence[Row | Adjustment | None], world: World) -> None:
+def write_unjudged(db: sqlite3.Connection, stem: Stem, rows: Sequence[Row | Adjustment | None]) -> None:
     """Write down rows that were seen and not judged; a row that is null leaves nothing to tell."""
     for index, row in enumerate(rows):
         if row is None:
             continue
-        goal = world.goals.get(row.name or "")
         keys = (row.name, row.click_id, row.hashed_email, row.hashed_phone, row.time_text)
         kind, at = (row.kind, row.at_text) if isinstance(row, Adjustment) else (None, None)
-        own = (row.value_text, row.currency, kind, at, identity(row, goal))
+        own = (row.value_text, row.currency, kind, at, identity(row))
         db.execute(_INSERT_UNJUDGED, (stem.call_id, index, *keys, *own))

@@ -8,12 +8,14 @@ from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 
-from reverse_etl.sandbox.clock import now, utc_text
+from reverse_etl.sandbox.clock import now, read_date_time, utc_text
 from reverse_etl.sandbox.errors import SandboxError
+from reverse_etl.sandbox.judge import identity
+from reverse_etl.sandbox.rows import Keys
 
 ANOTHER_FILE = "Name another file, or move this one away."
 # The n-th brings books of version n - 1 to version n.
-_SCRIPTS = ("schema.sql", "adjustments.sql", "protocol.sql", "account.sql", "accounts.sql")
+_SCRIPTS = ("schema.sql", "adjustments.sql", "protocol.sql", "account.sql", "accounts.sql", "identities.sql")
 
 
 def open_books(path: Path) -> sqlite3.Connection:
@@ -70,8 +72,14 @@ def _version(db: sqlite3.Connection) -> int:
 
 
 def _run(db: sqlite3.Connection, script: str) -> None:
+    db.create_function("identity_of", 5, _identity_of)
     for statement in _statements((files("reverse_etl.sandbox") / script).read_text(encoding="utf-8")):
         db.execute(statement)
+
+
+def _identity_of(name: str | None, click: str | None, email: str | None, phone: str | None, time: str | None) -> bytes:
+    """The identity of a row that the books hold, from its texts."""
+    return identity(Keys(name, click, email, phone, time, None if time is None else read_date_time(time)))
 
 
 def _statements(script: str) -> Iterator[str]:

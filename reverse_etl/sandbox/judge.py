@@ -54,7 +54,7 @@ def judge(row: Row | None, goal: Goal | None, world: World, now: datetime) -> Ve
     if not errors:
         errors = tuple(_click_errors(row, goal, world))
     if errors or goal is None:
-        return Verdict(errors=errors, identity=identity(row, goal))
+        return Verdict(errors=errors, identity=identity(row))
     return _taken(row, goal, world, now)
 
 
@@ -73,7 +73,7 @@ def judge_adjustment(row: Adjustment | None, goal: Goal | None, now: datetime) -
         errors=errors,
         # Nothing is said of adjustments for a goal that is paused; they are taken like its conversions.
         ignored="GoalNotFoundOrInactive" if goal is not None and goal.status == "Paused" else "",
-        identity=identity(row, goal),
+        identity=identity(row),
         value=row.value,
         currency=goal.revenue_currency if goal is not None and blank(row.currency) else row.currency,
     )
@@ -198,29 +198,32 @@ def _taken(row: Row, goal: Goal, world: World, now: datetime) -> Verdict:
     unique_key = None
     if goal.count_type == "Unique":
         # Without a click id, the hashes are what finds the click.
-        click_text, email, phone = _identifiers(row, goal)
+        click_text, email, phone = _identifiers(row)
         unique_key = _digest(goal.name, *((click_text,) if click_text else ("", email, phone)))
     return Verdict(
         ignored=ignored,
-        identity=identity(row, goal),
+        identity=identity(row),
         unique_key=unique_key,
         value=row.value if row.value is not None else goal.revenue_value,
         currency=goal.revenue_currency if blank(row.currency) else row.currency,
     )
 
 
-def identity(row: Keys, goal: Goal | None) -> bytes:
-    """What the books know a conversion by."""
-    click_text, email, phone = _identifiers(row, goal)
+def identity(row: Keys) -> bytes:
+    """What the books know a conversion by, whatever is set of its goal.
+
+    Of the three keys that the service documents this is the newest and the fullest, so that a caller whose hashes
+    wander is seen to count twice.
+    """
+    click_text, email, phone = _identifiers(row)
     name = "" if blank(row.name) else row.name or ""
     return _digest(click_text, name, "" if row.time is None else row.time.text, email, phone)
 
 
-def _identifiers(row: Keys, goal: Goal | None) -> tuple[str, str, str]:
-    """Click id, e-mail and phone as they are compared. A goal that is not enhanced drops the hashes."""
-    hashes = goal is None or goal.enhanced
-    email = "" if blank(row.hashed_email) or not hashes else row.hashed_email or ""
-    phone = "" if blank(row.hashed_phone) or not hashes else row.hashed_phone or ""
+def _identifiers(row: Keys) -> tuple[str, str, str]:
+    """Click id, e-mail and phone as they are compared."""
+    email = "" if blank(row.hashed_email) else row.hashed_email or ""
+    phone = "" if blank(row.hashed_phone) else row.hashed_phone or ""
     return "" if blank(row.click_id) else click_key(row.click_id or ""), email, phone
 
 

@@ -149,7 +149,7 @@ class _Answering:
         return self._instead(poison)
 
     def _unreadable(self, problem: Problem, rows: Sequence[Any] = ()) -> Reply:
-        self._books.record_fault(self._call, problem.value, rows, self._world)
+        self._books.record_fault(self._call, problem.value, rows)
         said = self._speech.unreadable(self._call.tracking_id, problem)
         return self._said(self._speech.unreadable_status(problem), said)
 
@@ -165,7 +165,7 @@ class _Answering:
         return instead(self._speech, self._call.tracking_id, fault)
 
     def _record_fault(self, said: str) -> None:
-        self._books.record_fault(self._call, said, self._request.rows, self._world)
+        self._books.record_fault(self._call, said, self._request.rows)
 
 
 def _size_fault(request: Request) -> Code | None:

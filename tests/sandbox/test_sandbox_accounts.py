@@ -132,3 +132,26 @@ def test_books_from_before_accounts_were_told_apart_open(tmp_path: Path, start: 
         assert adjust(again, "123", an_adjustment(AdjustmentTime=ago(hours=3))) == []
         assert again.adjusted()[-1] == "ignored"
         again.session.close()
+
+
+def test_books_from_before_hashes_belonged_to_every_identity_open(tmp_path: Path, start: Start) -> None:
+    """What a goal that is not enhanced took in them is known by its hashes, and both of a conversion that counted twice
+    stand, while a third is a duplicate."""
+    caller = start()
+    hashed = {"HashedEmailAddress": "a" * 64}
+    once, twice = a_row(**hashed), a_row(ConversionName="Sale", **hashed)
+    send(caller, "123", once, twice, twice | {"HashedEmailAddress": "b" * 64}, a_row(), a_row(ConversionName="Sale"))
+    caller.sandbox.__exit__()
+    path = tmp_path / "old.db"
+    earlier_books(path, caller.books)
+    with closing(sqlite3.connect(path)) as db, db:
+        # Rows 1 and 3 were taken without their hashes; row 3 was row 2 once more.
+        plain = dict(db.execute("SELECT row_index, identity FROM received"))
+        db.execute("DELETE FROM received WHERE row_index > 2")
+        db.execute("UPDATE received SET identity = ? WHERE row_index = 0", (plain[3],))
+        db.execute("UPDATE received SET identity = ?, hashed_email = ? WHERE row_index = 2", (plain[4], "a" * 64))
+    with LocalSandbox(path, port=0) as sandbox:
+        again = Caller(sandbox, path)
+        send(again, "123", once, twice)
+        assert again.outcomes() == ["counted", "counted", "counted", "duplicate", "duplicate"]
+        again.session.close()

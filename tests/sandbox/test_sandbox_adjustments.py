@@ -101,11 +101,11 @@ def test_restatement_changes_value_and_currency(caller: Caller) -> None:
 
 
 def test_goal_s_currency_stands_in(start: Start) -> None:
-    """A restatement without a currency takes that of its goal, and hashes that the goal drops do not matter."""
+    """A restatement without a currency takes that of its goal."""
     caller = start(GOALS)
     caller.send(a_row(ConversionName="Plain", ConversionValue=None, ConversionCurrencyCode=None))
     assert caller.worth() == [(7.0, "USD", False)]
-    one = an_adjustment(ConversionName="Plain", AdjustmentCurrencyCode=None, HashedEmailAddress="a" * 64)
+    one = an_adjustment(ConversionName="Plain", AdjustmentCurrencyCode=None)
     assert caller.adjust(one) == []
     assert caller.worth() == [(10.0, "USD", False)]
 

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 import zeep
 
-from .conftest import HEADERS, Caller, Start, a_row, ago, click, raw_row
+from .conftest import HEADERS, Caller, Start, a_row, ago, an_adjustment, click, raw_row
 
 GOALS = """
 goals:
@@ -179,12 +179,18 @@ def test_refused_row_does_not_block_its_correction(caller: Caller) -> None:
     assert caller.outcomes() == ["refused", "counted"]
 
 
-def test_plain_goal_drops_hashes_from_the_identity(start: Start) -> None:
-    """A goal without enhanced conversions drops the hashes of a row with a click id."""
-    caller = start(GOALS)
-    row = a_row(ConversionName="Plain")
-    assert caller.send(row, row | {"HashedEmailAddress": "a" * 64}) == []
-    assert caller.outcomes() == ["counted", "duplicate"]
+@pytest.mark.parametrize("file_first", [False, True])
+def test_a_repeat_stays_one_whatever_a_restart_says_of_its_goal(start: Start, *, file_first: bool) -> None:
+    """A row with hashes has one identity, whether its goal is learnt and so enhanced or the file's and plain."""
+    row = a_row(ConversionName="Plain", HashedEmailAddress="a" * 64)
+    before, after = (GOALS, None) if file_first else (None, GOALS)
+    caller = start(before)
+    assert caller.send(row, row) == []
+    caller.sandbox.__exit__()
+    caller = start(after)
+    assert caller.send(row, row | {"HashedPhoneNumber": "b" * 64}) == []
+    assert caller.outcomes() == ["counted", "duplicate", "duplicate", "counted"]
+    assert caller.adjust(an_adjustment(ConversionName="Plain", HashedEmailAddress="a" * 64)) == []
 
 
 def test_unique_goal_counts_the_first_after_a_click(start: Start) -> None:
