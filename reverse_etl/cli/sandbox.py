@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -98,12 +99,13 @@ def received(
         lists = {"rows": [asdict(r) for r in rows], "adjustments": [asdict(a) for a in adjustments]}
         typer.echo(json.dumps(document | lists, indent=2))
         return
-    calls = f"{totals.calls:,} {'call' if totals.calls == 1 else 'calls'}"
-    calls += f" ({totals.by_rest:,} by REST)" if totals.by_rest else ""
     echo(
-        f"{totals.received:,} rows received in {calls}: {totals.counted:,} counted, "
-        f"{totals.duplicates:,} duplicates, {totals.ignored:,} ignored, {totals.refused:,} refused"
+        f"{_many(totals.received, 'row')} received: {totals.counted:,} counted, "
+        f"{_many(totals.duplicates, 'duplicate')}, {totals.ignored:,} ignored, {totals.refused:,} refused"
     )
+    by_rest = f" ({totals.by_rest:,} by REST)" if totals.by_rest else ""
+    with_rows = totals.calls - totals.lookups
+    echo(f"{_many(totals.calls, 'call')}{by_rest}: {with_rows:,} with rows, {_many(totals.lookups, 'look-up')}")
     for reason in totals.reasons:
         code = f" ({reason.code})" if reason.code else ""
         echo(f"  {reason.rows:>8,}  {reason.outcome}{code}: {reason.reason}")
@@ -117,13 +119,21 @@ def received(
         learnt = " (learnt)" if goal.learnt else ""
         worth = f", {goal.value:,.2f} {goal.currency or '(no currency)'}" if goal.value else ""
         echo(f"  {goal.counted:>8,}  {goal.name}{learnt}{worth}")
-    echo(f"Newest {len(rows):,} rows: conversion time, click id, goal, value, outcome" if rows else "No such rows.")
+    echo(f"{_newest(rows, 'row')}: conversion time, click id, goal, value, outcome" if rows else "No such rows.")
     for row in reversed(rows):
         echo(_row_line(row))
     if adjustments:
-        echo(f"Newest {len(adjustments):,} adjustments: conversion time, click id, goal, change, its time, outcome")
+        echo(f"{_newest(adjustments, 'adjustment')}: conversion time, click id, goal, change, its time, outcome")
     for adjustment in reversed(adjustments):
         echo(_adjustment_line(adjustment))
+
+
+def _many(count: int, noun: str) -> str:
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def _newest(rows: Sequence[object], noun: str) -> str:
+    return f"Newest {noun}" if len(rows) == 1 else f"Newest {_many(len(rows), noun)}"
 
 
 def _row_line(row: ReceivedRow) -> str:

@@ -9,6 +9,7 @@ from typing import Any
 
 from reverse_etl.sandbox.errors import SandboxError
 from reverse_etl.sandbox.file import ANOTHER_FILE, upgrade
+from reverse_etl.sandbox.request import LOOKUPS
 
 OUTCOMES = ("counted", "duplicate", "ignored", "refused", "restated", "retracted")
 
@@ -96,9 +97,10 @@ class FaultCount:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """What the books hold in all. received = counted + duplicates + refused + ignored. `by_rest`: calls of these.
+    """What the books hold in all. received = counted + duplicates + refused + ignored.
 
-    Adjustments are not among these; `counted` stays what it was when a conversion is retracted.
+    `lookups` and `by_rest`: how many of the calls carried no rows, and came by REST. Adjustments are not received rows;
+    `counted` stays what it was when a conversion is retracted.
     """
 
     books_id: str
@@ -108,6 +110,7 @@ class Summary:
     refused: int
     ignored: int
     calls: int
+    lookups: int
     by_rest: int
     reasons: tuple[ReasonCount, ...]
     goals: tuple[GoalCount, ...]
@@ -159,9 +162,11 @@ def summary(books: Path) -> Summary:
         books_id = db.execute("SELECT books_id FROM about").fetchone()[0]
         sums = db.execute(
             "SELECT count(*), total(received), total(counted), total(duplicates), total(refused), "
-            "total(ignored), total(protocol = 'rest') FROM calls"
+            f"total(ignored), total(operation IN ({', '.join('?' * len(LOOKUPS))})), total(protocol = 'rest') "
+            "FROM calls",
+            tuple(LOOKUPS),
         ).fetchone()
-        calls, received, counted, duplicates, refused, ignored, by_rest = (int(number) for number in sums)
+        calls, received, counted, duplicates, refused, ignored, lookups, by_rest = (int(number) for number in sums)
         faults = db.execute(
             "SELECT fault, injected, count(*) FROM calls WHERE fault <> '' "
             "GROUP BY fault, injected ORDER BY count(*) DESC, fault, injected"
@@ -188,6 +193,7 @@ def summary(books: Path) -> Summary:
         refused,
         ignored,
         calls,
+        lookups,
         by_rest,
         tuple(ReasonCount(*row) for row in reasons),
         tuple(GoalCount(name, bool(learnt), *rest) for name, learnt, *rest in goals),

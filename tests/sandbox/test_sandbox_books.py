@@ -80,7 +80,7 @@ def test_sums_add_up(caller: Caller) -> None:
     assert total.calls == 2
     assert sum(reason.rows for reason in total.reasons) == 2
     books = caller.get("/books").json()
-    sums = {"books_id", "received", "counted", "duplicates", "refused", "ignored", "calls", "by_rest"} | {
+    sums = {"books_id", "received", "counted", "duplicates", "refused", "ignored", "calls", "lookups", "by_rest"} | {
         "learns_goals",
         "learnt_goals",
     }
