@@ -68,6 +68,7 @@ class _RefusedError(Exception):
 class _State:
     expires_in: float = 3600.0
     codes: dict[str, _Code] = field(default_factory=dict)
+    used_codes: set[str] = field(default_factory=set)
     refresh: dict[str, _Refresh] = field(default_factory=dict)
     access: dict[str, float] = field(default_factory=dict)
     faults: list[dict[str, Any]] = field(default_factory=list)
@@ -187,9 +188,13 @@ class SignIn:
 
     def _redeem(self, given: Mapping[str, str]) -> None:
         """Use a code up; it must be held against what it was asked with."""
-        code = self._state.codes.pop(given.get("code", ""), None)
+        text = given.get("code", "")
+        if text in self._state.used_codes:
+            raise _RefusedError("invalid_grant", 54005, "the code was used before")
+        code = self._state.codes.pop(text, None)
         if code is None:
-            raise _RefusedError("invalid_grant", 54005, "the code is not known or was used before")
+            raise _RefusedError("invalid_grant", 9002313, "the request is malformed or invalid: no such code was given")
+        self._state.used_codes.add(text)
         proof = base64.urlsafe_b64encode(hashlib.sha256(given.get("code_verifier", "").encode()).digest())
         if proof.rstrip(b"=").decode() != code.challenge:
             raise _RefusedError("invalid_grant", 501481, "the verifier does not fit the challenge")

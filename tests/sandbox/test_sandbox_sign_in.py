@@ -121,7 +121,8 @@ def test_nobody_is_sent_elsewhere(caller: Caller, changes: dict[str, str | None]
     [
         ({"code_verifier": "w" * 64}, ("invalid_grant", 501481)),
         ({"code_verifier": None}, ("invalid_grant", 501481)),
-        ({"code": "unknown"}, ("invalid_grant", 54005)),
+        ({"code": "unknown"}, ("invalid_grant", 9002313)),
+        ({"code": ""}, ("invalid_grant", 9002313)),
         ({"redirect_uri": "http://localhost:9"}, ("invalid_grant", 500112)),
         ({"client_id": "other"}, ("invalid_grant", 500112)),
         ({"client_id": None}, ("invalid_request", 900144)),

@@ -22,6 +22,7 @@ import requests
 from reverse_etl.destinations.microsoft_ads.sign_in import browser
 from reverse_etl.destinations.microsoft_ads.sign_in.identity import ANY_TENANT, Identity
 from reverse_etl.destinations.microsoft_ads.sign_in.protocol import ask, code_of
+from reverse_etl.destinations.microsoft_ads.sign_in.refusals import refused
 from reverse_etl.errors import SettingsError
 from reverse_etl.sync import Environment
 from tests.support.schemas import validate
@@ -145,6 +146,33 @@ def test_an_answer_with_another_state_is_refused(world: World) -> None:
         assert "stolen" not in done.stderr
     assert not world.stores.file.exists()
     assert "redemptions" not in counts(world.sandbox)
+
+
+def test_what_is_pasted_and_is_no_code_is_told(world: World) -> None:
+    """Nonsense is no code that was used before: the message says what to paste, and nothing is kept."""
+    done = world.run("login", *LOCAL, "--paste", stdin="nonsense\n")
+    assert done.returncode == 1
+    assert "This is no code of this sign-in. [invalid_grant, AADSTS9002313]" in done.stderr
+    assert "paste the whole address that the browser ended at" in done.stderr
+    assert "nonsense" not in done.stderr
+    assert not world.stores.file.exists()
+
+
+@pytest.mark.parametrize(
+    ("number", "of_a_code", "words"),
+    [
+        (70000, True, "This is no code of this sign-in."),
+        (70000, False, "Microsoft does not accept the sign-in any more."),
+        (70008, True, "The code has expired"),
+        (70008, False, "The sign-in has expired"),
+        (9002313, False, "Microsoft does not accept the sign-in any more."),
+        (54005, True, "The code was used before."),
+    ],
+)
+def test_a_refused_code_is_told_apart_from_a_refused_token(number: int, words: str, *, of_a_code: bool) -> None:
+    """Microsoft uses some numbers for both: the sentence is about what was given."""
+    error = refused("invalid_grant", f"AADSTS{number}: some words", "login", of_a_code=of_a_code)
+    assert error.message.startswith(words)
 
 
 def test_consent_that_is_denied_is_one_sentence(world: World) -> None:

@@ -95,6 +95,7 @@ def redeem(identity: Identity, question: Question, code: str) -> Granted:
             code_verifier=question.verifier,
             scope=identity.scope,
         ),
+        of_a_code=True,
     )
     if not granted.refresh_token:
         raise SignInError(
@@ -178,7 +179,7 @@ def _client(identity: Identity, redirect: str) -> Any:
     )
 
 
-def _said(identity: Identity, request: Callable[[], Mapping[str, Any]]) -> Granted:
+def _said(identity: Identity, request: Callable[[], Mapping[str, Any]], *, of_a_code: bool = False) -> Granted:
     """What a request brought; raises SignInError without a word of the answer, which may hold a token."""
     from authlib.oauth2 import OAuth2Error
 
@@ -192,7 +193,7 @@ def _said(identity: Identity, request: Callable[[], Mapping[str, Any]]) -> Grant
             who=_who(said.get("id_token")),
         )
     except OAuth2Error as error:
-        raise refused(error.error, error.description, identity.command) from None
+        raise refused(error.error, error.description, identity.command, of_a_code=of_a_code) from None
     except (requests.Timeout, urllib3.exceptions.TimeoutError):
         problem = "did not answer in time"
     except (requests.RequestException, urllib3.exceptions.HTTPError):

@@ -64,6 +64,16 @@ _BY_NUMBER: dict[int, tuple[str, str]] = {
     ),
     7000222: (_PROOF, _NEW_PROOF),
 }
+_NO_CODE = (
+    "This is no code of this sign-in.",
+    "Start again: {command}. Where the answer is pasted, paste the whole address that the browser ended at.",
+)
+# Where a code was given for tokens: these numbers mean something else of a refresh token.
+_OF_A_CODE = {
+    FLAKY: _NO_CODE,
+    70008: ("The code has expired: it lives for a few minutes.", _AGAIN),
+    9002313: _NO_CODE,
+}
 _BY_WORD = {
     "access_denied": ("Consent was denied.", "To use this tool, sign in again and accept: {command}"),
     "invalid_grant": ("Microsoft does not accept the sign-in any more.", _AGAIN),
@@ -89,12 +99,16 @@ class SignInError(DestinationError):
         self.again = again
 
 
-def refused(word: object, description: object, command: str) -> SignInError:
-    """The error for an OAuth error word and its description; `command`: what signs in again."""
+def refused(word: object, description: object, command: str, *, of_a_code: bool = False) -> SignInError:
+    """The error for an OAuth error word and its description; `command`: what signs in again.
+
+    `of_a_code`: what was refused was a code, and no refresh token.
+    """
     word = str(word) if _WORD.fullmatch(str(word)) else "error"
     found = _NUMBER.search(str(description))
     number = int(found[1]) if found else None
-    message, hint = _BY_NUMBER.get(number or 0) or _BY_WORD.get(word) or ("Microsoft refused the sign-in.", _AGAIN)
+    by_number = _BY_NUMBER | _OF_A_CODE if of_a_code else _BY_NUMBER
+    message, hint = by_number.get(number or 0) or _BY_WORD.get(word) or ("Microsoft refused the sign-in.", _AGAIN)
     said = f"{word}, AADSTS{number}" if number else word
     again = number == FLAKY or word in ("temporarily_unavailable", "server_error")
     return SignInError(f"{message} [{said}]", hint=hint.format(command=command), number=number, again=again)
