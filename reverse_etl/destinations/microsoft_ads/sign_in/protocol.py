@@ -20,6 +20,7 @@ import urllib3
 from reverse_etl.destinations.microsoft_ads.http import UnreadableError, exchange, new_session
 from reverse_etl.destinations.microsoft_ads.sign_in.identity import Identity
 from reverse_etl.destinations.microsoft_ads.sign_in.refusals import SignInError, refused
+from reverse_etl.destinations.microsoft_ads.values import is_token
 
 # Seconds without a byte of the answer. A whole exchange lasts 30 at most, with the time to connect.
 READ_TIMEOUT = 10.0
@@ -111,6 +112,8 @@ def renew(
 
     `until`: by time.monotonic().
     """
+    if not refresh_token:
+        raise SignInError("The sign-in that was kept has no refresh token.", hint=f"Sign in again: {identity.command}")
     client = _client(identity, "")
     waits = list(_WAITS)
     while True:
@@ -186,9 +189,9 @@ def _said(identity: Identity, request: Callable[[], Mapping[str, Any]]) -> Grant
     try:
         said = request()
         return Granted(
-            access_token=_text(said["access_token"]),
-            refresh_token=_text(said.get("refresh_token") or "", empty=True),
-            lifetime=_seconds(said.get("expires_in") or _LIFETIME),
+            access_token=_token(said["access_token"]),
+            refresh_token=_refresh_token(said.get("refresh_token")),
+            lifetime=_seconds(said.get("expires_in")),
             who=_who(said.get("id_token")),
         )
     except OAuth2Error as error:
@@ -199,7 +202,8 @@ def _said(identity: Identity, request: Callable[[], Mapping[str, Any]]) -> Grant
         problem = "cannot be reached"
     except UnreadableError as error:
         problem = f"gave no readable answer (HTTP {error.status})"
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
+        # Numbers without an end and nesting without a bottom are among what an answer may hold.
         problem = "gave an answer that cannot be read"
     raise SignInError(
         f"{host}, where access tokens are given out, {problem}.",
@@ -208,16 +212,24 @@ def _said(identity: Identity, request: Callable[[], Mapping[str, Any]]) -> Grant
     )
 
 
-def _text(value: object, *, empty: bool = False) -> str:
+def _token(value: object) -> str:
     """A token; raises ValueError where it cannot be one."""
-    if not isinstance(value, str) or not (value or empty) or not value.isprintable():
+    if not is_token(value):
         raise ValueError
-    return value
+    return str(value)
+
+
+def _refresh_token(value: object) -> str:
+    """A refresh token, empty where there is none, which some say as null; raises ValueError as `_token` does."""
+    return _token(value) if value and isinstance(value, str) else ""
 
 
 def _seconds(value: object) -> float:
-    """A lifetime; raises ValueError where it cannot be one."""
-    seconds = float(str(value))
+    """A lifetime, an hour where none is told; raises ValueError where it cannot be one.
+
+    0, as number or as text, cannot: a token that has ended when it comes is of no use.
+    """
+    seconds = _LIFETIME if value is None else float(str(value))
     if not 0 < seconds < 1e9:
         raise ValueError
     return seconds
@@ -229,6 +241,6 @@ def _who(id_token: object) -> str:
         part = str(id_token).split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
         name = str(claims.get("preferred_username") or claims.get("name") or "")
-    except (IndexError, ValueError, AttributeError):
+    except (IndexError, ValueError, AttributeError, RecursionError):
         return ""
     return name if name.isprintable() else ""
