@@ -16,12 +16,11 @@ from unittest import mock
 
 import keyring.errors
 import pytest
-from keyring.backend import KeyringBackend
 from keyring.backends import null
 
 from reverse_etl.destinations.microsoft_ads.sign_in.stores import KEYRING, Login, Stores
 from reverse_etl.errors import DestinationError, SettingsError
-from tests.support.sign_in import World, control, counts, keyring_of, no_keyring, sign_in_world
+from tests.support.sign_in import Memory, World, control, counts, keyring_of, no_keyring, sign_in_world
 
 LOGIN = Login("refresh-1", "access-1", 1000.0, 4600.0, 1000.0, "anna@example.com")
 KEY = "production/common/app-1"
@@ -48,25 +47,6 @@ with mock.patch.object(*place, die) if place else mock.MagicMock():
     print(find_credentials(Environment.LOCAL, os.environ).credentials.token())
 """
 MOMENTS = ["before storing", "before the file is whole", "before the file is in its place"]
-
-
-class Memory(KeyringBackend):
-    """A keyring that keeps what it is given, as long as the test lasts."""
-
-    priority = -1  # never picked by itself
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.kept[service, username]
 
 
 class Full(Memory):

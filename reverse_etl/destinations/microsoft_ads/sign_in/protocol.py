@@ -43,44 +43,50 @@ class Granted:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One sign-in that was begun: the address to open, and what its answer is held against."""
+    """One sign-in that was begun: the address to open, and what its answer is held against.
+
+    `command`: what begins another in the same way, for messages.
+    """
 
     address: str
     redirect: str
+    command: str
     state: str = field(repr=False)
     verifier: str = field(repr=False)
 
 
-def ask(identity: Identity, redirect: str) -> Question:
-    """Begin a sign-in with PKCE; nothing is sent yet."""
+def ask(identity: Identity, redirect: str, command: str = "") -> Question:
+    """Begin a sign-in with PKCE; nothing is sent yet. `command`: what begins it, where it is not the plain one."""
     state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(64)
     address, _ = _client(identity, redirect).create_authorization_url(
         identity.authorize_address, state=state, code_verifier=verifier, response_mode="query", prompt="select_account"
     )
-    return Question(str(address), redirect, state, verifier)
+    return Question(str(address), redirect, command or identity.command, state, verifier)
 
 
-def code_of(answer: str, question: Question, identity: Identity) -> str:
+def code_of(answer: str, question: Question) -> str:
     """The code in a redirected address, or a code by itself; raises SignInError.
 
     An address is only taken with the question's own state. A code by itself has none: it is worth nothing without the
-    question's verifier.
+    question's verifier. What stands before the query is not looked at, whatever it is.
     """
     # An address is often copied with the quotes around it.
     answer = answer.strip().strip("\"'<>")
     if "?" not in answer and "=" not in answer and answer:
-        return answer
-    query = urlsplit(answer).query if "?" in answer else answer
-    given = {name: values[0] for name, values in parse_qs(query).items()}
-    if not secrets.compare_digest(given.get("state", "").encode(), question.state.encode()):
-        raise SignInError(
-            "The answer belongs to another sign-in: its state is not the one that was sent.",
-            hint=f"Nothing was kept. Start again: {identity.command}",
-        )
+        given = {"code": answer}
+    else:
+        query = answer.partition("?")[2].partition("#")[0] if "?" in answer else answer
+        given = {name: values[0] for name, values in parse_qs(query).items()}
+        # Not all that can be pasted can be encoded, and what cannot is no state.
+        if not secrets.compare_digest(given.get("state", "").encode(errors="replace"), question.state.encode()):
+            raise SignInError(
+                "The answer belongs to another sign-in: its state is not the one that was sent.",
+                hint=f"Nothing was kept. Start again: {question.command}",
+            )
     if "error" in given:
-        raise refused(given["error"], given.get("error_description", ""), identity.command)
-    if not given.get("code"):
-        raise SignInError("The answer holds no code.", hint=f"Start again: {identity.command}")
+        raise refused(given["error"], given.get("error_description", ""), question.command)
+    if not is_token(given.get("code")):
+        raise SignInError("The answer holds no code.", hint=f"Start again: {question.command}")
     return given["code"]
 
 
@@ -96,6 +102,7 @@ def redeem(identity: Identity, question: Question, code: str) -> Granted:
             code_verifier=question.verifier,
             scope=identity.scope,
         ),
+        question.command,
     )
     if not granted.refresh_token:
         raise SignInError(
@@ -118,7 +125,11 @@ def renew(
     waits = list(_WAITS)
     while True:
         try:
-            return _said(identity, lambda: client.refresh_token(identity.token_address, refresh_token=refresh_token))
+            return _said(
+                identity,
+                lambda: client.refresh_token(identity.token_address, refresh_token=refresh_token),
+                identity.command,
+            )
         except SignInError as error:
             if not error.again or not waits or time.monotonic() + waits[0] > until:
                 raise
@@ -181,8 +192,11 @@ def _client(identity: Identity, redirect: str) -> Any:
     )
 
 
-def _said(identity: Identity, request: Callable[[], Mapping[str, Any]]) -> Granted:
-    """What a request brought; raises SignInError without a word of the answer, which may hold a token."""
+def _said(identity: Identity, request: Callable[[], Mapping[str, Any]], command: str) -> Granted:
+    """What a request brought; raises SignInError without a word of the answer, which may hold a token.
+
+    `command`: what signs in again.
+    """
     from authlib.oauth2 import OAuth2Error
 
     host = urlsplit(identity.origin).netloc
@@ -195,7 +209,7 @@ def _said(identity: Identity, request: Callable[[], Mapping[str, Any]]) -> Grant
             who=_who(said.get("id_token")),
         )
     except OAuth2Error as error:
-        raise refused(error.error, error.description, identity.command) from None
+        raise refused(error.error, error.description, command) from None
     except (requests.Timeout, urllib3.exceptions.TimeoutError):
         problem = "did not answer in time"
     except (requests.RequestException, urllib3.exceptions.HTTPError):
