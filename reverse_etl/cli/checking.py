@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from reverse_etl.cli.console import is_attended
 from reverse_etl.cli.mending import Yes, agreed
 from reverse_etl.cli.options import Json, Syncs, takes_dbt_options
 from reverse_etl.errors import SettingsError
@@ -66,7 +67,7 @@ def check(
 
 def _turn_on(sync: Sync, *, yes: bool) -> bool:
     """Ask whether auto-tagging of an account is to be turned on; raises SettingsError where nobody can be asked."""
-    if not yes and not sys.stdin.isatty():
+    if not yes and not is_attended():
         raise SettingsError(
             f"Auto-tagging is off in account {sync.account_id}, and nobody is there to ask.",
             hint="Give --yes to turn it on without being asked.",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import typer
 
-from reverse_etl.errors import ReverseEtlError
+from reverse_etl.errors import ReverseEtlError, SettingsError
 from reverse_etl.report.width import fit
 
 if TYPE_CHECKING:
@@ -36,6 +36,24 @@ def echo(text: str, *, err: bool = False) -> None:
     """Show text, broken where the screen ends. What goes to a log stays one line each, to be searched."""
     stream = sys.stderr if err else sys.stdout
     typer.echo(fit(text, width_of(stream) if not err or stream.isatty() else None), err=err)
+
+
+def is_attended() -> bool:
+    """Does somebody sit at standard input? A program may be started with it closed, and Python has none then."""
+    return sys.stdin is not None and sys.stdin.isatty()
+
+
+def read_line() -> str:
+    """A line of standard input, with its end; empty where there is none, or no input at all.
+
+    Raises SettingsError where it is no text.
+    """
+    try:
+        return sys.stdin.readline() if sys.stdin is not None else ""
+    except UnicodeDecodeError as error:
+        raise SettingsError(
+            f"Standard input is not text in {error.encoding}.", hint="Give it in the encoding of the system."
+        ) from None
 
 
 def say(error: ReverseEtlError, *, about: str = "") -> None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from functools import partial
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reverse_etl.cli.console import Results, each
+from reverse_etl.cli.console import Results, each, read_line
 from reverse_etl.cli.options import Json, known_syncs, takes_dbt_options
 from reverse_etl.errors import SettingsError
 
@@ -44,7 +43,7 @@ def why(
     from reverse_etl.report.why import kinds_in_words, why_json, why_text
     from reverse_etl.session import open_workspace
 
-    key = sys.stdin.readline().rstrip("\r\n") if key == "-" else key
+    key = read_line().rstrip("\r\n") if key == "-" else key
     if not key.strip():
         raise SettingsError("The key is empty.")
     with open_workspace(dbt) as workspace:

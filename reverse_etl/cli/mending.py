@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reverse_etl.cli.console import Results, each, echo
+from reverse_etl.cli.console import Results, each, echo, is_attended, read_line
 from reverse_etl.cli.options import Json, SyncName, known_syncs, takes_dbt_options
 from reverse_etl.errors import SettingsError
 
@@ -150,7 +150,7 @@ def forget(
     from reverse_etl.report.mending import forget_json, forget_text
     from reverse_etl.session import open_workspace
 
-    key, phone = (sys.stdin.readline() if text == "-" else text for text in (key, phone))
+    key, phone = (read_line() if text == "-" else text for text in (key, phone))
     key, phone = key.strip(), phone.strip()
     if bool(key) == bool(phone):
         raise SettingsError("A forget takes a KEY or --phone NUMBER.")
@@ -218,14 +218,14 @@ def agreed(shown: str, question: str, *, yes: bool) -> bool:
         return True
     echo(shown, err=True)
     echo("", err=True)
-    if not sys.stdin.isatty():
+    if not is_attended():
         raise SettingsError(
             "Nobody is there to ask, so nothing was changed.", hint="Give --yes where the counts above are right."
         )
     # Not by `input`, which says its prompt, or a blank of it, on standard output.
     sys.stderr.write(f"{question} [y/N] ")
     sys.stderr.flush()
-    if sys.stdin.readline().strip().lower() in ("y", "yes"):
+    if read_line().strip().lower() in ("y", "yes"):
         return True
     echo("Nothing was changed.", err=True)
     return False

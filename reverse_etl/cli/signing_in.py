@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 import os
-import sys
 import webbrowser
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from reverse_etl.cli.console import echo
+from reverse_etl.cli.console import echo, is_attended, read_line
 from reverse_etl.cli.options import Json
 from reverse_etl.errors import DestinationError, SettingsError
 from reverse_etl.sync import Environment
@@ -106,6 +105,7 @@ def _from_browser(identity: Identity, port: int) -> tuple[Question, str]:
 
     with browser.Listener(port) as listener:
         question = ask(identity, listener.redirect)
+        listener.expect(question.state)
         typer.echo("Sign in in the browser. Where none opens, open this address on this machine:", err=True)
         typer.echo(question.address, err=True)
         webbrowser.open(question.address)
@@ -115,14 +115,14 @@ def _from_browser(identity: Identity, port: int) -> tuple[Question, str]:
             f"Nobody signed in within {browser.PATIENCE / 60:.0f} minutes.",
             hint=f"Start again: {identity.command}. On a server without a browser, add --paste.",
         )
-    return question, code_of(f"?{answer}", question, identity)
+    return question, code_of(f"?{answer}", question)
 
 
 def _pasted(identity: Identity) -> tuple[Question, str]:
     """Let the user sign in anywhere and paste what came of it; raises SignInError."""
     from reverse_etl.destinations.microsoft_ads.sign_in.protocol import ask, code_of
 
-    question = ask(identity, "http://localhost")
+    question = ask(identity, "http://localhost", f"{identity.command} --paste")
     typer.echo("Open this address in a browser, on any machine, and sign in:", err=True)
     typer.echo(question.address, err=True)
     echo(
@@ -130,14 +130,11 @@ def _pasted(identity: Identity) -> tuple[Question, str]:
         "that whole address here within five minutes.",
         err=True,
     )
-    if sys.stdin.isatty():
-        # Not shown, so that the code stays in no scrollback and no recording.
-        answer = typer.prompt("Address (not shown)", hide_input=True, err=True)
-    else:
-        answer = sys.stdin.readline()
+    # Not shown, so that the code stays in no scrollback and no recording.
+    answer = typer.prompt("Address (not shown)", hide_input=True, err=True) if is_attended() else read_line()
     if not answer.strip():
-        raise SettingsError("Nothing was pasted.", hint=f"Start again: {identity.command} --paste")
-    return question, code_of(answer, question, identity)
+        raise SettingsError("Nothing was pasted.", hint=f"Start again: {question.command}")
+    return question, code_of(answer, question)
 
 
 def _show_status(environment: Environment, *, as_json: bool) -> None:

@@ -9,6 +9,7 @@ from unittest import mock
 
 import pytest
 
+from reverse_etl.destinations.microsoft_ads.sign_in import protocol as sign_in_protocol
 from reverse_etl.sandbox import summary
 from reverse_etl.sync import WireProtocol
 from reverse_etl.warehouse.dbt_calls import DbtOptions
@@ -17,6 +18,7 @@ from tests.support.bench import Bench, counting
 from tests.support.quick import QuickShop
 from tests.support.shop import Shop, copy_of, deal
 from tests.support.sign_in import World, control, counts, sign_in_world
+from tests.unit.wire import RawServer, http
 
 BATCHES, ROWS = 5, 5000
 
@@ -97,6 +99,29 @@ def test_a_renewal_that_is_refused_stops_the_run_and_leaves_no_doubt(bench: Benc
     # Refused for all workers by one request.
     assert counts(world.sandbox)["refused"] == 1
     world.signed_in()
+    again = bench.push(world.sandbox, environ=world.environ, read_timeout=30)
+    assert (again.source, again.exit_code) == ({"accepted": ROWS - 1000, "unchanged": 1000}, 0)
+    assert summary(world.sandbox._path).received == ROWS
+
+
+@pytest.mark.parametrize("protocol", WireProtocol)
+def test_a_renewal_that_cannot_be_read_leaves_no_doubt(bench: Bench, world: World, protocol: WireProtocol) -> None:
+    """A lifetime without an end is no answer: what was refused with 109 was not reached, and the next push sends it."""
+    bench.protocol = protocol
+    world.signed_in()
+    endless = http('{"access_token": "secret-a", "expires_in": 1e999}', content_type="application/json")
+    with RawServer(endless) as server, mock.patch.object(sign_in_protocol, "_WAITS", (0.05, 0.05)):
+        result = bench.push(
+            world.sandbox,
+            workers=1,
+            environ=world.environ | {"MICROSOFT_ADS_LOGIN_ENDPOINT": server.url},
+            read_timeout=30,
+            after_call=lambda: control(world.sandbox, expire=True),
+        )
+    assert (result.source, result.exit_code) == ({"accepted": 1000, "not_reached": ROWS - 1000}, 1)
+    assert result.stopped is not None
+    assert "gave an answer that cannot be read" in result.stopped.message
+    assert bench.statuses() == {"accepted": 1000}
     again = bench.push(world.sandbox, environ=world.environ, read_timeout=30)
     assert (again.source, again.exit_code) == ({"accepted": ROWS - 1000, "unchanged": 1000}, 0)
     assert summary(world.sandbox._path).received == ROWS

@@ -18,6 +18,7 @@ from unittest import mock
 
 import keyring
 import requests
+from keyring.backend import KeyringBackend
 from keyring.backends import fail
 
 from reverse_etl.destinations.microsoft_ads.sign_in.identity import Identity
@@ -77,6 +78,25 @@ def no_keyring() -> Iterator[None]:
         yield
 
 
+class Memory(KeyringBackend):
+    """A keyring that keeps what it is given, as long as the test lasts."""
+
+    priority = -1  # never picked by itself
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.kept: dict[tuple[str, str], str] = {}
+
+    def get_password(self, service: str, username: str) -> str | None:
+        return self.kept.get((service, username))
+
+    def set_password(self, service: str, username: str, password: str) -> None:
+        self.kept[service, username] = password
+
+    def delete_password(self, service: str, username: str) -> None:
+        del self.kept[service, username]
+
+
 @dataclass(frozen=True)
 class World:
     """A sandbox and a folder for settings, as commands find them."""
@@ -118,7 +138,7 @@ class World:
     def signed_in(self) -> Login:
         """Sign in without a command."""
         question = ask(self.identity, "http://localhost")
-        granted = redeem(self.identity, question, code_of(redirected(question.address), question, self.identity))
+        granted = redeem(self.identity, question, code_of(redirected(question.address), question))
         self.stores.save(self.identity.key, login_of(granted))
         return self.kept
 

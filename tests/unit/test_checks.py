@@ -350,9 +350,10 @@ def test_auto_tagging_is_turned_on_by_a_yes_alone(
     assert "msclkid" in said.err
 
 
-def test_nobody_to_ask_is_no_yes(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Without a terminal only --yes turns it on."""
-    monkeypatch.setattr(checking.sys, "stdin", Keyboard("y\n", there=False))
+@pytest.mark.parametrize("stdin", [Keyboard("y\n", there=False), None], ids=["no terminal", "closed"])
+def test_nobody_to_ask_is_no_yes(monkeypatch: pytest.MonkeyPatch, stdin: Keyboard | None) -> None:
+    """Without a terminal, or with standard input closed, only --yes turns it on."""
+    monkeypatch.setattr(checking.sys, "stdin", stdin)
     sync = Sync("ads", "model.shop.ads", "microsoft_ads", Environment.PRODUCTION, "77", "8")
     with pytest.raises(SettingsError, match="nobody is there to ask"):
         checking._turn_on(sync, yes=False)

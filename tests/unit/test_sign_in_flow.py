@@ -9,7 +9,6 @@ import socket
 import stat
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -21,13 +20,13 @@ import requests
 
 from reverse_etl.destinations.microsoft_ads.sign_in import browser
 from reverse_etl.destinations.microsoft_ads.sign_in.identity import ANY_TENANT, Identity
-from reverse_etl.destinations.microsoft_ads.sign_in.protocol import ask, code_of
+from reverse_etl.destinations.microsoft_ads.sign_in.protocol import ask
 from reverse_etl.destinations.microsoft_ads.sign_in.refusals import refused
 from reverse_etl.errors import SettingsError
 from reverse_etl.sync import Environment
 from tests.support.schemas import validate
 from tests.support.shop import COMMAND
-from tests.support.sign_in import APP, World, control, counts, follow, redirected, sign_in_world
+from tests.support.sign_in import APP, Memory, World, control, counts, follow, keyring_of, sign_in_world
 
 LOCAL = ("--environment", "local")
 
@@ -87,34 +86,6 @@ def test_the_question_is_as_microsoft_wants_it(world: World) -> None:
     assert len(asked["state"]) > 30
 
 
-@pytest.mark.parametrize("whole", [True, False], ids=["the address", "the code alone"])
-def test_pasting_signs_in(world: World, whole: bool) -> None:
-    """What the browser ends at elsewhere is pasted, as an address or as the code in it, into the command's input."""
-    command = [str(COMMAND), "login", *LOCAL, "--paste"]
-    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    with subprocess.Popen(command, env=world.environ, text=True, **pipes) as started:
-        assert started.stdin is not None
-        assert started.stderr is not None
-        printed = started.stderr.readline() + started.stderr.readline()
-        ended = redirected(address_in(printed))
-        assert ended.startswith("http://localhost?code=")
-        out, _ = started.communicate(
-            (ended if whole else parse_qs(urlsplit(ended).query)["code"][0]) + "\n", timeout=60
-        )
-    assert started.returncode == 0
-    assert "Signed in for local" in out
-    assert world.kept.access_token.startswith("local-access-")
-
-
-def test_without_a_browser_the_answer_is_pasted(world: World) -> None:
-    """Where there is no browser the command says so and asks for the address; nothing pasted is an error of usage."""
-    done = world.run("login", *LOCAL, browser=None, stdin="\n")
-    assert done.returncode == 2
-    assert "There is no browser on this machine" in done.stderr
-    assert "Nothing was pasted" in done.stderr
-    assert address_in(done.stderr).startswith(world.sandbox.url)
-
-
 def test_ctrl_c_ends_a_sign_in(world: World) -> None:
     """Somebody who thinks better of it is told that the command has ended; nothing was kept."""
     command = [str(COMMAND), "login", *LOCAL, "--paste"]
@@ -130,20 +101,35 @@ def test_ctrl_c_ends_a_sign_in(world: World) -> None:
 
 
 def test_an_answer_with_another_state_is_refused(world: World) -> None:
-    """A code that another sign-in was given is not redeemed, by the browser's way and by pasting."""
+    """A code that another sign-in was given is not redeemed; the command waits on for its own answer."""
+    pages: list[requests.Response] = []
+
+    def forged(address: str) -> None:
+        back = parse_qs(urlsplit(address).query)["redirect_uri"][0]
+        pages.extend(
+            requests.get(f"{back}/?{query}", timeout=5)
+            for query in ("code=stolen&state=other", "code=stolen", "error=access_denied&state=other", "postcode=1")
+        )
+        pages.append(follow(address))
+
+    done = world.run("login", *LOCAL, browser=forged)
+    assert (done.returncode, [page.status_code for page in pages]) == (0, [403, 403, 403, 404, 200])
+    assert "another sign-in" in pages[0].text
+    assert "stolen" not in done.stdout + done.stderr + "".join(page.text for page in pages)
+    assert counts(world.sandbox)["redemptions"] == 1
+
+
+def test_nothing_but_another_s_answer_is_as_no_answer(world: World) -> None:
+    """Where only a foreign code came, nothing is redeemed and nothing is kept."""
 
     def forged(address: str) -> None:
         back = parse_qs(urlsplit(address).query)["redirect_uri"][0]
         requests.get(f"{back}/?code=stolen&state=other", timeout=5)
 
-    for done in (
-        world.run("login", *LOCAL, browser=forged),
-        world.run("login", *LOCAL, "--paste", stdin="http://localhost/?code=stolen&state=other\n"),
-        world.run("login", *LOCAL, "--paste", stdin="http://localhost/?code=stolen\n"),
-    ):
-        assert done.returncode == 1
-        assert "belongs to another sign-in" in done.stderr
-        assert "stolen" not in done.stderr
+    with mock.patch.object(browser, "PATIENCE", 0.5):
+        done = world.run("login", *LOCAL, browser=forged)
+    assert done.returncode == 1
+    assert "Nobody signed in" in done.stderr
     assert not world.stores.file.exists()
     assert "redemptions" not in counts(world.sandbox)
 
@@ -286,6 +272,19 @@ def test_logout_removes_it_and_says_what_stays_valid(world: World) -> None:
     assert told["removed_from"] == []
 
 
+def test_a_logout_that_cannot_reach_the_keyring_fails(world: World) -> None:
+    """With a locked keyring nobody knows what is in it: exit code 1, and what to do; unlocked, the next one works."""
+    memory = Memory()
+    with keyring_of(memory):
+        world.signed_in()
+        with mock.patch.object(memory, "get_password", side_effect=OSError("locked")):
+            locked = world.run("logout", *LOCAL)
+        again = world.run("logout", *LOCAL)
+    assert (locked.returncode, again.returncode) == (1, 0)
+    assert "may still hold the sign-in" in locked.stderr
+    assert "removed from the keyring" in again.stdout
+
+
 @pytest.mark.parametrize(
     ("environment", "changes", "words"),
     [
@@ -325,53 +324,3 @@ def test_each_environment_has_its_scope(environment: str, scope: str) -> None:
     assert "s3" not in repr(made)
     assert question.verifier not in repr(question)
     assert question.verifier not in question.address
-
-
-class TestListener:
-    """The port that waits for the browser."""
-
-    def test_only_one_answer_counts(self) -> None:
-        """Other paths and hosts are turned away and do not end the wait; a second answer changes nothing."""
-        with browser.Listener() as listener:
-            url = listener.redirect
-            assert requests.get(f"{url}/favicon.ico", timeout=5).status_code == 404
-            assert requests.get(f"{url}/", timeout=5).status_code == 404
-            assert requests.get(f"{url}/?code=c", headers={"Host": "evil.example"}, timeout=5).status_code == 403
-            assert listener.wait(0.1) is None
-            first = requests.get(f"{url}/?code=first&state=s", timeout=5)
-            assert requests.get(f"{url}/?code=second&state=s", timeout=5).status_code == 409
-            assert listener.wait(0.1) == "code=first&state=s"
-        assert first.headers["Content-Security-Policy"].startswith("default-src 'none'")
-        assert (first.headers["Referrer-Policy"], first.headers["Cache-Control"]) == ("no-referrer", "no-store")
-        assert "first" not in first.text
-
-    def test_it_is_on_loopback_alone(self) -> None:
-        """The port is not to be had on another address of the machine."""
-        with browser.Listener() as listener:
-            port = urlsplit(listener.redirect).port or 0
-            with pytest.raises(ConnectionRefusedError), socket.create_connection(("127.0.0.2", port), timeout=2):
-                pass
-
-    def test_a_silent_connection_keeps_nobody_out(self) -> None:
-        """Who connects and says nothing does not keep the browser from being answered."""
-        with browser.Listener() as listener:
-            port = urlsplit(listener.redirect).port or 0
-            with socket.create_connection(("127.0.0.1", port), timeout=2):
-                answer: list[int] = []
-                thread = threading.Thread(
-                    target=lambda: answer.append(requests.get(f"{listener.redirect}/?code=c", timeout=8).status_code)
-                )
-                thread.start()
-                thread.join(timeout=10)
-            assert answer == [200]
-
-
-def test_a_pasted_address_is_read_as_it_is(world: World) -> None:
-    """Blanks or quotes around it, or the query alone, do no harm; an answer without a code is refused."""
-    question = ask(world.identity, "http://localhost")
-    assert code_of(f"  http://localhost/?code=a%2Bb&state={question.state}\n", question, world.identity) == "a+b"
-    assert code_of(f"'http://localhost/?code=ab&state={question.state}'", question, world.identity) == "ab"
-    assert code_of(f"code=ab&state={question.state}", question, world.identity) == "ab"
-    assert code_of("0.AXoA-just_a.code", question, world.identity) == "0.AXoA-just_a.code"
-    with pytest.raises(Exception, match="holds no code"):
-        code_of(f"http://localhost/?state={question.state}", question, world.identity)

@@ -9,22 +9,22 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 from unittest import mock
 
 import keyring.errors
 import pytest
-from keyring.backend import KeyringBackend
 from keyring.backends import null
 
 from reverse_etl.destinations.microsoft_ads.sign_in.stores import KEYRING, Login, Stores
 from reverse_etl.errors import DestinationError, SettingsError
-from tests.support.sign_in import World, control, counts, keyring_of, no_keyring, sign_in_world
+from tests.support.sign_in import Memory, World, control, counts, keyring_of, no_keyring, sign_in_world
 
 LOGIN = Login("refresh-1", "access-1", 1000.0, 4600.0, 1000.0, "anna@example.com")
 KEY = "production/common/app-1"
+DEEP = "[" * 200_000 + "]" * 200_000
 
 # What a process does that needs an access token.
 ASK = """
@@ -47,25 +47,6 @@ with mock.patch.object(*place, die) if place else mock.MagicMock():
     print(find_credentials(Environment.LOCAL, os.environ).credentials.token())
 """
 MOMENTS = ["before storing", "before the file is whole", "before the file is in its place"]
-
-
-class Memory(KeyringBackend):
-    """A keyring that keeps what it is given, as long as the test lasts."""
-
-    priority = -1  # never picked by itself
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.kept[service, username]
 
 
 class Full(Memory):
@@ -94,6 +75,12 @@ def stores(tmp_path: Path) -> Iterator[Stores]:
 def world(tmp_path: Path) -> Iterator[World]:
     with sign_in_world(tmp_path) as made:
         yield made
+
+
+def unnumbered(stores: Stores) -> Login | None:
+    """The sign-in that is kept, without its number."""
+    login, _ = stores.load(KEY)
+    return login and replace(login, serial=0)
 
 
 def mode(path: Path) -> int:
@@ -125,7 +112,7 @@ def test_each_environment_tenant_and_app_has_its_own(stores: Stores) -> None:
     stores.save(KEY, LOGIN)
     other = replace(LOGIN, refresh_token="refresh-2")
     assert stores.save("sandbox/common/app-1", other) == str(stores.file)
-    assert stores.load(KEY)[0] == replace(LOGIN, serial=1)
+    assert unnumbered(stores) == LOGIN
     assert stores.remove(KEY) == [str(stores.file)]
     assert stores.load(KEY) == (None, "")
     found, place = stores.load("sandbox/common/app-1")
@@ -139,13 +126,16 @@ def test_a_write_that_fails_leaves_the_old_one(stores: Stores) -> None:
     full = OSError(28, "No space left on device")
     with mock.patch("os.fsync", side_effect=full), pytest.raises(DestinationError, match="No space left") as caught:
         stores.save(KEY, replace(LOGIN, refresh_token="refresh-2"))
-    assert stores.load(KEY)[0] == replace(LOGIN, serial=1)
+    assert unnumbered(stores) == LOGIN
     assert [path.name for path in stores.file.parent.iterdir()] == ["sign_in.json"]
     assert "refresh" not in caught.value.message
     assert "MICROSOFT_ADS_REFRESH_TOKEN" in caught.value.hint
 
 
-@pytest.mark.parametrize("text", ["", "{", "[]", '{"logins": {"a": {"refresh_token": "secret-r"}}}', '{"logins": 1}'])
+@pytest.mark.parametrize(
+    "text",
+    ["", "{", "[]", '{"logins": {"a": {"refresh_token": "secret-r"}}}', '{"logins": 1}', f'{{"logins": {DEEP}}}'],
+)
 def test_a_damaged_file_is_told_and_not_shown(stores: Stores, text: str) -> None:
     """What is in it stays unsaid; the message names the file and what to do."""
     stores.file.parent.mkdir()
@@ -156,6 +146,46 @@ def test_a_damaged_file_is_told_and_not_shown(stores: Stores, text: str) -> None
     assert "secret-r" not in str(caught.value) + caught.value.hint
 
 
+WRONG: list[dict[str, Any]] = [
+    *({name: value} for name in ("refresh_token", "access_token") for value in (None, 5, "a\nb", "a\u00e9")),
+    *({name: value} for name in ("obtained_at", "expires_at", "signed_in_at") for value in ("soon", None, True, -1)),
+    *({"expires_at": value} for value in (float("inf"), float("nan"), 1e300)),
+    *({"serial": value} for value in ("x", None, 1.5, True, -1, 2**70)),
+    *({"who": value} for value in (5, None, "a\x1b[2J")),
+]
+
+
+@pytest.mark.parametrize("changes", WRONG, ids=repr)
+def test_a_value_that_cannot_be_is_damage(stores: Stores, changes: dict[str, Any]) -> None:
+    """A wrong type, a time without an end, a token that no header carries: told of the file, and none in a keyring."""
+    damaged = json.dumps(asdict(LOGIN) | changes)
+    memory = Memory()
+    memory.kept["reverse-etl", KEY] = damaged
+    with keyring_of(memory):
+        assert stores.load(KEY) == (None, "")
+    stores.file.parent.mkdir()
+    stores.file.write_text(f'{{"version": 1, "logins": {{"{KEY}": {damaged}}}}}')
+    for work in (stores.load, stores.remove, lambda key: stores.save(key, LOGIN)):
+        with pytest.raises(SettingsError, match=r"sign_in\.json"):
+            work(KEY)
+
+
+def test_a_keyring_s_nonsense_is_no_sign_in(stores: Stores) -> None:
+    """Nesting without a bottom counts as no sign-in, and a new one is kept in its place."""
+    memory = Memory()
+    memory.kept["reverse-etl", KEY] = DEEP
+    with keyring_of(memory):
+        assert stores.load(KEY) == (None, "")
+        assert stores.save(KEY, LOGIN) == KEYRING
+        assert unnumbered(stores) == LOGIN
+
+
+def test_a_sign_in_without_a_refresh_token_can_be_read(stores: Stores) -> None:
+    """Such a one may be there from before: its access token is used, and the renewal says to sign in again."""
+    stores.save(KEY, replace(LOGIN, refresh_token=""))
+    assert unnumbered(stores) == replace(LOGIN, refresh_token="")
+
+
 def test_a_keyring_goes_before_the_file(stores: Stores) -> None:
     """Where there is one it is written and read, and what the file had is gone."""
     stores.save(KEY, LOGIN)
@@ -163,20 +193,73 @@ def test_a_keyring_goes_before_the_file(stores: Stores) -> None:
     with keyring_of(memory):
         assert stores.load(KEY)[1] == str(stores.file)
         assert stores.save(KEY, replace(LOGIN, refresh_token="refresh-2")) == KEYRING
-        found, place = stores.load(KEY)
-        assert (found, place) == (replace(LOGIN, refresh_token="refresh-2", serial=2), KEYRING)
+        assert (unnumbered(stores), stores.load(KEY)[1]) == (replace(LOGIN, refresh_token="refresh-2"), KEYRING)
         assert json.loads(stores.file.read_text())["logins"] == {}
         assert stores.remove(KEY) == [KEYRING]
         assert memory.kept == {}
 
 
-@pytest.mark.parametrize("backend", [Full(), Locked(), null.Keyring()], ids=["full", "locked", "null"])
+@pytest.mark.parametrize("backend", [Full(), null.Keyring()], ids=["full", "null"])
 def test_a_keyring_that_fails_is_none(stores: Stores, backend: Any) -> None:
-    """One that takes nothing, is locked or forgets: the file is used, and nothing is raised."""
+    """One that takes nothing or forgets: the file is used, and nothing is raised."""
     with keyring_of(backend):
         assert stores.save(KEY, LOGIN) == str(stores.file)
-        assert stores.load(KEY) == (replace(LOGIN, serial=1), str(stores.file))
+        assert (unnumbered(stores), stores.load(KEY)[1]) == (LOGIN, str(stores.file))
         assert stores.remove(KEY) == [str(stores.file)]
+
+
+def test_a_keyring_that_is_locked_may_hold_a_sign_in_after_a_logout(stores: Stores) -> None:
+    """The file is used in its place. A logout empties the file, and says that it does not know of the keyring."""
+    with keyring_of(Locked()):
+        assert stores.save(KEY, LOGIN) == str(stores.file)
+        assert (unnumbered(stores), stores.load(KEY)[1]) == (LOGIN, str(stores.file))
+        with pytest.raises(DestinationError, match="keyring failed and may still hold the sign-in") as caught:
+            stores.remove(KEY)
+        assert stores.load(KEY) == (None, "")
+    assert "Unlock it" in caught.value.hint
+
+
+@pytest.mark.parametrize("delete", [mock.Mock(side_effect=OSError("no")), mock.Mock()], ids=["refuses", "only nods"])
+def test_a_keyring_that_lets_nothing_go_is_told_of(stores: Stores, delete: mock.Mock) -> None:
+    """Where the sign-in is in the keyring yet after a logout, no logout says that there was none."""
+    memory = Memory()
+    with keyring_of(memory):
+        stores.save(KEY, LOGIN)
+        with mock.patch.object(memory, "delete_password", delete), pytest.raises(DestinationError, match="may still"):
+            stores.remove(KEY)
+        assert stores.remove(KEY) == [KEYRING]
+        assert stores.remove(KEY) == []
+
+
+def test_the_newer_of_two_counts_that_never_saw_each_other(stores: Stores) -> None:
+    """While the keyring is locked a new sign-in goes to the file; unlocked again, the keyring's older one loses."""
+    memory = Memory()
+    with keyring_of(memory):
+        for _ in range(3):
+            stores.save(KEY, LOGIN)
+    newer = replace(LOGIN, refresh_token="refresh-2")
+    with keyring_of(Locked()):
+        stores.save(KEY, newer)
+    with keyring_of(memory):
+        assert (unnumbered(stores), stores.load(KEY)[1]) == (newer, str(stores.file))
+
+
+def test_a_number_rises_whatever_the_clock_says(stores: Stores) -> None:
+    """Where the clock was set back, and over a sign-in from before numbers came from it, the newer still counts."""
+    with mock.patch("time.time", return_value=2e9):
+        stores.save(KEY, LOGIN)
+    ahead, _ = stores.load(KEY)
+    stores.save(KEY, LOGIN)
+    later, _ = stores.load(KEY)
+    assert ahead is not None
+    assert later is not None
+    assert later.serial == ahead.serial + 1
+    stores.file.write_text(json.dumps({"version": 1, "logins": {KEY: asdict(replace(LOGIN, serial=3))}}))
+    assert stores.load(KEY) == (replace(LOGIN, serial=3), str(stores.file))
+    stores.save(KEY, LOGIN)
+    now, _ = stores.load(KEY)
+    assert now is not None
+    assert 3 < now.serial < ahead.serial
 
 
 def test_of_two_copies_the_newer_counts(stores: Stores) -> None:

@@ -26,7 +26,6 @@ from reverse_etl.errors import DestinationError, SettingsError
 from reverse_etl.receipts import Reason, Stopped
 from reverse_etl.sync import Environment, Sync
 from tests.support.sign_in import APP, World, control, counts, no_keyring, sign_in_world
-from tests.unit.wire import RawServer, http
 
 EXPIRED = Faulted((ServiceError(109, "AuthenticationTokenExpired", "expired"),), "t-1")
 OTHER_NAME = Faulted((ServiceError(109, "TokenExpired", "expired"),), "t-1")
@@ -178,32 +177,6 @@ def test_a_sign_in_that_was_removed_meanwhile_is_told(world: World) -> None:
     world.stores.remove(world.identity.key)
     with pytest.raises(DestinationError, match="no sign-in any more"):
         made.renew(old.access_token)
-
-
-@pytest.mark.parametrize(
-    "answer",
-    [
-        http("not json", content_type="application/json"),
-        http("[]", content_type="application/json"),
-        http('{"token_type": "Bearer"}', content_type="application/json"),
-        http('{"access_token": "two\\nlines"}', content_type="application/json"),
-        http('{"access_token": "secret-a", "expires_in": -5}', content_type="application/json"),
-        http('{"access_token": "secret-a", "expires_in": "soon"}', content_type="application/json"),
-        http('{"access_token": {"secret-a": 1}}', content_type="application/json"),
-        b"HTTP/1.1 307 Temporary Redirect\r\nLocation: http://127.0.0.1:1/\r\nContent-Type: application/json\r\n"
-        b"Content-Length: 0\r\n\r\n",
-    ],
-)
-def test_what_is_no_answer_is_told_and_not_shown(world: World, answer: bytes) -> None:
-    """Any other content is an error that names the host; no redirect is followed and no word of it is shown."""
-    with RawServer(answer) as server:
-        identity = replace(world.identity, origin=server.url)
-        with pytest.raises(SignInError) as caught:
-            protocol.renew(identity, "secret-r", until=time.monotonic() + 5)
-        assert len(server.requests) == 3
-    assert "where access tokens are given out" in caught.value.message
-    assert "secret" not in caught.value.message + caught.value.hint
-    assert caught.value.__cause__ is None
 
 
 def test_a_renewal_ends_in_time(world: World) -> None:

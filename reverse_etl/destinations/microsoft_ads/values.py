@@ -14,6 +14,11 @@ def is_loopback(endpoint: str) -> bool:
     return (urlsplit(endpoint).hostname or "") in LOOPBACK
 
 
+def is_token(value: object) -> bool:
+    """Can it be a token or a code? One is text of printable ASCII: headers carry nothing else."""
+    return isinstance(value, str) and bool(value) and value.isascii() and value.isprintable()
+
+
 def check_printable(label: str, value: str) -> None:
     """Raise SettingsError, naming the value by its label, where it has characters that no such value has."""
     if not value.isprintable():

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import html
+import secrets
 import threading
 import time
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from socketserver import TCPServer
 from types import TracebackType
+from urllib.parse import parse_qs
 
 from reverse_etl.errors import SettingsError
 
@@ -22,7 +24,7 @@ _PAGE = (
 class Listener:
     """Waits on 127.0.0.1 for the browser to come back. Port 0 picks a free one. Close it, or use it in a `with`.
 
-    Raises SettingsError where the port cannot be used.
+    Until it knows what to expect, nothing that comes is an answer. Raises SettingsError where the port cannot be used.
     """
 
     def __init__(self, port: int = 0) -> None:
@@ -47,8 +49,12 @@ class Listener:
         self._server.server_close()
         self._thread.join()
 
+    def expect(self, state: str) -> None:
+        """Take the answer that has this state, and turn away every other."""
+        self._server.state = state
+
     def wait(self, seconds: float = PATIENCE) -> str | None:
-        """The query of the first answer, or None where none came in time."""
+        """The query of the first answer with the expected state, or None where none came in time."""
         end = time.monotonic() + seconds
         # In short steps, so that an interrupt is heard on every system.
         while not self._server.answered.wait(0.2):
@@ -64,12 +70,17 @@ class _Server(ThreadingHTTPServer):
 
     def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
         self.answered = threading.Event()
+        self.state = ""
         self.query = ""
         self._guard = threading.Lock()
         super().__init__(address, handler)
 
     # Elsewhere a second program could take the same port.
     allow_reuse_address = False
+
+    def expects(self, state: str) -> bool:
+        """Is it the state of the answer that is waited for?"""
+        return bool(self.state) and secrets.compare_digest(state.encode(errors="replace"), self.state.encode())
 
     def take(self, query: str) -> bool:
         """Is it the first answer?"""
@@ -99,16 +110,19 @@ class _Handler(BaseHTTPRequestHandler):
 
     def do_GET(self) -> None:
         path, _, query = self.path.partition("?")
+        given = {name: values[0] for name, values in parse_qs(query).items()}
         port = self.server.server_port
         if self.headers.get("Host") not in (f"localhost:{port}", f"127.0.0.1:{port}"):
             self._say(403, "Refused", "This address answers to localhost only.")
-        elif path != "/" or not ("code=" in query or "error=" in query):
+        elif path != "/" or not ("code" in given or "error" in given):
             self._say(404, "Nothing here", "This address waits for a sign-in to come back.")
+        elif not self.server.expects(given.get("state", "")):
+            self._say(403, "Another sign-in", "This answer belongs to another sign-in. The command waits for its own.")
         elif not self.server.take(query):
             self._say(409, "Answered already", "The sign-in has its answer. You can close this page.")
         else:
             try:
-                if "error=" in query:
+                if "error" in given:
                     self._say(200, "Not signed in", "The sign-in was not finished. The command line says more.")
                 else:
                     self._say(200, "Thank you", "You can close this page. The command line says how it went.")

@@ -20,6 +20,7 @@ import urllib3
 from reverse_etl.destinations.microsoft_ads.http import UnreadableError, exchange, new_session
 from reverse_etl.destinations.microsoft_ads.sign_in.identity import Identity
 from reverse_etl.destinations.microsoft_ads.sign_in.refusals import SignInError, refused
+from reverse_etl.destinations.microsoft_ads.values import is_token
 
 # Seconds without a byte of the answer. A whole exchange lasts 30 at most, with the time to connect.
 READ_TIMEOUT = 10.0
@@ -42,44 +43,50 @@ class Granted:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One sign-in that was begun: the address to open, and what its answer is held against."""
+    """One sign-in that was begun: the address to open, and what its answer is held against.
+
+    `command`: what begins another in the same way, for messages.
+    """
 
     address: str
     redirect: str
+    command: str
     state: str = field(repr=False)
     verifier: str = field(repr=False)
 
 
-def ask(identity: Identity, redirect: str) -> Question:
-    """Begin a sign-in with PKCE; nothing is sent yet."""
+def ask(identity: Identity, redirect: str, command: str = "") -> Question:
+    """Begin a sign-in with PKCE; nothing is sent yet. `command`: what begins it, where it is not the plain one."""
     state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(64)
     address, _ = _client(identity, redirect).create_authorization_url(
         identity.authorize_address, state=state, code_verifier=verifier, response_mode="query", prompt="select_account"
     )
-    return Question(str(address), redirect, state, verifier)
+    return Question(str(address), redirect, command or identity.command, state, verifier)
 
 
-def code_of(answer: str, question: Question, identity: Identity) -> str:
+def code_of(answer: str, question: Question) -> str:
     """The code in a redirected address, or a code by itself; raises SignInError.
 
     An address is only taken with the question's own state. A code by itself has none: it is worth nothing without the
-    question's verifier.
+    question's verifier. What stands before the query is not looked at, whatever it is.
     """
     # An address is often copied with the quotes around it.
     answer = answer.strip().strip("\"'<>")
     if "?" not in answer and "=" not in answer and answer:
-        return answer
-    query = urlsplit(answer).query if "?" in answer else answer
-    given = {name: values[0] for name, values in parse_qs(query).items()}
-    if not secrets.compare_digest(given.get("state", "").encode(), question.state.encode()):
-        raise SignInError(
-            "The answer belongs to another sign-in: its state is not the one that was sent.",
-            hint=f"Nothing was kept. Start again: {identity.command}",
-        )
+        given = {"code": answer}
+    else:
+        query = answer.partition("?")[2].partition("#")[0] if "?" in answer else answer
+        given = {name: values[0] for name, values in parse_qs(query).items()}
+        # Not all that can be pasted can be encoded, and what cannot is no state.
+        if not secrets.compare_digest(given.get("state", "").encode(errors="replace"), question.state.encode()):
+            raise SignInError(
+                "The answer belongs to another sign-in: its state is not the one that was sent.",
+                hint=f"Nothing was kept. Start again: {question.command}",
+            )
     if "error" in given:
-        raise refused(given["error"], given.get("error_description", ""), identity.command)
-    if not given.get("code"):
-        raise SignInError("The answer holds no code.", hint=f"Start again: {identity.command}")
+        raise refused(given["error"], given.get("error_description", ""), question.command)
+    if not is_token(given.get("code")):
+        raise SignInError("The answer holds no code.", hint=f"Start again: {question.command}")
     return given["code"]
 
 
@@ -95,6 +102,7 @@ def redeem(identity: Identity, question: Question, code: str) -> Granted:
             code_verifier=question.verifier,
             scope=identity.scope,
         ),
+        question.command,
         of_a_code=True,
     )
     if not granted.refresh_token:
@@ -112,11 +120,17 @@ def renew(
 
     `until`: by time.monotonic().
     """
+    if not refresh_token:
+        raise SignInError("The sign-in that was kept has no refresh token.", hint=f"Sign in again: {identity.command}")
     client = _client(identity, "")
     waits = list(_WAITS)
     while True:
         try:
-            return _said(identity, lambda: client.refresh_token(identity.token_address, refresh_token=refresh_token))
+            return _said(
+                identity,
+                lambda: client.refresh_token(identity.token_address, refresh_token=refresh_token),
+                identity.command,
+            )
         except SignInError as error:
             if not error.again or not waits or time.monotonic() + waits[0] > until:
                 raise
@@ -179,28 +193,34 @@ def _client(identity: Identity, redirect: str) -> Any:
     )
 
 
-def _said(identity: Identity, request: Callable[[], Mapping[str, Any]], *, of_a_code: bool = False) -> Granted:
-    """What a request brought; raises SignInError without a word of the answer, which may hold a token."""
+def _said(
+    identity: Identity, request: Callable[[], Mapping[str, Any]], command: str, *, of_a_code: bool = False
+) -> Granted:
+    """What a request brought; raises SignInError without a word of the answer, which may hold a token.
+
+    `command`: what signs in again. `of_a_code`: what was given is a code.
+    """
     from authlib.oauth2 import OAuth2Error
 
     host = urlsplit(identity.origin).netloc
     try:
         said = request()
         return Granted(
-            access_token=_text(said["access_token"]),
-            refresh_token=_text(said.get("refresh_token") or "", empty=True),
-            lifetime=_seconds(said.get("expires_in") or _LIFETIME),
+            access_token=_token(said["access_token"]),
+            refresh_token=_refresh_token(said.get("refresh_token")),
+            lifetime=_seconds(said.get("expires_in")),
             who=_who(said.get("id_token")),
         )
     except OAuth2Error as error:
-        raise refused(error.error, error.description, identity.command, of_a_code=of_a_code) from None
+        raise refused(error.error, error.description, command, of_a_code=of_a_code) from None
     except (requests.Timeout, urllib3.exceptions.TimeoutError):
         problem = "did not answer in time"
     except (requests.RequestException, urllib3.exceptions.HTTPError):
         problem = "cannot be reached"
     except UnreadableError as error:
         problem = f"gave no readable answer (HTTP {error.status})"
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, AttributeError, OverflowError, RecursionError):
+        # Numbers without an end and nesting without a bottom are among what an answer may hold.
         problem = "gave an answer that cannot be read"
     raise SignInError(
         f"{host}, where access tokens are given out, {problem}.",
@@ -209,16 +229,24 @@ def _said(identity: Identity, request: Callable[[], Mapping[str, Any]], *, of_a_
     )
 
 
-def _text(value: object, *, empty: bool = False) -> str:
+def _token(value: object) -> str:
     """A token; raises ValueError where it cannot be one."""
-    if not isinstance(value, str) or not (value or empty) or not value.isprintable():
+    if not is_token(value):
         raise ValueError
-    return value
+    return str(value)
+
+
+def _refresh_token(value: object) -> str:
+    """A refresh token, empty where there is none, which some say as null; raises ValueError as `_token` does."""
+    return _token(value) if value and isinstance(value, str) else ""
 
 
 def _seconds(value: object) -> float:
-    """A lifetime; raises ValueError where it cannot be one."""
-    seconds = float(str(value))
+    """A lifetime, an hour where none is told; raises ValueError where it cannot be one.
+
+    0, as number or as text, cannot: a token that has ended when it comes is of no use.
+    """
+    seconds = _LIFETIME if value is None else float(str(value))
     if not 0 < seconds < 1e9:
         raise ValueError
     return seconds
@@ -230,6 +258,6 @@ def _who(id_token: object) -> str:
         part = str(id_token).split(".")[1]
         claims = json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
         name = str(claims.get("preferred_username") or claims.get("name") or "")
-    except (IndexError, ValueError, AttributeError):
+    except (IndexError, ValueError, AttributeError, RecursionError):
         return ""
     return name if name.isprintable() else ""

@@ -72,6 +72,12 @@ class RenewingTokens:
             self._failed = DestinationError(error.message, hint=error.hint)
         except DestinationError as error:
             self._failed = error
+        except Exception as error:
+            # Whatever broke, no call left for it. As an error of its own kind it would leave the rows in doubt.
+            self._failed = DestinationError(
+                f"The access token could not be renewed ({type(error).__name__}).",
+                hint=f"Push again; where that ends in the same way, sign in again: {self._identity.command}",
+            )
         raise self._failed
 
     def _renewed(self, expired: str) -> Login:
@@ -103,4 +109,10 @@ def login_of(granted: Granted, before: Login | None = None) -> Login:
     fresh = Login(granted.refresh_token, granted.access_token, now, now + granted.lifetime, now, granted.who)
     if before is None:
         return fresh
-    return replace(fresh, signed_in_at=before.signed_in_at, who=granted.who or before.who)
+    return replace(
+        fresh,
+        # Not every renewal brings a new one.
+        refresh_token=granted.refresh_token or before.refresh_token,
+        signed_in_at=before.signed_in_at,
+        who=granted.who or before.who,
+    )

@@ -6,17 +6,21 @@ import contextlib
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from reverse_etl.destinations.microsoft_ads.values import is_token
 from reverse_etl.errors import DestinationError, SettingsError
 
 SERVICE = "reverse-etl"
 # How long another process may take to renew before this one gives up. Seconds.
 LOCK_TIMEOUT = 30.0
 KEYRING = "the keyring"
+# A number or a time beyond these is damage: no clock has brought it, and no date shows it.
+_SERIALS_END = 2**63
+_TIME_ENDS = 253_402_300_800  # with the year 9999
 _ELSEWHERE = "Without a place to keep it, set MICROSOFT_ADS_REFRESH_TOKEN or MICROSOFT_ADS_ACCESS_TOKEN instead."
 
 
@@ -24,7 +28,8 @@ _ELSEWHERE = "Without a place to keep it, set MICROSOFT_ADS_REFRESH_TOKEN or MIC
 class Login:
     """One sign-in as it is kept. Times are seconds since 1970, UTC; `who` is the user's name at Microsoft, if known.
 
-    `serial` rises with each change: of two copies the higher is the newer.
+    `serial` rises with each change: of two copies the higher is the newer, also where one was written unseen by the
+    other, for it is no less than the time in microseconds.
     """
 
     refresh_token: str = field(repr=False)
@@ -39,6 +44,21 @@ class Login:
         """Is the access token good for a call yet? Shortly before its end it no longer is."""
         margin = min(120.0, (self.expires_at - self.obtained_at) / 10)
         return bool(self.access_token) and now < self.expires_at - margin
+
+    @classmethod
+    def of(cls, kept: Mapping[str, Any]) -> Login:
+        """Read one out of a store; raises ValueError or TypeError where it is damaged."""
+        login = cls(**kept)
+        tokens = (login.refresh_token, login.access_token)
+        times = (login.obtained_at, login.expires_at, login.signed_in_at)
+        if not (
+            all(token == "" or is_token(token) for token in tokens)
+            and all(type(when) in (int, float) and 0 <= when < _TIME_ENDS for when in times)
+            and (isinstance(login.who, str) and login.who.isprintable())
+            and (type(login.serial) is int and 0 <= login.serial < _SERIALS_END)
+        ):
+            raise ValueError
+        return login
 
 
 class Stores:
@@ -70,25 +90,36 @@ class Stores:
         Raises DestinationError where it cannot be kept.
         """
         before, _ = self.load(key)
-        login = replace(login, serial=before.serial + 1 if before else 1)
+        # The copy in a keyring that is locked just now is not known: by the clock its number is lower all the same.
+        login = replace(login, serial=max(before.serial + 1 if before else 1, int(time.time() * 1e6)))
         if self._to_keyring(key, login):
             if key in self._read():
                 self._write({name: one for name, one in self._read().items() if name != key})
             return KEYRING
         self._write(self._read() | {key: login})
         # An older one in the keyring loses against the file's by its number.
-        self._drop_from_keyring(key)
+        with contextlib.suppress(DestinationError):
+            self._drop_from_keyring(key)
         return str(self.file)
 
     def remove(self, key: str) -> list[str]:
-        """Forget a sign-in; gives the places that it was in."""
-        places = []
-        if self._drop_from_keyring(key):
-            places.append(KEYRING)
+        """Forget a sign-in; gives the places that it was in.
+
+        Raises DestinationError where a keyring fails, so that nobody knows whether it is in there yet; the file has it
+        no more then.
+        """
+        places, failed = [], None
+        try:
+            if self._drop_from_keyring(key):
+                places.append(KEYRING)
+        except DestinationError as error:
+            failed = error
         logins = self._read()
         if logins.pop(key, None) is not None:
             self._write(logins)
             places.append(str(self.file))
+        if failed is not None:
+            raise failed
         return places
 
     @contextlib.contextmanager
@@ -114,10 +145,10 @@ class Stores:
     def _read(self) -> dict[str, Login]:
         try:
             document = json.loads(self.file.read_bytes())
-            return {key: Login(**login) for key, login in document["logins"].items()}
+            return {key: Login.of(login) for key, login in document["logins"].items()}
         except FileNotFoundError:
             return {}
-        except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise SettingsError(
                 f"{self.file}, where sign-ins are kept, cannot be read.",
                 hint="Look at its permissions; where it is damaged, delete it and sign in again: reverse-etl login",
@@ -158,8 +189,8 @@ class Stores:
         if backend is None:
             return None
         try:
-            return Login(**json.loads(backend.get_password(SERVICE, key) or "null"))
-        except Exception:  # a keyring that fails, in whatever way of its own, is none
+            return Login.of(json.loads(backend.get_password(SERVICE, key) or "null"))
+        except Exception:  # a keyring that fails, in whatever way of its own, is none, and so is a damaged copy
             return None
 
     @staticmethod
@@ -177,14 +208,21 @@ class Stores:
 
     @staticmethod
     def _drop_from_keyring(key: str) -> bool:
+        """Was it there? Then it no longer is; raises DestinationError where the keyring fails."""
         backend = _backend()
-        try:
-            if backend is None or backend.get_password(SERVICE, key) is None:
+        if backend is None:
+            return False
+        with contextlib.suppress(Exception):  # locked, out of reach, or it lets nothing go
+            if backend.get_password(SERVICE, key) is None:
                 return False
             backend.delete_password(SERVICE, key)
-        except Exception:
-            return False
-        return True
+            if backend.get_password(SERVICE, key) is None:
+                return True
+        raise DestinationError(
+            f"The keyring failed and may still hold the sign-in; {SERVICE} keeps it nowhere else on this machine.",
+            hint="Unlock it and run the command again, or delete what it has under the name "
+            f"{SERVICE} with the system's own program for keyrings.",
+        )
 
 
 class EnvironmentStore:
