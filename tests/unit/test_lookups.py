@@ -71,6 +71,33 @@ def test_no_goals_are_none(body: dict[str, Any]) -> None:
     assert read_goals(enquiry(Processed(body, ""))) == ()
 
 
+@pytest.mark.parametrize("found", [5, True, "Lead", {"Name": "Lead"}], ids=["number", "truth", "text", "object"])
+def test_goals_that_are_no_list_are_an_answer_that_cannot_be_read(found: object) -> None:
+    """It is told with host and operation and what to do: nobody takes it for an account without goals."""
+    error = failure(Processed({"ConversionGoals": found}, ""))
+    assert error.message == (
+        "127.0.0.1:8765 answered GetConversionGoalsByIds with something else than it describes: "
+        "ConversionGoals is no list."
+    )
+    assert error.hint == "Nothing of this answer is used. Where it stays so, upgrade this tool."
+
+
+@pytest.mark.parametrize("revenue", [[1], "NoValue", 7, True, None], ids=["list", "text", "number", "truth", "null"])
+def test_a_revenue_of_another_shape_is_unknown(revenue: object) -> None:
+    """The rest of the goal is read all the same."""
+    body = {"ConversionGoals": [{"Name": "Lead", "Id": 1, "Revenue": revenue}, 5]}
+    assert read_goals(enquiry(Processed(body, ""))) == (Goal("Lead", 1, ""),)
+
+
+@pytest.mark.parametrize(
+    "value", ["abc", "1,5", [1], {"a": 1}, True, "nan", "INF", 10**400, 10**5000, "9" * 400], ids=lambda v: str(type(v))
+)
+def test_a_revenue_that_is_no_finite_number_is_unknown(value: object) -> None:
+    """Words, lists and what is too large for a number leave the value untold, and the type as it is."""
+    body = {"ConversionGoals": [{"Name": "Lead", "Revenue": {"Type": "FixedValue", "Value": value}}]}
+    assert read_goals(enquiry(Processed(body, ""))) == (Goal("Lead", status="", revenue_type="FixedValue"),)
+
+
 @pytest.mark.parametrize(
     ("value", "on"), [("true", True), ("True", True), (True, True), ("false", False), (None, None), ("", None)]
 )

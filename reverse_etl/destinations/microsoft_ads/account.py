@@ -9,8 +9,9 @@ AUTO_TAGGING = "MSCLKIDAutoTaggingEnabled"
 
 def read_auto_tagging(enquiry: Enquiry) -> bool | None:
     """Is it on? None where the service does not say. Raises DestinationError."""
-    reply = enquiry.ask("GetAccountProperties", {"AccountPropertyNames": [AUTO_TAGGING]})
-    for item in items(reply.body, "AccountProperties"):
+    content = {"AccountPropertyNames": [AUTO_TAGGING]}
+    found = enquiry.read("GetAccountProperties", content, lambda reply: items(reply.body, "AccountProperties"))
+    for item in found:
         if text(item.get("Name")) == AUTO_TAGGING:
             return truth(item.get("Value"))
     return None

@@ -12,9 +12,8 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from reverse_etl.attributed import Told, ToldDay, Window
-from reverse_etl.destinations.microsoft_ads.lookups import Enquiry, items, whole
-from reverse_etl.destinations.microsoft_ads.wire import ServiceError, clean
-from reverse_etl.errors import DestinationError
+from reverse_etl.destinations.microsoft_ads.lookups import Enquiry, UnreadableError, items, whole
+from reverse_etl.destinations.microsoft_ads.wire import Processed, ServiceError, clean
 
 OPERATION = "GetOfflineConversionReportByGoalIds"
 # Goals and days of one call at most (the operation's documentation, March 2026).
@@ -30,15 +29,16 @@ def read_report(enquiry: Enquiry, window: Window) -> Told:
 
     The last day is asked for up to its last second: it is in the report whether the service reads days or times.
     """
-    reply = enquiry.ask(
-        OPERATION,
-        {
-            "StartDateUtc": f"{window.first.isoformat()}T00:00:00Z",
-            "EndDateUtc": f"{window.last.isoformat()}T23:59:59Z",
-            "GoalIds": list(window.goal_ids),
-            "UploadChannelFilter": [CHANNEL],
-        },
-    )
+    content = {
+        "StartDateUtc": f"{window.first.isoformat()}T00:00:00Z",
+        "EndDateUtc": f"{window.last.isoformat()}T23:59:59Z",
+        "GoalIds": list(window.goal_ids),
+        "UploadChannelFilter": [CHANNEL],
+    }
+    return enquiry.read(OPERATION, content, lambda reply: _told(reply, window))
+
+
+def _told(reply: Processed, window: Window) -> Told:
     days = _days_of(reply.body, window)
     told = {goal_id for goal_id, _ in days}
     errors = _by_goal(reply.partial_errors, window)
@@ -109,7 +109,7 @@ def _count(value: object) -> int:
         return 0
     count = whole(value)
     if count is None or not 0 <= count < 2**63:
-        raise _unreadable("a count is no number")
+        raise UnreadableError("a count is no number")
     return count
 
 
@@ -118,12 +118,5 @@ def _day(value: object) -> date:
     try:
         at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
     except ValueError:
-        raise _unreadable("a day is no date") from None
+        raise UnreadableError("a day is no date") from None
     return at.date() if at.tzinfo is None else at.astimezone(UTC).date()
-
-
-def _unreadable(why: str) -> DestinationError:
-    return DestinationError(
-        f"The service's report of conversions holds something else than it describes: {why}.",
-        hint="Nothing of this answer is kept. Where it stays so, upgrade this tool.",
-    )
