@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from reverse_etl.goals import Demand, Goal
+from reverse_etl.goals import Demand, Goal, windows_by_name
 from reverse_etl.warehouse.history import Books
 
 
@@ -14,7 +14,7 @@ def read_demands(books: Books, now: str, goals: Iterable[Goal]) -> list[Demand]:
 
     `goals`: those that are known, for their conversion windows.
     """
-    windows = [[goal.name, goal.window_minutes] for goal in goals if goal.window_minutes is not None]
+    windows = [[name, minutes] for name, minutes in windows_by_name(goals).items()]
     rows = books.project.query("_demands", source=books.source, now=now, click_time=books.click_time, windows=windows)
     return [_demand(row) for row in rows]
 
