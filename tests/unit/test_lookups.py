@@ -120,6 +120,37 @@ def test_auto_tagging_is_read_and_set_at_the_local_sandbox(tmp_path: Path) -> No
         assert read_auto_tagging(asking) is True
 
 
+def told(value: str) -> Processed:
+    return Processed({"AccountProperties": [{"Name": "MSCLKIDAutoTaggingEnabled", "Value": value}]}, "")
+
+
+def test_auto_tagging_is_on_only_where_the_service_says_so_afterwards() -> None:
+    """An empty answer is none to rely on: the property is read again, and where it is off still, that is said."""
+    script = Script(Processed({}, ""), told("true"))
+    turn_on_auto_tagging(enquiry(script))
+    assert [operation for operation, _ in script.asked] == ["SetAccountProperties", "GetAccountProperties"]
+    for after in (told("false"), Processed({"AccountProperties": None}, "")):
+        with pytest.raises(DestinationError) as caught:
+            turn_on_auto_tagging(enquiry(Script(Processed({}, ""), after)))
+        assert caught.value.message == (
+            "127.0.0.1:8765 took SetAccountProperties for account 123, and auto-tagging is not on all the same."
+        )
+        assert caught.value.hint == "Look at it later, or turn it on in the account's settings at Microsoft."
+
+
+def test_auto_tagging_that_is_refused_in_part_is_refused() -> None:
+    """An error beside the answer is told in the service's words, with the number; nothing is read after it."""
+    errors = (ServiceError(9999, "AccountPropertyNotSupported", "Not for this account.", 0),)
+    script = Script(Processed({}, "track-1", errors))
+    with pytest.raises(DestinationError) as caught:
+        turn_on_auto_tagging(enquiry(script))
+    assert caught.value.message == (
+        "127.0.0.1:8765 refused SetAccountProperties for account 123: AccountPropertyNotSupported (9999), "
+        "Not for this account. Tracking id track-1."
+    )
+    assert len(script.asked) == 1
+
+
 @pytest.mark.parametrize("number", ACCESS)
 def test_a_refusal_says_who_refused_what_and_what_to_do(number: int) -> None:
     """Host, operation, account, name and number of the code, its message and tracking id, and the table's advice."""

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from reverse_etl.destinations.microsoft_ads.lookups import Enquiry, items, text, truth
+from reverse_etl.errors import DestinationError
 
 AUTO_TAGGING = "MSCLKIDAutoTaggingEnabled"
+_SET = "SetAccountProperties"
 
 
 def read_auto_tagging(enquiry: Enquiry) -> bool | None:
@@ -18,5 +20,14 @@ def read_auto_tagging(enquiry: Enquiry) -> bool | None:
 
 
 def turn_on_auto_tagging(enquiry: Enquiry) -> None:
-    """Turn it on; raises DestinationError."""
-    enquiry.ask("SetAccountProperties", {"AccountProperties": [{"Name": AUTO_TAGGING, "Value": "true"}]})
+    """Turn it on; raises DestinationError, also where it is not on afterwards.
+
+    The answer to this call is empty, and tells nothing.
+    """
+    enquiry.set(_SET, {"AccountProperties": [{"Name": AUTO_TAGGING, "Value": "true"}]})
+    if not read_auto_tagging(enquiry):
+        account = enquiry.settings.account_id
+        raise DestinationError(
+            f"{enquiry.host} took {_SET} for account {account}, and auto-tagging is not on all the same.",
+            hint="Look at it later, or turn it on in the account's settings at Microsoft.",
+        )

@@ -30,7 +30,7 @@ class UnreadableError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Enquiry:
-    """Asks the service of one account. Asking changes nothing, so whatever got no answer is asked again.
+    """Asks the service of one account. Asking twice changes no more than once, so what got no answer is asked again.
 
     `throttle_wait`: seconds, where there were too many calls and the service does not say how long to wait. `note` is
     told of such waits. `sleep` and `jitter`, from 0 to 1, are replaced in tests.
@@ -59,6 +59,12 @@ class Enquiry:
         except UnreadableError as error:
             told = f"{self.host} answered {operation} with something else than it describes: {error}."
             raise DestinationError(told, hint=_UNREADABLE) from None
+
+    def set(self, operation: str, content: Mapping[str, Any]) -> None:
+        """Have something set; raises DestinationError also where the service refuses a part of it."""
+        reply = self.ask(operation, content)
+        if reply.partial_errors:
+            raise self._refused(operation, Faulted(reply.partial_errors, reply.tracking_id))
 
     def ask(self, operation: str, content: Mapping[str, Any]) -> Processed:
         """The answer, after as many tries as a push makes; raises DestinationError in words where none came."""
