@@ -16,6 +16,8 @@ from reverse_etl.goals import Goal
 
 # Days back that are fetched unless somebody says otherwise.
 DAYS = 30
+# And at most: ten years, which no report goes back.
+MOST_DAYS = 3650
 _KEPT = "What was fetched before stays; run `reverse-etl attribution` again to go on."
 _NO_GOAL = "there is no offline conversion goal of this name"
 
