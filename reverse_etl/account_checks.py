@@ -46,7 +46,7 @@ def account_lines(
     try:
         destination = MicrosoftAds(MicrosoftAdsSettings.load(sync, environ, today))
     except SettingsError:
-        # Each setting that is missing has a line of its own.
+        # Each setting that is missing, or cannot be one, has a line of its own.
         return
     try:
         goals = destination.goals()

@@ -98,12 +98,13 @@ def attribution(
 ) -> AttributionReport:
     """What became of the conversions that were sent, per goal and day of upload in UTC, with the reasons in words.
 
-    `days`: how many days, the newest with an upload last. `fetch`: ask Microsoft first, and keep its answer in the
-    warehouse; without it nothing is asked and nothing written. `progress` gets notes, of long waits for example.
+    `days`: how many days, 3,650 at most, the newest with an upload last. `fetch`: ask Microsoft first, and keep its
+    answer in the warehouse; without it nothing is asked and nothing written. `progress` gets notes, of long waits for
+    example.
     Raises DestinationError where Microsoft does not tell.
     """
-    if days < 1:
-        raise ValueError(f"days must be 1 or more, not {days}")
+    if not 1 <= days <= attributing.MOST_DAYS:
+        raise ValueError(f"days must be from 1 to {attributing.MOST_DAYS:,}, not {days}")
     with open_workspace(_options(dbt)) as workspace:
         note = (progress or Silent()).note
         return workspace.open(workspace.pick(sync)).attribution(days=days, fetch=fetch, note=note)

@@ -5,6 +5,7 @@ Each answer is in the warehouse before the next call leaves, whole or not at all
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Protocol
@@ -15,6 +16,8 @@ from reverse_etl.goals import Goal
 
 # Days back that are fetched unless somebody says otherwise.
 DAYS = 30
+# And at most: ten years, which no report goes back.
+MOST_DAYS = 3650
 _KEPT = "What was fetched before stays; run `reverse-etl attribution` again to go on."
 _NO_GOAL = "there is no offline conversion goal of this name"
 
@@ -76,12 +79,24 @@ def _walk(teller: Teller, books: AttributionBooks, first: date, last: date) -> F
     goals = teller.goals() if sent_to else ()
     # Several goals may bear one name, of which the destination tells one by one.
     names = {goal.id: goal.name for goal in goals if goal.id is not None and goal.name in sent_to}
-    untold = {name: _NO_GOAL for name in sent_to if name not in names.values()}
     fetch_seq = books.open_fetch()
     reports = 0
+    silent: dict[int, str] = {}
     for window in windows(first, last, sorted(names), days=teller.days_at_once, goals=teller.goals_at_once):
         told = teller.report(window)
         books.record(told, names)
         reports += 1
-        untold |= {names[goal_id]: why for goal_id, why in told.silent}
+        silent |= told.silent
+    untold = {name: _NO_GOAL for name in sent_to if name not in names.values()} | _untold(names, silent)
     return Fetched(fetch_seq, first, last, reports, tuple(sorted(untold.items())))
+
+
+def _untold(names: Mapping[int, str], silent: Mapping[int, str]) -> dict[str, str]:
+    """Why nothing is known, by name; of several goals that bear it, which: the name may have numbers all the same."""
+    goals_of = Counter(names.values())
+    untold: dict[str, list[str]] = {}
+    for goal_id, why in sorted(silent.items()):
+        name = names[goal_id]
+        said = why if goals_of[name] == 1 else f"goal {goal_id} of this name: {why}"
+        untold.setdefault(name, []).append(said)
+    return {name: "; ".join(said) for name, said in untold.items()}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
@@ -115,16 +116,43 @@ def missing(goals: Iterable[Goal], demands: Iterable[Demand]) -> list[Demand]:
 
 
 def compare(goals: Sequence[Goal], demands: Iterable[Demand]) -> Iterator[Finding]:
-    """Everything in which the rows of a name and its goal do not fit, the gravest first for each name."""
-    by_name = {goal.name: goal for goal in goals}
+    """Everything in which the rows of a name and its goal do not fit, the gravest first for each name.
+
+    Of several goals of a name only that is said which none of those that decide takes.
+    """
+    by_name = _deciding(goals)
     for demand in demands:
-        goal = by_name.get(demand.name)
-        if goal is None:
+        of_name = by_name.get(demand.name)
+        if of_name is None:
             yield _no_goal(demand, goals)
-        elif goal.status not in (ACTIVE, ""):
-            yield _not_active(demand, goal)
+        elif not _is_active(of_name[0]):
+            yield _not_active(demand, of_name)
         else:
-            yield from _flags(demand, goal)
+            yield from _flags(demand, of_name)
+
+
+def windows_by_name(goals: Iterable[Goal]) -> dict[str, int]:
+    """The minutes after its click within which a conversion of a name counts, where that is known."""
+    windows = {name: _longest_window(of_name) for name, of_name in _deciding(goals).items()}
+    return {name: max(0, min(minutes, LONGEST_WINDOW)) for name, minutes in windows.items() if minutes is not None}
+
+
+def _deciding(goals: Iterable[Goal]) -> dict[str, list[Goal]]:
+    """The goals by name, as an account and its customer may each have one: the active ones where there are any."""
+    by_name: defaultdict[str, list[Goal]] = defaultdict(list)
+    for goal in goals:
+        by_name[goal.name].append(goal)
+    return {name: [goal for goal in of_name if _is_active(goal)] or of_name for name, of_name in by_name.items()}
+
+
+def _is_active(goal: Goal) -> bool:
+    return goal.status in (ACTIVE, "")
+
+
+def _longest_window(goals: Iterable[Goal]) -> int | None:
+    """None where one of them does not tell its own."""
+    known = [goal.window_minutes for goal in goals]
+    return None if None in known else max(minutes for minutes in known if minutes is not None)
 
 
 def _no_goal(demand: Demand, goals: Sequence[Goal]) -> Finding:
@@ -138,42 +166,47 @@ def _no_goal(demand: Demand, goals: Sequence[Goal]) -> Finding:
     return Finding(demand.name, demand.rows, f"{text}: they would be refused.", hint, refused=True, whole=True)
 
 
-def _not_active(demand: Demand, goal: Goal) -> Finding:
-    text = f"The goal {goal.name!r} is {goal.status.lower()}: {_rows(demand.rows)} would not count."
+def _not_active(demand: Demand, goals: Sequence[Goal]) -> Finding:
+    status = " or ".join(dict.fromkeys(goal.status.lower() for goal in goals))
+    several = f"None of the {len(goals)} goals named {demand.name!r} is active ({status})"
+    text = several if len(goals) > 1 else f"The goal {demand.name!r} is {status}"
     hint = "Set its status to Active at Microsoft, or leave these rows out of the source."
-    return Finding(goal.name, demand.rows, text, hint, refused=True, whole=True)
+    return Finding(
+        demand.name, demand.rows, f"{text}: {_rows(demand.rows)} would not count.", hint, refused=True, whole=True
+    )
 
 
-def _flags(demand: Demand, goal: Goal) -> Iterator[Finding]:
+def _flags(demand: Demand, goals: Sequence[Goal]) -> Iterator[Finding]:
     def found(rows: int, text: str, hint: str, *, refused: bool = True) -> Finding:
-        return Finding(goal.name, rows, f"{_rows(rows)} to the goal {goal.name!r} {text}", hint, refused)
+        return Finding(demand.name, rows, f"{_rows(rows)} to the goal {demand.name!r} {text}", hint, refused)
 
-    if demand.hashes_only and goal.enhanced is False:
+    if demand.hashes_only and all(goal.enhanced is False for goal in goals):
         yield found(
             demand.hashes_only,
             "with hashes and no click id would be refused: it is not enhanced.",
             "Turn on enhanced conversions for the goal, or give click ids.",
         )
-    if demand.attributed and goal.external is False:
+    if demand.attributed and all(goal.external is False for goal in goals):
         yield found(
             demand.attributed,
             "with attribution credit or model would be refused: it takes no external attribution.",
             "Leave both columns empty, or create a goal with IsExternallyAttributed, which only the API can.",
         )
     if demand.late:
+        window = window_words(_longest_window(goals))
         yield found(
             demand.late,
-            f"would be refused: they are later after the click than its window of {window_words(goal.window_minutes)}.",
+            f"would be refused: they are later after the click than its window of {window}.",
             f"Widen the goal's conversion window, up to {window_words(LONGEST_WINDOW)}.",
         )
-    if demand.valued and goal.revenue_type == "NoValue":
+    if demand.valued and all(goal.revenue_type == "NoValue" for goal in goals):
         yield found(
             demand.valued,
             "carry a value that it does not count: its revenue is NoValue.",
             "Set the goal's revenue to vary (VariableValue), if bidding should learn from values.",
             refused=False,
         )
-    if demand.repeated_clicks and goal.count_type == "Unique":
+    if demand.repeated_clicks and all(goal.count_type == "Unique" for goal in goals):
         yield found(
             demand.repeated_clicks,
             "after another of the same click would not count: its count is Unique.",

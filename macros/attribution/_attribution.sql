@@ -1,23 +1,34 @@
 {#-
-    Records what the destination told in one answer: every row of it in one insert, so that none is read by half.
+    Records what the destination told in one answer: every row of it in one insert, so that none is read by half, and at
+    one time, which tells which of two answers is the newer. The clock is materialized since that of Postgres goes on
+    from row to row.
     Arguments: reports, a relation; scope; fetch_seq and fetch_id, of the fetch; rows, a list of dicts with the table's
     column names.
 -#}
 {% macro _insert_attribution(reports, scope, fetch_seq, fetch_id, rows) %}
     {%- set columns = ['goal_id', 'conversion_name', 'upload_date', 'reason', 'attributed', 'unattributed'] -%}
-    {%- set stem = reverse_etl._scope_values(scope) ~ ", " ~ fetch_seq ~ ", " ~ reverse_etl._literal(fetch_id) -%}
     insert into {{ reports }} (
         {{ reverse_etl._scope_columns() | join(", ") }}, fetch_seq, fetch_id, {{ columns | join(", ") }}, fetched_at
     )
-    values
-    {%- for row in rows %}
-    ({{ stem }}, {{ row.goal_id }}, {{ reverse_etl._literal(row.conversion_name) }}, cast({{ reverse_etl._literal(row.upload_date) }} as date),
-        {{- " " ~ reverse_etl._literal(row.reason) }}, {{ row.attributed }}, {{ row.unattributed }}, {{ reverse_etl._utc_now() }})
-        {{- "," if not loop.last }}
-    {%- endfor %}
+    with clock as materialized (
+        select {{ reverse_etl._utc_now() }} as fetched_at
+    )
+
+    select
+        {{ reverse_etl._scope_values(scope) }}, {{ fetch_seq }}, {{ reverse_etl._literal(fetch_id) }},
+        {{ columns | join(", ") }}, fetched_at
+    from clock
+    cross join (
+        values
+        {%- for row in rows %}
+        ({{ row.goal_id }}, {{ reverse_etl._literal(row.conversion_name) }}, cast({{ reverse_etl._literal(row.upload_date) }} as date),
+            {{- " " ~ reverse_etl._literal(row.reason) }}, {{ row.attributed }}, {{ row.unattributed }})
+            {{- "," if not loop.last }}
+        {%- endfor %}
+    ) as told ({{ columns | join(", ") }})
 {% endmacro %}
 
-{#- The number of the next fetch of a scope. Two that begin at once may get the same: their ids tell them apart. -#}
+{#- The number of the next fetch of a scope. Two that begin at once may get the same. -#}
 {% macro _next_fetch(reports, scope) %}
     select coalesce(max(fetch_seq), 0) + 1 as fetch_seq
     from {{ reports }}
@@ -85,7 +96,8 @@
 {% endmacro %}
 
 {#-
-    What the newest fetch tells of each goal and day.
+    What the newest fetch tells of each goal and day; of two with one number, what was told last. The rows of an answer
+    have all three in common, and so stand or fall together.
     Arguments: reports, a relation; scope, or none; first_day, a date as text to begin with (optional).
 -#}
 {% macro _told(reports, scope, first_day=none) %}
@@ -95,7 +107,7 @@
             told.*,
             rank() over (
                 partition by {{ (reverse_etl._scope_keys(scope) + ['goal_id', 'upload_date']) | join(", ") }}
-                order by fetch_seq desc, fetch_id desc
+                order by fetch_seq desc, fetched_at desc, fetch_id desc
             ) as nth
         from {{ reports }} as told
         where {{ reverse_etl._in_scope(scope, 'told') }}

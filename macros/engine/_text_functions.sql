@@ -1,5 +1,18 @@
 {#- Small functions on text that are named or flagged differently from engine to engine. -#}
 
+{#- The characters of white space: what Unicode calls so, the no-break space included. trim knows the blank alone. -#}
+{% macro _white_space() %}
+    {{- return(
+        ' \t\n\r\f\v\u0085\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a'
+        ~ '\u2028\u2029\u202f\u205f\u3000'
+    ) -}}
+{% endmacro %}
+
+{#- A text without white space of any kind around it. -#}
+{% macro _trimmed(text) %}
+    {{- return("trim(" ~ text ~ ", '" ~ reverse_etl._white_space() ~ "')") -}}
+{% endmacro %}
+
 {#- SHA-256 of a text's UTF-8 bytes, as 64 hexadecimal digits in lower case. -#}
 {% macro _sha256_hex(text) %}
     {{- return(adapter.dispatch('_sha256_hex', 'reverse_etl')(text)) -}}

@@ -34,7 +34,7 @@ order by account_id
     (select * from {{ source }} where {{ reverse_etl._account(account_column) }} = {{ reverse_etl._literal(account_id) }}) as rows_of_account
 {%- endmacro %}
 
-{#- The account that a row names, without blanks around it. -#}
+{#- The account that a row names, without white space around it; the empty text where it names none. -#}
 {% macro _account(account_column) %}
-    {{- return("trim(" ~ reverse_etl._present_text(reverse_etl._quoted(account_column)) ~ ")") -}}
+    {{- return(reverse_etl._trimmed(reverse_etl._text_or_empty(reverse_etl._quoted(account_column)))) -}}
 {% endmacro %}

@@ -2,7 +2,7 @@
     What the source's rows ask of their goals, in numbers of rows per conversion name; only rows that a push could send,
     now or once they need not wait. Rows as they were accepted are among them.
     Arguments: source, a relation; now, UTC text; click_time, its column or none; windows, a list of [name, minutes]: the
-    goals that are known with their conversion windows.
+    names whose goals have a known conversion window, each once.
     Columns: conversion_name, source_rows, hashes_only (no click id), attributed, valued, repeated_clicks (conversions of a
     click after its first), late (later after the click than the goal's window; null where there is no click time).
 -#}
@@ -23,18 +23,26 @@ sendable as (
         or {{ reverse_etl._double('external_attribution_credit') }} is not null as is_attributed,
         {{ reverse_etl._double('conversion_value') }} is not null as is_valued,
         {#- bounded first: what lies beyond the times that an engine has would raise -#}
-        {% if click_time and windows -%}
+        {% if windows -%}
         {%- set click = "(" ~ reverse_etl._utc_timestamp('click_time') ~ ")" -%}
-        coalesce({{ click }} < cast('9000-01-01 00:00:00' as timestamp) and (
-            {%- for name, minutes in windows %}
-            {{ "or " if not loop.first }}({{ reverse_etl._present_text('conversion_name') }} = {{ reverse_etl._literal(name) }}
-            and {{ time }} > {{ dbt.dateadd('minute', minutes, click) }})
-            {%- endfor %}
-        ), false) as is_late
+        case
+            when {{ click }} < cast('9000-01-01 00:00:00' as timestamp)
+                then coalesce({{ time }} > {{ dbt.dateadd('minute', 'window_minutes', click) }}, false)
+            else false
+        end as is_late
         {%- else -%}
         false as is_late
         {%- endif %}
     from source_rows
+    {%- if windows %}
+    left join (
+        values
+        {%- for name, minutes in windows %}
+        ({{ reverse_etl._literal(name) }}, {{ minutes }}){{ "," if not loop.last }}
+        {%- endfor %}
+    ) as windows (goal_name, window_minutes)
+        on windows.goal_name = {{ reverse_etl._present_text('conversion_name') }}
+    {%- endif %}
     where
         {%- for rule in rules if rule.standing in ('invalid', 'expired') %}
         {{ "and " if not loop.first }}not {{ rule.violated }}
@@ -81,4 +89,10 @@ order by conversion_name
     where operation = 'send'
     group by conversion_name
     order by conversion_name
+{% endmacro %}
+
+{#- The conversion names in a source, a relation. -#}
+{% macro _source_names(source) %}
+    select distinct {{ reverse_etl._present_text('conversion_name') }} as conversion_name
+    from {{ source }}
 {% endmacro %}

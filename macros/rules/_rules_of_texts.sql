@@ -5,9 +5,9 @@
     {{- return(reverse_etl._is_white_space(column)) -}}
 {% endmacro %}
 
-{#- No text, or one of white space of any kind alone: what Unicode calls so, the no-break space included. -#}
+{#- No text, or one of white space of any kind alone. -#}
 {% macro _is_white_space(column) %}
-    {%- set other = '[^ \\t\\n\\r\\f\\v\u0085\u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]' -%}
+    {%- set other = '[^' ~ reverse_etl._white_space() ~ ']' -%}
     {{- return("(not " ~ reverse_etl._matches(reverse_etl._text_or_empty(column), other) ~ ")") -}}
 {% endmacro %}
 

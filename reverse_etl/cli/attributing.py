@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reverse_etl.attributing import DAYS
+from reverse_etl.attributing import DAYS, MOST_DAYS
 from reverse_etl.cli.console import Results, each, echo
 from reverse_etl.cli.options import Json, Syncs, takes_dbt_options
 
@@ -21,7 +21,8 @@ def attribution(
     *,
     sync: Syncs = None,
     days: Annotated[
-        int, typer.Option("--days", min=1, help="How many days of upload, the newest with an upload last.")
+        int,
+        typer.Option("--days", min=1, max=MOST_DAYS, help="How many days of upload, the newest with an upload last."),
     ] = DAYS,
     no_fetch: Annotated[bool, typer.Option("--no-fetch", help="Show what is known already, and ask nobody.")] = False,
     as_json: Json = False,

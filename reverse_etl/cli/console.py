@@ -57,8 +57,13 @@ def read_line() -> str:
 
 
 def say(error: ReverseEtlError, *, about: str = "") -> None:
-    """Say what happened and what to do next."""
-    echo(f"Error{f' in {about}' if about else ''}: {error.message}", err=True)
+    """Say what happened and what to do next. `about`: the sync, whose account a row of the source may have named."""
+    where = ""
+    if about:
+        from reverse_etl.report.text import safe
+
+        where = f" in {safe(about)}"
+    echo(f"Error{where}: {error.message}", err=True)
     if error.hint:
         echo(error.hint, err=True)
 

@@ -28,7 +28,7 @@ def safe(text: str) -> str:
 
 def title(sync: Sync) -> str:
     """One line that says which sync this is and where it goes."""
-    return f"{sync.name} -> {sync.destination}, {sync.environment.value}, account {sync.account_id}"
+    return safe(f"{sync.name} -> {sync.destination}, {sync.environment.value}, account {sync.account_id}")
 
 
 def plan_text(report: PlanReport) -> str:

@@ -5,16 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from reverse_etl.goals import Demand, Goal
+from reverse_etl.goals import Demand, Goal, windows_by_name
 from reverse_etl.warehouse.history import Books
 
 
 def read_demands(books: Books, now: str, goals: Iterable[Goal]) -> list[Demand]:
     """What the rows of the source ask that a push could send as of `now` (UTC text), by name; reads only.
 
-    `goals`: those that are known, for their conversion windows.
+    `goals`: those that are known, for their conversion windows. An account may have thousands that no row names.
     """
-    windows = [[goal.name, goal.window_minutes] for goal in goals if goal.window_minutes is not None]
+    windows: list[list[Any]] = []
+    if books.click_time:
+        known = windows_by_name(goals)
+        names = [name for (name,) in books.project.query("_source_names", source=books.source)]
+        windows = [[name, known[name]] for name in names if name in known]
     rows = books.project.query("_demands", source=books.source, now=now, click_time=books.click_time, windows=windows)
     return [_demand(row) for row in rows]
 

@@ -115,6 +115,42 @@ def test_a_row_is_explained_in_its_account(routed: Shop, sandbox: LocalSandbox) 
     assert "The row of this key names no account in account: shop_conversions sends it to none." in nowhere.stderr
 
 
+def test_white_space_around_an_account_is_none_of_it(routed: Shop, sandbox: LocalSandbox) -> None:
+    """Tabs, line breaks and no-break spaces are passed over as blanks are, and an account of such alone is none."""
+    accounts = ["\t100\r\n", "\u00a0\u2009100\u3000\u2028", " \t\u00a0\n", "1\u00a000"]
+    routed.sql("create table accounts (deal_id varchar(50), account varchar(50))")
+    for number, account in enumerate(accounts, 1):
+        routed.sql("insert into accounts values (?, ?)", [f"D{number}", account])
+    (routed.folder / "models/offline_conversions.sql").write_text(
+        "select deals.*, accounts.account from {{ source('crm', 'deals') }} as deals\n"
+        "join {{ source('crm', 'deals').schema }}.accounts as accounts on accounts.deal_id = deals.deal_id\n"
+    )
+    routed.dbt("run", "--quiet", "--select", "offline_conversions")
+    done = routed.run("push", "--json", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    pushed = {one["account_id"]: one.get("source") for one in json.loads(done.stdout)}
+    assert pushed == {"1\u00a000": None, "100": {"accepted": 2}}
+    assert "1 row of the source names no account in account" in done.stderr
+
+
+def test_an_account_that_push_refuses_is_a_cross_of_check(routed: Shop, sandbox: LocalSandbox) -> None:
+    """What no account id can be is told by both in the same words, and keeps no other account from being looked at."""
+    model = routed.folder / "models/offline_conversions.sql"
+    model.write_text(_MODEL.replace("'200'", "'\u00fc1\nx'"))
+    routed.dbt("run", "--quiet", "--select", "offline_conversions")
+    checked = routed.run("check", "--json", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    assert checked.returncode == 2
+    lines = [line for line in validate("check", json.loads(checked.stdout))["lines"] if line["sync"].count("@")]
+    failed = [(line["sync"], line["name"], line["text"]) for line in lines if line["mark"] == "failed"]
+    words = "The account id holds a line break or another character that no such value has."
+    assert failed == [("shop_conversions@\u00fc1\nx", "account_id", words)]
+    assert ("shop_conversions@100", "account", "ok") in {(line["sync"], line["name"], line["mark"]) for line in lines}
+    pushed = routed.run("push", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    assert pushed.returncode == 2
+    assert f"Error in shop_conversions@\u00fc1?x: {words}" in pushed.stderr
+    assert "\nshop_conversions@\u00fc1 x\n" in routed.run("check", MICROSOFT_ADS_ENDPOINT=sandbox.url).stdout
+    assert "account \u00fc1?x\n" in routed.run("status").stdout
+
+
 def test_check_looks_at_every_account(routed: Shop, sandbox: LocalSandbox) -> None:
     """The check names the accounts and where they come from, and looks at the history of each."""
     push(routed, sandbox)

@@ -387,7 +387,7 @@ def test_programs_get_frozen_results(pushed: QuickShop, clicked: LocalSandbox, m
     assert reverse_etl.attribution(fetch=False, **where).goals == report.goals
     with pytest.raises(AttributeError):
         report.goals[0].conversion_name = "other"  # type: ignore[misc]
-    with pytest.raises(ValueError, match="days must be 1 or more"):
+    with pytest.raises(ValueError, match="days must be from 1 to 3,650"):
         reverse_etl.attribution(days=0, **where)
     with pytest.raises(SettingsError, match="Did you mean"):
         reverse_etl.attribution("shop_conversion", **where)

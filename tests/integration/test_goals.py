@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from reverse_etl.pace import Patience
 from reverse_etl.sandbox import LocalSandbox
 from tests.support.engines import both_engines
 from tests.support.faults import ask_for, release
@@ -38,6 +39,12 @@ def start(tmp_path: Path) -> Iterator[Start]:
             return stack.enter_context(LocalSandbox(tmp_path / "books.sqlite", port=0, goals=file))
 
         yield starter
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Lookups that are tried again do so at once."""
+    monkeypatch.setattr(Patience, "wait_before", lambda *_: 0.0)
 
 
 def check(shop: Shop, sandbox: LocalSandbox, *arguments: str, code: int = 0) -> dict[str, list[dict[str, str]]]:
@@ -154,12 +161,13 @@ def test_auto_tagging_is_turned_on_where_it_is_asked_for(quick: QuickShop, start
         ({"kind": "html_502"}, "gave no answer to GetConversionGoalsByIds that can be read", "Try again later."),
     ],
 )
+@pytest.mark.usefixtures("impatient")
 def test_an_account_that_cannot_be_used_is_one_cross(
     quick: QuickShop, start: Start, fault: dict[str, object], words: str, advice: str
 ) -> None:
     """The failure is told in words with the host and what to do; goals and auto-tagging are left out."""
     sandbox = start(WON)
-    ask_for(sandbox, fault | {"operation": "goals"})
+    ask_for(sandbox, fault | {"operation": "goals", "count": Patience().tries})
     found = check(quick, sandbox, code=2)
     (line,) = found["account"]
     assert words in line["text"]
@@ -187,11 +195,12 @@ def test_a_push_notes_what_would_be_refused(quick: QuickShop, start: Start) -> N
 
 
 @pytest.mark.parametrize("kind", ["fault_105", "fault_unknown", "html_502", "reset_before", "empty_503"])
+@pytest.mark.usefixtures("impatient")
 def test_a_lookup_that_fails_keeps_no_push_from_going_on(quick: QuickShop, start: Start, kind: str) -> None:
     """It is a note, and every row arrives."""
     sandbox = start(WON)
     quick.fill([deal(1), deal(2)])
-    ask_for(sandbox, {"kind": kind, "operation": "goals"})
+    ask_for(sandbox, {"kind": kind, "operation": "goals", "count": Patience().tries})
     done = quick.run("push", "--json", MICROSOFT_ADS_ENDPOINT=sandbox.url)
     assert "Note: The goals could not be looked at; the push goes on without that. 127.0.0.1" in done.stderr
     assert json.loads(done.stdout)["source"] == {"accepted": 2}

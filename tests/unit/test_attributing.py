@@ -132,6 +132,19 @@ def test_what_an_answer_is_silent_of_is_said() -> None:
     assert books.rows == [ToldDay(1, DAY, 3, 0)]
 
 
+def test_of_several_goals_of_a_name_the_silent_one_is_said() -> None:
+    """Where one is told of and another is not, the name has numbers: which goal they lack is said by its id."""
+    teller = Teller([("Lead", 1), ("Lead", 17), ("Deal", 2)])
+    teller.script = [Told((ToldDay(1, DAY, 3, 0),), ((2, "refused"), (17, "the answer does not speak of it")))]
+    assert run(teller, Books(first=DAY)).untold == (
+        ("Deal", "refused"),
+        ("Lead", "goal 17 of this name: the answer does not speak of it"),
+    )
+    teller.script = [Told((), ((1, "refused"), (17, "refused, too")))]
+    untold = dict(run(teller, Books(first=DAY)).untold)
+    assert untold == {"Lead": "goal 1 of this name: refused; goal 17 of this name: refused, too"}
+
+
 def test_a_fetch_that_stops_half_way_leaves_whole_answers() -> None:
     """What was told before the stop is recorded, window by window, and the error says that it stays."""
     teller, books = Teller(), Books()

@@ -98,19 +98,39 @@ def test_an_error_of_a_goal_is_told_with_the_services_words() -> None:
     assert (of_all.days, [goal_id for goal_id, _ in of_all.silent]) == ((), [1, 2])
 
 
+def test_a_goal_with_sums_and_no_days_is_silent() -> None:
+    """Sums above nothing say that there are days: a zero in their place would hide what an earlier fetch knew."""
+    for days in ({}, {"DailySummaries": []}, {"DailySummaries": [None]}):
+        for sums in ({"OverallSuccessCount": 3}, {"OverallUnattributedCount": "1"}):
+            told = tell([summary(1, **days, **sums), summary(2, OverallSuccessCount=0, OverallUnattributedCount=None)])
+            assert told.silent == ((1, "its report has sums and no days"),)
+            assert {day.goal_id for day in told.days} == {2}
+
+
+def test_a_line_of_another_goal_is_passed_over() -> None:
+    """A line that names a goal of its own counts for that one alone, and one that names none for the goal around it."""
+    lines = [
+        daily("2026-11-24", 1, 0) | {"GoalId": 1},
+        daily("2026-11-24", 2, 0),
+        daily("2026-11-24", 9, 9) | {"GoalId": "2"},
+        daily("2026-11-24", 9, 9) | {"GoalId": 99},
+    ]
+    assert tell([summary(1, *lines), summary(2)]).days[0] == ToldDay(1, FIRST, 3, 0)
+
+
 def test_what_was_not_asked_for_is_not_taken() -> None:
     """A goal or a day outside the window is passed over: another call asks for it."""
     told = tell([summary(1, daily("2026-11-23", 9, 9), daily("2026-11-26", 9, 9)), summary(7), summary(2)])
     assert told == Told(tuple(ToldDay(n, day, 0, 0) for n in (1, 2) for day in (FIRST, LAST)))
 
 
-def test_reasons_that_do_not_make_up_the_sum_leave_a_rest_unknown() -> None:
-    """What is unattributed without a reason counts as Unknown; reasons beyond the sum are kept as they are."""
+def test_reasons_and_their_sum_agree() -> None:
+    """What is unattributed without a reason counts as Unknown; reasons beyond the sum make it as large as they are."""
     alerts = [{"UnattributedReason": "AccountMismatch", "Count": 2}, None, {"UnattributedReason": None, "Count": 1}]
     told = tell([summary(1, daily("2026-11-24", 0, 5, alerts)), summary(2, daily("2026-11-24", 0, 1, alerts))])
     by_goal = {day.goal_id: day for day in told.days if day.day == FIRST}
-    assert dict(by_goal[1].reasons) == {"AccountMismatch": 2, "Unknown": 3}
-    assert (by_goal[2].unattributed, dict(by_goal[2].reasons)) == (1, {"AccountMismatch": 2, "Unknown": 1})
+    assert (by_goal[1].unattributed, dict(by_goal[1].reasons)) == (5, {"AccountMismatch": 2, "Unknown": 3})
+    assert (by_goal[2].unattributed, dict(by_goal[2].reasons)) == (3, {"AccountMismatch": 2, "Unknown": 1})
 
 
 def test_several_lines_of_a_day_are_added() -> None:
@@ -121,13 +141,32 @@ def test_several_lines_of_a_day_are_added() -> None:
 
 @pytest.mark.parametrize(
     "broken",
-    [daily("yesterday", 1, 1), daily(None, 1, 1), daily("2026-11-24", "many", 1), daily("2026-11-24", -1, 1)],
-    ids=["day", "no day", "count", "negative"],
+    [
+        daily("yesterday", 1, 1),
+        daily(None, 1, 1),
+        daily("0001-01-01T00:00:00+14:00", 1, 1),
+        daily("9999-12-31T23:00:00-14:00", 1, 1),
+        daily("2026-11-24", "many", 1),
+        daily("2026-11-24", -1, 1),
+    ],
+    ids=["day", "no day", "before all days", "after all days", "count", "negative"],
 )
 def test_a_report_that_cannot_be_read_is_none(broken: dict[str, Any]) -> None:
     """Where a day or a count is none, nothing of the answer is taken, and the error says so."""
     with pytest.raises(DestinationError, match=r"something else than it describes: a (day|count) is no"):
         tell([summary(1, daily("2026-11-24", 1, 0), broken), summary(2)])
+
+
+@pytest.mark.parametrize("found", [5, True, "x", {"a": 1}], ids=["number", "truth", "text", "object"])
+def test_what_is_no_list_cannot_be_read(found: object) -> None:
+    """Summaries, their days and the reasons of a day are lists or null: nothing of another answer is taken."""
+    for name, summaries in {
+        "OfflineGoalConversionSummaries": found,
+        "DailySummaries": [summary(1, DailySummaries=found)],
+        "Alerts": [summary(1, daily("2026-11-24", 1, 1, found))],
+    }.items():
+        with pytest.raises(DestinationError, match=f"something else than it describes: {name} is no list"):
+            tell(summaries)
 
 
 def test_a_long_reason_is_cut() -> None:

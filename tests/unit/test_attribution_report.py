@@ -6,7 +6,9 @@ import re
 from datetime import date
 
 import pytest
+from typer.testing import CliRunner
 
+import reverse_etl
 from reverse_etl.attributed import (
     AttributedDay,
     AttributedGoal,
@@ -17,6 +19,7 @@ from reverse_etl.attributed import (
     UnattributedReason,
     total,
 )
+from reverse_etl.cli.app import app
 from reverse_etl.report.attribution import attribution_json, attribution_text
 from reverse_etl.report.match import matched_lines
 from reverse_etl.sync import Environment, Sync
@@ -119,3 +122,16 @@ def test_one_day_is_no_span() -> None:
     assert line == f"Match rate 50.0 %: 2 of 4 attributed to a click (uploads of 2026-11-24, fetched {AT})."
     (span,) = matched_lines(MatchTotals(2, 2, date(2026, 11, 1), DAY, AT))
     assert "uploads of 2026-11-01 to 2026-11-24" in span
+
+
+@pytest.mark.parametrize("days", [-1, 0, 3651, 800_000, 10**12])
+def test_days_that_no_report_goes_back_are_refused(days: int) -> None:
+    """Before anything is opened, for programs and on the command line, with what is allowed."""
+    with pytest.raises(ValueError, match=f"days must be from 1 to 3,650, not {days}"):
+        reverse_etl.attribution(days=days)
+    done = CliRunner().invoke(app, ["attribution", "--days", str(days)])
+    assert done.exit_code == 2
+    assert (
+        f"'--days': Input should be {'greater than or equal to 1' if days < 1 else 'less than or equal to 3650'}"
+        in (done.output)
+    )

@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from reverse_etl.errors import DestinationError
 from reverse_etl.foresight import Foresight
-from reverse_etl.goals import Demand, Goal, compare, missing, nearest, recipe, window_words
+from reverse_etl.goals import (
+    LONGEST_WINDOW,
+    Demand,
+    Goal,
+    compare,
+    missing,
+    nearest,
+    recipe,
+    window_words,
+    windows_by_name,
+)
 from reverse_etl.interfaces import Delivered
 from reverse_etl.plans import Plan, PlanLine
 from reverse_etl.run import Silent
@@ -60,6 +71,49 @@ def test_each_misfit_is_one_finding(goal: Goal, demand: Demand, refused: bool, w
     assert (finding.refused, finding.whole, finding.rows) == (refused, whole, rows)
     assert f"{rows} rows" in finding.text
     assert finding.hint.endswith((".", ")"))
+
+
+@pytest.mark.parametrize("status", ["Paused", "Deleted"])
+def test_of_several_goals_of_a_name_the_active_one_decides(status: str) -> None:
+    """One of the account and one of its customer may share a name: whichever comes first, the active one counts."""
+    demand = Demand("Lead", 9, hashes_only=2)
+    idle, active = Goal("Lead", 1, status, enhanced=True), Goal("Lead", 2, enhanced=False)
+    for goals in ([idle, active], [active, idle]):
+        (finding,) = compare(goals, [demand])
+        assert (finding.whole, finding.rows) == (False, 2)
+    (finding,) = compare([idle, idle], [demand])
+    assert finding.text == f"None of the 2 goals named 'Lead' is active ({status.lower()}): 9 rows would not count."
+    assert finding.whole
+
+
+def test_of_several_active_goals_only_what_all_refuse_is_reported() -> None:
+    """Rows that one of them takes are taken."""
+    every = Demand("Lead", 9, hashes_only=1, attributed=2, valued=3, repeated_clicks=4, late=5)
+    strict = Goal(
+        "Lead", 1, "Active", "Unique", 60, revenue_type="NoValue", revenue_value=None, enhanced=False, external=False
+    )
+    assert len(list(compare([strict, replace(strict, id=2)], [every]))) == 5
+    for ease in (
+        {"enhanced": True},
+        {"enhanced": None},
+        {"external": True},
+        {"revenue_type": "VariableValue"},
+        {"count_type": "All"},
+    ):
+        for goals in ([strict, replace(strict, **ease)], [replace(strict, **ease), strict]):
+            assert len(list(compare(goals, [every]))) == 4
+    late = [one.text for one in compare([replace(strict, window_minutes=120), strict], [every]) if "later" in one.text]
+    assert late[0].endswith("its window of 2 hours.")
+
+
+def test_the_window_of_a_name_is_the_longest_of_the_goals_that_decide() -> None:
+    """Unknown where one of them does not tell it: nobody can say then that a row comes too late."""
+    goals = [Goal("Lead", 1, window_minutes=60), Goal("Lead", 2, window_minutes=90), Goal("Deal", 3, window_minutes=5)]
+    paused = Goal("Lead", 4, "Paused", window_minutes=999)
+    assert windows_by_name([*goals, paused]) == {"Lead": 90, "Deal": 5}
+    assert windows_by_name([*goals, Goal("Deal", 5)]) == {"Lead": 90}
+    beyond = [Goal("Lead", 1, window_minutes=10**12), Goal("Deal", 2, window_minutes=-(10**18))]
+    assert windows_by_name(beyond) == {"Lead": LONGEST_WINDOW, "Deal": 0}
 
 
 def test_what_to_create_follows_the_rows() -> None:

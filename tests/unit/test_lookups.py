@@ -71,6 +71,33 @@ def test_no_goals_are_none(body: dict[str, Any]) -> None:
     assert read_goals(enquiry(Processed(body, ""))) == ()
 
 
+@pytest.mark.parametrize("found", [5, True, "Lead", {"Name": "Lead"}], ids=["number", "truth", "text", "object"])
+def test_goals_that_are_no_list_are_an_answer_that_cannot_be_read(found: object) -> None:
+    """It is told with host and operation and what to do: nobody takes it for an account without goals."""
+    error = failure(Processed({"ConversionGoals": found}, ""))
+    assert error.message == (
+        "127.0.0.1:8765 answered GetConversionGoalsByIds with something else than it describes: "
+        "ConversionGoals is no list."
+    )
+    assert error.hint == "Nothing of this answer is used. Where it stays so, upgrade this tool."
+
+
+@pytest.mark.parametrize("revenue", [[1], "NoValue", 7, True, None], ids=["list", "text", "number", "truth", "null"])
+def test_a_revenue_of_another_shape_is_unknown(revenue: object) -> None:
+    """The rest of the goal is read all the same."""
+    body = {"ConversionGoals": [{"Name": "Lead", "Id": 1, "Revenue": revenue}, 5]}
+    assert read_goals(enquiry(Processed(body, ""))) == (Goal("Lead", 1, ""),)
+
+
+@pytest.mark.parametrize(
+    "value", ["abc", "1,5", [1], {"a": 1}, True, "nan", "INF", 10**400, 10**5000, "9" * 400], ids=lambda v: str(type(v))
+)
+def test_a_revenue_that_is_no_finite_number_is_unknown(value: object) -> None:
+    """Words, lists and what is too large for a number leave the value untold, and the type as it is."""
+    body = {"ConversionGoals": [{"Name": "Lead", "Revenue": {"Type": "FixedValue", "Value": value}}]}
+    assert read_goals(enquiry(Processed(body, ""))) == (Goal("Lead", status="", revenue_type="FixedValue"),)
+
+
 @pytest.mark.parametrize(
     ("value", "on"), [("true", True), ("True", True), (True, True), ("false", False), (None, None), ("", None)]
 )
@@ -91,6 +118,37 @@ def test_auto_tagging_is_read_and_set_at_the_local_sandbox(tmp_path: Path) -> No
         assert read_auto_tagging(asking) is False
         turn_on_auto_tagging(asking)
         assert read_auto_tagging(asking) is True
+
+
+def told(value: str) -> Processed:
+    return Processed({"AccountProperties": [{"Name": "MSCLKIDAutoTaggingEnabled", "Value": value}]}, "")
+
+
+def test_auto_tagging_is_on_only_where_the_service_says_so_afterwards() -> None:
+    """An empty answer is none to rely on: the property is read again, and where it is off still, that is said."""
+    script = Script(Processed({}, ""), told("true"))
+    turn_on_auto_tagging(enquiry(script))
+    assert [operation for operation, _ in script.asked] == ["SetAccountProperties", "GetAccountProperties"]
+    for after in (told("false"), Processed({"AccountProperties": None}, "")):
+        with pytest.raises(DestinationError) as caught:
+            turn_on_auto_tagging(enquiry(Script(Processed({}, ""), after)))
+        assert caught.value.message == (
+            "127.0.0.1:8765 took SetAccountProperties for account 123, and auto-tagging is not on all the same."
+        )
+        assert caught.value.hint == "Look at it later, or turn it on in the account's settings at Microsoft."
+
+
+def test_auto_tagging_that_is_refused_in_part_is_refused() -> None:
+    """An error beside the answer is told in the service's words, with the number; nothing is read after it."""
+    errors = (ServiceError(9999, "AccountPropertyNotSupported", "Not for this account.", 0),)
+    script = Script(Processed({}, "track-1", errors))
+    with pytest.raises(DestinationError) as caught:
+        turn_on_auto_tagging(enquiry(script))
+    assert caught.value.message == (
+        "127.0.0.1:8765 refused SetAccountProperties for account 123: AccountPropertyNotSupported (9999), "
+        "Not for this account. Tracking id track-1."
+    )
+    assert len(script.asked) == 1
 
 
 @pytest.mark.parametrize("number", ACCESS)

@@ -3,19 +3,31 @@
 from __future__ import annotations
 
 from reverse_etl.destinations.microsoft_ads.lookups import Enquiry, items, text, truth
+from reverse_etl.errors import DestinationError
 
 AUTO_TAGGING = "MSCLKIDAutoTaggingEnabled"
+_SET = "SetAccountProperties"
 
 
 def read_auto_tagging(enquiry: Enquiry) -> bool | None:
     """Is it on? None where the service does not say. Raises DestinationError."""
-    reply = enquiry.ask("GetAccountProperties", {"AccountPropertyNames": [AUTO_TAGGING]})
-    for item in items(reply.body, "AccountProperties"):
+    content = {"AccountPropertyNames": [AUTO_TAGGING]}
+    found = enquiry.read("GetAccountProperties", content, lambda reply: items(reply.body, "AccountProperties"))
+    for item in found:
         if text(item.get("Name")) == AUTO_TAGGING:
             return truth(item.get("Value"))
     return None
 
 
 def turn_on_auto_tagging(enquiry: Enquiry) -> None:
-    """Turn it on; raises DestinationError."""
-    enquiry.ask("SetAccountProperties", {"AccountProperties": [{"Name": AUTO_TAGGING, "Value": "true"}]})
+    """Turn it on; raises DestinationError, also where it is not on afterwards.
+
+    The answer to this call is empty, and tells nothing.
+    """
+    enquiry.set(_SET, {"AccountProperties": [{"Name": AUTO_TAGGING, "Value": "true"}]})
+    if not read_auto_tagging(enquiry):
+        account = enquiry.settings.account_id
+        raise DestinationError(
+            f"{enquiry.host} took {_SET} for account {account}, and auto-tagging is not on all the same.",
+            hint="Look at it later, or turn it on in the account's settings at Microsoft.",
+        )

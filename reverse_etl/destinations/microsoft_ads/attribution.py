@@ -12,15 +12,16 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from reverse_etl.attributed import Told, ToldDay, Window
-from reverse_etl.destinations.microsoft_ads.lookups import Enquiry, items, whole
-from reverse_etl.destinations.microsoft_ads.wire import ServiceError, clean
-from reverse_etl.errors import DestinationError
+from reverse_etl.destinations.microsoft_ads.lookups import Enquiry, UnreadableError, items, whole
+from reverse_etl.destinations.microsoft_ads.wire import Processed, ServiceError, clean
 
 OPERATION = "GetOfflineConversionReportByGoalIds"
 # Goals and days of one call at most (the operation's documentation, March 2026).
 GOALS_AT_ONCE = 20
 DAYS_AT_ONCE = 7
 CHANNEL = "CampaignManagementAPI"
+# What a goal's own counts are called, beside those of its days.
+_SUMS = ("OverallSuccessCount", "OverallUnattributedCount")
 # What a column for reasons holds; a longer one is none.
 _LONGEST_REASON = 100
 
@@ -30,59 +31,77 @@ def read_report(enquiry: Enquiry, window: Window) -> Told:
 
     The last day is asked for up to its last second: it is in the report whether the service reads days or times.
     """
-    reply = enquiry.ask(
-        OPERATION,
-        {
-            "StartDateUtc": f"{window.first.isoformat()}T00:00:00Z",
-            "EndDateUtc": f"{window.last.isoformat()}T23:59:59Z",
-            "GoalIds": list(window.goal_ids),
-            "UploadChannelFilter": [CHANNEL],
-        },
-    )
-    days = _days_of(reply.body, window)
-    told = {goal_id for goal_id, _ in days}
-    errors = _by_goal(reply.partial_errors, window)
+    content = {
+        "StartDateUtc": f"{window.first.isoformat()}T00:00:00Z",
+        "EndDateUtc": f"{window.last.isoformat()}T23:59:59Z",
+        "GoalIds": list(window.goal_ids),
+        "UploadChannelFilter": [CHANNEL],
+    }
+    return enquiry.read(OPERATION, content, lambda reply: _told(reply, window))
+
+
+def _told(reply: Processed, window: Window) -> Told:
+    lines, without_days = _lines_of(reply.body, window)
+    silent = dict.fromkeys(window.goal_ids, "the answer does not speak of it")
+    silent |= dict.fromkeys(without_days, "its report has sums and no days")
+    silent = {goal_id: why for goal_id, why in silent.items() if goal_id not in lines}
+    silent |= _by_goal(reply.partial_errors, window)
     return Told(
-        tuple(days[goal_id, day] for goal_id in sorted(told - set(errors)) for day in _each_day(window)),
-        tuple(
-            (goal_id, errors.get(goal_id, "the answer does not speak of it"))
-            for goal_id in window.goal_ids
-            if goal_id not in told or goal_id in errors
-        ),
+        tuple(day for goal_id in sorted(set(lines) - set(silent)) for day in _days_of(goal_id, lines[goal_id], window)),
+        tuple((goal_id, silent[goal_id]) for goal_id in window.goal_ids if goal_id in silent),
     )
 
 
-def _days_of(body: Mapping[str, Any], window: Window) -> dict[tuple[int, date], ToldDay]:
-    """A line for each day of each goal that the report speaks of; one that it leaves out had nothing."""
-    days: dict[tuple[int, date], ToldDay] = {}
+def _lines_of(body: Mapping[str, Any], window: Window) -> tuple[dict[int, list[Mapping[str, Any]]], set[int]]:
+    """The daily lines of each goal that the report tells of, and the goals of which it has sums alone.
+
+    A goal without lines had nothing, unless its sums say otherwise: nobody knows of which days these are.
+    """
+    lines: dict[int, list[Mapping[str, Any]]] = {}
+    without_days: set[int] = set()
     for summary in items(body, "OfflineGoalConversionSummaries"):
         goal_id = whole(summary.get("GoalId"))
-        if goal_id not in window.goal_ids:
+        if goal_id is None or goal_id not in window.goal_ids:
             continue
-        for day in _each_day(window):
-            days.setdefault((goal_id, day), ToldDay(goal_id, day, 0, 0))
-        for daily in items(summary, "DailySummaries"):
-            day = _day(daily.get("UploadDate"))
-            if window.first <= day <= window.last:
-                days[goal_id, day] = _added(days[goal_id, day], daily)
-    return days
+        own = [line for line in items(summary, "DailySummaries") if whole(line.get("GoalId")) in (None, goal_id)]
+        if own or not any(whole(summary.get(name)) for name in _SUMS):
+            lines.setdefault(goal_id, []).extend(own)
+        else:
+            without_days.add(goal_id)
+    return lines, without_days
 
 
-def _added(before: ToldDay, daily: Mapping[str, Any]) -> ToldDay:
-    """A day and what one line of the report says of it, should there be several."""
-    unattributed = _count(daily.get("UnattributedCount"))
+def _days_of(goal_id: int, lines: Iterable[Mapping[str, Any]], window: Window) -> Iterator[ToldDay]:
+    """Each day of the window; one that the lines leave out had nothing."""
+    days = {day: ToldDay(goal_id, day, 0, 0) for day in _each_day(window)}
+    for line in lines:
+        day = _day(line.get("UploadDate"))
+        if day in days:
+            days[day] = _added(days[day], line)
+    yield from days.values()
+
+
+def _added(before: ToldDay, line: Mapping[str, Any]) -> ToldDay:
+    """A day and what one line of the report says of it, should there be several.
+
+    Sum and reasons are made to agree, since both are shown: what has no reason is Unknown, and where the reasons are
+    more, each of them was told of conversions that were not attributed, so that the sum is at least theirs.
+    """
+    told = [
+        (clean(alert.get("UnattributedReason"))[:_LONGEST_REASON] or "Unknown", _count(alert.get("Count")))
+        for alert in items(line, "Alerts")
+    ]
+    explained = sum(count for _, count in told)
+    unattributed = max(_count(line.get("UnattributedCount")), explained)
+    if unattributed > explained:
+        told.append(("Unknown", unattributed - explained))
     reasons: defaultdict[str, int] = defaultdict(int, before.reasons)
-    left = unattributed
-    for alert in items(daily, "Alerts"):
-        count = _count(alert.get("Count"))
-        reasons[clean(alert.get("UnattributedReason"))[:_LONGEST_REASON] or "Unknown"] += count
-        left -= count
-    if left > 0:
-        reasons["Unknown"] += left
+    for reason, count in told:
+        reasons[reason] += count
     return ToldDay(
         before.goal_id,
         before.day,
-        before.attributed + _count(daily.get("SuccessCount")),
+        before.attributed + _count(line.get("SuccessCount")),
         before.unattributed + unattributed,
         tuple(sorted(reasons.items())),
     )
@@ -109,7 +128,7 @@ def _count(value: object) -> int:
         return 0
     count = whole(value)
     if count is None or not 0 <= count < 2**63:
-        raise _unreadable("a count is no number")
+        raise UnreadableError("a count is no number")
     return count
 
 
@@ -117,13 +136,7 @@ def _day(value: object) -> date:
     """A day of UTC; a time without a zone is of UTC, as everything in this report."""
     try:
         at = value if isinstance(value, datetime) else datetime.fromisoformat(str(value))
-    except ValueError:
-        raise _unreadable("a day is no date") from None
-    return at.date() if at.tzinfo is None else at.astimezone(UTC).date()
-
-
-def _unreadable(why: str) -> DestinationError:
-    return DestinationError(
-        f"The service's report of conversions holds something else than it describes: {why}.",
-        hint="Nothing of this answer is kept. Where it stays so, upgrade this tool.",
-    )
+        return at.date() if at.tzinfo is None else at.astimezone(UTC).date()
+    except (ValueError, OverflowError):
+        # The other zone may have a day that UTC has not.
+        raise UnreadableError("a day is no date") from None

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from reverse_etl.destinations.microsoft_ads.lookups import Enquiry, items, text, truth, whole
+from reverse_etl.destinations.microsoft_ads.lookups import Enquiry, finite, items, text, truth, whole
 from reverse_etl.goals import Goal
 
 OPERATION = "GetConversionGoalsByIds"
@@ -19,15 +19,15 @@ def read_goals(enquiry: Enquiry) -> tuple[Goal, ...]:
 
     Without ids the service tells all goals of the kinds that are asked for, in one call.
     """
-    reply = enquiry.ask(OPERATION, {"ConversionGoalTypes": [OFFLINE], "ReturnAdditionalFields": _MORE})
-    found = items(reply.body, "ConversionGoals")
+    content = {"ConversionGoalTypes": [OFFLINE], "ReturnAdditionalFields": _MORE}
+    found = enquiry.read(OPERATION, content, lambda reply: items(reply.body, "ConversionGoals"))
     goals = [_goal(item) for item in found if text(item.get("Type")) in (OFFLINE, "") and text(item.get("Name"))]
     return tuple(sorted(goals, key=lambda goal: goal.name))
 
 
 def _goal(item: Mapping[str, Any]) -> Goal:
-    revenue = item.get("Revenue") or {}
-    value = revenue.get("Value")
+    told = item.get("Revenue")
+    revenue = told if isinstance(told, Mapping) else {}
     return Goal(
         name=text(item.get("Name")),
         id=whole(item.get("Id")),
@@ -37,7 +37,7 @@ def _goal(item: Mapping[str, Any]) -> Goal:
         scope=text(item.get("Scope")),
         category=text(item.get("GoalCategory")),
         revenue_type=text(revenue.get("Type")),
-        revenue_value=None if value is None else float(value),
+        revenue_value=finite(revenue.get("Value")),
         revenue_currency=text(revenue.get("CurrencyCode")),
         enhanced=truth(item.get("IsEnhancedConversionsEnabled")),
         external=truth(item.get("IsExternallyAttributed")),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 import random
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from reverse_etl.destinations.microsoft_ads.answers import answer_of
@@ -17,13 +18,19 @@ from reverse_etl.errors import DestinationError
 from reverse_etl.pace import Pace, Patience
 from reverse_etl.receipts import Throttled, Unanswered
 
+T = TypeVar("T")
 _LATER = "Try again later. Nothing depends on it: a push sends all the same."
+_UNREADABLE = "Nothing of this answer is used. Where it stays so, upgrade this tool."
 _ADDRESS = "Check MICROSOFT_ADS_ENDPOINT if it is set; else the service has moved: upgrade this tool."
+
+
+class UnreadableError(ValueError):
+    """An answer holds something else than the service describes; the text says what."""
 
 
 @dataclass(frozen=True, slots=True)
 class Enquiry:
-    """Asks the service of one account. Asking changes nothing, so whatever got no answer is asked again.
+    """Asks the service of one account. Asking twice changes no more than once, so what got no answer is asked again.
 
     `throttle_wait`: seconds, where there were too many calls and the service does not say how long to wait. `note` is
     told of such waits. `sleep` and `jitter`, from 0 to 1, are replaced in tests.
@@ -43,6 +50,21 @@ class Enquiry:
         """Who is asked, for messages."""
         parts = urlsplit(self.settings.endpoint)
         return parts.netloc if parts.scheme == "http" else parts.hostname or parts.netloc
+
+    def read(self, operation: str, content: Mapping[str, Any], reader: Callable[[Processed], T]) -> T:
+        """What a reader makes of the answer; raises DestinationError where none came, or the reader cannot read it."""
+        reply = self.ask(operation, content)
+        try:
+            return reader(reply)
+        except UnreadableError as error:
+            told = f"{self.host} answered {operation} with something else than it describes: {error}."
+            raise DestinationError(told, hint=_UNREADABLE) from None
+
+    def set(self, operation: str, content: Mapping[str, Any]) -> None:
+        """Have something set; raises DestinationError also where the service refuses a part of it."""
+        reply = self.ask(operation, content)
+        if reply.partial_errors:
+            raise self._refused(operation, Faulted(reply.partial_errors, reply.tracking_id))
 
     def ask(self, operation: str, content: Mapping[str, Any]) -> Processed:
         """The answer, after as many tries as a push makes; raises DestinationError in words where none came."""
@@ -96,8 +118,15 @@ class Enquiry:
 
 
 def items(body: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
-    """The items of a list in an answer, without the empty ones; a list may be absent or null."""
-    found = body.get(name) or []
+    """The items of a list in an answer, without the empty ones; a list may be absent or null.
+
+    Raises UnreadableError where something else stands in its place.
+    """
+    found = body.get(name)
+    if found is None:
+        return []
+    if not isinstance(found, list):
+        raise UnreadableError(f"{name} is no list")
     return [item for item in found if isinstance(item, Mapping)]
 
 
@@ -114,6 +143,15 @@ def whole(value: object) -> int | None:
         return int(str(value))
     except ValueError:
         return None
+
+
+def finite(value: object) -> float | None:
+    """A number of an answer, which may come as a text; None where it is none, or more than a number holds."""
+    try:
+        number = float(str(value))
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
 
 
 def truth(value: object) -> bool | None:
