@@ -1,31 +1,27 @@
 {#-
     Records what the destination told in one answer: every row of it in one insert, so that none is read by half, and at
-    one time, which tells which of two answers is the newer. The clock is materialized since that of Postgres goes on
-    from row to row.
-    Arguments: reports, a relation; scope; fetch_seq and fetch_id, of the fetch; rows, a list of dicts with the table's
-    column names.
+    one time, which tells which of two answers is the newer.
+    Arguments: reports, a relation; scope; fetch_seq and fetch_id, of the fetch; fetched_at, by `_moment`; rows, a list of
+    dicts with the table's column names.
 -#}
-{% macro _insert_attribution(reports, scope, fetch_seq, fetch_id, rows) %}
+{% macro _insert_attribution(reports, scope, fetch_seq, fetch_id, fetched_at, rows) %}
+    {%- set stem = reverse_etl._scope_values(scope) ~ ", " ~ fetch_seq ~ ", " ~ reverse_etl._literal(fetch_id) -%}
+    {%- set time = "cast(" ~ reverse_etl._literal(fetched_at) ~ " as " ~ dbt.type_timestamp() ~ ")" -%}
     {%- set columns = ['goal_id', 'conversion_name', 'upload_date', 'reason', 'attributed', 'unattributed'] -%}
     insert into {{ reports }} (
         {{ reverse_etl._scope_columns() | join(", ") }}, fetch_seq, fetch_id, {{ columns | join(", ") }}, fetched_at
     )
-    with clock as materialized (
-        select {{ reverse_etl._utc_now() }} as fetched_at
-    )
+    values
+    {%- for row in rows %}
+    ({{ stem }}, {{ row.goal_id }}, {{ reverse_etl._literal(row.conversion_name) }}, cast({{ reverse_etl._literal(row.upload_date) }} as date),
+        {{- " " ~ reverse_etl._literal(row.reason) }}, {{ row.attributed }}, {{ row.unattributed }}, {{ time }})
+        {{- "," if not loop.last }}
+    {%- endfor %}
+{% endmacro %}
 
-    select
-        {{ reverse_etl._scope_values(scope) }}, {{ fetch_seq }}, {{ reverse_etl._literal(fetch_id) }},
-        {{ columns | join(", ") }}, fetched_at
-    from clock
-    cross join (
-        values
-        {%- for row in rows %}
-        ({{ row.goal_id }}, {{ reverse_etl._literal(row.conversion_name) }}, cast({{ reverse_etl._literal(row.upload_date) }} as date),
-            {{- " " ~ reverse_etl._literal(row.reason) }}, {{ row.attributed }}, {{ row.unattributed }})
-            {{- "," if not loop.last }}
-        {%- endfor %}
-    ) as told ({{ columns | join(", ") }})
+{#- The warehouse's time in UTC as text, as exact as it has it. -#}
+{% macro _moment() %}
+    select cast({{ reverse_etl._utc_now() }} as {{ dbt.type_string() }}) as moment
 {% endmacro %}
 
 {#- The number of the next fetch of a scope. Two that begin at once may get the same. -#}

@@ -36,12 +36,12 @@ sendable as (
     from source_rows
     {%- if windows %}
     left join (
-        values
         {%- for name, minutes in windows %}
-        ({{ reverse_etl._literal(name) }}, {{ minutes }}){{ "," if not loop.last }}
+        select {{ reverse_etl._literal(name) }} as goal_name, {{ minutes }} as window_minutes
+        {{ "union all" if not loop.last }}
         {%- endfor %}
-    ) as windows (goal_name, window_minutes)
-        on windows.goal_name = {{ reverse_etl._present_text('conversion_name') }}
+    ) as goals
+        on goals.goal_name = {{ reverse_etl._present_text('conversion_name') }}
     {%- endif %}
     where
         {%- for rule in rules if rule.standing in ('invalid', 'expired') %}

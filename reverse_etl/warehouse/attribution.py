@@ -62,6 +62,7 @@ class WarehouseAttribution:
                 scope=self._scope,
                 fetch_seq=self._fetch_seq,
                 fetch_id=self._fetch_id,
+                fetched_at=str(self._project.query("_moment")[0][0]),
                 rows=rows,
             )
 
