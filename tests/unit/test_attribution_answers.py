@@ -111,7 +111,8 @@ def test_a_line_of_another_goal_is_passed_over() -> None:
     """A line that names a goal of its own counts for that one alone, and one that names none for the goal around it."""
     lines = [
         daily("2026-11-24", 1, 0) | {"GoalId": 1},
-        daily("2026-11-24", 2, 0),
+        daily("2026-11-24", 1, 0),
+        daily("2026-11-24", 1, 0) | {"GoalId": 0},
         daily("2026-11-24", 9, 9) | {"GoalId": "2"},
         daily("2026-11-24", 9, 9) | {"GoalId": 99},
     ]

@@ -63,7 +63,8 @@ def _lines_of(body: Mapping[str, Any], window: Window) -> tuple[dict[int, list[M
         goal_id = whole(summary.get("GoalId"))
         if goal_id is None or goal_id not in window.goal_ids:
             continue
-        own = [line for line in items(summary, "DailySummaries") if whole(line.get("GoalId")) in (None, goal_id)]
+        # 0 is what a number that nobody filled in is written as.
+        own = [line for line in items(summary, "DailySummaries") if (whole(line.get("GoalId")) or goal_id) == goal_id]
         if own or not any(whole(summary.get(name)) for name in _SUMS):
             lines.setdefault(goal_id, []).extend(own)
         else:
