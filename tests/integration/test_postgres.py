@@ -13,6 +13,7 @@ from typing import Any
 import psycopg2
 import pytest
 
+import reverse_etl
 from reverse_etl.sandbox import LocalSandbox
 from tests.support.quick import QuickShop
 from tests.support.schemas import validate
@@ -158,3 +159,50 @@ def test_retry_baseline_and_forget(shop: Shop, sql: Sql, tmp_path: Path) -> None
     )
     held = shop.run("retry", "--all", "--yes")
     assert (held.returncode, "run 99 on elsewhere" in held.stderr) == (4, True)
+
+
+def test_the_gate_reads_what_dbt_built_here(shop: Shop, sql: Sql, sandbox: LocalSandbox) -> None:
+    """dbt's results are those of this target: passed, failed by name and rows, unknown, and settled by --build."""
+    columns = [{"name": "conversion_name", "data_tests": [{"not_null": {"name": "named"}}]}]
+    models = [{"name": "offline_conversions", "columns": columns}]
+    (shop.folder / "models/schema.yml").write_text(json.dumps({"models": models}))
+    local = {"MICROSOFT_ADS_ENDPOINT": sandbox.url}
+    fill(sql, [deal(1)])
+    shop.dbt("build", "--quiet")
+    quick = QuickShop(shop.folder)
+    assert guard_of_tests(quick) == (False, False)
+    fill(sql, [deal(1), deal(2, conversion_name=None)])
+    assert shop.dbt("build", "--quiet", check=False).returncode == 1
+    refused = quick.run("push", **local)
+    assert refused.returncode == 5
+    assert "named (1 row)" in refused.stderr
+    fill(sql, [deal(1)])
+    shop.dbt("compile", "--quiet")
+    assert guard_of_tests(quick) == (False, True)
+    assert shop.run("push", "--build", "-q", **local).returncode == 0
+    assert guard_of_tests(quick) == (False, False)
+
+
+def test_check_and_python_know_postgres(
+    shop: Shop, sql: Sql, sandbox: LocalSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`check` finds nothing to mend, and a program plans, pushes and reads the status."""
+    fill(sql, [deal(1), deal(2)])
+    shop.dbt("build", "--quiet")
+    monkeypatch.setenv("MICROSOFT_ADS_ENDPOINT", sandbox.url)
+    where = {"project_dir": shop.folder, "profiles_dir": shop.folder}
+    assert reverse_etl.plan(**where).plan.to_send == 2
+    assert reverse_etl.push(**where).source == {"accepted": 2}
+    assert reverse_etl.status(**where).statuses == {"accepted": 2}
+    done = QuickShop(shop.folder).run("check", "--json", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    assert done.returncode == 0, done.stdout
+    lines = {line["name"]: line for line in validate("check", json.loads(done.stdout))["lines"]}
+    assert lines["adapter"]["text"].startswith("dbt-postgres ")
+    assert "conversion_time timestamp" in lines["columns"]["text"]
+    assert lines["history"]["text"] == "2 records accepted so far"
+
+
+def guard_of_tests(shop: Shop) -> tuple[bool, bool]:
+    """Does dbt's tests' guard refuse, and does it warn?"""
+    guards = json.loads(shop.run("plan", "--json").stdout)["guards"]
+    return next((guard["refuses"], guard["warns"]) for guard in guards if guard["name"] == "tests")
