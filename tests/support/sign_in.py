@@ -6,6 +6,7 @@ import contextlib
 import io
 import json
 import os
+import re
 import subprocess
 import sys
 import threading
@@ -44,6 +45,11 @@ def follow(address: str) -> requests.Response:
 def redirected(address: str) -> str:
     """The address at which a browser without a listener ends."""
     return requests.get(address, timeout=5, allow_redirects=False).headers["Location"]
+
+
+def address_in(text: str) -> str:
+    """The address that a command printed."""
+    return re.findall(r"^http://\S+/authorize\?\S+$", text, re.MULTILINE)[0]
 
 
 def control(sandbox: LocalSandbox, **asked: Any) -> dict[str, Any]:

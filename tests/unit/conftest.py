@@ -1,4 +1,4 @@
-"""A local sandbox and a raw HTTP server for the tests of the wire, and a dbt project for those of `init`."""
+"""A local sandbox and a raw HTTP server for the tests of wire and sign-in, and a dbt project for those of `init`."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 import yaml
 
+from tests.support.sign_in import World, sign_in_world
 from tests.unit.dialects import DIALECTS, Dialect
 from tests.unit.scaffolding import Write
 from tests.unit.wire import RawServer, Sandbox, StartRaw
@@ -40,6 +41,13 @@ def raw() -> Iterator[StartRaw]:
     """Start servers that answer with given bytes, whatever is asked."""
     with ExitStack() as stack:
         yield lambda *answers, **options: stack.enter_context(RawServer(*answers, **options))
+
+
+@pytest.fixture
+def world(tmp_path: Path) -> Iterator[World]:
+    """A local sandbox to sign in at, and a folder to keep the sign-in in."""
+    with sign_in_world(tmp_path) as made:
+        yield made
 
 
 @pytest.fixture

@@ -5,9 +5,7 @@ from __future__ import annotations
 import base64
 import json
 import time
-from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 from unittest import mock
 
@@ -20,18 +18,12 @@ from reverse_etl.destinations.microsoft_ads.sign_in.stores import EnvironmentSto
 from reverse_etl.destinations.microsoft_ads.tokens import with_token
 from reverse_etl.destinations.microsoft_ads.wire import Faulted, ServiceError, Withheld
 from reverse_etl.errors import DestinationError
-from tests.support.sign_in import World, sign_in_world
+from tests.support.sign_in import World
 from tests.unit.wire import RawServer, http
 
 DEEP = "[" * 200_000 + "]" * 200_000
 GRANTED = {"access_token": "secret-a", "refresh_token": "secret-r2", "expires_in": 3600, "token_type": "Bearer"}
 EXPIRED = Faulted((ServiceError(109, "AuthenticationTokenExpired", "expired"),), "t-1")
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with sign_in_world(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,6 @@ import stat
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
 from unittest import mock
 from urllib.parse import parse_qs, urlsplit
@@ -26,20 +25,9 @@ from reverse_etl.errors import SettingsError
 from reverse_etl.sync import Environment
 from tests.support.schemas import validate
 from tests.support.shop import COMMAND
-from tests.support.sign_in import APP, Memory, World, control, counts, follow, keyring_of, sign_in_world
+from tests.support.sign_in import APP, Memory, World, address_in, control, counts, follow, keyring_of
 
 LOCAL = ("--environment", "local")
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with sign_in_world(tmp_path) as made:
-        yield made
-
-
-def address_in(text: str) -> str:
-    """The address that a command printed."""
-    return re.findall(r"^http://\S+/authorize\?\S+$", text, re.MULTILINE)[0]
 
 
 def test_a_browser_signs_in(world: World) -> None:

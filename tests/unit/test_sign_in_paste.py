@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import re
 import subprocess
-from collections.abc import Iterator
-from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
@@ -13,20 +10,9 @@ import pytest
 from reverse_etl.destinations.microsoft_ads.sign_in.protocol import ask, code_of
 from reverse_etl.destinations.microsoft_ads.sign_in.refusals import SignInError
 from tests.support.shop import COMMAND
-from tests.support.sign_in import World, control, counts, redirected, sign_in_world
+from tests.support.sign_in import World, address_in, control, counts, redirected
 
 LOCAL = ("--environment", "local")
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with sign_in_world(tmp_path) as made:
-        yield made
-
-
-def address_in(text: str) -> str:
-    """The address that a command printed."""
-    return re.findall(r"^http://\S+/authorize\?\S+$", text, re.MULTILINE)[0]
 
 
 @pytest.mark.parametrize("whole", [True, False], ids=["the address", "the code alone"])

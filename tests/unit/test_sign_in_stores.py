@@ -20,7 +20,7 @@ from keyring.backends import null
 
 from reverse_etl.destinations.microsoft_ads.sign_in.stores import KEYRING, Login, Stores
 from reverse_etl.errors import DestinationError, SettingsError
-from tests.support.sign_in import Memory, World, control, counts, keyring_of, no_keyring, sign_in_world
+from tests.support.sign_in import Memory, World, control, counts, keyring_of, no_keyring
 
 LOGIN = Login("refresh-1", "access-1", 1000.0, 4600.0, 1000.0, "anna@example.com")
 KEY = "production/common/app-1"
@@ -69,12 +69,6 @@ class Locked(Memory):
 def stores(tmp_path: Path) -> Iterator[Stores]:
     with no_keyring():
         yield Stores(tmp_path / "config")
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with sign_in_world(tmp_path) as made:
-        yield made
 
 
 def unnumbered(stores: Stores) -> Login | None:

@@ -25,18 +25,12 @@ from reverse_etl.destinations.microsoft_ads.wire import Faulted, Lost, Processed
 from reverse_etl.errors import DestinationError, SettingsError
 from reverse_etl.receipts import Reason, Stopped
 from reverse_etl.sync import Environment, Sync
-from tests.support.sign_in import APP, World, control, counts, no_keyring, sign_in_world
+from tests.support.sign_in import APP, World, control, counts, no_keyring
 
 EXPIRED = Faulted((ServiceError(109, "AuthenticationTokenExpired", "expired"),), "t-1")
 OTHER_NAME = Faulted((ServiceError(109, "TokenExpired", "expired"),), "t-1")
 UNREADABLE_401 = Faulted((ServiceError(None, "HTTP 401", "nothing to read"),), "")
 GOOD = Processed({}, "t-2")
-
-
-@pytest.fixture
-def world(tmp_path: Path) -> Iterator[World]:
-    with sign_in_world(tmp_path) as made:
-        yield made
 
 
 @pytest.fixture(autouse=True)
