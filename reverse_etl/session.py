@@ -22,6 +22,7 @@ from reverse_etl.foresight import Foresight
 from reverse_etl.goals import missing, recipe
 from reverse_etl.guards import Facts, Guard, enforce, look, retractions
 from reverse_etl.interfaces import Progress, Rejected
+from reverse_etl.pace import Patience
 from reverse_etl.plans import Plan, Sample
 from reverse_etl.reports import Explained, GoalsReport, PlanReport, RunReport, RunsReport, StatusReport, WhyReport
 from reverse_etl.run import PushOptions, RunResult
@@ -85,7 +86,8 @@ class Session:
 
     def push(self, options: PushOptions, progress: Progress, permissions: Permissions) -> RunResult:
         """Send what is new. Settings and guards come first: where they refuse, nothing is written."""
-        destination = self.destination(progress.note)
+        # Nothing depends on a push's own lookups, and the lease runs on while they wait.
+        destination = self.destination(patience=Patience(tries=1))
         facts = self._facts(permissions)
         guards = look(self.sync, facts)
         enforce(guards)
@@ -155,9 +157,14 @@ class Session:
             now=self.ledger.clock() if ages else "",
         )
 
-    def destination(self, note: Callable[[str], None] = lambda _: None) -> MicrosoftAds:
-        """The sync's destination; raises SettingsError naming what is missing. `note` is told of long waits."""
-        return MicrosoftAds(MicrosoftAdsSettings.load(self.sync, os.environ), note=note)
+    def destination(
+        self, note: Callable[[str], None] = lambda _: None, *, patience: Patience | None = None
+    ) -> MicrosoftAds:
+        """The sync's destination; raises SettingsError naming what is missing.
+
+        `note` is told of long waits of lookups, and `patience` is theirs.
+        """
+        return MicrosoftAds(MicrosoftAdsSettings.load(self.sync, os.environ), note=note, patience=patience)
 
     @property
     def mending(self) -> WarehouseMending:

@@ -17,7 +17,7 @@ from reverse_etl.destinations.microsoft_ads.reach import LocalBooks, ask_local_s
 from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
 from reverse_etl.destinations.microsoft_ads.wire import Wire
 from reverse_etl.goals import Goal
-from reverse_etl.pace import Pace, shared_pace
+from reverse_etl.pace import Pace, Patience, shared_pace
 from reverse_etl.plans import Record
 from reverse_etl.receipts import Answer, Blamed, Reason
 from reverse_etl.sync import Environment, WireProtocol
@@ -49,12 +49,14 @@ class MicrosoftAds:
         wire: Wire | None = None,
         throttle_wait: float = THROTTLE_WAIT,
         note: Callable[[str], None] = lambda _: None,
+        patience: Patience | None = None,
     ) -> None:
-        """`throttle_wait`: seconds, where the service does not say. `note` is told of long waits of lookups."""
+        """`throttle_wait`: seconds, where the service does not say. `note` is told of long waits of lookups, which are
+        tried as often as `patience` says."""
         self._settings = settings
         self._wire = wire or new_wire(settings)
         self._throttle_wait = throttle_wait
-        self._enquiry = Enquiry(settings, self._wire, self.pace, throttle_wait, note)
+        self._enquiry = Enquiry(settings, self._wire, self.pace, throttle_wait, note, patience or Patience())
 
     @property
     def protocol(self) -> WireProtocol:
