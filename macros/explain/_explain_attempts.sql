@@ -31,7 +31,7 @@ intents as (
                 'run_seq', 'seq', 'batch', 'operation', 'record_key', 'value', 'currency', 'recorded_at',
                 'conversion_name', 'conversion_time'
             ]) }},
-            {{ reverse_etl._identity_keys('click_id', 'hashed_email', 'hashed_phone') }}
+            {{ reverse_etl._identifier_key('click_id', 'hashed_email', 'hashed_phone') }} as identifier_key
         from {{ tables.ledger }}
         where {{ reverse_etl._in_scope(scope) }}
     ) as ledger

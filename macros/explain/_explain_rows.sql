@@ -26,9 +26,7 @@ planned_items as (
         {%- for column in columns %}
         case when now_row.nth = 1 then now_row.{{ column }} else asked_plan.{{ column }} end as {{ column }},
         {%- endfor %}
-        asked_plan.click_key,
-        asked_plan.email_key,
-        asked_plan.phone_key
+        asked_plan.identifier_key
     from asked_plan
     left join rows_to_send as now_row
         on {{ reverse_etl._same(keys, 'asked_plan', 'now_row') }} and now_row.nth = 1 and asked_plan.operation is not null
@@ -45,9 +43,7 @@ unchanged_items as (
         '' as reason,
         '' as goes_at,
         {{ reverse_etl._listed(columns, 'asked_source') }},
-        asked_source.click_key,
-        asked_source.email_key,
-        asked_source.phone_key
+        asked_source.identifier_key
     from asked_source
     left join (
         select distinct {{ reverse_etl._listed(keys) }}
@@ -74,9 +70,7 @@ ledger_items as (
         {%- for column in reverse_etl._payload_columns() %}
         case when states.status is null then asked_ledger.{{ column }} else states.{{ column }} end as {{ column }},
         {%- endfor %}
-        asked_ledger.click_key,
-        asked_ledger.email_key,
-        asked_ledger.phone_key
+        asked_ledger.identifier_key
     from asked_ledger
     left join asked_states as states on {{ reverse_etl._same(keys, 'asked_ledger', 'states') }}
     left join asked_plan on {{ reverse_etl._same(keys, 'asked_ledger', 'asked_plan') }} and asked_plan.side = 'ledger'
@@ -110,9 +104,7 @@ final as (
         items.currency,
         items.attribution_credit,
         items.attribution_model,
-        items.click_key,
-        items.email_key,
-        items.phone_key,
+        items.identifier_key,
         {{ reverse_etl._status_word('states.status') }} as status,
         states.code,
         states.error_code,
@@ -142,7 +134,7 @@ named_ledger as (
     from (
         select
             {{ reverse_etl._listed(columns + ['run_seq', 'seq']) }},
-            {{ reverse_etl._identity_keys('click_id', 'hashed_email', 'hashed_phone') }}
+            {{ reverse_etl._identifier_key('click_id', 'hashed_email', 'hashed_phone') }} as identifier_key
         from {{ tables.ledger }}
         where {{ reverse_etl._in_scope(scope) }}
     ) as identified
@@ -187,7 +179,7 @@ asked_plan as (
     from (
         select
             planned.*,
-            {{ reverse_etl._identity_keys('planned.click_id', 'planned.hashed_email', 'planned.hashed_phone') }}
+            {{ reverse_etl._identifier_key('planned.click_id', 'planned.hashed_email', 'planned.hashed_phone') }} as identifier_key
         from (
             {{ reverse_etl._plan(
                 source, tables, scope, unique_key, now, with_repeats=true, adjustments=corrections.adjustments,

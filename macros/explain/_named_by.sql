@@ -1,12 +1,12 @@
 {#-
-    The condition that a key names a row, on a relation with record_key, click_key, hashed_email and hashed_phone.
+    The condition that a key names a row, on a relation with record_key, click_id, hashed_email and hashed_phone.
     Arguments: kind, of the key: unique_key, click_id, hash or email; value, the key, of an e-mail address its hash;
     alias, of the relation.
 -#}
 {% macro _named_by(kind, value, alias) %}
     {%- set literal = reverse_etl._literal(value) -%}
     {%- if kind == 'unique_key' -%} {{- return(alias ~ ".record_key = " ~ literal) -}}
-    {%- elif kind == 'click_id' -%} {{- return(alias ~ ".click_key = lower(replace(" ~ literal ~ ", '-', ''))") -}}
+    {%- elif kind == 'click_id' -%} {{- return(reverse_etl._click_key(alias ~ ".click_id") ~ " = " ~ reverse_etl._click_key(literal)) -}}
     {%- elif kind == 'email' -%} {{- return("lower(" ~ alias ~ ".hashed_email) = " ~ literal) -}}
     {%- else -%}
         {{- return(
@@ -26,10 +26,10 @@
         {{- "," if not loop.last }}
         {%- endfor %}
     from (
-        select record_key, click_key, hashed_email, hashed_phone
+        select record_key, click_id, hashed_email, hashed_phone
         from ({{ reverse_etl._identified_rows(source, unique_key) }}) as identified
         union all
-        select record_key, lower(replace(click_id, '-', '')) as click_key, hashed_email, hashed_phone
+        select record_key, click_id, hashed_email, hashed_phone
         from {{ tables.ledger }}
         where {{ reverse_etl._in_scope(scope) }}
     ) as everything
@@ -44,7 +44,8 @@
 {% macro _identified_rows(source, unique_key) %}
     select
         cleaned.*,
-        {{ reverse_etl._identity_keys('click_id', 'hashed_email', 'hashed_phone') }}
+        {{ reverse_etl._click_key('click_id') }} as click_key,
+        {{ reverse_etl._identifier_key('click_id', 'hashed_email', 'hashed_phone') }} as identifier_key
     from (
         select
             record_key,

@@ -77,7 +77,7 @@
         ledger.adjustment_time,
         ledger.first_attempt,
         ledger.recorded_at,
-        {{ reverse_etl._identity_keys('ledger.click_id', 'ledger.hashed_email', 'ledger.hashed_phone') }}
+        {{ reverse_etl._identifier_key('ledger.click_id', 'ledger.hashed_email', 'ledger.hashed_phone') }} as identifier_key
     from {{ tables.ledger }} as ledger
     where {{ reverse_etl._in_scope(scope, 'ledger') }}
 {% endmacro %}

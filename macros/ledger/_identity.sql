@@ -4,7 +4,7 @@
     Arguments: scope; without one the scope's own columns belong to the identity.
 -#}
 {% macro _identity_columns(scope) %}
-    {{- return(reverse_etl._scope_keys(scope) + ['conversion_name', 'click_key', 'email_key', 'phone_key', 'conversion_time']) -}}
+    {{- return(reverse_etl._scope_keys(scope) + ['conversion_name', 'identifier_key', 'conversion_time']) -}}
 {% endmacro %}
 
 {#- A select list of columns. Arguments: columns, a list; alias, of the relation (optional). -#}
@@ -25,9 +25,31 @@
     {{- return(conditions | join(" and ")) -}}
 {% endmacro %}
 
-{#- click_key, email_key and phone_key made of a row's click id and hashes, blank for absent. -#}
-{% macro _identity_keys(click_id, hashed_email, hashed_phone) -%}
-    lower(replace({{ click_id }}, '-', '')) as click_key,
-    case when {{ click_id }} = '' then {{ hashed_email }} else '' end as email_key,
-    case when {{ click_id }} = '' then {{ hashed_phone }} else '' end as phone_key
-{%- endmacro %}
+{#-
+    The identifiers of a row as one text: its click id, or without one both its hashes. One text makes narrower joins than
+    three columns, and the two kinds cannot be mistaken for each other: a click id in lower case has no capital.
+-#}
+{% macro _identifier_key(click_id, hashed_email, hashed_phone) %}
+    {{- return(
+        "case when " ~ click_id ~ " = '' then " ~ reverse_etl._both_hashes(hashed_email, hashed_phone)
+        ~ " else " ~ reverse_etl._click_key(click_id) ~ " end"
+    ) -}}
+{% endmacro %}
+
+{#- The hashes beside a click id as one text: blank where there are none, and without a click id, since they take its place. -#}
+{% macro _hashes_beside(click_id, hashed_email, hashed_phone) %}
+    {{- return(
+        "case when " ~ click_id ~ " = '' or (" ~ hashed_email ~ " = '' and " ~ hashed_phone ~ " = '') then '' else "
+        ~ reverse_etl._both_hashes(hashed_email, hashed_phone) ~ " end"
+    ) -}}
+{% endmacro %}
+
+{#- Both hashes as one text, each behind a capital, which no hash has. -#}
+{% macro _both_hashes(hashed_email, hashed_phone) %}
+    {{- return(dbt.concat(["'E'", hashed_email, "'P'", hashed_phone])) -}}
+{% endmacro %}
+
+{#- A click id as click ids are compared: in lower case, without dashes. -#}
+{% macro _click_key(click_id) %}
+    {{- return("lower(replace(" ~ click_id ~ ", '-', ''))") -}}
+{% endmacro %}

@@ -20,7 +20,7 @@ uneven_attempts as (
 eventful_identities as (
     select distinct
         ledger.conversion_name,
-        {{ reverse_etl._identity_keys('ledger.click_id', 'ledger.hashed_email', 'ledger.hashed_phone') }},
+        {{ reverse_etl._identifier_key('ledger.click_id', 'ledger.hashed_email', 'ledger.hashed_phone') }} as identifier_key,
         ledger.conversion_time
     from {{ tables.ledger }} as ledger
     inner join uneven_attempts as uneven on ledger.run_seq = uneven.run_seq and ledger.seq = uneven.seq
@@ -48,16 +48,13 @@ eventful_attempts as (
         {{ reverse_etl._ledger_rows(tables, scope) }}
     ) as attempts
     left join (
-        select distinct run_seq, seq
-        from (
-            select run_seq, seq from eventful_attempts
-            union all
-            select run_seq, seq from uneven_attempts
-            {%- if without %}
-            union all
-            {{ without }}
-            {%- endif %}
-        ) as numbers
+        select run_seq, seq from eventful_attempts
+        union all
+        select run_seq, seq from uneven_attempts
+        {%- if without %}
+        union all
+        {{ without }}
+        {%- endif %}
     ) as left_out
         on attempts.run_seq = left_out.run_seq and attempts.seq = left_out.seq
     where left_out.seq is null and ({{ condition }})

@@ -12,7 +12,7 @@
     from (
         select
             everything.*,
-            {{ reverse_etl._identity_keys('click_id', 'hashed_email', 'hashed_phone') }}
+            {{ reverse_etl._identifier_key('click_id', 'hashed_email', 'hashed_phone') }} as identifier_key
         from {{ rows }} as everything
         where side = 'source' and operation = 'send' and not known_before
             {%- if before is not none %} and conversion_time < {{ reverse_etl._literal(before) }} {%- endif %}
@@ -32,7 +32,7 @@
 {% macro _listed_rows(listed) %}
     select
         conversion_name,
-        {{ reverse_etl._identity_keys('click_id', 'hashed_email', 'hashed_phone') }},
+        {{ reverse_etl._identifier_key('click_id', 'hashed_email', 'hashed_phone') }} as identifier_key,
         conversion_time
     from (
         select
@@ -136,7 +136,7 @@ order by 1, 2
     inner join (
         select distinct
             marked.conversion_name,
-            {{ reverse_etl._identity_keys('marked.click_id', 'marked.hashed_email', 'marked.hashed_phone') }},
+            {{ reverse_etl._identifier_key('marked.click_id', 'marked.hashed_email', 'marked.hashed_phone') }} as identifier_key,
             marked.conversion_time
         from {{ tables.ledger }} as marked
         where {{ reverse_etl._in_scope(scope, 'marked') }} and marked.run_seq = {{ run_seq }}

@@ -22,9 +22,10 @@
 held as (
     select distinct
         conversion_name,
-        {{ reverse_etl._identity_keys('click_id', 'hashed_email', 'hashed_phone') }},
+        {{ reverse_etl._identifier_key('click_id', 'hashed_email', 'hashed_phone') }} as identifier_key,
         conversion_time,
         record_key,
+        {{ reverse_etl._click_key('click_id') }} as click_key,
         hashed_email,
         hashed_phone
     from {{ tables.ledger }}
@@ -64,7 +65,7 @@ person as (
             run_seq,
             seq,
             conversion_name,
-            {{ reverse_etl._identity_keys('click_id', 'hashed_email', 'hashed_phone') }},
+            {{ reverse_etl._identifier_key('click_id', 'hashed_email', 'hashed_phone') }} as identifier_key,
             conversion_time
         from {{ tables.ledger }}
         where {{ reverse_etl._in_scope(scope) }}
@@ -127,7 +128,7 @@ select
     from (
         select
             record_key,
-            lower(replace(click_id, '-', '')) as click_key,
+            {{ reverse_etl._click_key('click_id') }} as click_key,
             hashed_email,
             hashed_phone
         from {{ ledger }}

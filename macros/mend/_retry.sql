@@ -65,7 +65,7 @@
     with retried as (
         select
             conversion_name,
-            {{ reverse_etl._identity_keys('click_id', 'hashed_email', 'hashed_phone') }},
+            {{ reverse_etl._identifier_key('click_id', 'hashed_email', 'hashed_phone') }} as identifier_key,
             conversion_time
         from ({{ reverse_etl._retried_rows(plan, codes, keys, maybe_taken) }}) as chosen
     ),

@@ -8,7 +8,7 @@
 -#}
 {% macro _demands(source, now, click_time, windows) %}
 {%- set rules = reverse_etl._rules(reverse_etl._timestamp_literal(now), 'click_time' if click_time else none) -%}
-{%- set click_key = "lower(replace(" ~ reverse_etl._present_text('microsoft_click_id') ~ ", '-', ''))" -%}
+{%- set click_key = reverse_etl._click_key(reverse_etl._present_text('microsoft_click_id')) -%}
 {%- set time = "(" ~ reverse_etl._utc_timestamp('conversion_time') ~ ")" -%}
 with source_rows as (
     {{ reverse_etl._source_rows(source, none, click_time) }}

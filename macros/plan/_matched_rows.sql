@@ -17,8 +17,7 @@
                 and {{ reverse_etl._present_text('keyed.conversion_currency_code') }} = reached.currency
                 and {{ reverse_etl._same_number(reverse_etl._double('keyed.external_attribution_credit'), 'reached.attribution_credit') }}
                 and {{ reverse_etl._present_text('keyed.external_attribution_model') }} = reached.attribution_model
-                and keyed.present_email = reached.hashed_email
-                and keyed.present_phone = reached.hashed_phone
+                and keyed.hashes_beside = reached.hashes_beside
                 and keyed.record_key is not null
                 {%- if with_repeats %}
                 and repeated.conversion_time is null
@@ -38,12 +37,10 @@
 {% macro _repeated_identities() %}
     select
         present_name as conversion_name,
-        click_key,
-        email_key,
-        phone_key,
+        identifier_key,
         time_key as conversion_time
     from ({{ reverse_etl._keyed_source_rows() }}) as keyed
-    group by present_name, click_key, email_key, phone_key, time_key
+    group by present_name, identifier_key, time_key
     having count(*) > 1
 {% endmacro %}
 
@@ -51,7 +48,8 @@
 {% macro _keyed_source_rows() %}
     select
         present.*,
-        {{ reverse_etl._identity_keys('present_click_id', 'present_email', 'present_phone') }}
+        {{ reverse_etl._identifier_key('present_click_id', 'present_email', 'present_phone') }} as identifier_key,
+        {{ reverse_etl._hashes_beside('present_click_id', 'present_email', 'present_phone') }} as hashes_beside
     from (
         select
             source_rows.*,
@@ -67,6 +65,6 @@
 {#- The condition that such a row is the conversion of another relation. Arguments: aliases of the two. -#}
 {% macro _same_as_keyed(keyed, other) %}
         {{- keyed }}.present_name = {{ other }}.conversion_name
-        and {{ reverse_etl._same(['click_key', 'email_key', 'phone_key'], keyed, other) }}
+        and {{ keyed }}.identifier_key = {{ other }}.identifier_key
         and {{ keyed }}.time_key = {{ other }}.conversion_time
 {%- endmacro %}

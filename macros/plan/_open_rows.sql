@@ -13,7 +13,7 @@
 {%- endfor -%}
     select
         cleaned.*,
-        {{ reverse_etl._identity_keys('click_id', 'hashed_email', 'hashed_phone') }}
+        {{ reverse_etl._identifier_key('click_id', 'hashed_email', 'hashed_phone') }} as identifier_key
     from (
         select
             matched.record_key,

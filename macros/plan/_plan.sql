@@ -41,7 +41,12 @@ source_bounds as (
 
 -- the conversions that were accepted at once, which are most: no source row reaches those that are older than the oldest
 reached as (
-    {{ reverse_etl._plain(tables, scope, "attempts.conversion_time >= (select oldest_row from source_bounds)") }}
+    select
+        plain.*,
+        {{ reverse_etl._hashes_beside('plain.click_id', 'plain.hashed_email', 'plain.hashed_phone') }} as hashes_beside
+    from (
+        {{ reverse_etl._plain(tables, scope, "attempts.conversion_time >= (select oldest_row from source_bounds)") }}
+    ) as plain
 ),
 
 {% if with_repeats -%}
@@ -168,7 +173,7 @@ compared as (
 
 {{ reverse_etl._plan_kin(source, unique_key, tables, scope, adjustments) }},
 
-{{ reverse_etl._plan_decided(scope, now, delay_hours) }},
+{{ reverse_etl._plan_decided(scope, now, adjustments, delay_hours) }},
 
 planned as (
     select * from source_side
@@ -183,6 +188,14 @@ planned as (
         'closed_rows', 'source', "case when in_this_run then 'accepted' else 'unchanged' end", 'row_count') }}
     union all
     {{ reverse_etl._plan_together('aged_out', 'ledger', "'aged_out'", 'row_count') }}
+),
+
+totals as (
+    select
+        (select count(*) from {{ source }}) as source_rows,
+        (select coalesce(sum(row_count), 0) from plain_places) + (select count(*) from plain_seen)
+        + (select count(*) from folded where status in ('counted', 'in_doubt', 'maybe')) as known_identities,
+        (select count(*) from open_rows) + (select coalesce(sum(row_count), 0) from closed_rows) as seen_rows
 ),
 
 final as (
@@ -215,11 +228,9 @@ final as (
         refused_at,
         known_before,
         row_count,
-        (select count(*) from {{ source }}) as source_rows,
-        (select coalesce(sum(row_count), 0) from plain_places) + (select count(*) from plain_seen)
-        + (select count(*) from folded where status in ('counted', 'in_doubt', 'maybe')) as known_identities,
-        (select count(*) from {{ source }}) - (select count(*) from open_rows)
-        - (select coalesce(sum(row_count), 0) from closed_rows) as unseen_repeats
+        totals.source_rows,
+        totals.known_identities,
+        totals.source_rows - totals.seen_rows as unseen_repeats
     from (
         select
             ordered.*
@@ -238,6 +249,7 @@ final as (
             from planned
         ) as ordered
     ) as numbered
+    cross join totals
 )
 
 select * from final

@@ -1,9 +1,9 @@
 {#-
     The CTEs `source_side` and `ledger_side`: the plan's rows of what has a verdict, with the payload that leaves. What is
     held by its kin is held; a correction repeats the identity as it was sent, never as the source has it now.
-    Arguments: scope, now and delay_hours as for the plan.
+    Arguments: scope, now, adjustments and delay_hours as for the plan.
 -#}
-{% macro _plan_decided(scope, now, delay_hours) %}
+{% macro _plan_decided(scope, now, adjustments, delay_hours) %}
 {%- set keys = reverse_etl._identity_columns(scope) -%}
 {%- set part = "split_part(decision, ':', 3)" -%}
 decided as (
@@ -49,7 +49,7 @@ source_side as (
             when 'retract' then ''
             else source_attribution_model
         end as attribution_model,
-        {{ reverse_etl._adjustment_time(part, now) }} as adjustment_time,
+        {{ reverse_etl._adjustment_time(part, now) if adjustments else "''" }} as adjustment_time,
         status is null as first_attempt,
         {{ reverse_etl._is_untouched(part) }} as untouched,
         code,
@@ -86,7 +86,7 @@ ledger_side as (
         case {{ part }} when 'restate' then restate_tried_currency when 'retract' then '' else currency end as currency,
         case when {{ part }} not in ('restate', 'retract') then attribution_credit end as attribution_credit,
         case when {{ part }} in ('restate', 'retract') then '' else attribution_model end as attribution_model,
-        {{ reverse_etl._adjustment_time(part, now) }} as adjustment_time,
+        {{ reverse_etl._adjustment_time(part, now) if adjustments else "''" }} as adjustment_time,
         false as first_attempt,
         {{ reverse_etl._is_untouched(part) }} as untouched,
         code,

@@ -53,7 +53,7 @@ candidate_keys as (
 keyed_identities as (
     select distinct
         ledger.conversion_name,
-        {{ reverse_etl._identity_keys('ledger.click_id', 'ledger.hashed_email', 'ledger.hashed_phone') }},
+        {{ reverse_etl._identifier_key('ledger.click_id', 'ledger.hashed_email', 'ledger.hashed_phone') }} as identifier_key,
         ledger.conversion_time
     from {{ tables.ledger }} as ledger
     inner join (

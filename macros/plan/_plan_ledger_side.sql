@@ -30,12 +30,24 @@ open_keys as (
     group by open_rows.record_key
 ),
 
--- older than the oldest source row: aged out, unless its key stands in the source, or no source row says how far back it reaches
+-- older than the oldest source row: aged out, unless its key stands in the source, or no source row says how far back it
+-- reaches; few are found, and often none: what is wide is read for those only
+out_of_reach_numbers as (
+    select run_seq, seq
+    from (
+        {{ reverse_etl._plain(tables, scope, (
+            "attempts.conversion_time >= " ~ days_90 ~ " and attempts.conversion_time < (select oldest_row from source_bounds)"
+            ~ " and (attempts.record_key in (select record_key from open_keys) or (select oldest_time from bounds) = '')"
+        )) }}
+    ) as plain
+),
+
 out_of_reach as (
-    {{ reverse_etl._with_acceptance(tables, scope, delay_hours, reverse_etl._plain(tables, scope, (
-        "attempts.conversion_time >= " ~ days_90 ~ " and attempts.conversion_time < (select oldest_row from source_bounds)"
-        ~ " and (attempts.record_key in (select record_key from open_keys) or (select oldest_time from bounds) = '')"
-    ))) }}
+    {{ reverse_etl._with_acceptance(tables, scope, delay_hours, (
+        "select attempts.* from (" ~ reverse_etl._ledger_rows(tables, scope) ~ ") as attempts"
+        ~ " inner join out_of_reach_numbers as numbers"
+        ~ " on " ~ reverse_etl._same(['run_seq', 'seq'], 'attempts', 'numbers')
+    )) }}
 ),
 
 absent as (

@@ -13,12 +13,12 @@
 
 {#- The condition that a source row is the conversion of another relation. Arguments: aliases of the two. -#}
 {% macro _same_as_source(source_rows, other) %}
-{%- set click_id = reverse_etl._present_text(source_rows ~ '.microsoft_click_id') -%}
-{%- set hash_key = "case when (" ~ click_id ~ ") <> '' then '' else " %}
+{%- set identifiers = [] -%}
+{%- for column in ['microsoft_click_id', 'hashed_email_address', 'hashed_phone_number'] -%}
+    {%- do identifiers.append(reverse_etl._present_text(source_rows ~ '.' ~ column)) -%}
+{%- endfor %}
         {{- reverse_etl._present_text(source_rows ~ '.conversion_name') }} = {{ other }}.conversion_name
-        and lower(replace({{ click_id }}, '-', '')) = {{ other }}.click_key
-        and {{ hash_key }}{{ reverse_etl._present_text(source_rows ~ '.hashed_email_address') }} end = {{ other }}.email_key
-        and {{ hash_key }}{{ reverse_etl._present_text(source_rows ~ '.hashed_phone_number') }} end = {{ other }}.phone_key
+        and {{ reverse_etl._identifier_key(*identifiers) }} = {{ other }}.identifier_key
         and {{ reverse_etl._utc_text(reverse_etl._utc_timestamp(source_rows ~ '.conversion_time')) }}
         = {{ other }}.conversion_time
 {%- endmacro %}

@@ -64,7 +64,7 @@ named as (
 keyed as (
     select
         named.*,
-        {{ reverse_etl._identity_keys('identity_click_id', 'identity_email', 'identity_phone') }}
+        {{ reverse_etl._identifier_key('identity_click_id', 'identity_email', 'identity_phone') }} as identifier_key
     from named
 ),
 
@@ -72,7 +72,7 @@ counted as (
     select
         keyed.*,
         count(*) over (
-            partition by identity_name, identity_time, click_key, email_key, phone_key
+            partition by identity_name, identity_time, identifier_key
         ) as rows_of_identity
     from keyed
 ),

@@ -106,8 +106,9 @@ def explain(books: Books, kind: str, value: str, now: str) -> tuple[tuple[Explai
     if not rows:
         return (), 0
     # One conversion may stand in several rows; its attempts are asked for once.
-    identities = list(dict.fromkeys((row[4], row[5], row[13], row[14], row[15]) for row in rows))
-    names = ("conversion_name", "conversion_time", "click_key", "email_key", "phone_key")
+    names = ("conversion_name", "conversion_time", "identifier_key")
+    identity_of = [(row[4], row[5], row[13]) for row in rows]
+    identities = list(dict.fromkeys(identity_of))
     attempts: dict[int, list[Attempted]] = {}
     for identity, *attempt in books.project.query(
         "_explain_attempts",
@@ -116,14 +117,16 @@ def explain(books: Books, kind: str, value: str, now: str) -> tuple[tuple[Explai
         identities=[dict(zip(names, identity, strict=True)) for identity in identities],
     ):
         attempts.setdefault(int(identity), []).append(_attempt(attempt))
-    return tuple(
-        _explained(row, attempts.get(identities.index((row[4], row[5], row[13], row[14], row[15])), [])) for row in rows
-    ), int(rows[0][-1])
+    explained = (
+        _explained(row, attempts.get(identities.index(identity), []))
+        for row, identity in zip(rows, identity_of, strict=True)
+    )
+    return tuple(explained), int(rows[0][-1])
 
 
 def _explained(row: Any, attempts: list[Attempted]) -> Explained:
     place, class_, reason, key, name, time, click_id, email, phone, value, currency, credit, model = row[:13]
-    status, code, error_code, goes_at = row[16:20]
+    status, code, error_code, goes_at = row[14:18]
     return Explained(
         in_source=place == "source",
         class_=class_,
