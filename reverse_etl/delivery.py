@@ -31,6 +31,8 @@ GUILTY_ROWS = 10
 # Between looks at the lease while calls are under way. Seconds.
 LOOK_EVERY = 5.0
 
+_NO_CONNECTION_HINT = "Nothing of these rows left. Check network, firewall and proxy; the next push sends them."
+
 _GRAVITY = (RowOutcome.DEFERRED, RowOutcome.REJECTED, RowOutcome.IN_DOUBT)
 
 
@@ -205,10 +207,13 @@ class Courier:
             finally:
                 self._pace.give_back()
             if _to_be_tried_again(answer, records):
-                silent = True
+                silent |= not (isinstance(answer, Unanswered) and answer.unprocessed)
             elif not isinstance(answer, Throttled):
                 self._pace.answered()
                 break
+        if isinstance(answer, Unanswered) and answer.unprocessed and not silent:
+            reason = Reason(None, answer.reason.error_code, f"The call could not be made: {answer.reason.message}.")
+            return Stopped(reason, _NO_CONNECTION_HINT, unprocessed=True, by_service=False), False
         return answer, silent
 
     def _wait_before(self, try_: int) -> float:

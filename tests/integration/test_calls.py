@@ -125,6 +125,27 @@ def go_wrong(bench: Bench, sandbox: LocalSandbox, books: Path, case: str) -> Non
     settle(bench, sandbox)
 
 
+@pytest.mark.parametrize("protocol", WireProtocol)
+def test_a_service_that_cannot_be_reached(bench: Bench, sandbox: LocalSandbox, protocol: WireProtocol) -> None:
+    """Without a connection nothing is in doubt: a row that is corrected meanwhile is sent as it is then, and once."""
+    bench.protocol = protocol
+    result = bench.push(sandbox, reachable=False)
+    assert (result.source, result.exit_code) == (LEFT, 1)
+    assert str(result.stopped) == "The call could not be made: no connection to 127.0.0.1:1 came about."
+    assert bench.statuses() == {}
+    bench.fill(ROWS, value=25.0)
+    settle(bench, sandbox, value=25.0)
+
+
+def test_a_repeat_that_cannot_be_made_leaves_the_doubt(bench: Bench, sandbox: LocalSandbox) -> None:
+    """What was in doubt before stays so when the service cannot be reached, and is settled when it can."""
+    ask_for(sandbox, {"kind": "timeout_after", "count": 2})
+    assert bench.push(sandbox).source == DOUBT
+    again = bench.push(sandbox, reachable=False)
+    assert (again.source, again.exit_code) == (DOUBT, 1)
+    settle(bench, sandbox)
+
+
 def test_an_index_that_comes_twice_refuses_its_row_once(bench: Bench, sandbox: LocalSandbox) -> None:
     """Two errors on one row are one refusal, and the others are accepted."""
     ask_for(sandbox, {"kind": "same_index"})

@@ -21,6 +21,8 @@ from reverse_etl.warehouse.project import Project
 from tests.support.faults import truth
 
 TABLES = ("reverse_etl_ledger", "reverse_etl_receipts", "reverse_etl_runs")
+# Nobody listens there.
+NOWHERE = "http://127.0.0.1:1"
 
 
 class _Interrupted(MicrosoftAds):
@@ -86,12 +88,17 @@ class Bench:
         after_call: Callable[[], None] = lambda: None,
         environ: Mapping[str, str] | None = None,
         read_timeout: float = 0.4,
+        reachable: bool = True,
     ) -> RunResult:
-        """Push as the command does, without its guards; `after_call` happens once the first call is answered."""
+        """Push as the command does, without its guards; `after_call` happens once the first call is answered.
+
+        `reachable`: False takes the service away once it has said that it is there.
+        """
         sync = replace(self.sync, protocol=self.protocol)
         settings = MicrosoftAdsSettings.load(sync, {**(environ or {}), "MICROSOFT_ADS_ENDPOINT": sandbox.url})
         wires: dict[WireProtocol, type[Wire]] = {WireProtocol.SOAP: SoapWire, WireProtocol.REST: RestWire}
-        wire = wires[self.protocol](settings, read_timeout=read_timeout)  # type: ignore[call-arg]
+        address = settings if reachable else replace(settings, endpoint=NOWHERE)
+        wire = wires[self.protocol](address, read_timeout=read_timeout)  # type: ignore[call-arg]
         options = PushOptions(
             workers=workers,
             patience=Patience(tries=tries, first_wait=0.02),

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import gzip
+import socket
 import time
 from typing import Any
 
 import pytest
+import requests
+import urllib3
 
 from reverse_etl.destinations.microsoft_ads.codes import CODES, Code, OnCall, OnRow
+from reverse_etl.destinations.microsoft_ads.http import lost
 from reverse_etl.receipts import Answer, Answered, Blamed, RowOutcome, Stopped, Throttled, Unanswered
 from tests.unit.dialects import Dialect
 from tests.unit.wire import ACCESS_TOKEN, DEVELOPER_TOKEN, YESTERDAY, Sandbox, StartRaw, http, row
@@ -141,9 +145,9 @@ def test_every_documented_code_has_one_reaction(dialect: Dialect, raw: StartRaw,
         (208, "InvalidAccount", ("Stopped", False)),
         (303, "ApiVersionNoLongerSupported", ("Stopped", False)),
         (117, "CallRateExceeded", ("Throttled", None)),
-        (5612, "OfflineConversionsApplyFailed", ("Unanswered", None)),
-        (0, "InternalError", ("Unanswered", None)),
-        (202, "ApiExecutionError", ("Unanswered", None)),
+        (5612, "OfflineConversionsApplyFailed", ("Unanswered", False)),
+        (0, "InternalError", ("Unanswered", False)),
+        (202, "ApiExecutionError", ("Unanswered", False)),
         (5601, "OfflineConversionsLimitExceeded", ("Blamed", True)),
         (201, "ApiInputValidationError", ("Blamed", False)),
         (5604, "OfflineConversionMicrosoftClickIdInvalid", ("Blamed", False)),
@@ -289,13 +293,35 @@ def test_an_odd_date_says_nothing(dialect: Dialect, raw: StartRaw, date: str) ->
 
 
 def test_nobody_there(dialect: Dialect, raw: StartRaw) -> None:
-    """A refused connection is said with the host and without the path."""
+    """A refused connection is said with the host and without the path, and proves that nothing left."""
     server = raw(dialect.http(dialect.empty_answer))
     url = server.url.replace("127.0.0.1", "localhost")
     host = url.removeprefix("http://").rpartition(":")[0] + ":1"
     answer = dialect.client("http://" + host).send(ROWS)
     assert isinstance(answer, Unanswered)
-    assert answer.reason.message == f"the connection to {host} failed"
+    assert answer.reason.message == f"no connection to {host} came about"
+    assert answer.unprocessed
+
+
+def test_only_a_connection_that_never_was_proves_that_nothing_left() -> None:
+    """A refused or late connection and an unknown host do; one that was dropped, silent or not secure does not."""
+    host, there = "ads.example", urllib3.connection.HTTPConnection("ads.example")
+    pool = urllib3.HTTPConnectionPool(host)
+
+    def told(error_class: type[requests.RequestException], cause: Exception) -> bool:
+        return lost(error_class(urllib3.exceptions.MaxRetryError(pool, "/", cause)), f"https://{host}/x").unsent
+
+    assert told(requests.ConnectionError, urllib3.exceptions.NewConnectionError(there, "refused"))
+    assert told(requests.ConnectionError, urllib3.exceptions.NameResolutionError(host, there, socket.gaierror()))
+    assert told(requests.ConnectTimeout, urllib3.exceptions.ConnectTimeoutError())
+    assert not told(requests.exceptions.SSLError, urllib3.exceptions.SSLError())
+    for error in (
+        requests.ConnectionError(urllib3.exceptions.ProtocolError("aborted", ConnectionResetError())),
+        requests.ConnectionError(urllib3.exceptions.ReadTimeoutError(pool, "/", "late")),
+        requests.ConnectionError(),
+        requests.ReadTimeout(),
+    ):
+        assert not lost(error, f"https://{host}/x").unsent
 
 
 def test_a_client_goes_on_after_a_broken_answer(dialect: Dialect, raw: StartRaw) -> None:

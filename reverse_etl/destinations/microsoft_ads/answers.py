@@ -30,7 +30,7 @@ def answer_of(reply: Reply, *, retracts: bool, throttle_wait: float) -> Answer:
     there were too many calls and the service does not say how long.
     """
     if isinstance(reply, Lost):
-        return Unanswered(reply.reason)
+        return Unanswered(reply.reason, reply.unsent)
     if isinstance(reply, Withheld):
         error = reply.errors[0]
         return Stopped(

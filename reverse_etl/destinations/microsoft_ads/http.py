@@ -92,12 +92,22 @@ def lost(error: Exception, endpoint: str) -> Lost:
     host = endpoint.split("/")[2]
     if isinstance(error, UnreadableError):
         return Lost(Reason(None, f"HTTP {error.status}", "the service gave no readable answer"))
+    if _is_unsent(error):
+        return Lost(Reason(None, type(error).__name__, f"no connection to {host} came about"), unsent=True)
     if isinstance(error, (requests.Timeout, urllib3.exceptions.TimeoutError)):
         return Lost(Reason(None, type(error).__name__, f"{host} did not answer in time"))
     if isinstance(error, (requests.RequestException, urllib3.exceptions.HTTPError)):
         return Lost(Reason(None, type(error).__name__, f"the connection to {host} failed"))
     # Whatever an answer makes of its reader: the call may have been processed.
     return Lost(Reason(None, type(error).__name__, "the answer cannot be read"))
+
+
+def _is_unsent(error: Exception) -> bool:
+    """Did no connection come about? A message is written only to one that did."""
+    if not (isinstance(error, requests.ConnectionError) and error.args):
+        return False
+    cause = getattr(error.args[0], "reason", None)
+    return isinstance(cause, (urllib3.exceptions.NewConnectionError, urllib3.exceptions.ConnectTimeoutError))
 
 
 def _no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:

@@ -102,7 +102,8 @@ class Enquiry:
     def _lost(self, operation: str, reply: Lost) -> DestinationError:
         name = reply.reason.error_code
         hint = _ADDRESS if name == "HTTP 404" else _LATER
-        told = f"{self.host} gave no answer to {operation} that can be read ({name}): {reply.reason.message}."
+        readable = "" if reply.unsent else " that can be read"
+        told = f"{self.host} gave no answer to {operation}{readable} ({name}): {reply.reason.message}."
         return DestinationError(told, hint=hint)
 
     def _refused(self, operation: str, fault: Faulted) -> DestinationError:

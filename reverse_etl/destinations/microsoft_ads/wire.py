@@ -66,9 +66,13 @@ class Withheld(Faulted):
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """No answer that can be read: nobody knows whether the call was processed."""
+    """No answer that can be read: nobody knows whether the call was processed.
+
+    `unsent`: it was not, since no connection came about and nothing of it left.
+    """
 
     reason: Reason
+    unsent: bool = False
 
 
 Reply = Processed | Faulted | Lost
@@ -125,7 +129,7 @@ def without_secrets(reply: Reply, secrets: Iterable[str]) -> Reply:
         return tuple(replace(error, name=mask(error.name), message=mask(error.message)) for error in errors)
 
     if isinstance(reply, Lost):
-        return Lost(replace(reply.reason, message=mask(reply.reason.message)))
+        return replace(reply, reason=replace(reply.reason, message=mask(reply.reason.message)))
     if isinstance(reply, Faulted):
         return replace(reply, errors=masked(reply.errors), tracking_id=mask(reply.tracking_id))
     return replace(reply, partial_errors=masked(reply.partial_errors), tracking_id=mask(reply.tracking_id))
