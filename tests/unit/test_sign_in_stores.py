@@ -7,6 +7,7 @@ import os
 import stat
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, replace
@@ -54,6 +55,20 @@ class Full(Memory):
 
     def set_password(self, service: str, username: str, password: str) -> None:
         raise OSError("The stub received bad data")
+
+
+class Hanging(Memory):
+    """A keyring that shows a window and waits."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked = 0
+        self.unlocked = threading.Event()
+
+    def get_password(self, service: str, username: str) -> str | None:
+        self.asked += 1
+        self.unlocked.wait(timeout=60)
+        return super().get_password(service, username)
 
 
 class Locked(Memory):
@@ -211,6 +226,22 @@ def test_a_keyring_that_is_locked_may_hold_a_sign_in_after_a_logout(stores: Stor
             stores.remove(KEY)
         assert stores.load(KEY) == (None, "")
     assert "Unlock it" in caught.value.hint
+
+
+def test_a_keyring_that_does_not_answer_is_waited_for_once(stores: Stores, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that waits to be unlocked where nobody is holds nothing up for long; it may hold a sign-in all the same."""
+    monkeypatch.setattr("reverse_etl.destinations.microsoft_ads.sign_in.stores.KEYRING_TIMEOUT", 0.1)
+    hanging = Hanging()
+    try:
+        with keyring_of(hanging):
+            assert stores.save(KEY, LOGIN) == str(stores.file)
+            assert (unnumbered(stores), stores.load(KEY)[1]) == (LOGIN, str(stores.file))
+            with pytest.raises(DestinationError, match="may still hold the sign-in"):
+                stores.remove(KEY)
+            assert stores.load(KEY) == (None, "")
+    finally:
+        hanging.unlocked.set()
+    assert hanging.asked == 1
 
 
 @pytest.mark.parametrize("delete", [mock.Mock(side_effect=OSError("no")), mock.Mock()], ids=["refuses", "only nods"])

@@ -5,8 +5,10 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,6 +19,8 @@ from reverse_etl.errors import DestinationError, SettingsError
 SERVICE = "reverse-etl"
 # How long another process may take to renew before this one gives up. Seconds.
 LOCK_TIMEOUT = 30.0
+# How long a call of the keyring may take; somebody may have to unlock it. Seconds.
+KEYRING_TIMEOUT = 20.0
 KEYRING = "the keyring"
 # A number or a time beyond these is damage: no clock has brought it, and no date shows it.
 _SERIALS_END = 2**63
@@ -69,6 +73,7 @@ class Stores:
 
     def __init__(self, folder: Path | None = None) -> None:
         self._folder = folder or _own_folder()
+        self._keyring_hangs = False
 
     @property
     def file(self) -> Path:
@@ -183,46 +188,66 @@ class Stores:
     def _unwritable(self, error: OSError) -> DestinationError:
         return DestinationError(f"The sign-in cannot be kept in {self._folder}: {error.strerror}.", hint=_ELSEWHERE)
 
-    @staticmethod
-    def _from_keyring(key: str) -> Login | None:
-        backend = _backend()
-        if backend is None:
-            return None
+    def _from_keyring(self, key: str) -> Login | None:
         try:
-            return Login.of(json.loads(backend.get_password(SERVICE, key) or "null"))
+            backend = self._backend()
+            return Login.of(json.loads(self._ask(backend.get_password, SERVICE, key) or "null")) if backend else None
         except Exception:  # a keyring that fails, in whatever way of its own, is none, and so is a damaged copy
             return None
 
-    @staticmethod
-    def _to_keyring(key: str, login: Login) -> bool:
-        backend = _backend()
-        if backend is None:
-            return False
+    def _to_keyring(self, key: str, login: Login) -> bool:
         text = json.dumps(asdict(login))
         try:
-            backend.set_password(SERVICE, key, text)
+            backend = self._backend()
+            if backend is None:
+                return False
+            self._ask(backend.set_password, SERVICE, key, text)
             # Some take everything and keep nothing.
-            return bool(backend.get_password(SERVICE, key) == text)
+            return bool(self._ask(backend.get_password, SERVICE, key) == text)
         except Exception:  # locked, out of reach, or a value too long for it
             return False
 
-    @staticmethod
-    def _drop_from_keyring(key: str) -> bool:
+    def _drop_from_keyring(self, key: str) -> bool:
         """Was it there? Then it no longer is; raises DestinationError where the keyring fails."""
-        backend = _backend()
-        if backend is None:
-            return False
         with contextlib.suppress(Exception):  # locked, out of reach, or it lets nothing go
-            if backend.get_password(SERVICE, key) is None:
+            backend = self._backend()
+            if backend is None or self._ask(backend.get_password, SERVICE, key) is None:
                 return False
-            backend.delete_password(SERVICE, key)
-            if backend.get_password(SERVICE, key) is None:
+            self._ask(backend.delete_password, SERVICE, key)
+            if self._ask(backend.get_password, SERVICE, key) is None:
                 return True
         raise DestinationError(
             f"The keyring failed and may still hold the sign-in; {SERVICE} keeps it nowhere else on this machine.",
             hint="Unlock it and run the command again, or delete what it has under the name "
             f"{SERVICE} with the system's own program for keyrings.",
         )
+
+    def _backend(self) -> Any:
+        """The keyring, or None where there is none; raises TimeoutError."""
+        return self._ask(_find_backend)
+
+    def _ask(self, call: Callable[..., Any], *arguments: str) -> Any:
+        """What a call of the keyring gives; raises what it raises, and TimeoutError where it takes too long.
+
+        One that does is not asked again: it may wait for somebody to unlock it where nobody is.
+        """
+        if self._keyring_hangs:
+            raise TimeoutError
+        answer: Future[Any] = Future()
+
+        def work() -> None:
+            try:
+                answer.set_result(call(*arguments))
+            except BaseException as error:  # raised where it is waited for
+                answer.set_exception(error)
+
+        # The process's end does not wait for this thread.
+        threading.Thread(target=work, name="keyring", daemon=True).start()
+        try:
+            return answer.result(KEYRING_TIMEOUT)
+        except TimeoutError:
+            self._keyring_hangs = True
+            raise
 
 
 class EnvironmentStore:
@@ -259,7 +284,7 @@ def _own_folder() -> Path:
     return user_config_path(SERVICE, appauthor=False)
 
 
-def _backend() -> Any:
+def _find_backend() -> Any:
     """The keyring, or None where there is none: without a desktop there often is not."""
     try:
         import keyring
