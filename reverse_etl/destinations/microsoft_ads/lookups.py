@@ -16,7 +16,7 @@ from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
 from reverse_etl.destinations.microsoft_ads.wire import Faulted, Lost, Processed, Reply, Wire, Withheld
 from reverse_etl.errors import DestinationError
 from reverse_etl.pace import Pace, Patience
-from reverse_etl.receipts import Throttled, Unanswered
+from reverse_etl.receipts import Answer, Throttled, Unanswered
 
 T = TypeVar("T")
 _LATER = "Try again later. Nothing depends on it: a push sends all the same."
@@ -70,10 +70,9 @@ class Enquiry:
         """The answer, after as many tries as a push makes; raises DestinationError in words where none came."""
         try_ = 1
         while True:
-            reply = self._call(operation, content)
+            reply, answer = self._call(operation, content)
             if isinstance(reply, Processed):
                 return reply
-            answer = answer_of(reply, retracts=False, throttle_wait=self.throttle_wait)
             if try_ == self.patience.tries or not isinstance(answer, Throttled | Unanswered):
                 raise self._lost(operation, reply) if isinstance(reply, Lost) else self._refused(operation, reply)
             try_ += 1
@@ -82,22 +81,21 @@ class Enquiry:
             else:
                 self.sleep(self.patience.wait_before(try_) * (0.5 + self.jitter() / 2))
 
-    def _call(self, operation: str, content: Mapping[str, Any]) -> Reply:
-        """Make one call at the pace of all calls of the customer."""
+    def _call(self, operation: str, content: Mapping[str, Any]) -> tuple[Reply, Answer]:
+        """Make one call at the pace of all calls of the customer; gives what came, and what that means."""
         while left := self.pace.take(0.0):
             self.sleep(min(left, 0.5))
         try:
             reply = self.wire.call(operation, content)
+            answer = answer_of(reply, retracts=False, throttle_wait=self.throttle_wait)
             # Before the permit is back: nobody may start a call in between.
-            if not isinstance(reply, Processed):
-                answer = answer_of(reply, retracts=False, throttle_wait=self.throttle_wait)
-                if isinstance(answer, Throttled):
-                    self.pace.throttled(answer.seconds)
+            if isinstance(answer, Throttled):
+                self.pace.throttled(answer.seconds)
         finally:
             self.pace.give_back()
         if isinstance(reply, Processed):
             self.pace.answered()
-        return reply
+        return reply, answer
 
     def _lost(self, operation: str, reply: Lost) -> DestinationError:
         name = reply.reason.error_code
