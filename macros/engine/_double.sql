@@ -16,9 +16,11 @@
     the text is made null before it is cast, and never the cast avoided. Numbers of up to 400 digits and exponents
     of up to 4 fit into numeric, which is then brought within the limits of a double. Beyond them lies infinity, as
     in DuckDB; what is too small to be told from 0 is 0, and the little that a cast would raise on in between is
-    brought to where it does not.
+    brought to where it does not. Nearly all numbers are plain and short, and need none of it: that is looked at first,
+    for it takes a tenth of the time.
 -#}
 {% macro postgres___double(expression) %}
+    {%- set plain = "number_text ~ '^[0-9]+([.][0-9]+)?$' and length(number_text) <= 100" -%}
     {%- set special = '^([-+]?inf(inity)?|nan)$' -%}
     {%- set number = '^[-+]?([0-9]{1,255}[0-9]{0,145}([.][0-9]{0,255})?|[.][0-9]{1,255})(e[-+]?[0-9]{1,4})?$' -%}
     {%- set from_number -%}
@@ -32,13 +34,13 @@
         end
     {%- endset -%}
     {%- set sql -%}
-        case
+        coalesce((case when {{ plain }} then number_text end)::double precision, case
             when number_text ~* '{{ special }}'
                 then (case when number_text ~* '{{ special }}' then number_text end)::double precision
             else {{ reverse_etl._with_value(
                 "(case when number_text ~* '" ~ number ~ "' then number_text end)::numeric", 'exact_number', from_number
             ) }}
-        end
+        end)
     {%- endset -%}
     {{- return(reverse_etl._with_value("trim((" ~ expression ~ ")::text)", 'number_text', sql)) -}}
 {% endmacro %}
