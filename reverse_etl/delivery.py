@@ -31,7 +31,10 @@ GUILTY_ROWS = 10
 # Between looks at the lease while calls are under way. Seconds.
 LOOK_EVERY = 5.0
 
-_NO_CONNECTION_HINT = "Nothing of these rows left. Check network, firewall and proxy; the next push sends them."
+_NO_CONNECTION_HINT = (
+    "Check that the service runs and can be reached: network, firewall, proxy. "
+    "What did not leave goes with the next push."
+)
 
 _GRAVITY = (RowOutcome.DEFERRED, RowOutcome.REJECTED, RowOutcome.IN_DOUBT)
 
@@ -55,13 +58,14 @@ class Delivery:
 @dataclass(frozen=True, slots=True)
 class Doubt:
     """What is not known of the tries of a call before: `taken`, one may count; `unexplained`, for something else than a
-    row's flaw: it got no answer, or a fault that names none."""
+    row's flaw: it got no answer, or a fault that names none. `reason`: what became of the last that may count."""
 
     taken: bool = False
     unexplained: bool = False
+    reason: Reason | None = None
 
     def __or__(self, other: Doubt) -> Doubt:
-        return Doubt(self.taken or other.taken, self.unexplained or other.unexplained)
+        return Doubt(self.taken or other.taken, self.unexplained or other.unexplained, other.reason or self.reason)
 
 
 class Courier:
@@ -171,10 +175,11 @@ class Courier:
         parts: list[tuple[Sequence[Record], Doubt]] = [(batch, Doubt())]
         while parts:
             records, doubt = parts.pop()
-            answer, silent = self._call(records)
-            doubt |= Doubt(silent, silent)
+            answer, silence = self._call(records)
+            doubt |= Doubt(silence is not None, silence is not None, silence)
+            if isinstance(answer, Blamed) and not answer.unprocessed:
+                doubt |= Doubt(taken=True, unexplained=answer.alone is None, reason=answer.reason)
             if isinstance(answer, Blamed):
-                doubt |= Doubt(not answer.unprocessed, not answer.unprocessed and answer.alone is None)
                 if len(records) > 1 and guilty <= GUILTY_ROWS:
                     middle = len(records) // 2
                     parts += [(records[middle:], doubt), (records[:middle], doubt)]
@@ -192,13 +197,14 @@ class Courier:
                 self.halt()
         return delivery
 
-    def _call(self, records: Sequence[Record]) -> tuple[Answer | None, bool]:
-        """One call with its tries: the last answer (None: never called) and whether a try may count that got none."""
+    def _call(self, records: Sequence[Record]) -> tuple[Answer | None, Reason | None]:
+        """One call with its tries: the last answer (None: it was never made), and the reason of the last try that got
+        none and may count all the same."""
         answer: Answer | None = None
-        silent = False
+        silence: Reason | None = None
         for try_ in range(1, self._patience.tries + 1):
             if not self._wait_turn(self._wait_before(try_) if _to_be_tried_again(answer, records) else 0.0):
-                break
+                return (None if _is_unsent(answer) else answer), silence
             try:
                 answer = self._destination.send(records)
                 # Before the permit is back: nobody may start a call in between.
@@ -206,15 +212,16 @@ class Courier:
                     self._pace.throttled(answer.seconds)
             finally:
                 self._pace.give_back()
-            if _to_be_tried_again(answer, records):
-                silent |= not (isinstance(answer, Unanswered) and answer.unprocessed)
+            if isinstance(answer, Answered | Unanswered) and _to_be_tried_again(answer, records):
+                if not _is_unsent(answer):
+                    silence = answer.reason if isinstance(answer, Unanswered) else answer.refusals[0].reason
             elif not isinstance(answer, Throttled):
                 self._pace.answered()
                 break
-        if isinstance(answer, Unanswered) and answer.unprocessed and not silent:
+        if isinstance(answer, Unanswered) and answer.unprocessed and silence is None:
             reason = Reason(None, answer.reason.error_code, f"The call could not be made: {answer.reason.message}.")
-            return Stopped(reason, _NO_CONNECTION_HINT, unprocessed=True, by_service=False), False
-        return answer, silent
+            return Stopped(reason, _NO_CONNECTION_HINT, unprocessed=True, by_service=False), None
+        return answer, silence
 
     def _wait_before(self, try_: int) -> float:
         # Workers that lost their answers at once do not come back at once.
@@ -245,6 +252,11 @@ def _to_be_tried_again(answer: Answer | None, records: Sequence[Record]) -> bool
     return isinstance(answer, Unanswered)
 
 
+def _is_unsent(answer: Answer | None) -> bool:
+    """Is it known that nothing of the call left?"""
+    return isinstance(answer, Unanswered) and answer.unprocessed
+
+
 def _receipts(records: Sequence[Record], answer: Answer | None, doubt: Doubt, delivery: Delivery) -> Iterator[Receipt]:
     """The receipts of one call, refused rows first; rows in doubt get none and are counted in `delivery`."""
     doubtful = doubt.taken
@@ -273,8 +285,8 @@ def _receipts(records: Sequence[Record], answer: Answer | None, doubt: Doubt, de
             delivery.in_doubt += len(records)
             if isinstance(answer, Answered):
                 delivery.last_doubt = Reason(None, "", "the answer names a row that was not in the call")
-            elif answer is not None:
-                delivery.last_doubt = answer.reason
+            else:
+                delivery.last_doubt = doubt.reason or (answer.reason if answer else None)
 
 
 def _answered(

@@ -44,9 +44,10 @@
     ) -}}
 {% endmacro %}
 
-{#- Both hashes as one text, each behind a capital, which no hash has. -#}
+{#- Both hashes as one text. The length of the first says where the second begins, whatever stands in a malformed one. -#}
 {% macro _both_hashes(hashed_email, hashed_phone) %}
-    {{- return(dbt.concat(["'E'", hashed_email, "'P'", hashed_phone])) -}}
+    {%- set length = "cast(length(" ~ hashed_email ~ ") as " ~ dbt.type_string() ~ ")" -%}
+    {{- return(dbt.concat([length, "'H'", hashed_email, hashed_phone])) -}}
 {% endmacro %}
 
 {#- A click id as click ids are compared: in lower case, without dashes. -#}

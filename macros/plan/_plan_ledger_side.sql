@@ -33,7 +33,7 @@ open_keys as (
 -- older than the oldest source row: aged out, unless its key stands in the source, or no source row says how far back it
 -- reaches; few are found, and often none: what is wide is read for those only
 out_of_reach_numbers as (
-    select run_seq, seq
+    select distinct run_seq, seq
     from (
         {{ reverse_etl._plain(tables, scope, (
             "attempts.conversion_time >= " ~ days_90 ~ " and attempts.conversion_time < (select oldest_row from source_bounds)"

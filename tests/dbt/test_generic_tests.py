@@ -107,6 +107,12 @@ DUPLICATES: list[tuple[str, dict[str, str | None], dict[str, str | None], bool]]
         {"microsoft_click_id": None, "hashed_phone_number": HASH},
         False,
     ),
+    (
+        "addresses that were never hashed",
+        {"microsoft_click_id": None, "hashed_email_address": "Jo@Home", "hashed_phone_number": None},
+        {"microsoft_click_id": None, "hashed_email_address": "Jo@", "hashed_phone_number": "Home"},
+        False,
+    ),
     ("another value", {"conversion_value": "1"}, {"conversion_value": "2"}, True),
     ("no identifier", *2 * ({"microsoft_click_id": None},), False),
     ("no time", *2 * ({"conversion_time": None},), False),

@@ -11,7 +11,7 @@ import pytest
 from reverse_etl.delivery import GUILTY_ROWS, Courier
 from reverse_etl.pace import Patience
 from reverse_etl.plans import Record
-from reverse_etl.receipts import Answer, Answered, Outcome, RowOutcome, Throttled
+from reverse_etl.receipts import Answer, Answered, Outcome, Reason, RowOutcome, Throttled
 from tests.unit.scripted import (
     BLAMED,
     BLAMED_FOR_NOW,
@@ -150,10 +150,39 @@ def test_a_refused_run_halts_the_others() -> None:
     assert len(destination.calls) == 2
 
 
-def test_a_stop_is_seen_during_a_pause() -> None:
+@pytest.mark.parametrize(
+    ("answers", "reason"),
+    [
+        ([LOST, NOBODY_THERE, NOBODY_THERE, NOBODY_THERE], LOST.reason),
+        ([LOST, BUSY, BUSY, BUSY], LOST.reason),
+        ([DOUBTFULLY_BLAMED, *[NOBODY_THERE] * 4], DOUBTFULLY_BLAMED.reason),
+    ],
+)
+def test_doubt_is_told_with_what_caused_it(answers: list[Answer], reason: Reason) -> None:
+    """Tries that prove nothing, or that nothing left, do not stand as the reason of rows that are in doubt."""
+    work = batches(1, 3)
+    delivery = deliver(ScriptedDestination(*answers), work)
+    assert (outcomes(delivery, work), delivery.last_doubt) == ({"in_doubt": 3}, reason)
+
+
+def test_a_service_that_cannot_be_reached_stops_the_run() -> None:
+    """After as many tries as patience has no other batch is tried, and it is said what to look at."""
+    work = batches(3, 2)
+    destination = ScriptedDestination(*[NOBODY_THERE] * 4)
+    delivery = deliver(destination, work)
+    assert (outcomes(delivery, work), len(destination.calls)) == ({"not_sent": 6}, 4)
+    assert delivery.stopped is not None
+    assert str(delivery.stopped.reason) == "ConnectionError: The call could not be made: no connection came about."
+    assert "can be reached" in delivery.stopped.hint
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"), [(LOST, {"in_doubt": 2, "not_sent": 4}), (NOBODY_THERE, {"not_sent": 6})]
+)
+def test_a_stop_is_seen_during_a_pause(answer: Answer, expected: dict[str, int]) -> None:
     """Ctrl-C during the wait for the service ends it: what was never answered for is not sent or in doubt."""
     stop = threading.Event()
-    destination, work = ScriptedDestination(LOST), batches(3, 2)
+    destination, work = ScriptedDestination(answer), batches(3, 2)
     courier = Courier(
         destination,
         workers=1,
@@ -166,8 +195,8 @@ def test_a_stop_is_seen_during_a_pause() -> None:
 
     assert courier.halted
     courier.close()
-    assert outcomes(delivery, work) == {"in_doubt": 2, "not_sent": 4}
-    assert len(destination.calls) == 1
+    assert outcomes(delivery, work) == expected
+    assert (len(destination.calls), delivery.stopped) == (1, None)
 
 
 def test_no_call_starts_when_the_lease_has_no_time_for_it() -> None:

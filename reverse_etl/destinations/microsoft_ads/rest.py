@@ -20,6 +20,7 @@ from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
 from reverse_etl.destinations.microsoft_ads.tokens import with_token
 from reverse_etl.destinations.microsoft_ads.wire import (
     Faulted,
+    Lost,
     Processed,
     Reply,
     ServiceError,
@@ -105,8 +106,10 @@ class RestWire:
             return reply
         if isinstance(reply, Processed):
             self._packs = True
-        elif not isinstance(reply, Faulted):
-            self._packs = False
+        elif isinstance(reply, Lost):
+            # One that never left says nothing of packing.
+            if not reply.unsent:
+                self._packs = False
         elif _was_not_read(reply) and time.monotonic() - began < http.CONNECT_TIMEOUT:
             plain = self._post(OPERATIONS[operation], message, token, packs=False)
             if not (isinstance(plain, Faulted) and _was_not_read(plain)):
