@@ -123,7 +123,8 @@ class World:
             if code == 0 and not deferred:
                 break
             # Corrections that follow one another within a second are dated ahead of the clock, and put off for that.
-            time.sleep(1.1 if deferred else 0)
+            # Each try is dated a second later than the one before it, so the clock must gain on them.
+            time.sleep(3 if deferred else 0)
         else:
             self.check(False, f"not settled after {SETTLING} pushes: {push.out}{push.err}")
         found = list(self._complaints())
