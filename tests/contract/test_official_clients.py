@@ -171,7 +171,7 @@ def test_a_fault_is_read_as_it_was_meant(  # noqa: PLR0917
 ) -> None:
     """Code, name and tracking id of a fault arrive in either shape; by REST its status, too."""
     if kind:
-        requests.post(f"{sandbox.url}/control/faults", json=[{"kind": kind}], timeout=5).raise_for_status()
+        requests.post(f"{sandbox.url}/control/faults", json=[{"kind": kind}], timeout=60).raise_for_status()
     said = sdk.ask("apply", sandbox.url, token, "OfflineConversion", [CONVERSION])
     assert said.pop("status") in (status, 500)
     assert said == {"code": code, "name": name, "traced": True}
@@ -302,6 +302,6 @@ def test_the_answers_of_the_local_sandbox_are_those_of_the_models(msads: Sdk, sa
     }
     for operation, content in asked.items():
         url = f"{sandbox.url}{REST_PATH}/{OPERATIONS[operation].path}"
-        answer = requests.post(url, json=content, headers=headers, timeout=10)
+        answer = requests.post(url, json=content, headers=headers, timeout=60)
         assert answer.status_code == 200
         assert msads.ask("unknown", f"{operation}Response", answer.json()) == []

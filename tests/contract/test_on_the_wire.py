@@ -67,7 +67,7 @@ def spoken(wire: SoapWire, sandbox: LocalSandbox, operation: str, content: dict[
         sandbox.url + SERVICE_PATH,
         data=etree.tostring(request),
         headers={"Content-Type": "text/xml; charset=utf-8", "SOAPAction": operation},
-        timeout=10,
+        timeout=60,
     )
     return request.find(f"{ENVELOPE}Body")[0], etree.fromstring(answer.content).find(f"{ENVELOPE}Body")[0]
 
@@ -112,7 +112,7 @@ def test_requests_and_answers_are_valid(
 @pytest.mark.parametrize("kind", ["fault_117", "fault_105", "fault_5601", "fault_5612", "fault_0"])
 def test_faults_are_valid(schema: etree.XMLSchema, wire: SoapWire, sandbox: LocalSandbox, kind: str) -> None:
     """The detail of a fault of either shape is one by Microsoft's own schema."""
-    requests.post(f"{sandbox.url}/control/faults", json=[{"kind": kind}], timeout=5).raise_for_status()
+    requests.post(f"{sandbox.url}/control/faults", json=[{"kind": kind}], timeout=60).raise_for_status()
     _, fault = spoken(wire, sandbox, "ApplyOfflineConversions", CALLS["ApplyOfflineConversions"])
     (detail,) = fault.find("detail")
     schema.assertValid(detail)

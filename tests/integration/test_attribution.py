@@ -251,16 +251,14 @@ def test_a_killed_fetch_leaves_whole_answers(shop: Shop, sandbox: LocalSandbox) 
             [click(1)],
         )
     hold = [{"kind": "hold_before", "nth": 2, "operation": "report"}]
-    assert requests.post(f"{sandbox.url}/control/faults", json=hold, timeout=5).ok
+    assert requests.post(f"{sandbox.url}/control/faults", json=hold, timeout=60).ok
     process = shop.start("attribution", MICROSOFT_ADS_ENDPOINT=sandbox.url)
-    end = time.monotonic() + 60
-    while not requests.get(f"{sandbox.url}/control/faults", timeout=5).json()["held"]:
+    while not requests.get(f"{sandbox.url}/control/faults", timeout=60).json()["held"]:
         assert process.poll() is None, process.communicate()
-        assert time.monotonic() < end
         time.sleep(0.05)
     process.kill()
     process.communicate()
-    requests.delete(f"{sandbox.url}/control/faults", timeout=5)
+    requests.delete(f"{sandbox.url}/control/faults", timeout=60)
     assert shop.sql(f"select fetch_seq, count(*), sum(attributed) from {REPORTS} group by fetch_seq") == [(1, 7, 1)]
     known = json.loads(shop.run("attribution", "--no-fetch", "--json").stdout)["goals"][0]
     assert (known["sent"], known["attributed"]) == (2, 1)
@@ -323,7 +321,7 @@ def test_a_refused_call_keeps_what_was_known(pushed: QuickShop, clicked: LocalSa
     """A fault that no repeating mends stops the fetch; what an earlier one brought stays as it was."""
     told = fetch(pushed, clicked)
     requests.post(
-        f"{clicked.url}/control/faults", json=[{"kind": "fault_106", "rate": 1, "operation": "report"}], timeout=5
+        f"{clicked.url}/control/faults", json=[{"kind": "fault_106", "rate": 1, "operation": "report"}], timeout=60
     )
     done = pushed.run("attribution", MICROSOFT_ADS_ENDPOINT=clicked.url)
     assert done.returncode == 1
@@ -334,7 +332,7 @@ def test_a_refused_call_keeps_what_was_known(pushed: QuickShop, clicked: LocalSa
 
 def test_a_fault_that_passes_is_asked_through(pushed: QuickShop, clicked: LocalSandbox) -> None:
     """An internal error is followed by another try, and the answer is told."""
-    requests.post(f"{clicked.url}/control/faults", json=[{"kind": "fault_0", "operation": "report"}], timeout=5)
+    requests.post(f"{clicked.url}/control/faults", json=[{"kind": "fault_0", "operation": "report"}], timeout=60)
     assert numbers(fetch(pushed, clicked)) == EXPECTED
 
 

@@ -194,7 +194,7 @@ def test_locked_database_names_the_holder(shop: Shop) -> None:
         assert holder.stdout is not None
         holder.stdout.readline()
         done = shop.run("push")
-        holder.communicate("\n", timeout=10)
+        holder.communicate("\n", timeout=60)
     assert done.returncode == 4
     assert f"PID {holder.pid}" in done.stderr
     assert "python" in done.stderr

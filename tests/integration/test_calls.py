@@ -193,7 +193,7 @@ def test_throttling_in_the_midst_of_many_calls(bench: Bench, sandbox: LocalSandb
     """Bursts of 117 among five batches make all workers wait and slow down; every row counts once."""
     bench.fill(5000)
     ask_for(sandbox, {"kind": "fault_117", "nth": 2, "count": 3})
-    result = bench.push(sandbox, workers=4, tries=4, read_timeout=30)
+    result = bench.push(sandbox, workers=4, tries=4, read_timeout=60)
     assert (result.source, result.exit_code) == ({"accepted": 5000}, 0)
     assert summary(books).received == summary(books).counted == 5000
 

@@ -233,7 +233,7 @@ def test_a_locked_file_names_its_holder(shop: Shop) -> None:
         assert holder.stdout is not None
         holder.stdout.readline()
         lines = check(shop, code=4)
-        holder.communicate("\n", timeout=10)
+        holder.communicate("\n", timeout=60)
     assert failed(lines) == ["database", "destination"]
     assert f"PID {holder.pid}" in said(lines, "database")
     assert said(lines, "account_id", mark="ok")

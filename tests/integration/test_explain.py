@@ -325,7 +325,7 @@ def test_a_reader_may_leave_early(asked: Asked, form: list[str]) -> None:
     process.stdout.close()
     with process.stderr:
         assert process.stderr.read() == ""
-    assert process.wait(timeout=20) == 1
+    assert process.wait(timeout=60) == 1
 
 
 def test_each_batch_is_told_and_nothing_else_when_quiet(asked: Asked) -> None:

@@ -273,13 +273,11 @@ def test_an_interrupt_ends_a_build_and_nothing_is_sent(shop: Shop) -> None:
     slow = "\nwhere (select count(*) from range(100000000) as a(x), range(100000000) as b(y)) > 0"
     (shop.folder / "models/stg_deals.sql").write_text("{{ config(materialized='table') }}" + STAGING + slow)
     push = shop.start("push", "--build")
-    began = time.monotonic()
     while "START" not in (line := push.stderr.readline()) or "stg_deals" not in line:
         assert line, "the build ended before it began"
-        assert time.monotonic() - began < 60
     time.sleep(1)
     push.send_signal(signal.SIGINT)
-    out, err = push.communicate(timeout=30)
+    out, err = push.communicate(timeout=300)
     assert (push.returncode, out) == (1, ""), err
     assert "Interrupted while dbt was building: nothing was sent." in err
     assert "Traceback" not in err

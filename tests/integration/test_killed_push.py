@@ -33,7 +33,7 @@ def test_kill_between_send_and_receipt_is_settled_by_the_next_push(
         # The faults are used up when both calls have arrived and are being held.
         wait_for(lambda: used_up(sandbox))
     process.send_signal(signal.SIGKILL)
-    process.communicate(timeout=10)
+    process.communicate(timeout=60)
     release(sandbox)
     if moment == "hold_before":
         wait_for(lambda: summary(books).received == ROWS)
@@ -66,7 +66,7 @@ def test_what_a_limit_leaves_in_doubt_is_said_to_be_in_doubt(shop: Shop, sandbox
     process = shop.start("push", MICROSOFT_ADS_ENDPOINT=sandbox.url)
     wait_for(lambda: used_up(sandbox))
     process.kill()
-    process.communicate(timeout=10)
+    process.communicate(timeout=60)
     release(sandbox)
     result = shop.push("--limit", "10", endpoint=sandbox.url)
     assert (result["exit_code"], result["source"]) == (1, {"accepted": 10, "in_doubt": 20})

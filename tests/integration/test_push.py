@@ -178,7 +178,7 @@ def test_interrupt_finishes_and_records_the_calls_under_way(
     assert process.stderr is not None
     assert any("Finishing what" in line for line in iter(process.stderr.readline, ""))
     release(sandbox)
-    out, _ = process.communicate(timeout=20)
+    out, _ = process.communicate(timeout=60)
     result = json.loads(out)
     assert (process.returncode, result["result"]) == (1, "interrupted")
     assert result["source"] == {"accepted": 1000, "not_reached": 2000}

@@ -93,7 +93,7 @@ def day(shop_template: Shop, tmp_path_factory: pytest.TempPathFactory, listener:
 
 def _unheard(address: str) -> None:
     """A browser that tells no logger of ours where it goes."""
-    urllib.request.urlopen(address, timeout=5).close()
+    urllib.request.urlopen(address, timeout=60).close()
 
 
 def _text(done: Any) -> str:

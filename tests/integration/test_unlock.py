@@ -38,7 +38,7 @@ def test_without_a_living_holder_there_is_nothing_to_unlock(quick: QuickShop, sa
     process = quick.start("push", MICROSOFT_ADS_ENDPOINT=sandbox.url)
     wait_for(lambda: used_up(sandbox))
     process.kill()
-    process.communicate(timeout=10)
+    process.communicate(timeout=60)
     release(sandbox)
     events = quick.sql("select count(*) from reverse_etl_runs")
     assert f"run 1, PID {process.pid} on" in unlock(quick, "--yes")

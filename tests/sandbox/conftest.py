@@ -107,7 +107,7 @@ class Caller:
         self.url = self.sandbox.url
         self.client = zeep.Client(
             str(files("reverse_etl") / "wsdl" / "campaign_management_v13.wsdl"),
-            transport=Transport(session=self.session, operation_timeout=20),
+            transport=Transport(session=self.session, operation_timeout=60),
         )
         self.service = self.client.create_service(BINDING, self.url + SERVICE_PATH)
 
@@ -163,11 +163,11 @@ class Caller:
     def post_body(self, body: bytes, **options: Any) -> requests.Response:
         """Post a raw body as SOAP."""
         headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": '"ApplyOfflineConversions"'}
-        return self.session.post(self.url + SERVICE_PATH, data=body, headers=headers, timeout=20, **options)
+        return self.session.post(self.url + SERVICE_PATH, data=body, headers=headers, timeout=60, **options)
 
     def faults(self, *faults: dict[str, Any]) -> None:
         """Ask for faults."""
-        answer = self.session.post(f"{self.url}/control/faults", json=list(faults), timeout=20)
+        answer = self.session.post(f"{self.url}/control/faults", json=list(faults), timeout=60)
         assert answer.status_code == 200, answer.text
 
     def asked(self) -> list[dict[str, Any]]:
@@ -181,7 +181,7 @@ class Caller:
         return content
 
     def get(self, path: str) -> requests.Response:
-        return self.session.get(self.url + path, timeout=20)
+        return self.session.get(self.url + path, timeout=60)
 
     def rows(self) -> list[ReceivedRow]:
         """What the books hold, oldest first."""

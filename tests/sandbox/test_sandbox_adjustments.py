@@ -216,7 +216,7 @@ def test_null_adjustment_is_refused(caller: Caller) -> None:
     """An adjustment that is null is refused with 5602."""
     body = (ENVELOPE % '<OfflineConversion i:nil="true"/>').replace("OfflineConversion", "OfflineConversionAdjustment")
     headers = {"Content-Type": "text/xml", "SOAPAction": "ApplyOfflineConversionAdjustments"}
-    answer = caller.session.post(caller.url + SERVICE_PATH, data=body.encode(), headers=headers, timeout=20)
+    answer = caller.session.post(caller.url + SERVICE_PATH, data=body.encode(), headers=headers, timeout=60)
     assert "<h:ErrorCode>OfflineConversionIsNull</h:ErrorCode>" in answer.text
     assert caller.adjusted() == ["refused"]
 
@@ -225,7 +225,7 @@ def test_action_and_body_must_agree(caller: Caller) -> None:
     """Adjustments under the action of conversions are a fault, as another operation is."""
     headers = {"Content-Type": "text/xml", "SOAPAction": "ApplyOfflineConversionAdjustments"}
     body = (ENVELOPE % raw_row(1)).encode()
-    answer = caller.session.post(caller.url + SERVICE_PATH, data=body, headers=headers, timeout=20)
+    answer = caller.session.post(caller.url + SERVICE_PATH, data=body, headers=headers, timeout=60)
     assert "ActionNotSupported" in answer.text
     assert caller.rows() == []
 

@@ -29,7 +29,7 @@ def meets(caller: Caller, calls: int) -> list[int]:
 
 
 def seeded(caller: Caller, seed: int, *faults: dict[str, Any]) -> None:
-    answer = caller.session.post(f"{caller.url}/control/faults", json={"seed": seed, "faults": faults}, timeout=5)
+    answer = caller.session.post(f"{caller.url}/control/faults", json={"seed": seed, "faults": faults}, timeout=60)
     assert answer.json()["seed"] == seed
 
 
@@ -162,9 +162,9 @@ def test_state_tells_what_was_asked_for(caller: Caller) -> None:
             {"kind": "poison", "row": "x", "fired": 0, "left": None},
         ],
     }
-    cleared = caller.session.delete(f"{caller.url}/control/faults", timeout=5).json()
+    cleared = caller.session.delete(f"{caller.url}/control/faults", timeout=60).json()
     assert cleared == {"seed": 5, "held": 0, "faults": []}
-    assert caller.session.delete(f"{caller.url}/books", timeout=5).status_code == 404
+    assert caller.session.delete(f"{caller.url}/books", timeout=60).status_code == 404
 
 
 @pytest.mark.parametrize(

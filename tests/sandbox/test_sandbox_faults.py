@@ -75,7 +75,7 @@ def test_poison_fails_every_call_with_the_row(caller: Caller) -> None:
             caller.call(part)
         assert caught.value.detail is None
     assert caller.send(*rows[:3], rows[4]) == []
-    caller.session.delete(f"{caller.url}/control/faults", timeout=5)
+    caller.session.delete(f"{caller.url}/control/faults", timeout=60)
     assert caller.send(rows[3]) == []
 
 
@@ -86,14 +86,12 @@ def test_hold_waits_and_can_be_released(caller: Caller, kind: str, taken: list[s
     with ThreadPoolExecutor(1) as pool:
         call = pool.submit(caller.send, a_row())
         with requests.Session() as session:
-            deadline = time.monotonic() + 5
-            while caller.outcomes() != taken and time.monotonic() < deadline:
-                time.sleep(0.02)
+            wait_for(lambda: caller.outcomes() == taken)
             time.sleep(0.2)
             assert not call.done()
             assert caller.outcomes() == taken
-            session.delete(f"{caller.url}/control/faults", timeout=5)
-        assert call.result(timeout=5) == []
+            session.delete(f"{caller.url}/control/faults", timeout=60)
+        assert call.result(timeout=60) == []
     assert caller.outcomes() == ["counted"]
 
 
@@ -102,7 +100,7 @@ def test_hold_ends_by_itself(caller: Caller) -> None:
     caller.faults({"kind": "hold_before", "seconds": 0.3})
     started = time.monotonic()
     assert caller.send(a_row()) == []
-    assert 0.3 <= time.monotonic() - started < 3
+    assert time.monotonic() - started >= 0.3
 
 
 @pytest.mark.parametrize(("kind", "taken"), [("reset_before", []), ("reset_after", ["counted"])])
@@ -198,8 +196,13 @@ def late(caller: Caller, seconds: float = 0.4) -> None:
         requests.post(caller.url + SERVICE_PATH, data=body, headers=headers, timeout=seconds)
 
 
+def release(caller: Caller) -> None:
+    """Let go what the sandbox keeps back."""
+    caller.session.post(f"{caller.url}/control/release", timeout=60).raise_for_status()
+
+
 def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while not condition():
         assert time.monotonic() < deadline, "waited in vain"
         time.sleep(0.02)
@@ -210,7 +213,7 @@ def test_answer_that_never_comes(caller: Caller, kind: str, taken: list[str]) ->
     """The caller waits in vain, and the books did or did not take the batch; once it has gone, its thread ends."""
     caller.faults({"kind": kind})
     late(caller)
-    assert caller.outcomes() == taken
+    wait_for(lambda: caller.outcomes() == taken)
     caller.faults()
     assert caller.send(a_row(MicrosoftClickId=click(2))) == []
     assert caller.outcomes() == [*taken, "counted"]
@@ -232,21 +235,23 @@ def test_answer_too_late_for_the_impatient(caller: Caller, kind: str, taken: lis
 
 def test_call_that_lands_late(caller: Caller) -> None:
     """The batch is taken only after its caller gave up, and so may come behind what the caller sent since."""
-    caller.faults({"kind": "lands_late", "seconds": 0.6})
+    caller.faults({"kind": "lands_late", "seconds": 600})
     late(caller)
     assert caller.rows() == []
     assert caller.send(a_row(ConversionValue=7)) == []
+    release(caller)
     wait_for(lambda: len(caller.rows()) == 2)
     assert [(row.outcome, row.conversion_value) for row in caller.rows()] == [("counted", "7"), ("duplicate", None)]
 
 
 def test_call_that_lands_after_a_reset(caller: Caller) -> None:
     """The connection is reset at once, and the batch is taken later, behind what the caller sent since."""
-    caller.faults({"kind": "reset_late", "seconds": 0.6})
+    caller.faults({"kind": "reset_late", "seconds": 600})
     with pytest.raises(requests.ConnectionError, match="reset"):
         caller.send(a_row())
     assert caller.rows() == []
     assert caller.send(a_row(ConversionValue=7)) == []
+    release(caller)
     wait_for(lambda: len(caller.rows()) == 2)
     assert [(row.outcome, row.conversion_value) for row in caller.rows()] == [("counted", "7"), ("duplicate", "12.5")]
 
@@ -260,7 +265,7 @@ def test_call_lands_although_its_caller_was_killed(caller: Caller) -> None:
         f"POST {SERVICE_PATH} HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Type: text/xml\r\n"
         f"SOAPAction: ApplyOfflineConversions\r\nContent-Length: {len(body)}\r\n\r\n"
     )
-    with socket.create_connection((host, int(port)), timeout=5) as connection:
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
         connection.sendall(head.encode() + body)
         wait_for(lambda: caller.asked()[0]["fired"] == 1)
         assert caller.rows() == []
@@ -276,20 +281,20 @@ def test_gate_holds_until_released(caller: Caller, kind: str, taken: int) -> Non
 
         def post(body: bytes) -> int:
             headers = {"Content-Type": "text/xml", "SOAPAction": "ApplyOfflineConversions"}
-            return requests.post(caller.url + SERVICE_PATH, data=body, headers=headers, timeout=20).status_code
+            return requests.post(caller.url + SERVICE_PATH, data=body, headers=headers, timeout=60).status_code
 
         calls = [pool.submit(post, body) for body in bodies[:2]]
         wait_for(lambda: caller.get("/control/faults").json()["held"] == 2)
         time.sleep(0.2)
         assert [call.done() for call in calls] == [False, False]
         assert len(caller.rows()) == taken
-        released = caller.session.post(f"{caller.url}/control/release", timeout=5).json()
+        released = caller.session.post(f"{caller.url}/control/release", timeout=60).json()
         assert released == {"released": 2}
-        assert [call.result(timeout=5) for call in calls] == [200, 200]
+        assert [call.result(timeout=60) for call in calls] == [200, 200]
         again = pool.submit(post, bodies[2])
         wait_for(lambda: caller.get("/control/faults").json()["held"] == 1)
-        caller.session.post(f"{caller.url}/control/release", timeout=5)
-        assert again.result(timeout=5) == 200
+        caller.session.post(f"{caller.url}/control/release", timeout=60)
+        assert again.result(timeout=60) == 200
     assert caller.outcomes() == ["counted"] * 3
     assert caller.asked()[0]["left"] == 0
 
@@ -299,12 +304,12 @@ def test_leaving_lets_held_calls_go(tmp_path: Path) -> None:
     with ThreadPoolExecutor(1) as pool:
         with LocalSandbox(tmp_path / "books.db", port=0) as sandbox:
             caller = Caller(sandbox, tmp_path / "books.db")
-            caller.faults({"kind": "hold_before"})
+            caller.faults({"kind": "hold_before", "seconds": 600})
             call = pool.submit(caller.send, a_row())
-            wait_for(lambda: requests.get(f"{sandbox.url}/control/faults", timeout=5).json()["held"] == 1)
+            wait_for(lambda: requests.get(f"{sandbox.url}/control/faults", timeout=60).json()["held"] == 1)
             started = time.monotonic()
-        assert call.result(timeout=5) == []
-        assert time.monotonic() - started < 3
+        assert call.result(timeout=60) == []
+        assert time.monotonic() - started < 600, "it waited for the call"
         caller.session.close()
 
 
@@ -382,6 +387,6 @@ def test_date_is_wrong_by_hours(caller: Caller, hours: float) -> None:
 )
 def test_wrong_faults_are_named(caller: Caller, faults: Any, said: str) -> None:
     """A list of faults with a mistake is refused with one sentence that names it."""
-    answer = caller.session.post(f"{caller.url}/control/faults", json=faults, timeout=5)
+    answer = caller.session.post(f"{caller.url}/control/faults", json=faults, timeout=60)
     assert answer.status_code == 400
     assert said in answer.json()["error"]

@@ -40,7 +40,7 @@ def test_look_ups_are_told_apart_from_calls_with_rows(caller: Caller) -> None:
 def test_look_ups_that_failed_are_look_ups(caller: Caller) -> None:
     """A look-up that a fault befell is none of the calls with rows either."""
     caller.faults({"kind": "fault_117", "operation": "goals"})
-    caller.session.post(f"{caller.url}/CampaignManagement/v13/ConversionGoals/QueryByIds", json={}, timeout=5)
+    caller.session.post(f"{caller.url}/CampaignManagement/v13/ConversionGoals/QueryByIds", json={}, timeout=60)
     assert (summary(caller.books).calls, summary(caller.books).lookups) == (1, 1)
     assert received(caller).splitlines()[1] == "1 call (1 by REST): 0 with rows, 1 look-up"
 

@@ -25,7 +25,7 @@ def post(caller: Caller, body: Any, path: str = "OfflineConversions/Apply", **he
     changed = HEADERS | {name.replace("_", "-"): text for name, text in headers.items()}
     content = body if isinstance(body, bytes) else json.dumps(body).encode()
     sent = {name: text for name, text in changed.items() if text is not None}
-    return caller.session.post(caller.url + PATH + path, data=content, headers=sent, timeout=20)
+    return caller.session.post(caller.url + PATH + path, data=content, headers=sent, timeout=60)
 
 
 def apply(caller: Caller, *rows: Any, **headers: str | None) -> requests.Response:

@@ -14,17 +14,17 @@ from reverse_etl.sandbox import LocalSandbox
 
 def ask_for(sandbox: LocalSandbox, *faults: dict[str, object]) -> None:
     """Ask for faults in the place of those before; the next calls meet them."""
-    requests.post(f"{sandbox.url}/control/faults", data=json.dumps(faults), timeout=5).raise_for_status()
+    requests.post(f"{sandbox.url}/control/faults", data=json.dumps(faults), timeout=60).raise_for_status()
 
 
 def release(sandbox: LocalSandbox) -> None:
     """Drop all faults and let held calls go on."""
-    requests.delete(f"{sandbox.url}/control/faults", timeout=5).raise_for_status()
+    requests.delete(f"{sandbox.url}/control/faults", timeout=60).raise_for_status()
 
 
 def used_up(sandbox: LocalSandbox) -> bool:
     """Have all faults that do not stay met their calls?"""
-    asked = requests.get(f"{sandbox.url}/control/faults", timeout=5).json()["faults"]
+    asked = requests.get(f"{sandbox.url}/control/faults", timeout=60).json()["faults"]
     return all(fault["left"] in (0, None) for fault in asked)
 
 
@@ -36,7 +36,7 @@ def truth(sandbox: LocalSandbox) -> dict[str, Any]:
     return content
 
 
-def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:
+def wait_for(condition: Callable[[], bool], seconds: float = 120) -> None:
     """Wait until a condition holds."""
     end = time.monotonic() + seconds
     while not condition():
@@ -46,4 +46,4 @@ def wait_for(condition: Callable[[], bool], seconds: float = 30) -> None:
 
 def held(sandbox: LocalSandbox) -> int:
     """How many calls the sandbox keeps waiting, or has yet to take."""
-    return int(requests.get(f"{sandbox.url}/control/faults", timeout=5).json()["held"])
+    return int(requests.get(f"{sandbox.url}/control/faults", timeout=60).json()["held"])

@@ -40,7 +40,7 @@ def _wait_until_it_answers(host: str, seconds: float = 30) -> None:
     end = time.monotonic() + seconds
     while True:
         try:
-            psycopg2.connect(host=host, user="postgres", dbname="postgres", connect_timeout=5).close()
+            psycopg2.connect(host=host, user="postgres", dbname="postgres", connect_timeout=60).close()
         except psycopg2.OperationalError:
             if time.monotonic() > end:
                 raise

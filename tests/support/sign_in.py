@@ -37,14 +37,14 @@ NO_KEYRING = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
 
 def follow(address: str) -> requests.Response:
     """What a browser does: consent, and go where it is sent."""
-    answer = requests.get(address, timeout=5, allow_redirects=False)
+    answer = requests.get(address, timeout=60, allow_redirects=False)
     assert answer.status_code == 302, answer.text
-    return requests.get(answer.headers["Location"], timeout=5)
+    return requests.get(answer.headers["Location"], timeout=60)
 
 
 def redirected(address: str) -> str:
     """The address at which a browser without a listener ends."""
-    return requests.get(address, timeout=5, allow_redirects=False).headers["Location"]
+    return requests.get(address, timeout=60, allow_redirects=False).headers["Location"]
 
 
 def address_in(text: str) -> str:
@@ -54,7 +54,7 @@ def address_in(text: str) -> str:
 
 def control(sandbox: LocalSandbox, **asked: Any) -> dict[str, Any]:
     """Ask the sandbox's sign-in for something, and be told how it stands."""
-    answer = requests.post(f"{sandbox.url}/control/sign_in", data=json.dumps(asked), timeout=5)
+    answer = requests.post(f"{sandbox.url}/control/sign_in", data=json.dumps(asked), timeout=60)
     assert answer.status_code == 200, answer.text
     told: dict[str, Any] = answer.json()
     return told
@@ -62,7 +62,7 @@ def control(sandbox: LocalSandbox, **asked: Any) -> dict[str, Any]:
 
 def counts(sandbox: LocalSandbox) -> dict[str, int]:
     """What the sandbox's sign-in has done so far."""
-    told: dict[str, int] = requests.get(f"{sandbox.url}/control/sign_in", timeout=5).json()["counts"]
+    told: dict[str, int] = requests.get(f"{sandbox.url}/control/sign_in", timeout=60).json()["counts"]
     return told
 
 
@@ -176,7 +176,7 @@ class World:
         ):
             code = exit_code_of(arguments)
         for thread in threads:
-            thread.join(timeout=10)
+            thread.join(timeout=60)
         return subprocess.CompletedProcess(list(arguments), code, out.getvalue(), err.getvalue())
 
 

@@ -116,11 +116,11 @@ def test_throttling_makes_every_worker_wait() -> None:
             started.append(clock())
             number = len(started)
         if number <= 4:
-            first_calls.wait(timeout=5)
+            first_calls.wait(timeout=60)
             if records[0].batch == 1:
                 return BUSY
             # The others end once the throttled worker sleeps, that is, once the pause is set.
-            assert clock.somebody_slept.wait(timeout=5)
+            assert clock.somebody_slept.wait(timeout=60)
         return FINE
 
     work = batches(12, 2)
@@ -332,7 +332,7 @@ def test_the_lease_is_looked_at_while_calls_are_under_way(monkeypatch: pytest.Mo
     looked = threading.Event()
 
     def send(records: Sequence[Record]) -> Answer:
-        assert looked.wait(timeout=5)
+        assert looked.wait(timeout=60)
         time.sleep(0.05)
         return FINE
 

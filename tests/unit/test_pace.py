@@ -87,7 +87,7 @@ def test_fewer_calls_are_under_way_after_a_throttled_one() -> None:
             if busy:
                 widest.append(0)
         if number <= 8:
-            first_calls.wait(timeout=10)
+            first_calls.wait(timeout=60)
         time.sleep(0.02)
         with lock:
             under_way -= 1

@@ -308,7 +308,7 @@ def test_the_lock_is_waited_for_in_vain_only_so_long(stores: Stores) -> None:
     began = time.monotonic()
     with stores.lock(), pytest.raises(DestinationError, match="Another process"), other.lock(timeout=0.3):
         pass
-    assert 0.2 < time.monotonic() - began < 5
+    assert time.monotonic() - began > 0.2
     with other.lock(timeout=0.3):
         pass
 

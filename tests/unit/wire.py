@@ -63,7 +63,7 @@ class Sandbox:
     def ask(self, kind: str, **fault: object) -> None:
         """Ask for a fault."""
         body = json.dumps([{"kind": kind} | fault])
-        requests.post(f"{self.url}/control/faults", data=body, timeout=5).raise_for_status()
+        requests.post(f"{self.url}/control/faults", data=body, timeout=60).raise_for_status()
 
     def received(self) -> list[ReceivedRow]:
         return read_received(self.books)
@@ -97,8 +97,8 @@ class RawServer:
     ) -> None:
         self._ended.set()
         # A listening socket is woken by a connection; closing it alone would leave accept() waiting.
-        socket.create_connection(self._socket.getsockname(), timeout=5).close()
-        self._thread.join(timeout=10)
+        socket.create_connection(self._socket.getsockname(), timeout=60).close()
+        self._thread.join(timeout=60)
         self._socket.close()
 
     def _serve(self) -> None:
