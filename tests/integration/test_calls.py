@@ -15,7 +15,7 @@ from reverse_etl.sync import WireProtocol
 from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.project import Project
 from tests.support.bench import Bench, click, counting
-from tests.support.faults import ask_for, wait_for
+from tests.support.faults import ask_for, unanswered, wait_for
 from tests.support.shop import Shop, copy_of
 
 ROWS = 5
@@ -113,7 +113,7 @@ def go_wrong(bench: Bench, sandbox: LocalSandbox, books: Path, case: str) -> Non
     """One case of CALLS, by whatever protocol the bench speaks."""
     fault, expected, words = CALLS[case]
     ask_for(sandbox, fault)
-    result = bench.push(sandbox)
+    result = bench.push(sandbox, unanswered=unanswered(fault))
     assert result.source == expected
     assert result.exit_code == (1 if {"in_doubt", "not_reached"} & set(expected) else 0)
     said = f"{result.stopped or ''} {result.in_doubt_because}"
@@ -141,7 +141,7 @@ def test_a_service_that_cannot_be_reached(bench: Bench, sandbox: LocalSandbox, p
 def test_a_repeat_that_cannot_be_made_leaves_the_doubt(bench: Bench, sandbox: LocalSandbox) -> None:
     """What was in doubt before stays so when the service cannot be reached, and is settled when it can."""
     ask_for(sandbox, {"kind": "timeout_after", "count": 2})
-    assert bench.push(sandbox).source == DOUBT
+    assert bench.push(sandbox, unanswered=2).source == DOUBT
     again = bench.push(sandbox, reachable=False)
     assert (again.source, again.exit_code) == (DOUBT, 1)
     assert again.stopped is not None
@@ -193,7 +193,7 @@ def test_throttling_in_the_midst_of_many_calls(bench: Bench, sandbox: LocalSandb
     """Bursts of 117 among five batches make all workers wait and slow down; every row counts once."""
     bench.fill(5000)
     ask_for(sandbox, {"kind": "fault_117", "nth": 2, "count": 3})
-    result = bench.push(sandbox, workers=4, tries=4, read_timeout=60)
+    result = bench.push(sandbox, workers=4, tries=4)
     assert (result.source, result.exit_code) == ({"accepted": 5000}, 0)
     assert summary(books).received == summary(books).counted == 5000
 
@@ -226,7 +226,7 @@ def correct_and_go_wrong(bench: Bench, sandbox: LocalSandbox, case: str) -> None
         "delete from main.deals where deal_id = 'D2'",
     )
     ask_for(sandbox, fault | {"operation": "adjustments"})
-    result = bench.push(sandbox)
+    result = bench.push(sandbox, unanswered=unanswered(fault))
     assert result.source == source | {"unchanged": ROWS - 2}
     assert result.ledger == ledger
     ask_for(sandbox)

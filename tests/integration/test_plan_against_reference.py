@@ -22,13 +22,15 @@ from reverse_etl.warehouse.project import Project
 from reverse_etl.warehouse.source import SOURCE_COLUMNS
 from tests.reference.builders import LEDGERS, OLD, RECENT, tables
 from tests.reference.cells import TABLE as ADJUSTED
-from tests.reference.fold import fold
 from tests.reference.nouns import PlanRow
-from tests.reference.strategies import World, worlds
+from tests.reference.strategies import World, crowds, together, worlds
 from tests.reference.test_reference import NOW, PAST_90_DAYS, TABLE, sources
+from tests.support.scale import scaled
 from tests.support.shop import Shop, copy_of
 
 SCOPE = {"destination": "microsoft_ads", "environment": "local", "account_id": "local", "sync": "shop_conversions"}
+# Crowds of worlds of each kind.
+EXAMPLES = scaled(25, long=250)
 # Where these stand among the plan's columns.
 KNOWN_BEFORE, ROW_COUNT, SOURCE_ROWS, KNOWN_IDENTITIES, UNSEEN_REPEATS = -5, -4, -3, -2, -1
 SAYS_NO_MORE = ("new", "in_doubt", "expired", "waiting", "duplicate")
@@ -180,44 +182,50 @@ def check_rows(rows: list[tuple[object, ...]], world: World) -> None:
         assert not world.source
 
 
+BOTH = frozenset({"restate", "retract"})
+
+
 @pytest.mark.parametrize(
-    ("ledger", "source", "time"),
-    [(ledger, source, RECENT) for ledger, source, _ in TABLE]
-    + [(ledger, source, OLD) for ledger, source, _ in PAST_90_DAYS],
+    ("cells", "time", "allowed"),
+    [
+        ([(ledger, source) for ledger, source, _ in TABLE], RECENT, frozenset()),
+        ([(ledger, source) for ledger, source, _ in PAST_90_DAYS], OLD, frozenset()),
+        ([(ledger, source) for _, ledger, source, _ in ADJUSTED], RECENT, BOTH),
+    ],
+    ids=["nothing may be adjusted", "past 90 days", "everything may be adjusted"],
 )
-def test_cell_of_the_decision_table(warehouse: Warehouse, ledger: str, source: str, time: str) -> None:
-    """SQL gives each cell of the decision table what the reference gives it."""
-    attempts, receipts = tables(*LEDGERS[ledger], time=time)
-    world = World(tuple(attempts), tuple(receipts), (), tuple(sources(time)[source]), NOW, None)
-    assert fold(attempts, receipts, []) == world.states()
+def test_cells_of_the_decision_table(
+    warehouse: Warehouse, cells: list[tuple[str, str]], time: str, allowed: frozenset[str]
+) -> None:
+    """SQL gives each cell of the decision table what the reference gives it, all cells side by side in one plan."""
+    worlds = {}
+    for ledger, source in cells:
+        attempts, receipts = tables(*LEDGERS[ledger], time=time)
+        rows = tuple(sources(time)[source])
+        worlds[f"{ledger}/{source}: "] = World(tuple(attempts), tuple(receipts), (), rows, NOW, None, allowed)
+    world = together(worlds)
+    alone = (expected(together({name: one})) for name, one in worlds.items())
+    assert expected(world) == sum(alone, Counter()), "one cell makes no difference to another"
     check(warehouse, world)
 
 
-@pytest.mark.parametrize(("ledger", "source"), [(ledger, source) for _, ledger, source, _ in ADJUSTED])
-def test_cell_where_adjustments_are_allowed(warehouse: Warehouse, ledger: str, source: str) -> None:
-    """The same where everything may be adjusted."""
-    attempts, receipts = tables(*LEDGERS[ledger])
-    both = frozenset({"restate", "retract"})
-    check(warehouse, World(tuple(attempts), tuple(receipts), (), tuple(sources(RECENT)[source]), NOW, None, both))
-
-
 @settings(
-    max_examples=150,
+    max_examples=EXAMPLES,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large],
 )
-@given(world=worlds())
+@given(world=crowds())
 def test_random_worlds(warehouse: Warehouse, world: World) -> None:
     """On random histories and sources SQL and the reference give every row the same."""
     check(warehouse, world)
 
 
 @settings(
-    max_examples=200,
+    max_examples=EXAMPLES,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large],
 )
-@given(world=worlds(adjusting=True))
+@given(world=crowds(adjusting=True))
 def test_random_worlds_with_adjustments(warehouse: Warehouse, world: World) -> None:
     """The same where some of it may be adjusted, some waits, and some runs may still have calls under way."""
     check(warehouse, world)
@@ -260,7 +268,7 @@ def _sent(one: Record) -> tuple[object, ...]:
 
 
 @settings(
-    max_examples=40,
+    max_examples=EXAMPLES // 2,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large],
 )

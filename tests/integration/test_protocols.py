@@ -15,7 +15,7 @@ from reverse_etl.sync import WireProtocol
 from reverse_etl.warehouse.dbt_calls import DbtOptions
 from tests.integration.test_calls import ROWS, bench, books, correct_and_go_wrong, go_wrong, open_bench, settle
 from tests.support.bench import Bench, click, counting
-from tests.support.faults import ask_for
+from tests.support.faults import ask_for, unanswered
 from tests.support.schemas import validate
 from tests.support.shop import SYNC, Shop, deal
 
@@ -102,8 +102,9 @@ def test_doubt_by_one_is_settled_by_the_other(
     """A batch that got no answer by one protocol is sent by the other, and counts once."""
     bench.protocol = one
     seconds = {"seconds": 0.2} if kind == "lands_late" else {}
-    ask_for(sandbox, {"kind": kind, "count": 2, **seconds})
-    assert bench.push(sandbox).source == {"in_doubt": ROWS}
+    fault = {"kind": kind, "count": 2, **seconds}
+    ask_for(sandbox, fault)
+    assert bench.push(sandbox, unanswered=unanswered(fault)).source == {"in_doubt": ROWS}
     bench.protocol = other
     settle(bench, sandbox)
 

@@ -51,7 +51,7 @@ def test_a_token_that_ended_is_renewed_once_for_all_workers(bench: Bench, world:
     before = world.signed_in()
     # Good by this machine's clock, and ended at the other side.
     control(world.sandbox, expire=True)
-    result = bench.push(world.sandbox, workers=4, environ=world.environ, read_timeout=60)
+    result = bench.push(world.sandbox, workers=4, environ=world.environ)
     assert (result.source, result.exit_code, result.stopped) == ({"accepted": ROWS}, 0, None)
     done = counts(world.sandbox)
     assert done["calls_with_expired_token"] >= 2
@@ -72,7 +72,6 @@ def test_a_token_that_ends_in_the_midst(bench: Bench, world: World) -> None:
         world.sandbox,
         workers=1,
         environ=world.environ,
-        read_timeout=60,
         after_call=lambda: control(world.sandbox, expire=True),
     )
     assert (result.source, result.exit_code) == ({"accepted": ROWS}, 0)
@@ -88,7 +87,6 @@ def test_a_renewal_that_is_refused_stops_the_run_and_leaves_no_doubt(bench: Benc
         world.sandbox,
         workers=1,
         environ=world.environ,
-        read_timeout=60,
         after_call=lambda: control(world.sandbox, expire=True, revoke=True),
     )
     assert (result.source, result.exit_code) == ({"accepted": 1000, "not_reached": ROWS - 1000}, 1)
@@ -99,7 +97,7 @@ def test_a_renewal_that_is_refused_stops_the_run_and_leaves_no_doubt(bench: Benc
     # Refused for all workers by one request.
     assert counts(world.sandbox)["refused"] == 1
     world.signed_in()
-    again = bench.push(world.sandbox, environ=world.environ, read_timeout=60)
+    again = bench.push(world.sandbox, environ=world.environ)
     assert (again.source, again.exit_code) == ({"accepted": ROWS - 1000, "unchanged": 1000}, 0)
     assert summary(world.sandbox._path).received == ROWS
 
@@ -115,14 +113,13 @@ def test_a_renewal_that_cannot_be_read_leaves_no_doubt(bench: Bench, world: Worl
             world.sandbox,
             workers=1,
             environ=world.environ | {"MICROSOFT_ADS_LOGIN_ENDPOINT": server.url},
-            read_timeout=60,
             after_call=lambda: control(world.sandbox, expire=True),
         )
     assert (result.source, result.exit_code) == ({"accepted": 1000, "not_reached": ROWS - 1000}, 1)
     assert result.stopped is not None
     assert "gave an answer that cannot be read" in result.stopped.message
     assert bench.statuses() == {"accepted": 1000}
-    again = bench.push(world.sandbox, environ=world.environ, read_timeout=60)
+    again = bench.push(world.sandbox, environ=world.environ)
     assert (again.source, again.exit_code) == ({"accepted": ROWS - 1000, "unchanged": 1000}, 0)
     assert summary(world.sandbox._path).received == ROWS
 

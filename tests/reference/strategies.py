@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from hypothesis import strategies as st
@@ -95,6 +96,56 @@ def worlds(draw: Draw, max_runs: int = 4, max_source_rows: int = 6, *, adjusting
         quiet_runs=frozenset(draw(st.lists(st.sampled_from(runs), max_size=2))) if runs else frozenset(),
         delay_hours=draw(st.sampled_from((0, 0, 6))) if adjusting else 0,
     )
+
+
+def together(worlds: Mapping[str, World]) -> World:
+    """One world in which others stand side by side and do not touch: each has runs, keys and names of its own.
+
+    The others agree in what holds for a whole plan: its time, and what may be adjusted. What the last one says of this
+    run holds.
+    """
+    attempts, receipts, events, source, quiet_runs = [], [], [], [], []
+    runs = 0
+    for name, world in worlds.items():
+        attempts += [
+            replace(
+                a,
+                run_seq=a.run_seq + runs,
+                conversion_name=name + a.conversion_name,
+                record_key=_own(name, a.record_key),
+            )
+            for a in world.attempts
+        ]
+        receipts += [replace(r, run_seq=r.run_seq + runs) for r in world.receipts]
+        events += [
+            replace(e, run_seq=e.run_seq + runs, fenced_run_seq=e.fenced_run_seq and e.fenced_run_seq + runs)
+            for e in world.events
+        ]
+        source += [replace(r, conversion_name=name + r.conversion_name, key=_own(name, r.key)) for r in world.source]
+        quiet_runs += [number + runs for number in world.quiet_runs]
+        last, before = world, runs
+        runs = max([runs, *(one.run_seq for one in (*attempts, *events))])
+    return replace(
+        last,
+        attempts=tuple(attempts),
+        receipts=tuple(receipts),
+        events=tuple(events),
+        source=tuple(source),
+        quiet_runs=frozenset(quiet_runs),
+        this_run_seq=last.this_run_seq and last.this_run_seq + before,
+    )
+
+
+def _own(name: str, key: str) -> str:
+    return key and name + key
+
+
+@st.composite
+def crowds(draw: Draw, *, adjusting: bool = False) -> World:
+    """Up to eight worlds together, for the price of one plan."""
+    first, *others = [draw(worlds(adjusting=adjusting)) for _ in range(draw(st.integers(1, 8)))]
+    shared = {"adjustments_allowed": first.adjustments_allowed, "delay_hours": first.delay_hours}
+    return together({f"{i} ": replace(world, **shared) for i, world in enumerate([first, *others])})
 
 
 def _answer_time(draw: Draw) -> str:

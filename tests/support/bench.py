@@ -9,7 +9,6 @@ from reverse_etl.delivery import Patience
 from reverse_etl.destinations.microsoft_ads import MicrosoftAds, MicrosoftAdsSettings
 from reverse_etl.destinations.microsoft_ads.rest import RestWire
 from reverse_etl.destinations.microsoft_ads.soap import SoapWire
-from reverse_etl.destinations.microsoft_ads.wire import Wire
 from reverse_etl.plans import Record
 from reverse_etl.receipts import Answer
 from reverse_etl.run import PushOptions, RunResult, Silent, push
@@ -23,16 +22,27 @@ from tests.support.faults import truth
 TABLES = ("reverse_etl_ledger", "reverse_etl_receipts", "reverse_etl_runs")
 # Nobody listens there.
 NOWHERE = "http://127.0.0.1:1"
+# How long an answer is waited for that never comes, and any other: a slow machine must make no difference. Seconds.
+IN_VAIN, PATIENT = 0.4, 60.0
 
 
 class _Interrupted(MicrosoftAds):
-    """The destination, after whose first answer something happens before anybody hears of it."""
+    """The destination, after whose first answer something happens before anybody hears of it.
 
-    def __init__(self, settings: MicrosoftAdsSettings, wire: Wire, after_call: Callable[[], None]) -> None:
+    `unanswered`: so many calls, the first ones, get no answer, and are given up soon.
+    """
+
+    def __init__(
+        self, settings: MicrosoftAdsSettings, wire: SoapWire | RestWire, after_call: Callable[[], None], unanswered: int
+    ) -> None:
         super().__init__(settings, wire=wire, throttle_wait=0.05)
+        self._wire_of_calls = wire
         self._happenings = [after_call]
+        self._unanswered = unanswered
 
     def send(self, records: Sequence[Record]) -> Answer:
+        self._wire_of_calls.read_timeout = IN_VAIN if self._unanswered > 0 else PATIENT
+        self._unanswered -= 1
         answer = super().send(records)
         if self._happenings:
             self._happenings.pop()()
@@ -87,24 +97,24 @@ class Bench:
         tries: int = 2,
         after_call: Callable[[], None] = lambda: None,
         environ: Mapping[str, str] | None = None,
-        read_timeout: float = 0.4,
+        unanswered: int = 0,
         reachable: bool = True,
     ) -> RunResult:
         """Push as the command does, without its guards; `after_call` happens once the first call is answered.
 
-        `reachable`: False takes the service away once it has said that it is there.
+        `unanswered`: how many calls, from the first on, get no answer. `reachable`: False takes the service
+        away once it has said that it is there.
         """
         sync = replace(self.sync, protocol=self.protocol)
         settings = MicrosoftAdsSettings.load(sync, {**(environ or {}), "MICROSOFT_ADS_ENDPOINT": sandbox.url})
-        wires: dict[WireProtocol, type[Wire]] = {WireProtocol.SOAP: SoapWire, WireProtocol.REST: RestWire}
         address = settings if reachable else replace(settings, endpoint=NOWHERE)
-        wire = wires[self.protocol](address, read_timeout=read_timeout)  # type: ignore[call-arg]
+        wire = (SoapWire if self.protocol is WireProtocol.SOAP else RestWire)(address)
         options = PushOptions(
             workers=workers,
             patience=Patience(tries=tries, first_wait=0.02),
             retractions=replace(self.sync.max_retractions, rows=10, share=1.0),
         )
-        destination = _Interrupted(settings, wire, after_call)
+        destination = _Interrupted(settings, wire, after_call, unanswered)
         result = push(WarehouseLedger(self.project, self.sync), destination, Silent(), options)
         assert result.unbalanced == ()
         return result

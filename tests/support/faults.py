@@ -17,6 +17,11 @@ def ask_for(sandbox: LocalSandbox, *faults: dict[str, object]) -> None:
     requests.post(f"{sandbox.url}/control/faults", data=json.dumps(faults), timeout=60).raise_for_status()
 
 
+def unanswered(fault: dict[str, Any]) -> int:
+    """How many calls the fault leaves without an answer, so that only a time-out ends them."""
+    return int(fault.get("count", 1)) if fault["kind"] in ("timeout_before", "timeout_after", "lands_late") else 0
+
+
 def release(sandbox: LocalSandbox) -> None:
     """Drop all faults and let held calls go on."""
     requests.delete(f"{sandbox.url}/control/faults", timeout=60).raise_for_status()
