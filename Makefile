@@ -5,10 +5,10 @@ BIN := .venv/bin
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: docs help setup demo test model lint format lock bench soak clean
+.PHONY: docs help setup demo test test-long model lint format lock bench soak clean
 
 help:  ## Show this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
 
 setup: .venv/.ready  ## Make .venv from requirements.lock
 
@@ -29,6 +29,10 @@ demo: setup  ## Run the whole way once: dbt build, plan, push, correct, push aga
 # Files in their own order: the long ones come early, and the many quick ones keep both processes busy to the end.
 test: setup lint  ## Lint, type-check and run every test
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+
+test-long: setup  ## The same with far more worlds, seeds and rounds, and the deep search: before a release
+	REVERSE_ETL_TESTS=long $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(MAKE) model
 
 model: setup  ## Search the protocol of delivery far beyond the bounds of the tests
 	$(BIN)/python -m tests.reference.search --deep

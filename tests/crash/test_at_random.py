@@ -11,8 +11,9 @@ from reverse_etl.sandbox import LocalSandbox
 from tests.crash.moments import Order
 from tests.crash.warm import warm
 from tests.crash.world import BOTH, REFUSAL, World
-from tests.support.engines import both_engines
+from tests.support.engines import ENGINES
 from tests.support.faults import ask_for, used_up
+from tests.support.scale import scaled
 from tests.support.shop import Shop
 
 # Kills of one seed; a push that ended before its kill is none.
@@ -34,8 +35,11 @@ FAULTS = (
 GATES = ("hold_before", "hold_after", "lands_late", "timeout_after")
 
 
-@both_engines
-@pytest.mark.parametrize("seed", [1, 2, 3, 4])
+@pytest.mark.parametrize(
+    ("shop", "seed"),
+    [(engine, seed) for engine in ENGINES for seed in range(1, scaled(1, long=8) + 1)],
+    indirect=["shop"],
+)
 def test_each_record_counts_once_whenever_pushes_die(
     shop: Shop, sandbox: LocalSandbox, tmp_path: Path, seed: int
 ) -> None:

@@ -15,14 +15,15 @@ from tests.crash.warm import warm
 from tests.crash.world import BOTH, World
 from tests.support.engines import both_engines
 from tests.support.faults import ask_for, release, wait_for
+from tests.support.scale import scaled
 from tests.support.shop import REPOSITORY, Shop
 
-ROUNDS = 100
+ROUNDS = scaled(30, long=100)
 
 
 @pytest.mark.parametrize("shop", ["postgres"], indirect=True)
 def test_of_eight_claims_at_once_one_holds(shop: Shop) -> None:
-    """In a hundred rounds never two hold the lease, somebody always gets it, tokens rise and losers are told who."""
+    """Never two hold the lease, somebody always gets it, tokens rise and losers are told who."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.crash.contend", str(shop.folder), str(ROUNDS)],
         cwd=REPOSITORY,
@@ -50,11 +51,11 @@ def test_of_eight_claims_at_once_one_holds(shop: Shop) -> None:
 
 @both_engines
 def test_of_eight_pushes_at_once_one_goes(shop: Shop, sandbox: LocalSandbox, tmp_path: Path) -> None:
-    """Five times eight pushes begin at once: the winner's call is held until the others have left with 4."""
+    """Eight pushes begin at once, again and again: the winner's call is held until the others have left with 4."""
     shop.exposure(**BOTH)
     with warm(shop, tmp_path / "pushes") as process:
         world = World(process, sandbox)
-        for _ in range(5):
+        for _ in range(scaled(2, long=5)):
             world.change_all_ways()
             world.fill()
             ask_for(sandbox, {"kind": "hold_after", "seconds": 120, "count": 20})

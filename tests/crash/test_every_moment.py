@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from reverse_etl.sandbox import LocalSandbox
 from tests.crash.moments import Order
 from tests.crash.warm import warm
 from tests.crash.world import BOTH, World
-from tests.support.engines import both_engines
+from tests.support.engines import ENGINES
+from tests.support.scale import scaled
 from tests.support.shop import Shop
 
 
-@both_engines
+# By REST on DuckDB: test_by_rest.
+@pytest.mark.parametrize("shop", scaled(["postgres"], long=list(ENGINES)), indirect=True)
 def test_a_push_may_die_before_within_and_after_each_insert_and_call(
     shop: Shop, sandbox: LocalSandbox, tmp_path: Path
 ) -> None:

@@ -15,6 +15,7 @@ from tests.crash.moments import STALL, Order
 from tests.crash.warm import Push, warm
 from tests.crash.world import BOTH, World
 from tests.support.faults import truth, wait_for
+from tests.support.scale import scaled
 from tests.support.shop import Shop
 
 
@@ -44,7 +45,7 @@ def test_whoever_was_taken_over_sends_nothing_more(shop: Shop, sandbox: LocalSan
         world = World(process, sandbox)
         world.fill()
         world.settle()
-        for moment in itertools.count(1):
+        for moment in itertools.count(1, scaled(2, long=1)):
             push = stall(world, Order(moment, stall=True, within=False))
             if push.ended():
                 break
@@ -73,7 +74,7 @@ def test_on_duckdb_nobody_takes_over_from_a_stalled_push(shop: Shop, sandbox: Lo
         world = World(process, sandbox)
         world.fill()
         world.settle()
-        for moment in itertools.count(2, 6):
+        for moment in itertools.count(2, scaled(12, long=3)):
             push = stall(world, Order(moment, stall=True, within=False))
             if push.ended():
                 break

@@ -16,7 +16,7 @@ from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.project import Project
 from tests.support.bench import Bench, click, counting
 from tests.support.faults import ask_for, unanswered, wait_for
-from tests.support.shop import Shop, copy_of
+from tests.support.shop import copy_of
 
 ROWS = 5
 ACCEPTED = {"accepted": ROWS}
@@ -25,9 +25,16 @@ LEFT = {"not_reached": ROWS}
 TWICE = {"count": 2}  # as often as the bench tries
 
 
+# What a call comes to is the same on each engine; there these cases show that its receipts are.
+ON_POSTGRES = ("time-out after", "late", "throttled for long", "5612 for a row", "unknown code for a row")
+on_postgres = pytest.mark.parametrize("open_bench", ["postgres"], indirect=True)
+
+
 @pytest.fixture(scope="module")
-def open_bench(engine_template: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    shop = copy_of(engine_template, tmp_path_factory.mktemp("calls") / "project")
+def open_bench(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
+    """On DuckDB, and on Postgres where a test is marked with `on_postgres`."""
+    template = "postgres_template" if getattr(request, "param", "") == "postgres" else "shop_template"
+    shop = copy_of(request.getfixturevalue(template), tmp_path_factory.mktemp("calls") / "project")
     shop.exposure(adjustments=["restate", "retract"])
     with Project(DbtOptions(shop.folder, shop.folder)) as project:
         yield Bench(project)
@@ -106,6 +113,13 @@ CALLS: dict[str, tuple[dict[str, Any], dict[str, int], str]] = {
 @pytest.mark.parametrize("case", CALLS)
 def test_a_call_that_goes_wrong(bench: Bench, sandbox: LocalSandbox, books: Path, case: str) -> None:
     """Each row has the standing that the answer bears out, the run says why, and the next push settles the rest."""
+    go_wrong(bench, sandbox, books, case)
+
+
+@on_postgres
+@pytest.mark.parametrize("case", ON_POSTGRES)
+def test_a_call_that_goes_wrong_on_postgres(bench: Bench, sandbox: LocalSandbox, books: Path, case: str) -> None:
+    """The same."""
     go_wrong(bench, sandbox, books, case)
 
 
@@ -214,6 +228,13 @@ CORRECTIONS: dict[str, tuple[dict[str, Any], dict[str, int], dict[str, int]]] = 
 @pytest.mark.parametrize("case", CORRECTIONS)
 def test_a_correction_that_goes_wrong(bench: Bench, sandbox: LocalSandbox, case: str) -> None:
     """A restatement and a retraction keep their standing through each accident, and arrive with the next push."""
+    correct_and_go_wrong(bench, sandbox, case)
+
+
+@on_postgres
+@pytest.mark.parametrize("case", ["time-out after", "later"])
+def test_a_correction_that_goes_wrong_on_postgres(bench: Bench, sandbox: LocalSandbox, case: str) -> None:
+    """The same."""
     correct_and_go_wrong(bench, sandbox, case)
 
 
