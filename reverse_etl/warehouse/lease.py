@@ -86,7 +86,7 @@ class WarehouseLease:
         """
         claims = _read_claims(project, runs, scope)
         for claim in claims:
-            if not claim.finished and claim.claim_id != over and not _is_dead(claim, project):
+            if not claim.finished and claim.claim_id != over and not _is_dead(claim, project, runs):
                 raise _held_by(claim)
         token = max((claim.run_seq for claim in claims), default=0) + 1
         lease = cls(project, runs, scope, token, uuid.uuid4().hex)
@@ -144,7 +144,9 @@ class WarehouseLease:
         while True:
             others = [c for c in _read_claims(self._project, self._runs, self._scope) if c.claim_id != self._claim_id]
             living = [
-                c for c in others if not c.finished and c.claim_id != self._over and not _is_dead(c, self._project)
+                c
+                for c in others
+                if not c.finished and c.claim_id != self._over and not _is_dead(c, self._project, self._runs)
             ]
             ahead = [
                 c
@@ -196,7 +198,7 @@ class WarehouseLease:
 def holder(project: Project, runs: Any, scope: Scope) -> Holder | None:
     """Who holds a scope, or else the newest run that never gave it back; None where nobody does."""
     claims = [claim for claim in _read_claims(project, runs, scope) if not claim.finished]
-    found = [(claim, _is_dead(claim, project)) for claim in claims]
+    found = [(claim, _is_dead(claim, project, runs)) for claim in claims]
     for claim, dead in sorted(found, key=lambda pair: pair[1]):
         return Holder(claim.run_seq, claim.claim_id, claim.host, claim.pid, claim.since, claim.age, dead)
     return None
@@ -220,13 +222,13 @@ def _read_claims(project: Project, runs: Any, scope: Scope) -> list[Claim]:
     ]
 
 
-def _is_dead(claim: Claim, project: Project) -> bool:
+def _is_dead(claim: Claim, project: Project, runs: Any) -> bool:
     """Can this claim's process no longer send anything? Only proof counts before the limit."""
     if claim.age > LIMIT:
         return True
     if claim.claim_id in _LIVING:
         return False
-    if project.locks_whole_file:
+    if project.has_alone(runs):
         return True
     # Our own number without our own claim is that of a process before us.
     return claim.host == socket.gethostname() and (claim.pid == os.getpid() or not _pid_lives(claim.pid))
