@@ -14,6 +14,7 @@
     ['happened_at', dbt.type_timestamp()],
     ['host', text],
     ['pid', dbt.type_bigint()],
+    ['pid_space', text],
     ['target', text],
     ['package_version', text],
     ['counts', text],

@@ -4,8 +4,8 @@
 -#}
 {% macro _insert_run_event(runs, scope, row) %}
     {%- set columns = [
-        'run_seq', 'claim_id', 'event', 'fenced_run_seq', 'fenced_seq', 'host', 'pid', 'target', 'package_version', 'counts',
-        'tests'
+        'run_seq', 'claim_id', 'event', 'fenced_run_seq', 'fenced_seq', 'host', 'pid', 'pid_space', 'target',
+        'package_version', 'counts', 'tests'
     ] -%}
     insert into {{ runs }} ({{ reverse_etl._scope_columns() | join(", ") }}, {{ columns | join(", ") }}, happened_at)
     values (
@@ -27,6 +27,7 @@
         {{ dbt.datediff('max(happened_at)', reverse_etl._utc_now(), 'second') }} as age_seconds,
         max(host) as host,
         max(pid) as pid,
+        coalesce(max(pid_space), '') as pid_space,
         {{ reverse_etl._utc_text('min(happened_at)') }} as since
     from {{ runs }}
     where {{ reverse_etl._in_scope(scope) }} and event <> 'fence'

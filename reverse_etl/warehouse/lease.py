@@ -43,6 +43,7 @@ class Claim:
     age: float
     host: str
     pid: int
+    pid_space: str
     since: str
 
     @property
@@ -187,6 +188,7 @@ class WarehouseLease:
             "fenced_seq": None,
             "host": socket.gethostname(),
             "pid": os.getpid(),
+            "pid_space": pid_space(),
             "target": self._project.target,
             "package_version": __version__,
             "counts": "",
@@ -216,7 +218,8 @@ def _read_claims(project: Project, runs: Any, scope: Scope) -> list[Claim]:
             age=float(row[6]),
             host=str(row[7]),
             pid=int(row[8]),
-            since=str(row[9]),
+            pid_space=str(row[9]),
+            since=str(row[10]),
         )
         for row in project.query("_claims", runs=runs, scope=scope.as_dict())
     ]
@@ -230,8 +233,25 @@ def _is_dead(claim: Claim, project: Project, runs: Any) -> bool:
         return False
     if project.has_alone(runs):
         return True
+    ours = pid_space()
+    if not ours or (claim.host, claim.pid_space) != (socket.gethostname(), ours):
+        return False
     # Our own number without our own claim is that of a process before us.
-    return claim.host == socket.gethostname() and (claim.pid == os.getpid() or not _pid_lives(claim.pid))
+    return claim.pid == os.getpid() or not _pid_lives(claim.pid)
+
+
+def pid_space() -> str:
+    """Where this process's number is that of one process: the machine's boot and the PID namespace.
+
+    Blank where the system does not say, or where /proc is that of another namespace.
+    """
+    try:
+        if Path("/proc/self").readlink().name != str(os.getpid()):
+            return ""
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return f"{boot} {Path('/proc/self/ns/pid').readlink()}" if boot else ""
+    except OSError:
+        return ""
 
 
 def _pid_lives(pid: int) -> bool:
