@@ -35,6 +35,17 @@
     order by run_seq desc, claim_id
 {% endmacro %}
 
+{#- The number of a scope's next run: above every number in any of the three tables, also where rows of another were lost. -#}
+{% macro _next_run(tables, scope) %}
+    select coalesce(max(run_seq), 0) + 1 as run_seq
+    from (
+        {%- for name in ['runs', 'ledger', 'receipts'] %}
+        select max(run_seq) as run_seq from {{ tables[name] }} where {{ reverse_etl._in_scope(scope) }}
+        {{- " union all" if not loop.last }}
+        {%- endfor %}
+    ) as known
+{% endmacro %}
+
 {#- The highest seq that each of some runs wrote. Arguments: run_seqs, a list of numbers. -#}
 {% macro _highest_seqs(ledger, scope, run_seqs) %}
     select run_seq, max(seq) as seq

@@ -7,7 +7,7 @@ import os
 import socket
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -71,8 +71,7 @@ class WarehouseLease:
     def take(
         cls,
         project: Project,
-        runs: Any,
-        ledger: Any,
+        tables: Mapping[str, Any],
         scope: Scope,
         *,
         tests: str = "",
@@ -85,19 +84,19 @@ class WarehouseLease:
         `tests`: JSON that stays with the run, what dbt's tests said of the source. `kind`: what it is, if no push.
         `over`: the id of a claim that is shut out even where its process may live.
         """
-        claims = _read_claims(project, runs, scope)
-        for claim in claims:
+        runs = tables["runs"]
+        for claim in _read_claims(project, runs, scope):
             if not claim.finished and claim.claim_id != over and not _is_dead(claim, project, runs):
                 raise _held_by(claim)
-        token = max((claim.run_seq for claim in claims), default=0) + 1
-        lease = cls(project, runs, scope, token, uuid.uuid4().hex)
+        ((token,),) = project.query("_next_run", tables=tables, scope=scope.as_dict())
+        lease = cls(project, runs, scope, int(token), uuid.uuid4().hex)
         lease._over = over
         _LIVING.add(lease._claim_id)
         try:
             # With its first event: a run that dies before its end must not be taken for a push either.
             lease._record("claim", counts=json.dumps({"kind": kind}) if kind else "")
             lease._settle(sleep, tests)
-            lease._fence(ledger)
+            lease._fence(tables["ledger"])
         except BaseException:
             _LIVING.discard(lease._claim_id)
             raise

@@ -218,6 +218,11 @@ class Project:
         with self._translated():
             return {column.name: column.dtype for column in self.adapter.get_columns_in_relation(found)}
 
+    def kind(self, unique_id: str) -> str:
+        """What a model is in the warehouse, in dbt's word: table, view. Blank where dbt does not know."""
+        found = self._found(unique_id)
+        return "" if found is None else str(found.type or "")
+
     def _found(self, unique_id: str) -> Any:
         wanted = self.relation(unique_id)
         with self._translated():
