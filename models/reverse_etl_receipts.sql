@@ -1,4 +1,9 @@
-{{ config(materialized='incremental', full_refresh=false, on_schema_change='append_new_columns') }}
+{{ config(
+    materialized='incremental',
+    full_refresh=false,
+    on_schema_change='append_new_columns',
+    pre_hook="{{ reverse_etl._no_clone() }}",
+) }}
 {{ reverse_etl._append_only() }}
 {%- set text = dbt.type_string() -%}
 {{ reverse_etl._no_rows([

@@ -13,3 +13,16 @@
         ) }}
     {%- endif -%}
 {% endmacro %}
+
+{#-
+    Stops `dbt clone --full-refresh`, which would put a view of another schema's table in the place of a table of history: a hook
+    before each of these models, since a clone never compiles the model itself. An engine that clones tables asks no hook.
+-#}
+{% macro _no_clone() %}
+    {%- if execute and flags.WHICH == 'clone' and (load_cached_relation(this) or this).is_table -%}
+        {{ exceptions.raise_compiler_error(
+            "reverse_etl keeps what was sent in " ~ this ~ ", and a clone would put another schema's history in its place. It was not"
+            ~ " changed. Leave the package out: dbt clone --exclude package:reverse_etl"
+        ) }}
+    {%- endif -%}
+{% endmacro %}

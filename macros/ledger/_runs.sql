@@ -4,8 +4,8 @@
 -#}
 {% macro _insert_run_event(runs, scope, row) %}
     {%- set columns = [
-        'run_seq', 'claim_id', 'event', 'fenced_run_seq', 'fenced_seq', 'host', 'pid', 'target', 'package_version', 'counts',
-        'tests'
+        'run_seq', 'claim_id', 'event', 'fenced_run_seq', 'fenced_seq', 'host', 'pid', 'pid_space', 'target',
+        'package_version', 'counts', 'tests'
     ] -%}
     insert into {{ runs }} ({{ reverse_etl._scope_columns() | join(", ") }}, {{ columns | join(", ") }}, happened_at)
     values (
@@ -27,11 +27,23 @@
         {{ dbt.datediff('max(happened_at)', reverse_etl._utc_now(), 'second') }} as age_seconds,
         max(host) as host,
         max(pid) as pid,
+        coalesce(max(pid_space), '') as pid_space,
         {{ reverse_etl._utc_text('min(happened_at)') }} as since
     from {{ runs }}
     where {{ reverse_etl._in_scope(scope) }} and event <> 'fence'
     group by run_seq, claim_id
     order by run_seq desc, claim_id
+{% endmacro %}
+
+{#- The number of a scope's next run: above every number in any of the three tables, also where rows of another were lost. -#}
+{% macro _next_run(tables, scope) %}
+    select coalesce(max(run_seq), 0) + 1 as run_seq
+    from (
+        {%- for name in ['runs', 'ledger', 'receipts'] %}
+        select max(run_seq) as run_seq from {{ tables[name] }} where {{ reverse_etl._in_scope(scope) }}
+        {{- " union all" if not loop.last }}
+        {%- endfor %}
+    ) as known
 {% endmacro %}
 
 {#- The highest seq that each of some runs wrote. Arguments: run_seqs, a list of numbers. -#}

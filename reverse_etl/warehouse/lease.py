@@ -7,7 +7,7 @@ import os
 import socket
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -43,6 +43,7 @@ class Claim:
     age: float
     host: str
     pid: int
+    pid_space: str
     since: str
 
     @property
@@ -70,8 +71,7 @@ class WarehouseLease:
     def take(
         cls,
         project: Project,
-        runs: Any,
-        ledger: Any,
+        tables: Mapping[str, Any],
         scope: Scope,
         *,
         tests: str = "",
@@ -84,19 +84,19 @@ class WarehouseLease:
         `tests`: JSON that stays with the run, what dbt's tests said of the source. `kind`: what it is, if no push.
         `over`: the id of a claim that is shut out even where its process may live.
         """
-        claims = _read_claims(project, runs, scope)
-        for claim in claims:
-            if not claim.finished and claim.claim_id != over and not _is_dead(claim, project):
+        runs = tables["runs"]
+        for claim in _read_claims(project, runs, scope):
+            if not claim.finished and claim.claim_id != over and not _is_dead(claim, project, runs):
                 raise _held_by(claim)
-        token = max((claim.run_seq for claim in claims), default=0) + 1
-        lease = cls(project, runs, scope, token, uuid.uuid4().hex)
+        ((token,),) = project.query("_next_run", tables=tables, scope=scope.as_dict())
+        lease = cls(project, runs, scope, int(token), uuid.uuid4().hex)
         lease._over = over
         _LIVING.add(lease._claim_id)
         try:
             # With its first event: a run that dies before its end must not be taken for a push either.
             lease._record("claim", counts=json.dumps({"kind": kind}) if kind else "")
             lease._settle(sleep, tests)
-            lease._fence(ledger)
+            lease._fence(tables["ledger"])
         except BaseException:
             _LIVING.discard(lease._claim_id)
             raise
@@ -144,7 +144,9 @@ class WarehouseLease:
         while True:
             others = [c for c in _read_claims(self._project, self._runs, self._scope) if c.claim_id != self._claim_id]
             living = [
-                c for c in others if not c.finished and c.claim_id != self._over and not _is_dead(c, self._project)
+                c
+                for c in others
+                if not c.finished and c.claim_id != self._over and not _is_dead(c, self._project, self._runs)
             ]
             ahead = [
                 c
@@ -185,6 +187,7 @@ class WarehouseLease:
             "fenced_seq": None,
             "host": socket.gethostname(),
             "pid": os.getpid(),
+            "pid_space": pid_space(),
             "target": self._project.target,
             "package_version": __version__,
             "counts": "",
@@ -196,7 +199,7 @@ class WarehouseLease:
 def holder(project: Project, runs: Any, scope: Scope) -> Holder | None:
     """Who holds a scope, or else the newest run that never gave it back; None where nobody does."""
     claims = [claim for claim in _read_claims(project, runs, scope) if not claim.finished]
-    found = [(claim, _is_dead(claim, project)) for claim in claims]
+    found = [(claim, _is_dead(claim, project, runs)) for claim in claims]
     for claim, dead in sorted(found, key=lambda pair: pair[1]):
         return Holder(claim.run_seq, claim.claim_id, claim.host, claim.pid, claim.since, claim.age, dead)
     return None
@@ -214,22 +217,40 @@ def _read_claims(project: Project, runs: Any, scope: Scope) -> list[Claim]:
             age=float(row[6]),
             host=str(row[7]),
             pid=int(row[8]),
-            since=str(row[9]),
+            pid_space=str(row[9]),
+            since=str(row[10]),
         )
         for row in project.query("_claims", runs=runs, scope=scope.as_dict())
     ]
 
 
-def _is_dead(claim: Claim, project: Project) -> bool:
+def _is_dead(claim: Claim, project: Project, runs: Any) -> bool:
     """Can this claim's process no longer send anything? Only proof counts before the limit."""
     if claim.age > LIMIT:
         return True
     if claim.claim_id in _LIVING:
         return False
-    if project.locks_whole_file:
+    if project.has_alone(runs):
         return True
+    ours = pid_space()
+    if not ours or (claim.host, claim.pid_space) != (socket.gethostname(), ours):
+        return False
     # Our own number without our own claim is that of a process before us.
-    return claim.host == socket.gethostname() and (claim.pid == os.getpid() or not _pid_lives(claim.pid))
+    return claim.pid == os.getpid() or not _pid_lives(claim.pid)
+
+
+def pid_space() -> str:
+    """Where this process's number is that of one process: the machine's boot and the PID namespace.
+
+    Blank where the system does not say, or where /proc is that of another namespace.
+    """
+    try:
+        if Path("/proc/self").readlink().name != str(os.getpid()):
+            return ""
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+        return f"{boot} {Path('/proc/self/ns/pid').readlink()}" if boot else ""
+    except OSError:
+        return ""
 
 
 def _pid_lives(pid: int) -> bool:

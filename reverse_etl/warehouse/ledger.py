@@ -63,8 +63,7 @@ class WarehouseLedger:
     def _take(self, kind: str = "", over: str = "") -> WarehouseLease:
         lease = WarehouseLease.take(
             self._project,
-            self._tables["runs"],
-            self._tables["ledger"],
+            self._tables,
             self._sync.scope,
             tests=self.tests,
             kind=kind,

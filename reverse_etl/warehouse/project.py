@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import os
+import re
 import sys
 import time
 from collections.abc import Generator, Iterator, Sequence
@@ -28,6 +29,8 @@ from reverse_etl.warehouse.dbt_calls import (
 )
 
 PACKAGE = "reverse_etl"
+# What a DuckDB path begins with that is not only a file: `md:`, `ducklake:postgres:`, `https:`. One letter is a drive.
+_KIND = re.compile(r"(?:[A-Za-z]\w+:)+")
 
 
 class Project:
@@ -184,19 +187,23 @@ class Project:
         """Where dbt writes the artifacts of this project."""
         return Path(self.adapter.config.project_root) / str(self.adapter.config.target_path)
 
-    @property
-    def locks_whole_file(self) -> bool:
-        """True where having the connection proves that no other process has one: a DuckDB file on disk."""
-        credentials = self.adapter.config.credentials
-        return self.adapter.type() == "duckdb" and not str(credentials.path).startswith(("md:", "motherduck:"))
+    def has_alone(self, relation: Any) -> bool:
+        """True where the connection proves that no other process has one to this relation: it is in a DuckDB file."""
+        sql = self.sql("_locked_file", relation=relation)
+        if not sql or getattr(self.adapter.config.credentials, "remote", None):
+            # By dbt-duckdb's `remote` a server has the file, for all who ask it.
+            return False
+        return any(Path(path).is_file() for (path,) in self.query_sql(sql))
 
     @property
     def database(self) -> str:
         """Where the connection leads, for people."""
         credentials = self.adapter.config.credentials
         if self.adapter.type() == "duckdb":
-            # What stands behind a question mark may be a token.
-            return str(credentials.path).partition("?")[0]
+            # What stands behind a question mark, or tells DuckLake of its catalog's server, may be a secret.
+            path = str(credentials.path).partition("?")[0]
+            kind = _KIND.match(path)
+            return kind[0] if kind and re.search("[=@]", path) else path
         return f"{self.adapter.type()} {getattr(credentials, 'host', '') or credentials.database}"
 
     def relation(self, unique_id: str) -> Any:
@@ -210,6 +217,11 @@ class Project:
             return None
         with self._translated():
             return {column.name: column.dtype for column in self.adapter.get_columns_in_relation(found)}
+
+    def kind(self, unique_id: str) -> str:
+        """What a model is in the warehouse, in dbt's word: table, view. Blank where dbt does not know."""
+        found = self._found(unique_id)
+        return "" if found is None else str(found.type or "")
 
     def _found(self, unique_id: str) -> Any:
         wanted = self.relation(unique_id)
@@ -327,7 +339,7 @@ class Project:
         if self.adapter.type() != "duckdb":
             return
         path = str(self.adapter.config.credentials.path)
-        if path.startswith((":memory:", "md:", "motherduck:")) or "://" in path or Path(path).exists():
+        if path.startswith(":memory:") or _KIND.match(path) or Path(path).exists():
             return
         raise SettingsError(
             f"There is no DuckDB file {Path(path).absolute()}.",

@@ -10,10 +10,12 @@ from reverse_etl.sync import Scope
 from reverse_etl.warehouse.project import PACKAGE, Project
 
 TABLES = ("ledger", "receipts", "runs")
+# What dbt calls a relation that keeps the rows which are inserted; blank where it does not know.
+_KEEPS_ROWS = ("table", "external", "unknown", "")
 
 
 def ledger_tables(project: Project, names: Sequence[str] = TABLES) -> dict[str, Any]:
-    """The relations of the ledger by their short names; raises SettingsError naming what is not built.
+    """The relations of the ledger by their short names; raises SettingsError naming what is not built, or is no table.
 
     `names`: which of the package's tables, where others are meant than those that every push needs.
     """
@@ -31,6 +33,14 @@ def ledger_tables(project: Project, names: Sequence[str] = TABLES) -> dict[str, 
         raise SettingsError(
             f"Tables of the package are not built yet in {project.database}: {', '.join(missing)}.",
             hint="Run `dbt build`, which builds them with your own models; or only them: `" + build + "`.",
+        )
+    kinds = {unique_id: project.kind(unique_id) for unique_id in ids.values()}
+    views = [f"{project.relation(unique_id)} ({kind})" for unique_id, kind in kinds.items() if kind not in _KEEPS_ROWS]
+    if views:
+        raise SettingsError(
+            f"What was sent is kept in tables of this target's own, and these are none: {', '.join(views)}.",
+            hint="A view shows the history of another schema, as `dbt clone` leaves it. If this target was pushed from "
+            f"before, restore its tables from a backup. If it never was, drop the views and run `{build}`.",
         )
     lacking = [
         f"{project.relation(unique_id)} has no column {column}"

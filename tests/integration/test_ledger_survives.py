@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 
 from reverse_etl.sandbox import LocalSandbox
@@ -50,4 +52,28 @@ def test_settings_that_would_empty_the_history_are_refused(pushed: Shop, setting
 def test_push_after_a_full_refresh_sends_nothing_again(pushed: Shop, sandbox: LocalSandbox) -> None:
     """What was accepted before a full refresh is unchanged after it."""
     pushed.dbt("build", "--full-refresh", "--quiet")
+    assert pushed.push(endpoint=sandbox.url)["source"] == {"unchanged": 5}
+
+
+def with_another_schema(shop: Shop) -> None:
+    """Build the project in a schema of another target, too, and keep what dbt says of that as a state."""
+    profile = shop.folder / "profiles.yml"
+    written = json.loads(profile.read_text())
+    outputs = written["shop"]["outputs"]
+    outputs["blue"] = outputs["dev"] | {"schema": "blue"}
+    profile.write_text(json.dumps(written))
+    shop.dbt("build", "--quiet", "--target", "blue", "--target-path", "state")
+
+
+def test_a_clone_of_another_schema_leaves_the_history_as_it_was(pushed: Shop, sandbox: LocalSandbox) -> None:
+    """`dbt clone --full-refresh` clones all else and fails at the tables, as its retry does, and push goes on."""
+    with_another_schema(pushed)
+    before = rows(pushed)
+    for command in (["clone", "--full-refresh", "--state", "state"], ["retry"]):
+        done = pushed.dbt(*command, check=False)
+        assert done.returncode == 1, done.stdout
+        assert "--exclude package:reverse_etl" in done.stdout
+        assert rows(pushed) == before
+    assert pushed.push(endpoint=sandbox.url)["source"] == {"unchanged": 5}
+    pushed.dbt("clone", "--full-refresh", "--state", "state", "--exclude", "package:reverse_etl")
     assert pushed.push(endpoint=sandbox.url)["source"] == {"unchanged": 5}
