@@ -17,6 +17,7 @@ import yaml
 from reverse_etl.errors import ReverseEtlError, SettingsError
 from reverse_etl.folders import project_folder, where_else
 from reverse_etl.version import __version__
+from reverse_etl.warehouse.artifacts import MALFORMED
 from reverse_etl.warehouse.dbt_calls import (
     DbtOptions,
     WithoutInterrupts,
@@ -135,7 +136,7 @@ class Project:
         try:
             profiles = yaml.safe_load((Path(get_flags().PROFILES_DIR) / "profiles.yml").read_text())
             default = profiles[self.adapter.config.profile_name].get("target", "default")
-        except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError):
+        except (OSError, yaml.YAMLError, *MALFORMED):
             return False
         return bool(default == self.target)
 
