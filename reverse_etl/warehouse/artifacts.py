@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from collections.abc import Mapping
@@ -49,7 +50,14 @@ def read_json(path: Path) -> Any:
 
 def run_results(project: Project) -> RunResults | None:
     """What the last command left that runs nodes; None where it left nothing, or nothing that can be read."""
-    content = read_json(project.target_folder / "run_results.json")
+    path = project.target_folder / "run_results.json"
+    return _run_results(path, written_at(path))
+
+
+@functools.lru_cache(maxsize=1)
+def _run_results(path: Path, written: float) -> RunResults | None:
+    """The file as it was written then: every sync of a project asks for it."""
+    content = read_json(path)
     try:
         ended = _moment(content["metadata"]["generated_at"])
         began = content["metadata"].get("invocation_started_at")
@@ -89,7 +97,7 @@ def limited_build(project: Project, unique_id: str) -> str:
     """
     lineage = with_parents(project.manifest, unique_id)
     last = run_results(project)
-    if last is not None and last.command in ("build", "run", "retry") and lineage & last.results.keys():
+    if last is not None and last.command in ("build", "run", "retry") and any(one in last.results for one in lineage):
         if last.arguments.get("empty"):
             return "--empty"
         if last.arguments.get("sample"):

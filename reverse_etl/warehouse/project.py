@@ -17,7 +17,6 @@ import yaml
 from reverse_etl.errors import ReverseEtlError, SettingsError
 from reverse_etl.folders import project_folder, where_else
 from reverse_etl.version import __version__
-from reverse_etl.warehouse.artifacts import MALFORMED
 from reverse_etl.warehouse.dbt_calls import (
     DbtOptions,
     WithoutInterrupts,
@@ -138,7 +137,7 @@ class Project:
         try:
             profiles = yaml.safe_load((Path(get_flags().PROFILES_DIR) / "profiles.yml").read_text())
             default = profiles[self.adapter.config.profile_name].get("target", "default")
-        except (OSError, yaml.YAMLError, *MALFORMED):
+        except (OSError, yaml.YAMLError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return False
         return bool(default == self.target)
 
