@@ -1,4 +1,4 @@
-"""Compares this machine's clock with others, for people: nothing is decided by it."""
+"""Compares this machine's clock with others."""
 
 from __future__ import annotations
 

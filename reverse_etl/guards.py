@@ -19,8 +19,10 @@ class Facts:
     """What the guards look at.
 
     `limited_build` says how the source was last built, where only a part was taken. `newest` is the time of the
-    source's newest conversion that is not in the future, and `now` the warehouse's time, both UTC text; both are empty
-    where nobody asked. `without_account`: rows of the source that name no account where each names its own.
+    source's newest conversion that is not in the future, `newest_event` that of the newest event of any run, and `now`
+    the warehouse's time, all UTC text; each is empty where nobody asked. `service_ahead`: by how much the service's
+    clock is ahead of the warehouse's, where that is known. `without_account`: rows of the source that name no account
+    where each names its own.
     """
 
     target: str
@@ -32,6 +34,8 @@ class Facts:
     without_account: int = 0
     newest: str = ""
     now: str = ""
+    newest_event: str = ""
+    service_ahead: timedelta | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ def look(sync: Sync, facts: Facts) -> list[Guard]:
         *([_accounts(sync, facts)] if sync.account_column else []),
         _limited_build(sync, facts),
         _tests(sync, facts),
+        _clocks(facts),
         _max_age(sync, facts),
     ]
 
@@ -195,6 +200,32 @@ def _unknown_tests(sync: Sync, facts: Facts, guard: Guard) -> Guard:
     if sync.environment is not Environment.PRODUCTION:
         return Guard(guard.name, why, warns=True)
     return Guard(guard.name, "", why[0].upper() + why[1:] + ".", guard.hint)
+
+
+def _clocks(facts: Facts) -> Guard:
+    """By a clock that is wrong by days good rows expire or wait. Where the service's is known, that is the judge."""
+    name, ahead = "clocks", facts.service_ahead
+    if ahead is not None and abs(ahead) > CLOCKS_APART:
+        side = "ahead of" if ahead > timedelta() else "behind"
+        found = f"The service's clock is {_words(abs(ahead))} {side} the warehouse's: good rows would expire or wait."
+        return Guard(name, "", found, _SET_CLOCK)
+    back = _moment(facts.newest_event) - _moment(facts.now) if facts.newest_event else timedelta()
+    if back <= CLOCKS_APART:
+        return Guard(name, "no run is recorded in the future of the warehouse's clock")
+    found = f"a run is recorded {_words(back)} in the future of the warehouse's clock, which says {facts.now}"
+    if ahead is not None:
+        return Guard(name, f"{found}; the service's clock agrees with it", warns=True)
+    return Guard(
+        name,
+        "",
+        f"{found[0].upper()}{found[1:]}: was it set back? Rows would wait that are due.",
+        f"{_SET_CLOCK} Where it was wrong only then, a push asks the service for its time and passes.",
+    )
+
+
+# What clocks may differ by: less shifts a little which rows are due, and the push says so.
+CLOCKS_APART = timedelta(hours=12)
+_SET_CLOCK = "Set the clock that is wrong; on DuckDB the warehouse's is this machine's."
 
 
 def _max_age(sync: Sync, facts: Facts) -> Guard:

@@ -8,7 +8,7 @@ import os
 import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from reverse_etl import attributing, clocks
 from reverse_etl.attributed import AttributedGoal, AttributionReport, UnattributedReason
@@ -88,7 +88,7 @@ class Session:
         """Send what is new. Settings and guards come first: where they refuse, nothing is written."""
         # Nothing depends on a push's own lookups, and the lease runs on while they wait.
         destination = self.destination(patience=Patience(tries=1))
-        facts = self._facts(permissions)
+        facts = self._facts(permissions, service_ahead=destination.ask_clock())
         guards = look(self.sync, facts)
         enforce(guards)
         for guard in guards:
@@ -96,7 +96,7 @@ class Session:
                 progress.note(guard.passes)
         if told := soap_warning(self.sync, clocks.now().date()):
             progress.note(f"{told} {SWITCH_HINT}")
-        if told := clocks.warning("The warehouse's", clocks.ahead_of_here(self.ledger.clock())):
+        if told := clocks.warning("The warehouse's", clocks.ahead_of_here(facts.now)):
             progress.note(f"{told} {clocks.HINT}")
         allowed = {"allowed": facts.allow_failing_tests} if facts.allow_failing_tests else {}
         self.ledger.tests = json.dumps(asdict(facts.tests) | allowed)
@@ -141,8 +141,11 @@ class Session:
         """Every guard with what it would do to a push."""
         return look(self.sync, self._facts(permissions))
 
-    def _facts(self, permissions: Permissions) -> Facts:
+    def _facts(self, permissions: Permissions, *, service_ahead: float | None = None) -> Facts:
+        """`service_ahead`: seconds by which the service's clock is ahead of this machine's."""
         ages = self.sync.warn_after or self.sync.error_after
+        now = self.ledger.clock()
+        ahead = clocks.ahead_of_here(now)
         return Facts(
             target=self.project.target,
             first_push=not self.ledger.was_pushed(),
@@ -154,7 +157,9 @@ class Session:
             allow_failing_tests=permissions.allow_failing_tests,
             without_account=find_accounts(self.project, self.sync).get("", 0) if self.sync.account_column else 0,
             newest=self.ledger.newest_time() if ages else "",
-            now=self.ledger.clock() if ages else "",
+            now=now,
+            newest_event=self.ledger.newest_event(),
+            service_ahead=None if service_ahead is None or ahead is None else timedelta(seconds=service_ahead - ahead),
         )
 
     def destination(

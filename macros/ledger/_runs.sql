@@ -108,6 +108,12 @@
     limit 1
 {% endmacro %}
 
+{#- The time of the newest event of any run, as UTC text: no clock that is right says less. -#}
+{% macro _newest_event(runs) %}
+    select {{ reverse_etl._utc_text("max(happened_at)") }} as newest
+    from {{ runs }}
+{% endmacro %}
+
 {#- The time of a source's newest conversion up to now, as UTC text. Arguments: source, a relation. -#}
 {% macro _newest_time(source) %}
     select {{ reverse_etl._utc_text("max(" ~ reverse_etl._utc_timestamp('conversion_time') ~ ")") }} as newest

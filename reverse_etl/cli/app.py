@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import io
+import contextlib
 import os
 import signal
 import sys
@@ -23,7 +23,7 @@ from reverse_etl.cli import (
     sandbox,
     signing_in,
 )
-from reverse_etl.cli.console import fail
+from reverse_etl.cli.console import fail, guard_streams
 from reverse_etl.errors import ReverseEtlError
 from reverse_etl.version import __version__
 
@@ -57,31 +57,23 @@ app.add_typer(sandbox.app, name="sandbox")
 
 def main() -> NoReturn:
     """Run the command line; every known error becomes a message and its exit code."""
-    for stream in (sys.stdout, sys.stderr):
-        if isinstance(stream, io.TextIOWrapper):
-            # A terminal that cannot show a character must not end the command.
-            stream.reconfigure(errors="backslashreplace")
+    say_lost = guard_streams()
     # Commands that only read stop at once; `push` and `sandbox` put their own in its place.
     signal.signal(signal.SIGINT, _interrupted)
     try:
         app(standalone_mode=True)
     except ReverseEtlError as error:
         fail(error)
-    except BrokenPipeError:
-        _reader_left()
+    finally:
+        say_lost()
     sys.exit(0)
 
 
 def _interrupted(*_: object) -> NoReturn:
     """Leave at once. What had to be kept was kept as a whole, or not at all."""
-    os.write(sys.stderr.fileno(), b"\nInterrupted.\n")
+    with contextlib.suppress(OSError):
+        os.write(2, b"\nInterrupted.\n")
     os._exit(1)
-
-
-def _reader_left() -> NoReturn:
-    """Whoever read our output, as `| head` does, has had enough. What is still buffered goes nowhere."""
-    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(1)
 
 
 @app.callback(invoke_without_command=True)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 import os
+import select
 import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
@@ -18,6 +20,62 @@ if TYPE_CHECKING:
 
 # From the best to the worst: of several syncs the worst counts.
 _EXIT_CODES = (0, 6, 3, 4, 5, 2, 1)
+
+
+class _Output(io.FileIO):
+    """A standard stream that never raises: a full disk, or a reader that left, is no failure of the command's work.
+
+    `lost`: why something could not be written; empty where all was.
+    """
+
+    def __init__(self, number: int) -> None:
+        self._broken = "" if _is_open(number) else "it is closed"
+        self.lost = ""
+        super().__init__(number, "w", closefd=False)
+
+    def write(self, data: Any) -> int:
+        """Write some of it; from the first failure on all is dropped."""
+        try:
+            while not self._broken:
+                if (written := super().write(data)) is not None:
+                    return written
+                # Somebody made the stream one that does not wait.
+                select.select([], [self], [])
+        except OSError as error:
+            self._broken = error.strerror or str(error)
+        self.lost = self._broken
+        return len(data)
+
+
+def _is_open(number: int) -> bool:
+    """Is this file descriptor open? If not, the null device takes its place, lest a file of the warehouse should."""
+    try:
+        os.fstat(number)
+    except OSError:
+        # A process gets the lowest number that is free.
+        os.open(os.devnull, os.O_RDWR)
+        return False
+    return True
+
+
+def guard_streams() -> Callable[[], None]:
+    """Let no write to standard output or standard error raise; what comes back is to be called at the end."""
+    _is_open(0)
+    out, err = _Output(1), _Output(2)
+    sys.stdout, sys.stderr = (
+        # A terminal that cannot show a character must not end the command.
+        io.TextIOWrapper(
+            io.BufferedWriter(output), getattr(stream, "encoding", "utf-8"), "backslashreplace", line_buffering=True
+        )
+        for output, stream in ((out, sys.stdout), (err, sys.stderr))
+    )
+
+    def say_lost() -> None:
+        sys.stdout.flush()
+        if out.lost:
+            echo(f"Error: The result could not be printed to standard output: {out.lost}.", err=True)
+
+    return say_lost
 
 
 def width_of(stream: TextIO) -> int | None:

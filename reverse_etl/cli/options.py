@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import json
 import os
 from collections.abc import Callable
 from pathlib import Path
@@ -19,16 +18,18 @@ R = TypeVar("R")
 
 def known_syncs(ctx: typer.Context, incomplete: str) -> list[str]:
     """Names of syncs for the shell to complete, as dbt's last command in the project left them."""
+    from reverse_etl.warehouse.artifacts import MALFORMED, read_json
+
     folder = project_folder(ctx.params.get("project_dir") or Path(os.environ.get("DBT_PROJECT_DIR", "")))
     target = ctx.params.get("target_path") or os.environ.get("DBT_TARGET_PATH", "target")
     try:
-        exposures = json.loads((folder / target / "manifest.json").read_text())["exposures"].values()
+        exposures = read_json(folder / target / "manifest.json")["exposures"].values()
         return sorted(
             one["name"]
             for one in exposures
             if "reverse_etl" in one["config"].get("meta", {}) and one["name"].startswith(incomplete)
         )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+    except MALFORMED:
         return []
 
 

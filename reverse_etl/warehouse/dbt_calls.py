@@ -14,7 +14,8 @@ from typing import Any, TextIO
 from reverse_etl.errors import LeaseHeldError, ReverseEtlError, SettingsError, WarehouseError
 
 _LOCKED = re.compile(r"Conflicting lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
-_QUIET = ["--quiet", "--log-level", "none", "--log-level-file", "none"]
+# manifest.json is left as the user's own dbt commands write it.
+_QUIET = ["--quiet", "--log-level", "none", "--log-level-file", "none", "--no-write-json"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +82,12 @@ def select_exposures(options: DbtOptions, manifest: Any, select: str) -> frozens
 
 
 def parse(options: DbtOptions) -> Any:
-    result = call_dbt(["parse", *options.as_arguments()])
+    """The manifest of a project, of its files as they stand; raises SettingsError where dbt cannot make it.
+
+    dbt's partial parsing keeps an exposure whose name was rendered by Jinja after it was renamed or removed, and does
+    not see changes of white space alone: an `enabled: false` that was indented into its place would not pause a sync.
+    """
+    result = call_dbt(["--no-partial-parse", "parse", *options.as_arguments()])
     if result.success:
         return result.result
     message = first_words(result.exception) if result.exception else "dbt could not parse the project."

@@ -13,6 +13,7 @@ from reverse_etl.errors import WarehouseError
 from reverse_etl.interfaces import RunSummary, TestEvidence, Verdict
 from reverse_etl.reports import Attempted, Explained, PlannedRow, RunReport
 from reverse_etl.sync import Environment, Sync
+from reverse_etl.warehouse.artifacts import MALFORMED
 from reverse_etl.warehouse.project import Project
 
 # Rows that one key shows at most.
@@ -234,7 +235,7 @@ def kept_evidence(rows: Sequence[Any]) -> tuple[TestEvidence | None, bool]:
             fingerprint=str(kept["fingerprint"]),
         )
         return evidence, bool(kept.get("allowed"))
-    except (IndexError, ValueError, KeyError, TypeError):
+    except MALFORMED:
         return None, False
 
 

@@ -200,6 +200,10 @@ class WarehouseLedger:
         """The time of the source's newest conversion up to now, as UTC text; empty where there is none."""
         return str(self._project.query("_newest_time", source=self._source)[0][0] or "")
 
+    def newest_event(self) -> str:
+        """The time of the newest event of any run of any scope, as UTC text; empty where there was none."""
+        return str(self._project.query("_newest_event", runs=self._tables["runs"])[0][0] or "")
+
     @property
     def books(self) -> Books:
         """Where history and source stand, for who reads them for people."""

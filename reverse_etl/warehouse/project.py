@@ -45,6 +45,7 @@ class Project:
         self._options = options
         self._dbt_level = logging.getLogger("dbt").level
         self._connection: contextlib.AbstractContextManager[Any] | None = None
+        self._columns: dict[str, dict[str, str] | None] = {}
         if not (options.project_dir / "dbt_project.yml").is_file():
             raise SettingsError(
                 f"There is no dbt project in {options.project_dir.resolve()}: dbt_project.yml is missing.",
@@ -91,6 +92,7 @@ class Project:
         logging.getLogger("dbt").setLevel(self._dbt_level)
 
     def _disconnect(self) -> None:
+        self._columns.clear()
         if self._connection is not None:
             with contextlib.suppress(Exception):
                 self._connection.__exit__(None, None, None)
@@ -138,7 +140,7 @@ class Project:
         try:
             profiles = yaml.safe_load((Path(get_flags().PROFILES_DIR) / "profiles.yml").read_text())
             default = profiles[self.adapter.config.profile_name].get("target", "default")
-        except (OSError, yaml.YAMLError, KeyError, TypeError, AttributeError):
+        except (OSError, yaml.YAMLError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
             return False
         return bool(default == self.target)
 
@@ -211,12 +213,16 @@ class Project:
         return self.adapter.Relation.create_from(self.adapter.config, self.manifest.nodes[unique_id])
 
     def columns(self, unique_id: str) -> dict[str, str] | None:
-        """Names and types of a model's columns in the warehouse, or None where it was not built."""
-        found = self._found(unique_id)
-        if found is None:
-            return None
-        with self._translated():
-            return {column.name: column.dtype for column in self.adapter.get_columns_in_relation(found)}
+        """Names and types of a model's columns in the warehouse, or None where it was not built.
+
+        Each model is looked up once a connection: the ledger's tables are those of every sync.
+        """
+        if unique_id not in self._columns:
+            found = self._found(unique_id)
+            with self._translated():
+                columns = None if found is None else self.adapter.get_columns_in_relation(found)
+            self._columns[unique_id] = None if columns is None else {column.name: column.dtype for column in columns}
+        return self._columns[unique_id]
 
     def kind(self, unique_id: str) -> str:
         """What a model is in the warehouse, in dbt's word: table, view. Blank where dbt does not know."""

@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 from reverse_etl.interfaces import TestEvidence, Verdict
-from reverse_etl.warehouse.artifacts import with_parents
+from reverse_etl.warehouse.artifacts import RunResults, run_results, with_parents, written_at
 from reverse_etl.warehouse.history import kept_evidence
 from reverse_etl.warehouse.project import PACKAGE, Project
 
@@ -19,22 +19,6 @@ from reverse_etl.warehouse.project import PACKAGE, Project
 _TELLING = ("build", "run", "test", "retry")
 _BUILDING = ("build", "run", "retry")
 _BAD = ("fail", "error", "skipped", "runtime error", "partial success")
-
-
-@dataclass(frozen=True, slots=True)
-class _File:
-    """run_results.json. `began` and `ended` are UTC times of the command that wrote it."""
-
-    command: str
-    arguments: Mapping[str, Any]
-    results: Mapping[str, Mapping[str, Any]]
-    began: datetime
-    ended: datetime
-
-    @property
-    def words(self) -> str:
-        """The command as people type it."""
-        return "docs generate" if self.command == "generate" else self.command
 
 
 def look(project: Project, source: str, *, built_at: datetime | None, earlier: str) -> TestEvidence:
@@ -63,36 +47,36 @@ def look(project: Project, source: str, *, built_at: datetime | None, earlier: s
 
 def _from_file(project: Project, source: str) -> tuple[TestEvidence, datetime | None, bool]:
     """What the file says, when it was written, and whether its command built the model in this target."""
-    read = _read(project.target_folder / "run_results.json")
+    read = run_results(project)
     if read is None:
-        return _unknown(f"dbt left no run_results.json in {project.target_folder}"), None, False
+        return _unknown(f"dbt left no run_results.json in {project.target_folder} that can be read"), None, False
     model = read.results.get(source)
     beside_the_point = _beside_the_point(project, source, read)
     if beside_the_point:
         return _unknown(beside_the_point), read.ended, False
     tests = dict(_tests(project, source))
     failing = tuple(
-        (name, int(read.results[test_id].get("failures") or 0))
+        (name, read.results[test_id].failures)
         for test_id, name in tests.items()
-        if read.results.get(test_id, {}).get("status") in _BAD
+        if test_id in read.results and read.results[test_id].status in _BAD
     )
-    model_failed = model is not None and model.get("status") in _BAD
+    model_failed = model is not None and model.status in _BAD
     if failing or model_failed:
         return TestEvidence(Verdict.FAILED, _culprits(project, read), failing, model_failed), read.ended, False
     if model is None or read.command not in _BUILDING:
         return (
-            _unknown(f"the last dbt command here, `dbt {read.words}`, did not build it"),
+            _unknown(f"the last dbt command here, `dbt {_words(read)}`, did not build it"),
             read.ended,
             False,
         )
     return _of_built(project, source, read, tests), read.ended, True
 
 
-def _beside_the_point(project: Project, source: str, read: _File) -> str:
+def _beside_the_point(project: Project, source: str, read: RunResults) -> str:
     """Why a file tells nothing of this source in this target, or nothing."""
     if read.command not in _TELLING:
-        return f"the last dbt command here was `dbt {read.words}`"
-    built = read.results.get(source, {}).get("relation_name")
+        return f"the last dbt command here was `dbt {_words(read)}`"
+    built = read.results[source].relation_name if source in read.results else None
     relation = project.manifest.nodes[source].relation_name
     if built not in (None, relation):
         return f"dbt last built {built}, not {relation}"
@@ -101,7 +85,7 @@ def _beside_the_point(project: Project, source: str, read: _File) -> str:
     return ""
 
 
-def _of_built(project: Project, source: str, read: _File, tests: Mapping[str, str]) -> TestEvidence:
+def _of_built(project: Project, source: str, read: RunResults, tests: Mapping[str, str]) -> TestEvidence:
     """The verdict on a model that was built without a failure."""
     for flag in ("empty", "sample"):
         if read.arguments.get(flag):
@@ -122,35 +106,14 @@ def _of_built(project: Project, source: str, read: _File, tests: Mapping[str, st
     )
 
 
-def _culprits(project: Project, read: _File) -> str:
+def _culprits(project: Project, read: RunResults) -> str:
     """The names of what failed in a build, at most three."""
     failed = [
         node_id.split(".")[2] if node_id.count(".") >= 2 else node_id
         for node_id, result in read.results.items()
-        if result.get("status") in _BAD and result.get("status") != "skipped"
+        if result.status in _BAD and result.status != "skipped"
     ]
     return ", ".join(failed[:3]) + (f" and {len(failed) - 3} more" if len(failed) > 3 else "")
-
-
-def _read(path: Path) -> _File | None:
-    try:
-        content = json.loads(path.read_text())
-        ended = datetime.fromisoformat(content["metadata"]["generated_at"]).astimezone(UTC)
-        return _File(
-            command=str(content["args"].get("which", "")),
-            arguments=dict(content["args"]),
-            results={result["unique_id"]: result for result in content["results"]},
-            began=_began(content["metadata"], ended - timedelta(seconds=float(content.get("elapsed_time") or 0))),
-            ended=ended,
-        )
-    except (OSError, ValueError, KeyError, TypeError, AttributeError):
-        return None
-
-
-def _began(metadata: Mapping[str, Any], otherwise: datetime) -> datetime:
-    """When the command began to read the project, where this version of dbt says so."""
-    started = metadata.get("invocation_started_at")
-    return datetime.fromisoformat(started).astimezone(UTC) if started else otherwise
 
 
 def _tests(project: Project, source: str) -> Iterator[tuple[str, str]]:
@@ -170,11 +133,7 @@ def _changed_since(project: Project, source: str, tests: Mapping[str, str], mome
     """The first file of the model, its tests or their macros that was written after a moment, or nothing."""
     root = Path(project.adapter.config.project_root)
     for name in sorted(_files(project, source, tests)):
-        try:
-            written = datetime.fromtimestamp((root / name).stat().st_mtime, UTC)
-        except OSError:
-            continue
-        if written > moment:
+        if written_at(root / name) > moment.timestamp():
             return name
     return ""
 
@@ -223,7 +182,8 @@ def _fingerprint(project: Project, source: str) -> str:
 def _stored(earlier: str, mark: str) -> TestEvidence | None:
     """What an earlier run kept, where the model and its tests are still the same."""
     kept, _ = kept_evidence([(earlier,)])
-    return replace(kept, by="build") if kept is not None and kept.fingerprint == mark else None
+    # Without a time it tells of a build that left nothing to read.
+    return replace(kept, by="build") if kept is not None and kept.at and kept.fingerprint == mark else None
 
 
 def _untouched_since(project: Project, source: str, moment: datetime, *, here: bool) -> bool:
@@ -239,13 +199,15 @@ def _untouched_since(project: Project, source: str, moment: datetime, *, here: b
             continue
         folder = project.target_folder / "run" / node.package_name / node.original_file_path
         path = folder / node.path if node.resource_type == "test" and folder.is_dir() else folder
-        try:
-            if datetime.fromtimestamp(path.stat().st_mtime, UTC) > moment:
-                return False
-        except OSError:
-            if here and node_id == source:
-                return False
+        written = written_at(path)
+        if written > moment.timestamp() or (here and node_id == source and written == float("-inf")):
+            return False
     return True
+
+
+def _words(read: RunResults) -> str:
+    """The command as people type it."""
+    return "docs generate" if read.command == "generate" else read.command
 
 
 def _unknown(text: str) -> TestEvidence:

@@ -1,4 +1,4 @@
-"""A clock that is wrong by hours is told of, and decides nothing."""
+"""A clock that is wrong by hours is said and decides nothing; by one that is wrong by days no row is sorted away."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from reverse_etl import clocks
-from reverse_etl.sandbox import LocalSandbox
+from reverse_etl.sandbox import LocalSandbox, server
 from tests.support.faults import ask_for
 from tests.support.quick import QuickShop
 from tests.support.shop import Shop, deal
@@ -55,3 +55,34 @@ def test_this_machine_s_clock(
     lines = json.loads(quick.run("check", "--json", MICROSOFT_ADS_ENDPOINT=sandbox.url).stdout)["lines"]
     (clock,) = [line for line in lines if line["name"] == "clock"]
     assert (clock["mark"], "hours" in clock["text"]) == ("warning", True)
+
+
+def test_a_warehouse_that_is_days_ahead_of_the_service(
+    quick: QuickShop, sandbox: LocalSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The push is refused before anything is planned or written, with what to do."""
+    quick.fill([deal(1)])
+    handler = server._Handler
+    right = handler.date_time_string
+    monkeypatch.setattr(handler, "date_time_string", lambda self: right(self, clocks.now().timestamp() - 100 * 86_400))
+    refused = quick.run("push", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    assert refused.returncode == 5
+    assert "The service's clock is 100.0 days behind the warehouse's" in refused.stderr
+    assert "Set the clock that is wrong" in refused.stderr
+    assert quick.sql("select count(*) from reverse_etl_runs") == [(0,)]
+
+
+def test_a_clock_that_was_set_back(quick: QuickShop, sandbox: LocalSandbox) -> None:
+    """A run in the clock's future refuses a push as long as the service does not say that the clock is right now."""
+    quick.fill([deal(1)])
+    push(quick, sandbox)
+    quick.repeat(
+        "reverse_etl_runs", "event = 'close'", happened_at=clocks.now().replace(tzinfo=None) + timedelta(days=3)
+    )
+    guards = json.loads(quick.run("plan", "--json").stdout)["guards"]
+    (clock,) = [guard for guard in guards if guard["name"] == "clocks"]
+    assert clock["refuses"]
+    assert "A run is recorded 3.0 days in the future of the warehouse's clock" in clock["message"]
+    lines = json.loads(quick.run("check", "--json", MICROSOFT_ADS_ENDPOINT=sandbox.url).stdout)["lines"]
+    assert [line["mark"] for line in lines if line["name"] == "clocks"] == ["failed"]
+    assert "the service's clock agrees with it" in push(quick, sandbox)[1]

@@ -26,6 +26,7 @@ def refusals(sync: Sync, facts: Facts) -> dict[str, Guard]:
         "first_push",
         "limited_build",
         "tests",
+        "clocks",
         "max_age",
     ]
     for guard in guards:
@@ -142,6 +143,29 @@ def test_max_age_goes_by_the_newest_conversion(newest: str, *, warns: bool, refu
     sync = replace(SYNC, warn_after=timedelta(days=1), error_after=timedelta(days=5))
     guards = {one.name: one for one in look(sync, replace(FINE, newest=newest, now="2026-03-10T12:00:00Z"))}
     assert (guards["max_age"].warns, bool(guards["max_age"].refusal)) == (warns, refuses)
+
+
+@pytest.mark.parametrize(
+    ("newest_event", "service_ahead", "warns", "refusal"),
+    [
+        ("", None, False, ""),
+        ("2026-03-10T23:00:00Z", None, False, ""),
+        ("2026-03-13T12:00:00Z", None, False, "A run is recorded 3.0 days in the future of the warehouse's clock"),
+        ("2026-03-13T12:00:00Z", 60, True, ""),  # it was wrong then, and is not now
+        ("", 13 * 3600, False, "The service's clock is 13.0 hours ahead of the warehouse's"),
+        ("", -100 * 86400, False, "The service's clock is 100.0 days behind the warehouse's"),
+        ("", 11 * 3600, False, ""),
+    ],
+)
+def test_a_clock_that_is_off_by_half_a_day_refuses(
+    newest_event: str, service_ahead: float | None, *, warns: bool, refusal: str
+) -> None:
+    """No row is called too old or too new by such a clock; where the service's is known, it is the judge."""
+    ahead = None if service_ahead is None else timedelta(seconds=service_ahead)
+    facts = replace(FINE, now="2026-03-10T12:00:00Z", newest_event=newest_event, service_ahead=ahead)
+    (guard,) = (one for one in look(SYNC, facts) if one.name == "clocks")
+    assert (guard.warns, bool(guard.refusal)) == (warns, bool(refusal))
+    assert refusal in guard.refusal
 
 
 @pytest.mark.parametrize(

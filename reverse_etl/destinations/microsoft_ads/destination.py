@@ -13,9 +13,15 @@ from reverse_etl.destinations.microsoft_ads.attribution import DAYS_AT_ONCE, GOA
 from reverse_etl.destinations.microsoft_ads.goals import read_goals
 from reverse_etl.destinations.microsoft_ads.lookups import Enquiry
 from reverse_etl.destinations.microsoft_ads.messages import call_of, mistake
-from reverse_etl.destinations.microsoft_ads.reach import LocalBooks, ask_local_sandbox, local_sandbox_notes
+from reverse_etl.destinations.microsoft_ads.reach import (
+    LocalBooks,
+    ask_local_sandbox,
+    check_service,
+    local_sandbox_notes,
+)
 from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
 from reverse_etl.destinations.microsoft_ads.wire import Wire
+from reverse_etl.errors import DestinationError
 from reverse_etl.goals import Goal
 from reverse_etl.pace import Pace, Patience, shared_pace
 from reverse_etl.plans import Record
@@ -110,6 +116,14 @@ class MicrosoftAds:
     def clock_ahead(self) -> float | None:
         """Seconds by which the service's clock is ahead of this machine's; None until it has told its time."""
         return self._wire.clock_ahead
+
+    def ask_clock(self) -> float | None:
+        """As `clock_ahead`, asked now and without credentials; None where the service does not tell."""
+        try:
+            return check_service(self._settings.endpoint)[1]
+        except DestinationError:
+            # A push that cannot reach it says so itself.
+            return None
 
     def preflight(self, accepted: int) -> Sequence[str]:
         """Check that the local sandbox runs and still has its books, and that there is an access token.

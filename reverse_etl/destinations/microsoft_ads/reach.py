@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import requests
 
 from reverse_etl.clocks import ahead_of_here
+from reverse_etl.destinations.microsoft_ads.http import new_session
 from reverse_etl.errors import DestinationError
 
 CONNECT_TIMEOUT = 10.0
@@ -67,14 +68,12 @@ def check_service(endpoint: str, *, timeout: float = CONNECT_TIMEOUT) -> tuple[s
     host = urlsplit(endpoint).hostname or endpoint
     try:
         with (
-            requests.Session() as session,
+            new_session(endpoint) as session,
             session.get(
                 f"{endpoint}?wsdl" if endpoint.endswith(".svc") else endpoint,
                 timeout=timeout,
                 stream=True,
                 allow_redirects=False,
-                # Without this, requests would look for a password of the host in ~/.netrc.
-                auth=_no_credentials,
             ) as response,
         ):
             status = response.status_code
@@ -92,10 +91,6 @@ def check_service(endpoint: str, *, timeout: float = CONNECT_TIMEOUT) -> tuple[s
 _ROUTE_HINT = (
     "Check that this machine may reach it by https: network, firewall, and the proxy that HTTPS_PROXY names, if any."
 )
-
-
-def _no_credentials(request: requests.PreparedRequest) -> requests.PreparedRequest:
-    return request
 
 
 def _why(error: requests.RequestException) -> str:
