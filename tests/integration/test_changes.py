@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +14,7 @@ from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.project import Project
 from tests.support.bench import Bench, click, counting
 from tests.support.engines import both_engines
+from tests.support.faults import ask_for
 from tests.support.quick import QuickShop
 from tests.support.shop import COLUMNS, Shop, copy_of, deal
 
@@ -104,6 +106,29 @@ def test_a_source_without_rows(bench: Bench, sandbox: LocalSandbox) -> None:
     bench.fill(ROWS)
     assert bench.push(sandbox).source == {"unchanged": ROWS}
     assert len(counting(sandbox)) == ROWS
+
+
+@pytest.mark.parametrize("kind", ["reset_before", "reset_after"])
+def test_a_restatement_in_doubt_is_settled_though_its_key_went_back(
+    bench: Bench, sandbox: LocalSandbox, kind: str
+) -> None:
+    """A key that moved and went back stands for what was retracted: the other still counts, and what was tried of it is
+    repeated."""
+    bench.push(sandbox)
+    there = f"update main.deals set microsoft_click_id = '{click(9)}', conversion_value = {{}} where deal_id = '1'"
+    bench.sql(there.format(10))
+    assert bench.push(sandbox).ledger == {"retracted": 1}
+    bench.sql(there.format(25))
+    ask_for(sandbox, {"kind": kind, "operation": "adjustments", "count": 2})
+    assert bench.push(sandbox).source == {"in_doubt": 1, "unchanged": ROWS - 1}
+    bench.sql(f"update main.deals set microsoft_click_id = '{click(1)}' where deal_id = '1'")
+    # Its time is a second after that of the try before, and none lies in the future.
+    time.sleep(1)
+    settled = bench.push(sandbox)
+    assert (settled.sent, settled.ledger) == ({"accepted": 1}, {"accepted": 1})
+    assert counting(sandbox)[click(9)] == 25
+    again = bench.push(sandbox)
+    assert (again.sent, again.source, again.ledger) == ({}, {"held": 1, "unchanged": ROWS - 1}, {"held": 1})
 
 
 ADDED = [("ledger", "adjustment_time"), ("receipts", "tracking_id"), ("runs", "tests")]

@@ -80,11 +80,11 @@ def of_left_over(facts: Facts, identity: MatchKey, state: State, replaced_keys: 
         verdict = held
     elif state.retract_in_doubt:
         verdict = ("retract", "retract_in_doubt", "retract") if retract_allowed else held
-    elif where == "row_invalid_now":
-        # Nobody said that it is gone, so it is not retracted. A restate that was begun is completed.
+    elif where in ("row_invalid_now", "stays"):
+        # It is not retracted, and no row says its value: a restate that was begun is completed.
         restates = state.status == "counted" and state.restate_in_doubt and "restate" in facts.allowed
         verdict = (tried or ("restate", "restate_in_doubt", "restate")) if restates else held
-    elif where == "stays" or not retract_allowed:
+    elif not retract_allowed:
         verdict = held
     elif state.retract_refused:
         verdict = "held", "retract_refused", None

@@ -91,6 +91,12 @@ LEDGERS = {
         step("restate", "rejected", settles=False, value=30.0),
     ],
     "restate in doubt, retract refused": [ACCEPTED, step("restate", value=30.0), step("retract", "rejected")],
+    "restate in doubt, M dead": [
+        step("send", "accepted", click_id=M),
+        step("retract", "accepted", click_id=M, value=None),
+        ACCEPTED,
+        step("restate", value=30.0),
+    ],
     "restated": [ACCEPTED, step("restate", "accepted", value=30.0)],
     "retract in doubt, refused again": [ACCEPTED, step("retract"), step("retract", "rejected", settles=False)],
     "maybe, retract in doubt": [step("send"), step("send", "rejected", settles=False), step("retract")],

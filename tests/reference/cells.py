@@ -107,6 +107,12 @@ TABLE = [
         "key invalid",
         ["ledger: restate, restate_in_doubt → restate", NO_TIME],
     ),
+    (
+        "a restate in doubt is repeated where what has its key cannot take its place",
+        "restate in doubt, M dead",
+        "key now has M",
+        ["ledger: restate, restate_in_doubt → restate", "source: held, retracted"],
+    ),
     ("a restated value is unchanged", "restated", "still refused value", ["source: unchanged"]),
     ("the value of before is a change", "restated", "same", ["source: restate, value_changed → restate"]),
     ("a refused restate replaces nothing", "restate refused", "same", ["source: unchanged"]),
