@@ -108,6 +108,21 @@ def test_a_source_without_rows(bench: Bench, sandbox: LocalSandbox) -> None:
     assert len(counting(sandbox)) == ROWS
 
 
+def test_another_currency_without_a_value_is_held_and_sends_nothing(bench: Bench, sandbox: LocalSandbox) -> None:
+    """A restatement says a value: where there is none, a changed currency is held, and no push tries it."""
+    bench.sql("update main.deals set conversion_value = null where deal_id = '1'")
+    bench.push(sandbox)
+    bench.sql("update main.deals set conversion_currency_code = 'EUR'")
+    assert bench.push(sandbox).source == {"accepted": ROWS - 1, "held": 1}
+    written = bench.rows("select count(*) from main.reverse_etl_ledger")
+    again = bench.push(sandbox)
+    assert (again.exit_code, again.sent, again.source) == (0, {}, {"unchanged": ROWS - 1, "held": 1})
+    assert bench.rows("select count(*) from main.reverse_etl_ledger") == written
+    bench.sql("update main.deals set conversion_value = 5 where deal_id = '1'")
+    assert bench.push(sandbox).source == {"accepted": 1, "unchanged": ROWS - 1}
+    assert counting(sandbox)[click(1)] == 5
+
+
 @pytest.mark.parametrize("kind", ["reset_before", "reset_after"])
 def test_a_restatement_in_doubt_is_settled_though_its_key_went_back(
     bench: Bench, sandbox: LocalSandbox, kind: str

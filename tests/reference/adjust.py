@@ -23,11 +23,12 @@ def of_counted_row(facts: Facts, row: SourceRow, state: State, expired: bool) ->
         # Only a value can end the doubt of a value.
         sendable = not expired and row.conversion_value is not None
         verdict = _restate(facts, state, "restate_in_doubt") if sendable else ("held", "restate_in_doubt", None)
-    # Attribution and a removed value come before a changed value: no adjustment can carry them, at any age.
+    # Attribution and a missing value come before a changed value: no adjustment can carry them, at any age. Without a
+    # value the service counts its goal's, in the currency of the row: another currency is a change nonetheless.
     elif attribution != state.attribution:
         verdict = "held", "attribution_changed", None
-    elif row.conversion_value is None and state.value is not None:
-        verdict = "held", "value_removed", None
+    elif row.conversion_value is None and now_says != (state.value, state.currency):
+        verdict = "held", "value_missing", None
     elif now_says != (state.value, state.currency):
         if expired:
             verdict = "expired", None, None

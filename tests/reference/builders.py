@@ -80,6 +80,7 @@ LEDGERS = {
         step("send", "rejected", settles=False),
     ],
     "counted": [ACCEPTED],
+    "counted without a value": [step("send", "accepted", value=None)],
     "restate in doubt": [ACCEPTED, step("restate", value=30.0)],
     "restate refused": [ACCEPTED, step("restate", "rejected", value=30.0)],
     "retract in doubt": [ACCEPTED, step("retract", value=None)],
