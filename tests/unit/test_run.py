@@ -8,13 +8,13 @@ from collections.abc import Callable, Sequence
 import pytest
 
 from reverse_etl.delivery import Patience
-from reverse_etl.errors import DestinationError, GuardError, LeaseLostError, WarehouseError
+from reverse_etl.errors import DestinationError, LeaseLostError, WarehouseError
 from reverse_etl.plans import Record
 from reverse_etl.receipts import Answer, Answered, RowOutcome, Stopped, Throttled, Unanswered
 from reverse_etl.run import STRETCH_BATCHES, PushOptions, RunResult, push
 from tests.reference.fold import State
 from tests.reference.nouns import RunEvent
-from tests.unit.memory_ledger import Accident, Judge, MemoryLease, MemoryLedger, Warehouse, Watcher
+from tests.unit.memory_ledger import Accident, Judge, MemoryLedger, Warehouse, Watcher
 from tests.unit.scripted import FINE, REASON, ScriptedDestination, refusal
 from tests.unit.test_run_laws import row
 
@@ -328,50 +328,6 @@ def test_a_warehouse_that_fails_leaves_the_lease_to_the_next_push() -> None:
     result = case.push()
     assert sum(result.source.values()) == 10
     assert len(case.judge.counted) == 10
-
-
-@pytest.mark.parametrize("failing", ["record_receipts", "still_mine", "delivered"])
-@pytest.mark.parametrize("error", [WarehouseError("gone"), KeyboardInterrupt()], ids=["warehouse", "interrupt"])
-def test_a_run_that_is_closed_in_a_hurry_leaves_its_counts(
-    monkeypatch: pytest.MonkeyPatch, failing: str, error: BaseException
-) -> None:
-    """Wherever a run breaks off in its second stretch, its end says what became of its records, as the ledger does."""
-    monkeypatch.setattr("reverse_etl.run.STRETCH_BATCHES", 1)
-    case = Case()
-
-    def prepare(ledger: MemoryLedger) -> None:
-        owner = {"record_receipts": ledger, "still_mine": MemoryLease, "delivered": case.watcher}[failing]
-        work = getattr(owner, failing)
-
-        def fail_late(*args: object) -> object:
-            if len(case.warehouse.attempts) > 3:
-                raise error
-            return work(*args)
-
-        monkeypatch.setattr(owner, failing, fail_late)
-
-    with pytest.raises(type(error)):
-        case.push(prepare=prepare)
-    ((result, counts),) = case.ledger.closed
-    assert (result, counts) == ("stopped", {"sent_accepted": 3, "sent_in_doubt": 3})
-    assert sorted(state.status for state in case.states()) == ["counted"] * 3 + ["in_doubt"] * 3
-
-
-def test_a_guard_that_refuses_a_later_round_leaves_what_was_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the first round sent stands in the end of a run that is refused in the second."""
-    case = Case([row(1, key="a"), row(3)])
-    case.push(lambda records: Unanswered(REASON))
-    case.warehouse.source = [row(2, key="a"), row(3)]
-    rounds = iter([True])
-
-    def refuse_later(guards: object) -> None:
-        if not next(rounds, False):
-            raise GuardError("too many at once")
-
-    monkeypatch.setattr("reverse_etl.run.enforce", refuse_later)
-    with pytest.raises(GuardError):
-        case.push()
-    assert case.ledger.closed == [("refused", {"sent_accepted": 2})]
 
 
 def test_preflight_comes_before_the_lease() -> None:
