@@ -16,7 +16,8 @@ class RunSummary:
     """One run as the ledger knows it. Times are UTC text; `result` is blank and `counts` empty without an end.
 
     `counts`: rows by standing, each key with its side in front: source_accepted, ledger_held; and as sent_accepted what
-    became of the records that left in the run; of a run that is no push (retry, baseline, undo, forget), `rows`.
+    became of the records that left in the run, all that is kept of one that broke off; of a run that is no push (retry,
+    baseline, undo, forget), `rows`.
     `fenced_by` is the later run that shut it out, since it never ended, or that undid a baseline.
     """
 

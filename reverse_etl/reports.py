@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 from reverse_etl.attributed import MatchTotals
@@ -49,12 +49,14 @@ class StatusReport:
     """What the ledger knows of `sync`: conversions per status, and the newest runs, the newest first.
 
     `matched`: how much of the last days' uploads the destination attributed; None where nobody fetched that.
+    `corrections`: conversions whose restatement or retraction is refused or in doubt, beside their status.
     """
 
     sync: Sync
     statuses: dict[str, int]
     runs: tuple[RunSummary, ...]
     matched: MatchTotals | None = None
+    corrections: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

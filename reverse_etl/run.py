@@ -123,20 +123,19 @@ def push(ledger: Ledger, destination: Destination, progress: Progress, options: 
         result = run.carry_out()
     except WarehouseError as error:
         lost = _was_taken_over(lease)
-        _quietly_close(lease)
+        _quietly_close(lease, run)
         # The successor drops the plan of a run that it takes for dead; that is not what to show.
         if lost:
             raise run.lost() from error
         raise
     except GuardError:
-        lease.close("refused", {})
+        lease.close("refused", _counts(sent=run.sent))
         raise
     except BaseException:
         # The warehouse may be what failed. Without a close the next run fences this one, so nothing depends on it.
-        _quietly_close(lease)
+        _quietly_close(lease, run)
         raise
-    sides = ("source", "ledger", "sent")
-    lease.close(result.name, {f"{side}_{key}": n for side in sides for key, n in getattr(result, side).items()})
+    lease.close(result.name, _counts(source=result.source, ledger=result.ledger, sent=result.sent))
     return result
 
 
@@ -209,6 +208,11 @@ class _Run:
                 self._ledger.drop_plan()
 
     @property
+    def sent(self) -> dict[str, int]:
+        """What became of the records that left in this run, by outcome; in doubt until that is recorded."""
+        return {outcome: rows for outcome, rows in self._outcomes.items() if rows and outcome != "not_sent"}
+
+    @property
     def _ended(self) -> bool:
         limit = self._options.limit
         return self._stopped is not None or self._courier.halted or (limit is not None and self._sent >= limit)
@@ -238,9 +242,12 @@ class _Run:
         records = self._ledger.page(start, end)
         batches = [list(batch) for _, batch in groupby(records, key=lambda record: record.batch)]
         self._ledger.record_intents(self._lease.run_seq, start, end)
+        # Whatever breaks off now leaves them so.
+        self._outcomes["in_doubt"] += len(records)
         # Only after that commit: whoever took over meanwhile has seen these intents, or they are void.
         if not self._lease.still_mine() or self._lease.seconds_left() <= self._destination.call_timeout:
             self._record([_not_sent(batch) for batch in batches], len(records))
+            self._outcomes["in_doubt"] -= len(records)
             self._outcomes["not_sent"] += len(records)
             self._stopped = self.lost()
             return
@@ -252,9 +259,9 @@ class _Run:
 
         delivery = self._courier.deliver(batches, meanwhile=self._look_at_lease, on_batch=on_batch)
         self._record(delivery.receipts, len(records))
+        self._count(records, delivery)
         if delivery.failed is not None:
             raise delivery.failed
-        self._count(records, delivery)
         withheld = any(receipt.outcome is Outcome.NOT_SENT for receipt in delivery.receipts)
         if delivery.stopped is not None:
             reason = delivery.stopped.reason
@@ -300,7 +307,7 @@ class _Run:
                 name = receipt.error_code or "without a code"
                 self._refusals[name + (f" ({receipt.code})" if receipt.code else "")] += receipt.rows
         self._outcomes["not_sent"] += withheld
-        self._outcomes["in_doubt"] += delivery.in_doubt
+        self._outcomes["in_doubt"] += delivery.in_doubt - len(records)
         accepted = len(records) - sum(r.rows for r in refused) - withheld - delivery.in_doubt
         self._outcomes["accepted"] += accepted
         if delivery.last_doubt is not None:
@@ -313,7 +320,7 @@ class _Run:
             source=standings.source,
             ledger=standings.ledger,
             refusals=dict(self._refusals),
-            sent={outcome: rows for outcome, rows in self._outcomes.items() if rows and outcome != "not_sent"},
+            sent=self.sent,
             in_doubt_because=self._in_doubt_because,
             interrupted=self._options.stop.is_set() and "not_reached" in standings.source | standings.ledger,
             stopped=self._stopped,
@@ -354,6 +361,11 @@ def _was_taken_over(lease: Lease) -> bool:
         return False
 
 
-def _quietly_close(lease: Lease) -> None:
+def _quietly_close(lease: Lease, run: _Run) -> None:
     with contextlib.suppress(Exception):
-        lease.close("stopped", {})
+        lease.close("stopped", _counts(sent=run.sent))
+
+
+def _counts(**sides: dict[str, int]) -> dict[str, int]:
+    """Counts as the runs table keeps them, each key with its side in front."""
+    return {f"{side}_{key}": rows for side, counts in sides.items() for key, rows in counts.items()}

@@ -113,7 +113,8 @@ class Session:
     def status(self, *, runs: int) -> StatusReport:
         """What the ledger knows. Reads only."""
         matched = known_totals(self.project, self.sync, attributing.DAYS)
-        return StatusReport(self.sync, self.ledger.statuses(), tuple(self.ledger.history(runs)), matched)
+        statuses, corrections = self.ledger.known()
+        return StatusReport(self.sync, statuses, tuple(self.ledger.history(runs)), matched, corrections)
 
     def attribution(self, *, days: int, fetch: bool, note: Callable[[str], None]) -> AttributionReport:
         """What became of the uploads of the newest `days` days; with `fetch` the destination is asked first.

@@ -2,13 +2,14 @@
     The attempts of a scope that count, each with its outcome (null: in doubt). Left out are those that were
     never sent: a `not_sent` receipt, or a run that was fenced before their seq.
     Arguments: tables, a dict of the relations ledger, receipts and runs; scope, or none for all of them; condition, on the ledger's columns
-    and on those of `joined`; joined, a join to narrow the ledger by; with_not_sent, to keep what a run withheld;
+    and on those of `joined`; joined, a join to narrow the ledger by; with_not_sent, to keep what a run withheld, shut out or not;
     with_uncounted, to keep all that do not count too, told apart by a column `counts` (all four optional).
 -#}
 {% macro _attempts(tables, scope, condition='1 = 1', joined='', with_not_sent=false, with_uncounted=false) %}
 {%- set scope_keys = reverse_etl._scope_keys(scope) -%}
 {%- set in_time = "(fences.fenced_seq is null or attempts.seq <= fences.fenced_seq)" -%}
-{%- set counts = in_time ~ " and coalesce(one_row.outcome, many_rows.outcome, '') <> 'not_sent'" -%}
+{%- set withheld = "coalesce(one_row.outcome, many_rows.outcome, '') = 'not_sent'" -%}
+{%- set counts = in_time ~ " and not " ~ withheld -%}
     select
         attempts.*,
         coalesce(one_row.outcome, many_rows.outcome) as outcome,
@@ -48,7 +49,7 @@
     where
         {{ condition }}
         {%- if with_not_sent %}
-        and {{ in_time }}
+        and ({{ in_time }} or {{ withheld }})
         {%- elif not with_uncounted %}
         and {{ counts }}
         {%- endif %}

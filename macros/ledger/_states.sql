@@ -95,18 +95,35 @@ eventful_attempts as (
         cast(null as {{ dbt.type_string() }}) as tracking_id
 {%- endmacro %}
 
-{#- Identities of a scope per status, all that were ever sent. -#}
+{#-
+    Identities of a scope, all that were ever sent: one row per status, and beside these one per correction which is refused
+    or in doubt of what counts, or may. Columns: kind (status | correction), name, identities.
+-#}
 {% macro _status_counts(tables, scope) %}
 with {{ reverse_etl._states(tables, scope, '1 = 1') }}
 
-select status, sum(identities) as identities
+select kind, name, sum(identities) as identities
 from (
-    select 'accepted' as status, count(*) as identities from ({{ reverse_etl._plain(tables, scope, '1 = 1') }}) as plain
+    select 'status' as kind, 'accepted' as name, count(*) as identities
+    from ({{ reverse_etl._plain(tables, scope, '1 = 1') }}) as plain
     union all
-    select {{ reverse_etl._status_word('status') }} as status, count(*) as identities from folded group by 1
+    select 'status' as kind, {{ reverse_etl._status_word('status') }} as name, count(*) as identities
+    from folded
+    group by 2
+    {%- for name, condition in {
+        'restate_refused': 'restate_refused_value is not null',
+        'restate_in_doubt': 'restate_in_doubt',
+        'retract_refused': 'retract_refused',
+        'retract_in_doubt': 'retract_in_doubt',
+    }.items() %}
+    union all
+    select 'correction' as kind, '{{ name }}' as name, count(*) as identities
+    from folded
+    where status in ('counted', 'maybe') and {{ condition }}
+    {%- endfor %}
 ) as counts
 where identities > 0
-group by status
+group by kind, name
 {% endmacro %}
 
 {#- A status as people read it, in the words of plans and runs. -#}

@@ -114,7 +114,11 @@ judged_absent as (
                 case when may_still_arrive then 'waiting:quiet:' else 'retract:retract_in_doubt:retract' end
             {%- endif %}
             {%- if restates %}
-            when status = 'counted' and restate_in_doubt and not retract_in_doubt and place = 'row_invalid_now' and not past_90_days then
+            -- it stays, and no row says its value: the one that was tried is repeated
+            when
+                status = 'counted' and restate_in_doubt and not retract_in_doubt
+                and place in ('row_invalid_now', 'not_replaced') and not past_90_days
+            then
                 case
                     when adjusted_run_seq <> {{ this_run }} or adjusted_outcome = 'accepted' then
                         case when may_still_arrive then 'waiting:quiet:' else 'restate:restate_in_doubt:restate' end

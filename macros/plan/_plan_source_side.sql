@@ -28,7 +28,7 @@ judged as (
                         case when may_still_arrive then 'waiting:quiet:' else 'restate:restate_in_doubt:restate' end
                         {%- else %} 'held:restate_in_doubt:' {%- endif %}
                     when not same_attribution then 'held:attribution_changed:'
-                    when source_value is null and ledger_value is not null then 'held:value_removed:'
+                    when not same_value and source_value is null then 'held:value_missing:'
                     when not same_value and expired_reasons <> '' then 'expired::'
                     when not same_value and source_value = restate_refused_value and source_currency = restate_refused_currency
                         then 'held:rejected_unchanged:'

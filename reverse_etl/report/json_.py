@@ -69,6 +69,7 @@ def status_json(report: StatusReport) -> dict[str, Any]:
     return document(
         report.sync,
         statuses=report.statuses,
+        corrections=report.corrections,
         attribution=None if report.matched is None else matched_json(report.matched),
         runs=[run_fields(run) for run in report.runs],
     )

@@ -34,7 +34,7 @@ def runs_text(report: RunsReport) -> str:
             duration(run),
             safe(run.target),
             result_word(run),
-            mend_words(run) or sent_words(run.counts),
+            mend_words(run) or (sent_words(run.counts) if run.ended_at else "not known"),
         )
         for run in report.runs
     ]

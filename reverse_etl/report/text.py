@@ -103,10 +103,18 @@ def status_text(report: StatusReport) -> str:
         "in_doubt": "may have arrived; the next push settles them, up to 90 days after the conversion",
         "retracted": "taken back",
     }
+    corrections = {
+        "restate_refused": "a restatement was refused; the value before it counts",
+        "restate_in_doubt": "a restatement may have arrived; the next push settles it, if `adjustments` allow",
+        "retract_refused": "a retraction was refused; nothing was taken back",
+        "retract_in_doubt": "a retraction may have arrived; the next push settles it, if `adjustments` allow",
+    }
     out = [title(report.sync), ""]
-    out += _table((name, f"{statuses[name]:,}", text) for name, text in words.items() if statuses.get(name))
+    out += _counts(statuses, words)
     if not statuses:
         out += ["  Nothing was sent yet."]
+    if report.corrections:
+        out += ["", "Corrections of these", *_counts(report.corrections, corrections)]
     if report.matched is not None:
         out += ["", *matched_lines(report.matched)]
     out += ["", "Newest runs" if runs else "No push yet."]
@@ -209,6 +217,10 @@ def _ledger_side(line: PlanLine) -> str:
 
 def _rows(count: int) -> str:
     return "row" if count == 1 else "rows"
+
+
+def _counts(counts: Mapping[str, int], words: Mapping[str, str]) -> list[str]:
+    return _table((name, f"{counts[name]:,}", text) for name, text in words.items() if counts.get(name))
 
 
 def _table(rows: Iterable[tuple[str, str, str]]) -> list[str]:

@@ -58,7 +58,7 @@ REASON_WORDS = {
     "rejected_unchanged": "Refused before and unchanged since: `reverse-etl rejected` says why, `retry` lifts it.",
     "maybe_taken": "A try may have been taken and a repeat was refused: `retry --maybe-taken` could count it twice.",
     "value_changed": "Value or currency changed since it was accepted: a restatement says so, if `adjustments` allow.",
-    "value_removed": "The value was removed since it was accepted; a restatement cannot say that.",
+    "value_missing": "Value or currency changed since it was accepted, and no value is there: a restatement needs one.",
     "attribution_changed": "The attribution changed since it was accepted; no correction can say that.",
     "restate_in_doubt": "A restatement of it may have arrived; repeating it settles that, if `adjustments` allow.",
     "retract_in_doubt": "A retraction of it may have arrived; repeating it settles that, if `adjustments` allow.",

@@ -178,8 +178,14 @@ class WarehouseLedger:
 
     def statuses(self) -> dict[str, int]:
         """Identities per status, all that were ever sent."""
-        rows = self._project.query("_status_counts", tables=self._tables, scope=self._scope)
-        return {str(status): int(count) for status, count in rows}
+        return self.known()[0]
+
+    def known(self) -> tuple[dict[str, int], dict[str, int]]:
+        """Identities per status, and those of them whose correction is refused or in doubt, per kind of that."""
+        found: dict[str, dict[str, int]] = {"status": {}, "correction": {}}
+        for kind, name, count in self._project.query("_status_counts", tables=self._tables, scope=self._scope):
+            found[kind][name] = int(count)
+        return found["status"], found["correction"]
 
     def rejected(self) -> list[Rejected]:
         """The source's rows that the destination refused and that are unchanged since."""

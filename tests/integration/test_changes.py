@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -13,6 +14,7 @@ from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.project import Project
 from tests.support.bench import Bench, click, counting
 from tests.support.engines import both_engines
+from tests.support.faults import ask_for
 from tests.support.quick import QuickShop
 from tests.support.shop import COLUMNS, Shop, copy_of, deal
 
@@ -104,6 +106,44 @@ def test_a_source_without_rows(bench: Bench, sandbox: LocalSandbox) -> None:
     bench.fill(ROWS)
     assert bench.push(sandbox).source == {"unchanged": ROWS}
     assert len(counting(sandbox)) == ROWS
+
+
+def test_another_currency_without_a_value_is_held_and_sends_nothing(bench: Bench, sandbox: LocalSandbox) -> None:
+    """A restatement says a value: where there is none, a changed currency is held, and no push tries it."""
+    bench.sql("update main.deals set conversion_value = null where deal_id = '1'")
+    bench.push(sandbox)
+    bench.sql("update main.deals set conversion_currency_code = 'EUR'")
+    assert bench.push(sandbox).source == {"accepted": ROWS - 1, "held": 1}
+    written = bench.rows("select count(*) from main.reverse_etl_ledger")
+    again = bench.push(sandbox)
+    assert (again.exit_code, again.sent, again.source) == (0, {}, {"unchanged": ROWS - 1, "held": 1})
+    assert bench.rows("select count(*) from main.reverse_etl_ledger") == written
+    bench.sql("update main.deals set conversion_value = 5 where deal_id = '1'")
+    assert bench.push(sandbox).source == {"accepted": 1, "unchanged": ROWS - 1}
+    assert counting(sandbox)[click(1)] == 5
+
+
+@pytest.mark.parametrize("kind", ["reset_before", "reset_after"])
+def test_a_restatement_in_doubt_is_settled_though_its_key_went_back(
+    bench: Bench, sandbox: LocalSandbox, kind: str
+) -> None:
+    """A key that moved and went back stands for what was retracted: the other still counts, and what was tried of it is
+    repeated."""
+    bench.push(sandbox)
+    there = f"update main.deals set microsoft_click_id = '{click(9)}', conversion_value = {{}} where deal_id = '1'"
+    bench.sql(there.format(10))
+    assert bench.push(sandbox).ledger == {"retracted": 1}
+    bench.sql(there.format(25))
+    ask_for(sandbox, {"kind": kind, "operation": "adjustments", "count": 2})
+    assert bench.push(sandbox).source == {"in_doubt": 1, "unchanged": ROWS - 1}
+    bench.sql(f"update main.deals set microsoft_click_id = '{click(1)}' where deal_id = '1'")
+    # Its time is a second after that of the try before, and none lies in the future.
+    time.sleep(1)
+    settled = bench.push(sandbox)
+    assert (settled.sent, settled.ledger) == ({"accepted": 1}, {"accepted": 1})
+    assert counting(sandbox)[click(9)] == 25
+    again = bench.push(sandbox)
+    assert (again.sent, again.source, again.ledger) == ({}, {"held": 1, "unchanged": ROWS - 1}, {"held": 1})
 
 
 ADDED = [("ledger", "adjustment_time"), ("receipts", "tracking_id"), ("runs", "tests")]

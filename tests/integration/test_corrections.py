@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -126,6 +127,11 @@ def test_a_correction_without_an_answer_is_settled_by_the_next_push(
     lost = quick.push(endpoint=sandbox.url)
     assert (lost["source"], lost["ledger"], lost["exit_code"]) == ({"in_doubt": 1, "unchanged": 1}, {"in_doubt": 1}, 1)
     ask_for(sandbox)
+    doubts = json.loads(quick.run("status", "--json").stdout)
+    assert (doubts["statuses"], doubts["corrections"]) == (
+        {"accepted": 3},
+        {"restate_in_doubt": 1, "retract_in_doubt": 1},
+    )
     settled = quick.push(endpoint=sandbox.url)
     assert (settled["source"], settled["ledger"]) == ({"accepted": 1, "unchanged": 1}, {"retracted": 1})
     assert judged(sandbox)[click(0)] == (True, False, 25.0)
@@ -154,8 +160,12 @@ def test_a_refused_correction_is_held_and_shown(quick: QuickShop, sandbox: Local
     ask_for(sandbox)
     assert quick.push(endpoint=sandbox.url)["sent"] == {}
     assert "5627" in quick.run("rejected").stdout
+    status = quick.run("status")
+    assert re.search(r"accepted +2 .*\n\nCorrections of these\n  restate_refused  1  ", status.stdout)
+    assert json.loads(quick.run("status", "--json").stdout)["corrections"] == {"restate_refused": 1}
     quick.fill([deal(0, conversion_value=30.0), deal(1)])
     assert quick.push(endpoint=sandbox.url)["source"] == {"accepted": 1, "unchanged": 1}
+    assert json.loads(quick.run("status", "--json").stdout)["corrections"] == {}
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ import pytest
 from reverse_etl.errors import WarehouseError
 from reverse_etl.sandbox import LocalSandbox
 from reverse_etl.warehouse.dbt_calls import DbtOptions
+from reverse_etl.warehouse.ledger import WarehouseLedger
 from reverse_etl.warehouse.project import Project
 from tests.support.bench import Bench, click, counting
 from tests.support.faults import ask_for, release, used_up, wait_for
@@ -198,6 +199,8 @@ def test_a_full_disk(bench: Bench, sandbox: LocalSandbox, sql: Sql) -> None:
     finally:
         sql(f"drop trigger full_disk on {RECEIPTS}; drop function main.full")
     assert bench.statuses() == {"in_doubt": ROWS}
+    (run,) = WarehouseLedger(bench.project, bench.sync).history(1)
+    assert (run.result, run.counts) == ("stopped", {"sent_in_doubt": ROWS})
     assert_settled(bench, sandbox, {"accepted": ROWS})
 
 

@@ -23,11 +23,12 @@ def of_counted_row(facts: Facts, row: SourceRow, state: State, expired: bool) ->
         # Only a value can end the doubt of a value.
         sendable = not expired and row.conversion_value is not None
         verdict = _restate(facts, state, "restate_in_doubt") if sendable else ("held", "restate_in_doubt", None)
-    # Attribution and a removed value come before a changed value: no adjustment can carry them, at any age.
+    # Attribution and a missing value come before a changed value: no adjustment can carry them, at any age. Without a
+    # value the service counts its goal's, in the currency of the row: another currency is a change nonetheless.
     elif attribution != state.attribution:
         verdict = "held", "attribution_changed", None
-    elif row.conversion_value is None and state.value is not None:
-        verdict = "held", "value_removed", None
+    elif row.conversion_value is None and now_says != (state.value, state.currency):
+        verdict = "held", "value_missing", None
     elif now_says != (state.value, state.currency):
         if expired:
             verdict = "expired", None, None
@@ -80,11 +81,11 @@ def of_left_over(facts: Facts, identity: MatchKey, state: State, replaced_keys: 
         verdict = held
     elif state.retract_in_doubt:
         verdict = ("retract", "retract_in_doubt", "retract") if retract_allowed else held
-    elif where == "row_invalid_now":
-        # Nobody said that it is gone, so it is not retracted. A restate that was begun is completed.
+    elif where in ("row_invalid_now", "stays"):
+        # It is not retracted, and no row says its value: a restate that was begun is completed.
         restates = state.status == "counted" and state.restate_in_doubt and "restate" in facts.allowed
         verdict = (tried or ("restate", "restate_in_doubt", "restate")) if restates else held
-    elif where == "stays" or not retract_allowed:
+    elif not retract_allowed:
         verdict = held
     elif state.retract_refused:
         verdict = "held", "retract_refused", None

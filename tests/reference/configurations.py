@@ -17,7 +17,7 @@ RESTATE, RETRACT = frozenset({"restate"}), frozenset({"retract"})
 QUICK: dict[str, Bounds] = {
     "lost answers and new values": Bounds((N,), 1, values=TWO, runs=3, changes=2, losses=2),
     "moves": Bounds((N,), 2, runs=3, changes=2, kills=1, losses=1),
-    "there and back": Bounds((N,), 2, runs=3, changes=3, losses=1, kinds=frozenset({"move"})),
+    "there and back": Bounds((N,), 2, values=TWO, runs=3, changes=3, losses=1, kinds=frozenset({"move", "value"})),
     "refusals": Bounds((N,), 2, values=TWO, runs=3, changes=1, losses=1, refusals=2),
     "retries": Bounds((N,), 2, values=TWO, runs=3, changes=1, losses=2, refusals=1, retries=1),
     "deferrals": Bounds((N,), 2, values=TWO, runs=3, changes=1, losses=1, refusals=2, deferrals=True),

@@ -115,9 +115,9 @@ def _is_settled(protocol: Protocol, world: World, row: PlanRow, refused: set[int
             settled = True
         case "held", ("moved" | "row_invalid_now"):
             settled = True
-        case "held", "restate_in_doubt" if row.side == "ledger" and _stands(protocol, world, row.record_key):
-            # What stands there cannot count, so nothing is retracted for it. The doubt is shown, and stays.
-            settled = True
+        case "held", "restate_in_doubt" if row.side == "ledger" and "restate" not in world.allowed:
+            # What stands there cannot count, so nothing is retracted for it.
+            settled = _stands(protocol, world, row.record_key) or too_old or "retract" not in world.allowed
         case "held", ("rejected_unchanged" | "maybe_taken" | "retract_refused"):
             settled = identity in refused
         case "held", ("value_changed" | "restate_in_doubt" | "retract_in_doubt" | "gone") as reason:

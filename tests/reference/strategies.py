@@ -178,10 +178,14 @@ def _seen_row(draw: Draw, history: History) -> SourceRow:
         key=sent.record_key,
     )
     match draw(
-        st.sampled_from(("same", "same", "value", "key", "move", "hashes", "spelling", "credit", "time", "broken"))
+        st.sampled_from(
+            ("same", "same", "value", "currency", "key", "move", "hashes", "spelling", "credit", "time", "broken")
+        )
     ):
         case "value":
             row = replace(row, conversion_value=draw(st.sampled_from(VALUES)))
+        case "currency":
+            row = replace(row, conversion_currency_code="EUR")
         case "key":
             row = replace(row, key=draw(st.sampled_from(history.keys)))
         case "move":

@@ -264,6 +264,7 @@ def test_worlds_keep_the_laws(world: World):
             assert status in ("none", "refused", "deferred", "in_doubt") or (status == "maybe" and state.lifted)
             continue
         assert planned_row.operation in world.adjustments_allowed
+        assert (planned_row.operation == "restate") == (planned_row.value is not None)
         assert status == "counted" or (status == "maybe" and planned_row.operation == "retract")
         assert not state.unanswered_run_seqs & world.quiet_runs
         assert planned_row.adjustment_time > state.last_adjustment_time

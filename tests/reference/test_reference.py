@@ -24,6 +24,7 @@ def sources(time: str) -> dict[str, list[SourceRow]]:
         "changed": [row(conversion_time=time, conversion_value=20.0)],
         "still refused value": [row(conversion_time=time, conversion_value=30.0)],
         "no value": [row(conversion_time=time, conversion_value=None)],
+        "no value, other currency": [row(conversion_time=time, conversion_value=None, conversion_currency_code="EUR")],
         "other attribution": [
             row(conversion_time=time, external_attribution_credit=0.5, external_attribution_model="linear")
         ],
@@ -93,7 +94,8 @@ TABLE = [
     ("counted", "same", ["source: unchanged"]),
     ("counted", "other hashes", ["source: unchanged, hashes_differ"]),
     ("counted", "changed", ["source: held, value_changed"]),
-    ("counted", "no value", ["source: held, value_removed"]),
+    ("counted", "no value", ["source: held, value_missing"]),
+    ("counted without a value", "no value, other currency", ["source: held, value_missing"]),
     ("counted", "other attribution", ["source: held, attribution_changed"]),
     ("counted", "gone", ["ledger: held, gone"]),
     ("counted", "key now has M", ["ledger: held, moved", "source: held, key_sent_before"]),
@@ -151,7 +153,7 @@ PAST_90_DAYS = [
     ("maybe, retried", "gone", ["ledger: held, maybe_taken"]),
     ("counted", "same", ["source: unchanged"]),
     ("counted", "changed", ["source: expired"]),
-    ("counted", "no value", ["source: held, value_removed"]),
+    ("counted", "no value", ["source: held, value_missing"]),
     ("counted", "other attribution", ["source: held, attribution_changed"]),
     ("counted", "gone", ["ledger: aged_out"]),
     ("counted", "key now has M", ["ledger: aged_out", "source: held, key_sent_before"]),

@@ -238,7 +238,13 @@ class MemoryLedger:
         self.use([])
         warehouse = self.warehouse
         fences = lowest_fences(warehouse.events)
-        answers = {a.seq: outcome_of(a, warehouse.receipts, fences) for a in warehouse.attempts if a.run_seq == run_seq}
+        mine = [a for a in warehouse.attempts if a.run_seq == run_seq]
+        answers = {a.seq: outcome_of(a, warehouse.receipts, fences) for a in mine}
+        # What it withheld is so, also where it was shut out before.
+        outcomes = Counter(
+            "not_sent" if outcome_of(a, warehouse.receipts, {}).outcome == "not_sent" else answers[a.seq].outcome
+            for a in mine
+        )
         said = {"none": "in_doubt"}
         sides: dict[str, Counter[str]] = {"source": Counter(), "ledger": Counter()}
         for row, attempt, _ in self._rows:
@@ -261,7 +267,7 @@ class MemoryLedger:
             source_rows=len(warehouse.source),
             known_identities=self._known,
             known_standing=sum(known for _, _, known in self._rows),
-            run_outcomes=dict(Counter(said.get(a.outcome, a.outcome) for a in answers.values() if a.outcome != "void")),
+            run_outcomes={said.get(outcome, outcome): rows for outcome, rows in outcomes.items() if outcome != "void"},
         )
 
     def drop_plan(self) -> None:

@@ -93,6 +93,12 @@ RUNS = (
     RunSummary(6, "2026-03-13T12:00:00Z", "2026-03-13T12:01:00Z", {}, "prod", "box", 1),
 )
 
+STATUS = StatusReport(
+    SYNC,
+    {"accepted": 5, "maybe_taken": 1, "in_doubt": 2},
+    RUNS,
+    corrections={"restate_refused": 3, "retract_in_doubt": 1},
+)
 
 BATCH = Delivered(
     3,
@@ -113,7 +119,7 @@ def documents() -> dict[str, str]:
     return {
         "plan": text.plan_text(PlanReport(SYNC, PLAN, (PASSES, REFUSES))),
         "result": text.result_text(SYNC, RESULT),
-        "status": text.status_text(StatusReport(SYNC, {"accepted": 5, "maybe_taken": 1, "in_doubt": 2}, RUNS)),
+        "status": text.status_text(STATUS),
         "rejected": text.rejected_text(SYNC, REJECTED),
     }
 
@@ -122,7 +128,7 @@ def as_json() -> dict[str, Any]:
     return {
         "plan": json_.plan_json(PlanReport(SYNC, PLAN, (PASSES, REFUSES))),
         "result": json_.result_json(SYNC, replace(RESULT, stopped=DestinationError("gone", hint="h"))),
-        "status": json_.status_json(StatusReport(SYNC, {"accepted": 5}, RUNS)),
+        "status": json_.status_json(STATUS),
         "rejected": json_.rejected_json(SYNC, REJECTED),
     }
 
@@ -179,12 +185,14 @@ def test_a_status_in_words() -> None:
     """Statuses in plain words, the newest runs, and a run without an end."""
     shown = documents()["status"]
     assert re.search(r"accepted +5  taken", shown)
+    assert re.search(r"Corrections of these\n  restate_refused +3  .*\n  retract_in_doubt +1  .*\n\nNewest runs", shown)
     assert "no end recorded (PID 4242 on box): still running, or died" in shown
     assert "done: 10 accepted" in shown
     assert "ended: nothing sent" in shown
     assert "died (PID 4241 on box); run 6 took over" in shown
     nothing = text.status_text(StatusReport(SYNC, {}, ()))
     assert "Nothing was sent yet." in nothing
+    assert "Corrections" not in nothing
     assert "No push yet." in nothing
 
 

@@ -13,6 +13,7 @@ from reverse_etl.plans import Record
 from reverse_etl.receipts import Answer, Answered, RowOutcome, Stopped, Throttled, Unanswered
 from reverse_etl.run import STRETCH_BATCHES, PushOptions, RunResult, push
 from tests.reference.fold import State
+from tests.reference.nouns import RunEvent
 from tests.unit.memory_ledger import Accident, Judge, MemoryLedger, Warehouse, Watcher
 from tests.unit.scripted import FINE, REASON, ScriptedDestination, refusal
 from tests.unit.test_run_laws import row
@@ -149,6 +150,7 @@ def test_answers_are_recorded_before_an_error_in_a_worker_is_raised() -> None:
     with pytest.raises(RuntimeError, match="a defect"):
         case.push(fail_on_the_third)
     assert sorted(state.status for state in case.states()) == ["counted"] * 6 + ["in_doubt"] * 3
+    assert case.ledger.closed == [("stopped", {"sent_accepted": 6, "sent_in_doubt": 3})]
     assert case.push().source == {"accepted": 4, "unchanged": 6}
 
 
@@ -207,6 +209,25 @@ def test_a_lease_lost_before_a_stretch_sends_nothing() -> None:
     assert len(case.warehouse.attempts) == 10
     assert case.states() == []
     assert case.push().source == {"accepted": 10}
+
+
+def test_a_run_that_was_shut_out_before_its_intents_balances() -> None:
+    """Its intents are void, and it withholds them: no sum is off, and it says that the lease is lost."""
+    case = Case()
+
+    def prepare(ledger: MemoryLedger) -> None:
+        record_intents = ledger.record_intents
+
+        def record_late(run_seq: int, seq_from: int, seq_to: int) -> None:
+            case.warehouse.events += [RunEvent(2, "open"), RunEvent(2, "fence", 1, 0), RunEvent(2, "close")]
+            record_intents(run_seq, seq_from, seq_to)
+
+        ledger.record_intents = record_late  # type: ignore[method-assign]
+
+    result = case.push(mine=lambda: False, prepare=prepare)
+    assert (result.unbalanced, case.destination.calls) == ((), [])
+    assert isinstance(result.stopped, LeaseLostError)
+    assert case.states() == []
 
 
 def test_a_lease_without_time_for_a_call_sends_nothing() -> None:
@@ -303,7 +324,7 @@ def test_a_warehouse_that_fails_leaves_the_lease_to_the_next_push() -> None:
     case = Case()
     with pytest.raises(WarehouseError):
         case.push(accident=Accident(6, "before", dies=False))
-    assert case.ledger.closed == [("stopped", {})]
+    assert case.ledger.closed == [("stopped", {"sent_in_doubt": 10})]
     result = case.push()
     assert sum(result.source.values()) == 10
     assert len(case.judge.counted) == 10
