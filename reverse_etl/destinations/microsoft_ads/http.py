@@ -38,6 +38,11 @@ class HttpAnswer:
     content: bytes
 
 
+def longest(read_timeout: float) -> float:
+    """Seconds that one exchange lasts at most: its end is looked at whenever something arrives."""
+    return CONNECT_TIMEOUT + 2 * read_timeout
+
+
 def new_session(endpoint: str) -> requests.Session:
     """A session of one thread. Proxies may be set by the environment, credentials for the host (.netrc) must not be."""
     session = requests.Session()

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 import json
 import threading
-import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -20,7 +18,6 @@ from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
 from reverse_etl.destinations.microsoft_ads.tokens import with_token
 from reverse_etl.destinations.microsoft_ads.wire import (
     Faulted,
-    Lost,
     Processed,
     Reply,
     ServiceError,
@@ -31,10 +28,6 @@ from reverse_etl.destinations.microsoft_ads.wire import (
 
 # What the service may ask to wait, in seconds: no wait at all would be no wait, and a longer one outlasts a push.
 SHORTEST_WAIT, LONGEST_WAIT = 1.0, 300.0
-# A message below this gains nothing by being packed. Bytes.
-WORTH_PACKING = 1024
-# Little time for nearly all of the gain: a thousand conversions are a third as large.
-PACK_LEVEL = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,49 +69,23 @@ class RestWire:
         self._settings = settings
         self.read_timeout = read_timeout
         self._local = threading.local()
-        self._packs: bool | None = None
         self.clock_ahead: float | None = None
 
     @property
     def call_timeout(self) -> float:
-        """Seconds that one call lasts at most, a second message included: see `call`."""
-        return self._settings.credentials.allowance + 2 * http.CONNECT_TIMEOUT + 2 * self.read_timeout
+        """Seconds that one call lasts at most."""
+        return self._settings.credentials.allowance + http.longest(self.read_timeout)
 
     def call(self, operation: str, content: Mapping[str, Any]) -> Reply:
         """Make one call. Never raises for what the call or its answer brings."""
         return with_token(
             self._settings.credentials,
-            lambda token: self._call(operation, content, token),
+            lambda token: self._call(OPERATIONS[operation], self.message(operation, content), token),
             secrets=[self._settings.developer_token],
         )
 
-    def _call(self, operation: str, content: Mapping[str, Any], token: str) -> Reply:
-        """Post a message, packed where that is known to be read.
-
-        That the service reads packed messages is documented nowhere. So until it has answered one, a packed message
-        that it could not read is sent once more as it is, and what got no answer at all is the last that was packed.
-        """
-        began = time.monotonic()
-        message = self.message(operation, content)
-        packs = self._packs is not False and len(message) >= WORTH_PACKING
-        reply = self._post(OPERATIONS[operation], message, token, packs=packs)
-        if not packs or self._packs:
-            return reply
-        if isinstance(reply, Processed):
-            self._packs = True
-        elif isinstance(reply, Lost):
-            # One that never left says nothing of packing.
-            if not reply.unsent:
-                self._packs = False
-        elif _was_not_read(reply) and time.monotonic() - began < http.CONNECT_TIMEOUT:
-            plain = self._post(OPERATIONS[operation], message, token, packs=False)
-            if not (isinstance(plain, Faulted) and _was_not_read(plain)):
-                self._packs = False
-            return plain
-        return reply
-
     def message(self, operation: str, content: Mapping[str, Any]) -> bytes:
-        """The body that `call` posts, before it is packed. Raises ValueError for a number that is none."""
+        """The body that `call` posts. Raises ValueError for a number that is none."""
         body = {name: _written(name, value) for name, value in content.items() if value is not None}
         return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
@@ -126,19 +93,17 @@ class RestWire:
         """Take note of the service's time."""
         self.clock_ahead = clocks.ahead_of_here(date)
 
-    def _post(self, operation: Operation, message: bytes, token: str, *, packs: bool) -> Reply:
+    def _call(self, operation: Operation, message: bytes, token: str) -> Reply:
         endpoint = self._settings.endpoint
         if not hasattr(self._local, "session"):
             self._local.session = new_session(endpoint)
-        headers = self._headers(token) | ({"Content-Encoding": "gzip"} if packs else {})
         try:
             answer = exchange(
                 self._local.session,
                 "POST",
                 f"{endpoint.rstrip('/')}/{operation.path}",
-                # Without a time in it: a repeat has the very same bytes.
-                data=gzip.compress(message, PACK_LEVEL, mtime=0) if packs else message,
-                headers=headers,
+                data=message,
+                headers=self._headers(token),
                 read_timeout=self.read_timeout,
                 readable=lambda media_type: media_type.endswith("json") or not media_type,
                 hear_date=self.hear_date,
@@ -259,10 +224,6 @@ def _by_status(status: int, headers: Mapping[str, str]) -> Faulted | None:
         return None
     error = ServiceError(None, name, "the service answered with this status and nothing that can be read")
     return Faulted((error,), clean(headers.get("TrackingId")), retry_after=retry_after(headers))
-
-
-def _was_not_read(fault: Faulted) -> bool:
-    return fault.unread or fault.errors[0].name == "HTTP 415"
 
 
 def _texts(value: Any) -> list[str]:

@@ -89,8 +89,8 @@ class SoapWire:
 
     @property
     def call_timeout(self) -> float:
-        """Seconds that one call lasts at most: the end is looked at whenever something arrives."""
-        return self._settings.credentials.allowance + http.CONNECT_TIMEOUT + 2 * self.read_timeout
+        """Seconds that one call lasts at most."""
+        return self._settings.credentials.allowance + http.longest(self.read_timeout)
 
     def call(self, operation: str, content: Mapping[str, Any]) -> Reply:
         """Make one call. Never raises for what the call or its answer brings."""
