@@ -23,7 +23,7 @@ def asked(request: bytes) -> tuple[str, dict[str, str], bytes]:
 
 
 def test_the_request_has_the_headers_of_the_service(raw: StartRaw) -> None:
-    """Four headers say who calls, and three what is spoken."""
+    """Four headers say who calls, and four what is spoken."""
     server = raw(REST.http(REST.empty_answer))
     REST.client(server.url).send([row()])
     line, headers, _ = asked(server.requests[0])
@@ -38,6 +38,7 @@ def test_the_request_has_the_headers_of_the_service(raw: StartRaw) -> None:
         "content-type": "application/json; charset=utf-8",
         "accept": "application/json",
         "accept-encoding": "gzip",
+        "api-revision": "2026-10-12",
     }
 
 

@@ -12,7 +12,9 @@ import urllib3
 from reverse_etl.destinations.microsoft_ads.values import is_loopback
 from reverse_etl.destinations.microsoft_ads.wire import Lost
 from reverse_etl.receipts import Reason
+from reverse_etl.version import __version__
 
+USER_AGENT = f"reverse-etl/{__version__}"
 # Seconds: to connect, and without a byte from the other side.
 CONNECT_TIMEOUT = 10.0
 READ_TIMEOUT = 100.0
@@ -38,11 +40,6 @@ class HttpAnswer:
     content: bytes
 
 
-def longest(read_timeout: float) -> float:
-    """Seconds that one exchange lasts at most: its end is looked at whenever something arrives."""
-    return CONNECT_TIMEOUT + 2 * read_timeout
-
-
 def new_session(endpoint: str) -> requests.Session:
     """A session of one thread. Proxies may be set by the environment, credentials for the host (.netrc) must not be."""
     session = requests.Session()
@@ -53,7 +50,6 @@ def new_session(endpoint: str) -> requests.Session:
 
 def exchange(
     session: requests.Session,
-    method: str,
     address: str,
     *,
     data: bytes,
@@ -62,17 +58,16 @@ def exchange(
     readable: Callable[[str], bool],
     hear_date: Callable[[str | None], None],
 ) -> HttpAnswer:
-    """Send a message and read what comes back; `readable` is asked whether a media type can be one.
+    """Post a message and read what comes back; `readable` is asked whether a media type can be one.
 
     Redirects are not followed: tokens go to the address that was checked and nowhere else. Raises UnreadableError, and
     what requests and urllib3 raise.
     """
     end = time.monotonic() + CONNECT_TIMEOUT + read_timeout
-    with session.request(
-        method,
+    with session.post(
         address,
         data=data,
-        headers=headers,
+        headers={**headers, "User-Agent": USER_AGENT},
         timeout=(CONNECT_TIMEOUT, read_timeout),
         stream=True,
         allow_redirects=False,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import threading
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -13,9 +12,8 @@ from typing import Any, NoReturn
 from reverse_etl import clocks
 from reverse_etl.destinations.microsoft_ads import http
 from reverse_etl.destinations.microsoft_ads.codes import STATUSES
-from reverse_etl.destinations.microsoft_ads.http import READ_TIMEOUT, HttpAnswer, exchange, lost, new_session
-from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
-from reverse_etl.destinations.microsoft_ads.tokens import with_token
+from reverse_etl.destinations.microsoft_ads.http import HttpAnswer, lost
+from reverse_etl.destinations.microsoft_ads.line import HttpWire
 from reverse_etl.destinations.microsoft_ads.wire import (
     Faulted,
     Processed,
@@ -62,57 +60,30 @@ _FAULTS = ("AdApiFaultDetail", "ApiFaultDetail")
 _MEANINGS = {code.name: code for code in STATUSES}
 
 
-class RestWire:
+class RestWire(HttpWire):
     """Makes calls. Each thread has its own connection."""
 
-    def __init__(self, settings: MicrosoftAdsSettings, *, read_timeout: float = READ_TIMEOUT) -> None:
-        self._settings = settings
-        self.read_timeout = read_timeout
-        self._local = threading.local()
-        self.clock_ahead: float | None = None
-
-    @property
-    def call_timeout(self) -> float:
-        """Seconds that one call lasts at most."""
-        return self._settings.credentials.allowance + http.longest(self.read_timeout)
-
-    def call(self, operation: str, content: Mapping[str, Any]) -> Reply:
-        """Make one call. Never raises for what the call or its answer brings."""
-        return with_token(
-            self._settings.credentials,
-            lambda token: self._call(OPERATIONS[operation], self.message(operation, content), token),
-            secrets=[self._settings.developer_token],
-        )
+    def _call(self, operation: str, content: Mapping[str, Any], token: str) -> Reply:
+        called = OPERATIONS[operation]
+        message = self.message(operation, content)
+        endpoint = self._settings.endpoint
+        try:
+            answer = self._post(
+                f"{endpoint.rstrip('/')}/{called.path}",
+                message,
+                self._headers(token),
+                readable=lambda media_type: media_type.endswith("json") or not media_type,
+            )
+            return _read(called, answer)
+        except http.UnreadableError as error:
+            return _by_status(error.status, error.headers) or lost(error, endpoint)
+        except Exception as error:
+            return lost(error, endpoint)
 
     def message(self, operation: str, content: Mapping[str, Any]) -> bytes:
         """The body that `call` posts. Raises ValueError for a number that is none."""
         body = {name: _written(name, value) for name, value in content.items() if value is not None}
         return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
-
-    def hear_date(self, date: str | None) -> None:
-        """Take note of the service's time."""
-        self.clock_ahead = clocks.ahead_of_here(date)
-
-    def _call(self, operation: Operation, message: bytes, token: str) -> Reply:
-        endpoint = self._settings.endpoint
-        if not hasattr(self._local, "session"):
-            self._local.session = new_session(endpoint)
-        try:
-            answer = exchange(
-                self._local.session,
-                "POST",
-                f"{endpoint.rstrip('/')}/{operation.path}",
-                data=message,
-                headers=self._headers(token),
-                read_timeout=self.read_timeout,
-                readable=lambda media_type: media_type.endswith("json") or not media_type,
-                hear_date=self.hear_date,
-            )
-            return _read(operation, answer)
-        except http.UnreadableError as error:
-            return _by_status(error.status, error.headers) or lost(error, endpoint)
-        except Exception as error:
-            return lost(error, endpoint)
 
     def _headers(self, token: str) -> dict[str, str]:
         return {

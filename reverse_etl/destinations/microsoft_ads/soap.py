@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import Any
 
-import requests
 import zeep
 import zeep.exceptions
 from lxml import etree
@@ -15,11 +13,9 @@ from zeep.plugins import Plugin
 from zeep.transports import Transport
 from zeep.xsd import CompoundValue
 
-from reverse_etl.clocks import ahead_of_here
 from reverse_etl.destinations.microsoft_ads import http
-from reverse_etl.destinations.microsoft_ads.http import READ_TIMEOUT, HttpAnswer, exchange, lost, new_session
-from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
-from reverse_etl.destinations.microsoft_ads.tokens import with_token
+from reverse_etl.destinations.microsoft_ads.http import HttpAnswer, lost
+from reverse_etl.destinations.microsoft_ads.line import HttpWire
 from reverse_etl.destinations.microsoft_ads.wire import (
     Faulted,
     Lost,
@@ -43,22 +39,14 @@ _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 class _Post(Transport):  # type: ignore[misc]
     """zeep's transport, by our own exchange: zeep's method would log a message whole, tokens included, at DEBUG."""
 
-    def __init__(self, session: requests.Session, wire: SoapWire) -> None:
-        super().__init__(session=session, timeout=http.CONNECT_TIMEOUT)
-        self._wire = wire
+    def __init__(self, post: Callable[..., HttpAnswer]) -> None:
+        super().__init__()
+        self._post = post
 
     def post(self, address: str, message: bytes, headers: Mapping[str, str]) -> HttpAnswer:
-        """Post a message."""
-        return exchange(
-            self.session,
-            "POST",
-            address,
-            data=message,
-            headers=headers,
-            read_timeout=self._wire.read_timeout,
-            # Where nothing is said, XML is tried.
-            readable=lambda media_type: media_type.endswith("xml") or not media_type,
-            hear_date=self._wire.hear_date,
+        """Post a message. Where nothing is said of the answer's type, XML is tried."""
+        return self._post(
+            address, message, headers, readable=lambda media_type: media_type.endswith("xml") or not media_type
         )
 
 
@@ -78,27 +66,8 @@ class _OwnAnswerOnly(Plugin):  # type: ignore[misc]
         return envelope, http_headers
 
 
-class SoapWire:
+class SoapWire(HttpWire):
     """Makes calls. Each thread has its own client and connection."""
-
-    def __init__(self, settings: MicrosoftAdsSettings, *, read_timeout: float = READ_TIMEOUT) -> None:
-        self._settings = settings
-        self.read_timeout = read_timeout
-        self._local = threading.local()
-        self.clock_ahead: float | None = None
-
-    @property
-    def call_timeout(self) -> float:
-        """Seconds that one call lasts at most."""
-        return self._settings.credentials.allowance + http.longest(self.read_timeout)
-
-    def call(self, operation: str, content: Mapping[str, Any]) -> Reply:
-        """Make one call. Never raises for what the call or its answer brings."""
-        return with_token(
-            self._settings.credentials,
-            lambda token: self._call(operation, content, token),
-            secrets=[self._settings.developer_token],
-        )
 
     def _call(self, operation: str, content: Mapping[str, Any], token: str) -> Reply:
         service = self._client_and_service()[1]
@@ -118,16 +87,12 @@ class SoapWire:
         elements = self._elements(operation, content)
         return bytes(etree.tostring(client.create_message(client.service, operation, **elements)))
 
-    def hear_date(self, date: str | None) -> None:
-        """Take note of the service's time."""
-        self.clock_ahead = ahead_of_here(date)
-
     def _client_and_service(self) -> tuple[Any, Any]:
         if not hasattr(self._local, "client"):
             wsdl = files("reverse_etl") / "wsdl" / "campaign_management_v13.wsdl"
             client = zeep.Client(
                 str(wsdl),
-                transport=_Post(new_session(self._settings.endpoint), self),
+                transport=_Post(self._post),
                 plugins=[_OwnAnswerOnly()],
                 settings=zeep.Settings(forbid_dtd=True, forbid_entities=True),
             )
