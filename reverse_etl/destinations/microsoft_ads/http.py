@@ -18,8 +18,9 @@ USER_AGENT = f"reverse-etl/{__version__}"
 # Seconds: to connect, and without a byte from the other side.
 CONNECT_TIMEOUT = 10.0
 READ_TIMEOUT = 100.0
-# An answer is never this large; more would be an attack on memory. Bytes.
-LARGEST_ANSWER = 20_000_000
+# Bytes. The 5,000 goals that a customer has at most are half of it; more would be an attack on memory, of which JSON and
+# XML take many times their own size.
+LARGEST_ANSWER = 10_000_000
 
 
 class UnreadableError(Exception):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -20,6 +20,7 @@ from reverse_etl.destinations.microsoft_ads.wire import (
     Reply,
     ServiceError,
     clean,
+    counted,
     number,
     words,
 )
@@ -143,7 +144,7 @@ def _read(operation: Operation, answer: HttpAnswer) -> Reply:
     # A message that the service cannot read is refused before any of it is processed. HTTP 400 says by its definition
     # that the request will not be processed; words alone, which are documented nowhere, prove nothing.
     if status == 400:
-        told = words(*_texts(body))[:500]
+        told = words(*_texts(body))
         return Faulted((ServiceError(None, "DeserializationFailed", told),), tracking_id, unread=True)
     raise http.UnreadableError(status, headers)
 
@@ -155,11 +156,11 @@ def _processed(operation: Operation, body: dict[str, Any], tracking_id: str) -> 
     return Processed({name: _plain(name, value) for name, value in body.items()}, tracking_id, errors)
 
 
-def _list(value: Any) -> list[Any]:
-    """The items of a list that may be absent or null; raises TypeError for what is none, which proves nothing."""
+def _list(value: Any) -> Sequence[Any]:
+    """The errors in a list that may be absent or null; raises for what is none, which proves nothing."""
     if value is not None and not isinstance(value, list):
         raise TypeError("not a list")
-    return value or []
+    return counted(value or [])
 
 
 def _partial_error(error: dict[str, Any]) -> ServiceError:

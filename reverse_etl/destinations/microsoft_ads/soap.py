@@ -23,6 +23,7 @@ from reverse_etl.destinations.microsoft_ads.wire import (
     Reply,
     ServiceError,
     clean,
+    counted,
     number,
     words,
 )
@@ -60,6 +61,7 @@ class _OwnAnswerOnly(Plugin):  # type: ignore[misc]
         if tags not in ([f"{_NAMESPACE}{operation.name}Response"], [f"{_ENVELOPE}Fault"]):
             raise zeep.exceptions.XMLParseError("not an answer to this call")
         for errors in nodes[0].findall(f"{_NAMESPACE}PartialErrors"):
+            counted(errors)
             # Of anything else than its items zeep would make a list without any.
             if (errors.text or "").strip() or any(child.tag != f"{_NAMESPACE}BatchError" for child in errors):
                 raise zeep.exceptions.XMLParseError("errors that cannot be read")
@@ -136,7 +138,7 @@ def _read(answer: Any) -> Processed:
     errors = tuple(
         ServiceError(
             number(error["Code"]),
-            clean(error["ErrorCode"]),
+            words(error["ErrorCode"]),
             words(error["Message"], error["Details"]),
             int(error["Index"]),
         )
