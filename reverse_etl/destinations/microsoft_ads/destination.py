@@ -145,6 +145,6 @@ class MicrosoftAds:
         for record in records:
             if wrong := mistake(record):
                 told = f"record {record.seq} of the plan: {wrong}; it was not sent"
-                return Blamed(Reason(None, "RecordCannotBeSent", told), "", unprocessed=True)
+                return Blamed(Reason(None, "RecordCannotBeSent", told), "", unprocessed=True, flaw=True)
         reply = self._wire.call(*call_of(records))
         return answer_of(reply, retracts=records[0].operation == "retract", throttle_wait=self._throttle_wait)

@@ -18,8 +18,8 @@ USER_AGENT = f"reverse-etl/{__version__}"
 # Seconds: to connect, and without a byte from the other side.
 CONNECT_TIMEOUT = 10.0
 READ_TIMEOUT = 100.0
-# Bytes. The 5,000 goals that a customer has at most are half of it; more would be an attack on memory, of which JSON and
-# XML take many times their own size.
+# Bytes. The 5,000 goals that a customer has at most are half of it; more would be an attack on memory, of which an
+# answer takes many times its own size once it is read.
 LARGEST_ANSWER = 10_000_000
 
 
