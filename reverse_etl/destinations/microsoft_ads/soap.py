@@ -35,6 +35,7 @@ _ENVELOPE = "{http://schemas.xmlsoap.org/soap/envelope/}"
 # The code of a fault for a message that could not be read (issues of Microsoft's SDKs; words alone prove nothing).
 _UNREAD = "DeserializationFailed"
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 
 
 class _Post(Transport):  # type: ignore[misc]
@@ -52,7 +53,12 @@ class _Post(Transport):  # type: ignore[misc]
 
 
 class _OwnAnswerOnly(Plugin):  # type: ignore[misc]
-    """Refuses what is not an answer of the operation: zeep would read any other element as one without errors."""
+    """Refuses what is not an answer of the operation: zeep would read any other element as one without errors.
+
+    What came into answers after this version is taken out, since zeep would read none of the rest.
+    """
+
+    types: Mapping[etree.QName, Any] = {}
 
     def ingress(self, envelope: Any, http_headers: Any, operation: Any) -> tuple[Any, Any]:
         """Look at an answer before zeep reads it."""
@@ -62,10 +68,38 @@ class _OwnAnswerOnly(Plugin):  # type: ignore[misc]
             raise zeep.exceptions.XMLParseError("not an answer to this call")
         for errors in nodes[0].findall(f"{_NAMESPACE}PartialErrors"):
             counted(errors)
-            # Of anything else than its items zeep would make a list without any.
-            if (errors.text or "").strip() or any(child.tag != f"{_NAMESPACE}BatchError" for child in errors):
+            # Of anything else than its items zeep would make a list without any, and of an empty item nothing.
+            if (errors.text or "").strip() or any(
+                child.tag != f"{_NAMESPACE}BatchError" or not len(child) for child in errors
+            ):
                 raise zeep.exceptions.XMLParseError("errors that cannot be read")
+        if tags != [f"{_ENVELOPE}Fault"]:
+            there = len(nodes[0])
+            _drop_what_is_new(nodes[0], operation.output.body.type, self.types)
+            if there and not len(nodes[0]):
+                raise zeep.exceptions.XMLParseError("nothing that is known stands in the answer")
         return envelope, http_headers
+
+
+def _drop_what_is_new(node: Any, declared: Any, types: Mapping[etree.QName, Any]) -> None:
+    """Take out of an element what its type does not have; a type that is not known gives way to the declared one.
+
+    Raises for a value that is no value, but holds elements.
+    """
+    if _TYPE in node.attrib:
+        prefix, _, name = node.attrib[_TYPE].rpartition(":")
+        named = types.get(etree.QName(node.nsmap.get(prefix or None), name))
+        if named is None:
+            del node.attrib[_TYPE]
+        declared = named or declared
+    known = {element.qname: element.type for _, element in getattr(declared, "elements", ())}
+    if len(node) and not known:
+        raise zeep.exceptions.XMLParseError("a value that cannot be read")
+    for child in list(node):
+        if child.tag in known:
+            _drop_what_is_new(child, known[child.tag], types)
+        else:
+            node.remove(child)
 
 
 class SoapWire(HttpWire):
@@ -92,12 +126,14 @@ class SoapWire(HttpWire):
     def _client_and_service(self) -> tuple[Any, Any]:
         if not hasattr(self._local, "client"):
             wsdl = files("reverse_etl") / "wsdl" / "campaign_management_v13.wsdl"
+            own_answers = _OwnAnswerOnly()
             client = zeep.Client(
                 str(wsdl),
                 transport=_Post(self._post),
-                plugins=[_OwnAnswerOnly()],
+                plugins=[own_answers],
                 settings=zeep.Settings(forbid_dtd=True, forbid_entities=True),
             )
+            own_answers.types = {one.qname: one for one in client.wsdl.types.types}
             # The service does not speak WS-Addressing; zeep would add its headers because the WSDL names actions.
             for operation in client.service._binding._operations.values():
                 operation.abstract.wsa_action = None
