@@ -35,7 +35,7 @@ class Counting:
 def patterns(monkeypatch: pytest.MonkeyPatch) -> list[Counting]:
     """Every pattern that is applied to words of the service, counting."""
     found = []
-    for name in ("_IDENTIFIER", "_E_MAIL", "UNWRITABLE"):
+    for name in ("IDENTIFIER", "E_MAIL", "UNWRITABLE"):
         found.append(Counting(getattr(wire, name)))
         monkeypatch.setattr(wire, name, found[-1])
     return found
@@ -50,8 +50,8 @@ def test_a_long_text_is_cut_before_a_pattern_sees_it(patterns: list[Counting], t
 
 def test_an_address_is_looked_for_from_its_beginning_alone() -> None:
     """Who looks for an address from within a word reads that word once for each of its characters."""
-    assert wire._E_MAIL.match("anna@example.com")
-    assert not any(wire._E_MAIL.match("anna@example.com", start) for start in range(1, 5))
+    assert wire.E_MAIL.match("anna@example.com")
+    assert not any(wire.E_MAIL.match("anna@example.com", start) for start in range(1, 5))
 
 
 def test_a_text_that_fits_is_kept_whole() -> None:

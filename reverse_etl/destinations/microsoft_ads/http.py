@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -26,10 +27,11 @@ LARGEST_ANSWER = 10_000_000
 class UnreadableError(Exception):
     """An answer that is not what was asked for: of another media type, or larger than any answer."""
 
-    def __init__(self, status: int, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(self, status: int, headers: Mapping[str, str] | None = None, beginning: bytes = b"") -> None:
         super().__init__(f"HTTP {status}")
         self.status = status
         self.headers = headers or {}
+        self.beginning = beginning
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,8 +60,11 @@ def exchange(
     read_timeout: float,
     readable: Callable[[str], bool],
     hear_date: Callable[[str | None], None],
+    recorded: bool = False,
 ) -> HttpAnswer:
     """Post a message and read what comes back; `readable` is asked whether a media type can be one.
+
+    `recorded`: the beginning of what cannot be read is read all the same, for people.
 
     Redirects are not followed: tokens go to the address that was checked and nowhere else. Raises UnreadableError, and
     what requests and urllib3 raise.
@@ -73,11 +78,14 @@ def exchange(
         stream=True,
         allow_redirects=False,
     ) as response:
-        if not readable(response.headers.get("Content-Type", "").partition(";")[0].strip().lower()):
-            raise UnreadableError(response.status_code, response.headers)
-        hear_date(response.headers.get("Date"))
         # One wait each, so that the end is looked at between; urllib3 before 2 has no read1.
         read = getattr(response.raw, "read1", response.raw.read)
+        if not readable(response.headers.get("Content-Type", "").partition(";")[0].strip().lower()):
+            beginning = b""
+            with contextlib.suppress(Exception):
+                beginning = read(65_536, decode_content=True) if recorded else b""
+            raise UnreadableError(response.status_code, response.headers, beginning)
+        hear_date(response.headers.get("Date"))
         content = bytearray()
         while part := read(65_536, decode_content=True):
             content += part

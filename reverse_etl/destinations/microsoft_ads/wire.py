@@ -10,9 +10,9 @@ from typing import Any, Protocol
 from reverse_etl.receipts import Reason
 
 # Click ids and hashes, should the service repeat them in its words.
-_IDENTIFIER = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{32}){1,2}(?![0-9A-Za-z])")
+IDENTIFIER = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{32}){1,2}(?![0-9A-Za-z])")
 # An address is looked for from the beginning of a word alone: from within it, too, a long word would take for ever.
-_E_MAIL = re.compile(r"(?<![^\s@<>()\"',;:])[^\s@<>()\"',;:]+@[^\s@<>()\"',;:]+")
+E_MAIL = re.compile(r"(?<![^\s@<>()\"',;:])[^\s@<>()\"',;:]+@[^\s@<>()\"',;:]+")
 # Characters that XML has no way to write, and some warehouses none to keep.
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 SHORTEST_SECRET = 8
@@ -124,7 +124,7 @@ def clean(text: object) -> str:
 def words(*texts: object) -> str:
     """Words of the service in one line, without the identifiers of a person."""
     told = clean(" ".join(str(text) for text in texts if text not in (None, "")))
-    return _E_MAIL.sub("(e-mail address)", _IDENTIFIER.sub("(identifier)", told))
+    return E_MAIL.sub("(e-mail address)", IDENTIFIER.sub("(identifier)", told))
 
 
 def counted(errors: Sequence[Any]) -> Sequence[Any]:
