@@ -68,7 +68,9 @@ def _error_parts() -> Iterator[str]:
     yield "DeserializationFailed): it holds a row where others beside it are taken. Where it meets every row of a call"
     yield "alike, the run stops and no row is held.\n"
     yield "## Errors of a row\n"
-    yield from _codes(lambda code: code.call is OnCall.BISECT, lambda code: _ON_ROW[code.row] if code.flaw else _FLAWLESS)
+    yield from _codes(
+        lambda code: code.call is OnCall.BISECT, lambda code: _ON_ROW[code.row] if code.flaw else _FLAWLESS
+    )
     yield "## Errors of a whole call\n"
     yield from _codes(lambda code: code.call is not OnCall.BISECT, lambda code: _ON_CALL[code.call])
     yield "## The tool's own exit codes\n"
