@@ -63,9 +63,14 @@ def _error_parts() -> Iterator[str]:
     yield "# What each error means and what to do\n"
     yield "Made by `make docs` from the table in the code that decides what a push does. Which rows an error has met,"
     yield "`reverse-etl rejected` and `reverse-etl why` tell. What names no row and is no error of a whole call"
-    yield "splits the call until its row is found. A code that is not here is taken for an error of a row.\n"
+    yield "splits the call until its row is found. A code that is not here is taken for an error of a row that does not"
+    yield "name its flaw, as 113 and 201 do not, nor a message that the service could not read (HTTP 400 by REST,"
+    yield "DeserializationFailed): it holds a row where others beside it are taken. Where it meets every row of a call"
+    yield "alike, the run stops and no row is held.\n"
     yield "## Errors of a row\n"
-    yield from _codes(lambda code: code.call is OnCall.BISECT, lambda code: _ON_ROW[code.row])
+    yield from _codes(
+        lambda code: code.call is OnCall.BISECT, lambda code: _ON_ROW[code.row] if code.flaw else _FLAWLESS
+    )
     yield "## Errors of a whole call\n"
     yield from _codes(lambda code: code.call is not OnCall.BISECT, lambda code: _ON_CALL[code.call])
     yield "## The tool's own exit codes\n"
@@ -77,6 +82,7 @@ _ON_ROW = {
     OnRow.DEFER: "put off; the next push tries it again",
     OnRow.DOUBT: "in doubt; the next push settles it",
 }
+_FLAWLESS = "refused, and held until it changes; where every row of a call is, the run stops and none is held"
 _ON_CALL = {
     OnCall.STOP: "the run stops",
     OnCall.THROTTLE: "all calls of the customer wait, then go on with half as many at once",

@@ -7,7 +7,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeGuard
 
 from reverse_etl.interfaces import Destination
@@ -27,7 +27,7 @@ from reverse_etl.receipts import (
     Unanswered,
 )
 
-# Rows of one batch that may be found guilty of a fault one by one; more, and the fault is no row's.
+# Rows of one batch that are looked for one by one; what is left of it then is called as it is, and the run stops.
 GUILTY_ROWS = 10
 # Between looks at the lease while calls are under way. Seconds.
 LOOK_EVERY = 5.0
@@ -35,6 +35,15 @@ LOOK_EVERY = 5.0
 _NO_CONNECTION_HINT = (
     "Check that the service runs and can be reached: network, firewall, proxy. "
     "What did not leave goes with the next push."
+)
+_MANY_ROWS_HINT = (
+    "The service refuses whole calls for more than a few rows. "
+    "See the message above, and what those rows have in common."
+)
+_NO_ROW_HINT = (
+    "Every row of the call was refused alike, and nothing names the flaw of one, so no row is held for it. "
+    "Push again later. If it lasts, it is a matter of the account or the service, or of the one row that is left: see "
+    "the message above. A row that is refused while others beside it are taken is found and held."
 )
 
 _GRAVITY = (RowOutcome.DEFERRED, RowOutcome.REJECTED, RowOutcome.IN_DOUBT)
@@ -99,6 +108,8 @@ class Courier:
         self._jitter = jitter
         self._stop = stop
         self._halt = threading.Event()
+        # Operations of which a batch was refused alike for no row's flaw: no other batch of theirs starts.
+        self._refused: set[str] = set()
         self._pace = pace or Pace(workers, clock)
         self._pace.allow(workers)
 
@@ -171,31 +182,43 @@ class Courier:
 
     def _deliver_batch(self, batch: Sequence[Record]) -> Delivery:
         delivery = Delivery()
+        if batch[0].operation in self._refused:
+            return Delivery([_range(batch, Outcome.NOT_SENT)])
         guilty = 0
+        suspects: list[tuple[Sequence[Record], Blamed | Answered, Doubt]] = []
+        others_fared_better = False
+        blamed: Blamed | None = None
         # Bisecting keeps its own stack: halves of a blamed call, the first half on top.
         parts: list[tuple[Sequence[Record], Doubt]] = [(batch, Doubt())]
         while parts:
             records, doubt = parts.pop()
             answer, silence = self._call(records)
             doubt |= Doubt(silence is not None, silence is not None, silence)
-            if isinstance(answer, Blamed) and not answer.unprocessed:
-                doubt |= Doubt(taken=True, unexplained=answer.alone is None, reason=answer.reason)
             if isinstance(answer, Blamed):
+                if not answer.unprocessed:
+                    doubt |= Doubt(taken=True, unexplained=answer.alone is None, reason=answer.reason)
                 if len(records) > 1 and guilty <= GUILTY_ROWS:
                     middle = len(records) // 2
                     parts += [(records[middle:], doubt), (records[:middle], doubt)]
                     continue
-                guilty += 1
+                guilty, blamed = guilty + 1, answer
+            if isinstance(answer, Blamed | Answered) and _names_no_flaw(records, answer):
+                suspects.append((records, answer, doubt))
+                continue
+            others_fared_better = others_fared_better or _tells_rows_apart(records, answer)
             delivery.receipts += _receipts(records, answer, doubt, delivery)
-            if guilty > GUILTY_ROWS and isinstance(answer, Blamed) and delivery.stopped is None:
-                delivery.stopped = Stopped(
-                    answer.reason,
-                    "The service refuses whole calls for more than a few rows, so the cause is not in single rows. "
-                    "See the message above.",
-                    answer.unprocessed,
-                )
             if delivery.stopped:
                 self.halt()
+        for records, answer, doubt in suspects:
+            # A row is to blame where others were not, and only one that was alone is known.
+            known = others_fared_better and (isinstance(answer, Answered) or len(records) == 1)
+            hint = _MANY_ROWS_HINT if others_fared_better else _NO_ROW_HINT
+            delivery.receipts += _receipts(records, answer if known else _spared(answer, hint), doubt, delivery)
+        if suspects and not others_fared_better:
+            self._refused.add(batch[0].operation)
+        elif blamed is not None and guilty > GUILTY_ROWS:
+            delivery.stopped = delivery.stopped or _spared(blamed, _MANY_ROWS_HINT)
+            self.halt()
         return delivery
 
     def _call(self, records: Sequence[Record]) -> tuple[Answer | None, Reason | None]:
@@ -253,6 +276,33 @@ def _to_be_tried_again(answer: Answer | None, records: Sequence[Record]) -> bool
     return isinstance(answer, Unanswered)
 
 
+def _names_no_flaw(records: Sequence[Record], answer: Blamed | Answered) -> bool:
+    """Were these rows refused, all of them alike, for nothing that is wrong with one of them?
+
+    An error with the index of a row that was alone in its call names that row.
+    """
+    if isinstance(answer, Blamed):
+        return not answer.flaw or len(records) > 1
+    everyone = {r.index for r in answer.refusals} == set(range(len(records)))
+    rejected = any(r.outcome is RowOutcome.REJECTED for r in answer.refusals)
+    return len(records) > 1 and everyone and rejected and not any(r.flaw for r in answer.refusals)
+
+
+def _tells_rows_apart(records: Sequence[Record], answer: Answer | None) -> bool:
+    """Does the answer show that the service looks at single rows: was one taken, or refused for its own flaw?"""
+    if not isinstance(answer, Answered):
+        return False
+    refused, rows = {r.index for r in answer.refusals}, set(range(len(records)))
+    return refused < rows or (refused == rows and any(r.flaw for r in answer.refusals))
+
+
+def _spared(answer: Blamed | Answered, hint: str) -> Stopped:
+    """The same refusal, for which no row is held."""
+    if isinstance(answer, Answered):
+        return Stopped(answer.refusals[0].reason, hint, unprocessed=False)
+    return Stopped(answer.reason, hint, answer.unprocessed)
+
+
 def _is_unsent(answer: Answer | None) -> TypeGuard[Unanswered]:
     """Is it known that nothing of the call left?"""
     return isinstance(answer, Unanswered) and answer.unprocessed
@@ -262,7 +312,7 @@ def _receipts(records: Sequence[Record], answer: Answer | None, doubt: Doubt, de
     """The receipts of one call, refused rows first; rows in doubt get none and are counted in `delivery`."""
     doubtful = doubt.taken
     if isinstance(answer, Stopped):
-        delivery.stopped = answer
+        delivery.stopped = delivery.stopped or answer
     match answer:
         case Answered(refusals, tracking_id) if all(0 <= r.index < len(records) for r in refusals):
             yield from _answered(records, refusals, tracking_id, doubtful, delivery)
@@ -323,32 +373,11 @@ def _answered(
 
 
 def _one(record: Record, outcome: Outcome, settles: bool, reason: Reason, tracking_id: str) -> Receipt:
-    return Receipt(
-        record.batch,
-        record.seq,
-        record.seq,
-        outcome,
-        settles,
-        reason.code,
-        reason.error_code,
-        reason.message,
-        tracking_id,
-    )
+    return replace(_range([record], outcome, reason, tracking_id), settles=settles)
 
 
 def _range(records: Sequence[Record], outcome: Outcome, reason: Reason | None = None, tracking_id: str = "") -> Receipt:
-    """A receipt for records that follow one another. None of these outcomes needs to settle anything."""
-    first, last = records[0], records[-1]
-    if reason is None:
-        return Receipt(first.batch, first.seq, last.seq, outcome, tracking_id=tracking_id)
-    return Receipt(
-        first.batch,
-        first.seq,
-        last.seq,
-        outcome,
-        False,
-        reason.code,
-        reason.error_code,
-        reason.message,
-        tracking_id,
-    )
+    """A receipt for records that follow one another."""
+    first, last, why = records[0], records[-1], reason or Reason(None, "", "")
+    words = (why.code, why.error_code, why.message)
+    return Receipt(first.batch, first.seq, last.seq, outcome, False, *words, tracking_id)

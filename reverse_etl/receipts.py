@@ -64,13 +64,14 @@ class RowOutcome(StrEnum):
 class Refusal:
     """One row that an answered call did not accept; `index` counts from 0 within the call.
 
-    `settles` is what the code alone proves about earlier tries.
+    `settles` is what the code alone proves about earlier tries. `flaw`: it names what is wrong with the row.
     """
 
     index: int
     outcome: RowOutcome
     settles: bool
     reason: Reason
+    flaw: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,13 +106,15 @@ class Blamed:
     """The whole call was refused because of its data, and no row was named.
 
     `unprocessed` says whether that proves that no row of the call was taken. `alone` is what the code proves of a row
-    that was alone in its call, now and in earlier tries; None where it proves nothing of it.
+    that was alone in its call, now and in earlier tries; None where it proves nothing of it. `flaw`: the code names
+    what is wrong with a row.
     """
 
     reason: Reason
     tracking_id: str
     unprocessed: bool
     alone: RowOutcome | None = None
+    flaw: bool = False
 
 
 @dataclass(frozen=True, slots=True)

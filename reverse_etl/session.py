@@ -15,6 +15,7 @@ from reverse_etl.attributed import AttributedGoal, AttributionReport, Unattribut
 from reverse_etl.destinations.microsoft_ads import MicrosoftAds, MicrosoftAdsSettings
 from reverse_etl.destinations.microsoft_ads.codes import advice, goes_at
 from reverse_etl.destinations.microsoft_ads.protocols import SWITCH_HINT, soap_warning
+from reverse_etl.destinations.microsoft_ads.recording import Recording
 from reverse_etl.destinations.microsoft_ads.settings import account_of
 from reverse_etl.destinations.microsoft_ads.unattributed import explain as explain_unattributed
 from reverse_etl.errors import SettingsError
@@ -84,10 +85,12 @@ class Session:
         guards = [*self.guards(Permissions()), retractions(self.sync.max_retractions, plan)]
         return PlanReport(self.sync, plan, tuple(guards))
 
-    def push(self, options: PushOptions, progress: Progress, permissions: Permissions) -> RunResult:
+    def push(
+        self, options: PushOptions, progress: Progress, permissions: Permissions, recording: Recording | None = None
+    ) -> RunResult:
         """Send what is new. Settings and guards come first: where they refuse, nothing is written."""
         # Nothing depends on a push's own lookups, and the lease runs on while they wait.
-        destination = self.destination(patience=Patience(tries=1))
+        destination = self.destination(patience=Patience(tries=1), recording=recording)
         facts = self._facts(permissions, service_ahead=destination.ask_clock())
         guards = look(self.sync, facts)
         enforce(guards)
@@ -164,13 +167,18 @@ class Session:
         )
 
     def destination(
-        self, note: Callable[[str], None] = lambda _: None, *, patience: Patience | None = None
+        self,
+        note: Callable[[str], None] = lambda _: None,
+        *,
+        patience: Patience | None = None,
+        recording: Recording | None = None,
     ) -> MicrosoftAds:
         """The sync's destination; raises SettingsError naming what is missing.
 
         `note` is told of long waits of lookups, and `patience` is theirs.
         """
-        return MicrosoftAds(MicrosoftAdsSettings.load(self.sync, os.environ), note=note, patience=patience)
+        settings = MicrosoftAdsSettings.load(self.sync, os.environ)
+        return MicrosoftAds(settings, note=note, patience=patience, recording=recording)
 
     @property
     def mending(self) -> WarehouseMending:

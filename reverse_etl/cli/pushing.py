@@ -9,6 +9,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator, Sequence
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated
 
@@ -23,6 +24,7 @@ from reverse_etl.errors import RunStoppedError, SettingsError
 GRACE = 9.0
 
 if TYPE_CHECKING:
+    from reverse_etl.destinations.microsoft_ads.recording import Recording
     from reverse_etl.report.progress import ConsoleProgress
     from reverse_etl.run import PushOptions
     from reverse_etl.session import Permissions, Workspace
@@ -59,6 +61,13 @@ def push(
     strict: Annotated[
         bool, typer.Option("--strict", help="Leave with 3 while any row is invalid, held or without an account, too.")
     ] = False,
+    record: Annotated[
+        Path | None,
+        typer.Option(
+            "--record",
+            help="Keep each call and its answer in this new folder, without secrets and persons, to show to others.",
+        ),
+    ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the result and errors.")] = False,
     verbose: Annotated[
         bool, typer.Option("--verbose", "-v", help="Tell each batch with what became of it and its tracking id.")
@@ -68,6 +77,7 @@ def push(
 
     Example: reverse-etl push --limit 100
     """
+    from reverse_etl.destinations.microsoft_ads.recording import Recording
     from reverse_etl.report.progress import ConsoleProgress
     from reverse_etl.run import PushOptions
     from reverse_etl.session import Permissions, open_workspace
@@ -83,6 +93,7 @@ def push(
     # Broken between words where it is a screen, and one line each where it is a file.
     console = Console(stderr=True, soft_wrap=not sys.stderr.isatty())
     progress = ConsoleProgress(console, quiet=quiet, verbose=verbose)
+    recording = Recording(record, progress.note) if record else None
     with open_workspace(dbt, select=select or "") as workspace:
         syncs = _chosen(workspace, sync, all_=all_, select=select or "")
         if build:
@@ -99,7 +110,7 @@ def push(
             initial=initial, allow_failing_tests=allow_failing_tests, max_retractions=max_retractions
         )
 
-        code = _push_each(workspace, syncs, options, permissions, progress, results)
+        code = _push_each(workspace, syncs, options, permissions, progress, results, recording)
     raise typer.Exit(code)
 
 
@@ -110,6 +121,7 @@ def _push_each(  # noqa: PLR0917
     permissions: Permissions,
     progress: ConsoleProgress,
     results: Results,
+    recording: Recording | None,
 ) -> int:
     """Push one sync after another, show each result, and give the worst exit code."""
     from reverse_etl.report import json_, text
@@ -119,7 +131,7 @@ def _push_each(  # noqa: PLR0917
             raise RunStoppedError("Interrupted before anything was sent.")
         session = workspace.open(one)
         try:
-            result = session.push(options, progress, permissions)
+            result = session.push(options, progress, permissions, recording)
         finally:
             progress.close()
         results.show(lambda: json_.result_json(session.sync, result), lambda: text.result_text(session.sync, result))

@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import zlib
 from collections.abc import Mapping, Sequence
 from email.message import Message
 from typing import Any, NoReturn
@@ -42,8 +41,6 @@ OPERATIONS = {
 # Lists in lists, deeper than any stack, and an answer that could be one, but does not end.
 HOSTILE = b'{"PartialErrors":' + b"[" * 200_000
 FLOOD = (b'{"PartialErrors":[', b'{"Index":0},')
-# Packed requests are unpacked up to this. Bytes.
-LARGEST = 20_000_000
 _NUMBERS = ("ConversionValue", "ExternalAttributionCredit", "AdjustmentValue")
 _HEADERS = ("DeveloperToken", "CustomerId", "CustomerAccountId")
 # By code: the status of a fault. The service documents the statuses that there are, and not which code has which.
@@ -54,29 +51,13 @@ class _Number(str):
     """A number as it stood in the request."""
 
 
-class TooLargeError(Exception):
-    """What a packed request holds is larger than any request may be."""
-
-
-def unpacked(body: bytes) -> bytes | None:
-    """A request out of gzip, None where it is none; raises TooLargeError."""
-    unpacker = zlib.decompressobj(wbits=31)
-    try:
-        found = unpacker.decompress(body, LARGEST + 1)
-    except zlib.error:
-        return None
-    if len(found) > LARGEST:
-        raise TooLargeError
-    return found if unpacker.eof and not unpacker.unused_data else None
-
-
 def packed(body: bytes) -> bytes:
     """An answer in gzip."""
     return gzip.compress(body, 6, mtime=0)
 
 
-def read(body: bytes | None, path: str, headers: Message) -> Request:
-    """Read one call. `body` is None where it could not be unpacked; `path` is what stands behind PATH."""
+def read(body: bytes, path: str, headers: Message) -> Request:
+    """Read one call; `path` is what stands behind PATH."""
     said = {name: headers.get(name, "").strip() for name in _HEADERS}
     scheme, _, token = headers.get("Authorization", "").strip().partition(" ")
     if scheme.lower() == "bearer":
@@ -87,7 +68,7 @@ def read(body: bytes | None, path: str, headers: Message) -> Request:
         return Request("", said, problem=Problem.UNKNOWN_ACTION)
     try:
         content = json.loads(
-            (body or b"").decode(),
+            body.decode(),
             parse_int=_Number,
             parse_float=_Number,
             parse_constant=_refuse,

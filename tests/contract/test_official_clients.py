@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 import requests
 
+from reverse_etl.destinations.microsoft_ads.line import API_REVISION
 from reverse_etl.destinations.microsoft_ads.rest import OPERATIONS, RestWire
 from reverse_etl.destinations.microsoft_ads.settings import REST_PATH, MicrosoftAdsSettings
 from reverse_etl.destinations.microsoft_ads.tokens import FixedToken
@@ -212,10 +213,12 @@ def wire() -> RestWire:
 
 @pytest.mark.parametrize("operation", OPERATIONS)
 def test_paths_and_headers_are_those_of_the_client(msads: Sdk, wire: RestWire, operation: str) -> None:
-    """Each operation is called where Microsoft's client calls it, by POST, and with the headers that it has."""
+    """Each operation is called where Microsoft's client calls it, by POST, and with the headers that it has: the same
+    revision of the service among them."""
     method, path, headers = msads.ask("shape", operation)
     assert (method, path) == ("POST", f"{REST_PATH}/{OPERATIONS[operation].path}")
-    assert set(headers) - set(wire._headers("token")) <= {"User-Agent", "Api-Revision"}
+    assert headers.pop("Api-Revision") == API_REVISION
+    assert set(headers) - set(wire._headers("token")) <= {"User-Agent"}
 
 
 MESSAGES: list[tuple[str, dict[str, Any]]] = [

@@ -28,7 +28,8 @@ LOST = Unanswered(Reason(None, "ReadTimeout", "did not answer in time"))
 NOBODY_THERE = Unanswered(Reason(None, "ConnectionError", "no connection came about"), unprocessed=True)
 BUSY = Throttled(Reason(117, "CallRateExceeded", "too many calls"), 60.0)
 BLAMED = Blamed(Reason(None, "DeserializationFailed", "cannot be read"), "tracking-2", unprocessed=True)
-BLAMED_FOR_NOW = Blamed(Reason(5614, "FutureConversionTimeCannotBeSet", "later"), "t", False, RowOutcome.DEFERRED)
+BLAMED_FOR_NOW = Blamed(Reason(5614, "FutureConversionTimeCannotBeSet", "later"), "t", False, RowOutcome.DEFERRED, True)
+FLAWED = Blamed(Reason(5606, "OfflineConversionNameInvalid", "no such goal"), "t", unprocessed=True, flaw=True)
 DOUBTFULLY_BLAMED = Blamed(Reason(1, "Whatever", "no"), "tracking-3", unprocessed=False)
 REFUSED = Stopped(Reason(105, "InvalidCredentials", "bad token"), "Check the token.", unprocessed=True)
 DOUBTFULLY_REFUSED = Stopped(Reason(208, "InvalidAccount", "no account"), "Check it.", unprocessed=False)
@@ -61,9 +62,14 @@ def batches(count: int, size: int) -> list[list[Record]]:
 
 
 def refusal(
-    index: int, outcome: RowOutcome = RowOutcome.REJECTED, *, settles: bool = False, reason: Reason = REASON
+    index: int,
+    outcome: RowOutcome = RowOutcome.REJECTED,
+    *,
+    settles: bool = False,
+    reason: Reason = REASON,
+    flaw: bool = True,
 ) -> Refusal:
-    return Refusal(index, outcome, settles, reason)
+    return Refusal(index, outcome, settles, reason, flaw)
 
 
 class ScriptedDestination:

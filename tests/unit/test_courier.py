@@ -5,13 +5,14 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 
 import pytest
 
 from reverse_etl.delivery import GUILTY_ROWS, Courier
 from reverse_etl.pace import Patience
 from reverse_etl.plans import Record
-from reverse_etl.receipts import Answer, Answered, Outcome, Reason, RowOutcome, Throttled
+from reverse_etl.receipts import Answer, Answered, Blamed, Outcome, Reason, RowOutcome, Throttled
 from tests.unit.scripted import (
     BLAMED,
     BLAMED_FOR_NOW,
@@ -19,6 +20,7 @@ from tests.unit.scripted import (
     DOUBTFULLY_BLAMED,
     DOUBTFULLY_REFUSED,
     FINE,
+    FLAWED,
     LOST,
     NOBODY_THERE,
     REFUSED,
@@ -262,22 +264,94 @@ def test_two_poisoned_rows_are_found(places: tuple[int, int]) -> None:
     assert len(destination.calls) <= 44
 
 
+@pytest.mark.parametrize("rows", [1, 2, 5])
+@pytest.mark.parametrize(("answer", "outcome"), [(BLAMED, "not_sent"), (DOUBTFULLY_BLAMED, "in_doubt")])
+def test_a_refusal_of_all_rows_alike_is_no_row_s_fault(answer: Answer, outcome: str, rows: int) -> None:
+    """A code that names no row's flaw and meets every row of a batch, even of one: the run stops, no row is held."""
+    work = batches(1, rows)
+    delivery = deliver(ScriptedDestination(send=lambda records: answer), work)
+    assert outcomes(delivery, work) == {outcome: rows}
+    assert delivery.stopped is not None
+    assert delivery.stopped.reason == answer.reason  # type: ignore[union-attr]
+    assert "no row is held" in delivery.stopped.hint
+
+
+@pytest.mark.parametrize(("flaw", "expected"), [(False, {"in_doubt": 3}), (True, {"rejected": 3})])
+def test_errors_of_every_row_that_name_no_flaw_are_no_row_s_fault(flaw: bool, expected: dict[str, int]) -> None:
+    """Where the service names each row by its index, a generic or unknown code for all of them blames none either."""
+    work = batches(1, 3)
+    answer = Answered(tuple(refusal(i, flaw=flaw) for i in range(3)), "t")
+    delivery = deliver(ScriptedDestination(answer), work)
+    assert outcomes(delivery, work) == expected
+    assert (delivery.stopped is None) is flaw
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        Answered((refusal(1, flaw=False),), "t"),
+        Answered((refusal(0, flaw=True), refusal(1, flaw=False)), "t"),
+    ],
+)
+def test_a_row_that_is_refused_while_another_fares_better_is_to_blame(answer: Answered) -> None:
+    """Whatever its code: the service looks at rows, and this one it refused."""
+    work = batches(1, 2)
+    delivery = deliver(ScriptedDestination(answer), work)
+    assert meanings(delivery.receipts, work[0])[2] == ("rejected", True)
+    assert delivery.stopped is None
+
+
+def test_a_row_that_is_named_is_to_blame_when_it_is_alone() -> None:
+    """An error with an index names its row, and a batch of one has no other to compare it with."""
+    work = batches(1, 1)
+    delivery = deliver(ScriptedDestination(Answered((refusal(0, flaw=False),), "t")), work)
+    assert (outcomes(delivery, work), delivery.stopped) == ({"rejected": 1}, None)
+
+
+def test_our_own_refusal_does_not_show_that_the_service_looks_at_rows() -> None:
+    """A record that cannot be written is refused before any call; beside it the service may still refuse all alike."""
+    unwritable = Blamed(Reason(None, "RecordCannotBeSent", "no time"), "", unprocessed=True, flaw=True)
+    work = batches(1, 3)
+    destination = ScriptedDestination(send=lambda rs: unwritable if 1 in {r.seq for r in rs} else BLAMED)
+    assert outcomes(deliver(destination, work), work) == {"rejected": 1, "not_sent": 2}
+
+
+def test_what_is_refused_alike_keeps_back_its_own_operation_alone() -> None:
+    """A retraction that is poison and alone in its batch does not keep conversions from leaving, push after push."""
+    work = batches(4, 2)
+    for number in (0, 1, 3):
+        work[number] = [replace(one, operation="retract", value=None) for one in work[number]]
+    destination = ScriptedDestination(send=lambda rs: BLAMED if rs[0].operation == "retract" else FINE)
+    delivery = deliver(destination, work)
+    assert outcomes(delivery, work) == {"accepted": 2, "not_sent": 6}
+    assert len(destination.calls) == 4  # the first batch and its two halves, and the conversions
+    assert delivery.stopped is not None
+
+
+def test_many_poisoned_rows_do_not_keep_the_others_from_leaving() -> None:
+    """Beyond so many guilty rows nothing is halved any more; what is left leaves as it is, and the run stops."""
+    guilty = range(1, GUILTY_ROWS + 2)
+    destination, work = poisoned(*guilty), batches(2, 1000)
+    delivery = deliver(destination, work)
+    counts = outcomes(delivery, work)
+    assert counts == {"rejected": len(guilty), "accepted": 1000 - len(guilty), "not_sent": 1000}
+    assert delivery.stopped is not None
+    assert "in common" in delivery.stopped.hint
+
+
 @pytest.mark.parametrize("unprocessed", [True, False])
 def test_poison_everywhere_stops_the_run(unprocessed: bool) -> None:
-    """Where every row seems guilty, none is: the run stops after a few calls, and the rest is not given up."""
+    """Where every row seems guilty, none is: the run stops after a few calls, and nothing is given up."""
     destination, work = poisoned(*range(1, 4001), unprocessed=unprocessed), batches(4, 1000)
 
     delivery = deliver(destination, work)
 
     assert len(destination.calls) < 60
     assert delivery.stopped is not None
-    assert "not in single rows" in delivery.stopped.hint
-    counts = outcomes(delivery, work)
+    assert "no row is held" in delivery.stopped.hint
     # What never left is not sent; what was in a call that may have been processed is in doubt.
-    if unprocessed:
-        assert counts == {"rejected": GUILTY_ROWS + 1, "not_sent": 4000 - GUILTY_ROWS - 1}
-    else:
-        assert counts == {"in_doubt": 1000, "not_sent": 3000}
+    expected = {"not_sent": 4000} if unprocessed else {"in_doubt": 1000, "not_sent": 3000}
+    assert outcomes(delivery, work) == expected
 
 
 def test_as_many_poisoned_rows_as_are_allowed_do_not_stop_the_run() -> None:
@@ -294,7 +368,8 @@ def test_a_batch_of_one() -> None:
     """A batch of a single record gets a single receipt, whatever is answered."""
     for answer, outcome, settles in (
         (FINE, Outcome.ACCEPTED, False),
-        (BLAMED, Outcome.REJECTED, True),
+        (FLAWED, Outcome.REJECTED, True),
+        (BLAMED, Outcome.NOT_SENT, False),
         (REFUSED, Outcome.NOT_SENT, False),
     ):
         (receipt,) = deliver(ScriptedDestination(answer), [[record(7, batch=3)]]).receipts
@@ -303,11 +378,13 @@ def test_a_batch_of_one() -> None:
 
 
 def test_a_fault_that_may_follow_processing_leaves_a_first_try_in_doubt() -> None:
-    """Such a fault proves nothing of a first try; of a repeat it is a refusal that does not settle."""
-    first = deliver(ScriptedDestination(DOUBTFULLY_BLAMED), [[record(7)]])
-    assert (first.receipts, first.in_doubt, first.last_doubt) == ([], 1, DOUBTFULLY_BLAMED.reason)
-    (repeat,) = deliver(ScriptedDestination(DOUBTFULLY_BLAMED), [[record(7, untouched=False)]]).receipts
-    assert (repeat.outcome, repeat.settles) == (Outcome.REJECTED, False)
+    """Such a fault proves nothing of a first try; of a repeat it is a refusal that does not settle, where another row
+    of the batch was taken."""
+    for untouched, expected in ((True, ("in_doubt", False)), (False, ("rejected", False))):
+        work = [record(7, untouched=untouched), record(8)]
+        delivery = deliver(ScriptedDestination(DOUBTFULLY_BLAMED, DOUBTFULLY_BLAMED, FINE), [work])
+        assert meanings(delivery.receipts, work) == {7: expected, 8: ("accepted", False)}
+        assert delivery.last_doubt == (DOUBTFULLY_BLAMED.reason if untouched else None)
 
 
 def test_each_batch_is_told_once_by_the_calling_thread() -> None:

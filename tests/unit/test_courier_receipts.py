@@ -32,26 +32,50 @@ Calls = list[tuple[Sequence[Record], Answer]]
 # Answers before it is known how many rows they speak of; mostly ones that were processed.
 KINDS = st.sampled_from(["answered"] * 6 + ["unanswered", "throttled", "blamed", "blamed", "stopped"])
 ERRORS = st.lists(st.tuples(st.integers(0, 8), st.sampled_from(RowOutcome), st.booleans()), max_size=6)
-OUTLINES = st.tuples(KINDS, st.booleans(), ERRORS, st.sampled_from([0] * 9 + [1]))
-Outline = tuple[str, bool, list[tuple[int, RowOutcome, bool]], int]
+OUTLINES = st.tuples(KINDS, st.booleans(), ERRORS, st.sampled_from([0] * 9 + [1]), st.booleans())
+Outline = tuple[str, bool, list[tuple[int, RowOutcome, bool]], int, bool]
 
 
 def answer_of(outline: Outline, rows: int) -> Answer:
     """An answer to a call of so many rows."""
-    kind, proves, errors, beyond = outline
+    kind, proves, errors, beyond, flaw = outline
     if kind == "unanswered":
         return Unanswered(REASON)
     if kind == "throttled":
         return Throttled(REASON, 1.0)
     if kind == "blamed":
         proven = [outcome for _, outcome, settles in errors if settles and outcome is not RowOutcome.IN_DOUBT]
-        return Blamed(REASON, "t", proves, proven[0] if proven else None)
+        return Blamed(REASON, "t", proves, proven[0] if proven and flaw else None, flaw)
     if kind == "stopped":
         return Stopped(REASON, "", unprocessed=proves)
     # Now and then an index that no row of the call has.
     return Answered(
-        tuple(refusal(index % (rows + beyond), outcome, settles=settles) for index, outcome, settles in errors), "t"
+        tuple(
+            refusal(index % (rows + beyond), outcome, settles=settles and flaw, flaw=flaw)
+            for index, outcome, settles in errors
+        ),
+        "t",
     )
+
+
+def blames_no_row(records: Sequence[Record], answer: Answer) -> bool:
+    """Does it refuse all of its rows alike, without a word on what is wrong with one of them?"""
+    match answer:
+        case Blamed(flaw=flaw):
+            return len(records) > 1 or not flaw
+        case Answered(refusals):
+            said = [{r.outcome for r in refusals if r.index == n} for n in range(len(records))]
+            rejects = any(RowOutcome.REJECTED in outcomes for outcomes in said)
+            within = all(0 <= r.index < len(records) for r in refusals)
+            return len(records) > 1 and within and all(said) and rejects and not any(r.flaw for r in refusals)
+    return False
+
+
+def shows_rows_apart(records: Sequence[Record], answer: Answer) -> bool:
+    """Does it show that the service takes some row of the batch, or refuses it for its own flaw?"""
+    if not isinstance(answer, Answered) or any(not 0 <= r.index < len(records) for r in answer.refusals):
+        return False
+    return len({r.index for r in answer.refusals}) < len(records) or any(r.flaw for r in answer.refusals)
 
 
 def leaves_doubt(records: Sequence[Record], answer: Answer) -> bool:
@@ -72,6 +96,12 @@ def expected(one: Record, calls: Calls) -> tuple[str, bool]:
     if not own:
         return "not_sent", False
     records, answer = own[-1]
+    of_batch = [call for call in calls if call[0][0].batch == one.batch]
+    if blames_no_row(records, answer) and (
+        not any(shows_rows_apart(*call) for call in of_batch) or (isinstance(answer, Blamed) and len(records) > 1)
+    ):
+        unprocessed = isinstance(answer, Blamed) and answer.unprocessed
+        return "not_sent" if unprocessed and not doubtful else "in_doubt", False
     proves = one.untouched and not doubtful
     said = ("in_doubt", False)
     # Of the tries before, only those that a row's flaw was blamed for prove as much as this one.
@@ -120,7 +150,7 @@ def test_receipts_say_what_the_answers_said(untouched: list[list[bool]], outline
     script = iter(outlines)
 
     def send(records: Sequence[Record]) -> Answer:
-        outline = next(script, ("answered", True, [], 0))
+        outline = next(script, ("answered", True, [], 0, True))
         calls.append((records, answer_of(outline, len(records))))
         return calls[-1][1]
 
@@ -199,7 +229,9 @@ def test_an_earlier_run_takes_proof_away() -> None:
     assert (first.settles, second.settles) == (False, True)
 
 
-FLAW = Blamed(Reason(5614, "FutureConversionTimeCannotBeSet", ""), "", unprocessed=False, alone=RowOutcome.DEFERRED)
+FLAW = Blamed(
+    Reason(5614, "FutureConversionTimeCannotBeSet", ""), "", unprocessed=False, alone=RowOutcome.DEFERRED, flaw=True
+)
 NAMELESS = Blamed(Reason(1, "Unknown", ""), "", unprocessed=False)
 
 

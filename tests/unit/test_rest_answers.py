@@ -236,51 +236,6 @@ def test_characters_that_no_warehouse_keeps_are_replaced(raw: StartRaw) -> None:
     assert (refusal.reason.message, refusal.reason.error_code, answer.tracking_id) == ("a?b?c", "?[31mX", "t?[2J")
 
 
-PACKED = [row(n) for n in range(1, 101)]
-
-
-def test_a_service_that_reads_packed_messages_gets_them(sandbox: Sandbox) -> None:
-    """From the first on, and the judge has every row."""
-    client = REST.client(sandbox.url)
-    for _ in range(2):
-        assert isinstance(client.send(PACKED), Answered)
-    assert len(sandbox.received()) == 200
-
-
-@pytest.mark.parametrize(
-    "refusal",
-    [http("", status="415 No", content_type=""), REST.http('{"Message": "DeserializationFailed"}', "400 Bad")],
-)
-def test_a_service_that_reads_none_gets_the_same_as_it_is(raw: StartRaw, refusal: bytes) -> None:
-    """It is asked once more within the same call, and never again with a packed message."""
-    server = raw(refusal, REST.http(EMPTY))
-    client = REST.client(server.url)
-    assert isinstance(client.send(PACKED), Answered)
-    assert isinstance(client.send(PACKED), Answered)
-    packed, *plain = (request.partition(b"\r\n\r\n") for request in server.requests)
-    assert b"content-encoding: gzip" in packed[0].lower()
-    assert [b"content-encoding" in head.lower() for head, _, _ in plain] == [False, False]
-    assert {body for _, _, body in plain} == {gzip.decompress(packed[2])} == {client.message(PACKED)}
-
-
-def test_a_service_that_says_nothing_to_a_packed_message_gets_it_as_it_is_next(raw: StartRaw) -> None:
-    """The first call is lost, and the next is not lost to the same cause."""
-    server = raw(http("<h1>Oops</h1>", status="500 Oops", content_type="text/html"), REST.http(EMPTY))
-    client = REST.client(server.url)
-    assert [type(client.send(PACKED)) for _ in range(2)] == [Unanswered, Answered]
-    assert [b"content-encoding" in request.lower() for request in server.requests] == [True, False]
-
-
-def test_data_that_cannot_be_read_does_not_end_the_packing(raw: StartRaw) -> None:
-    """Where the same message is unreadable as it is, too, its data is to blame; it is told so by one call."""
-    refusal = REST.http('{"Message": "DeserializationFailed"}', "400 Bad")
-    server = raw(refusal, refusal, REST.http(EMPTY), refusal)
-    client = REST.client(server.url)
-    answers = [client.send(PACKED) for _ in range(3)]
-    assert [type(answer) for answer in answers] == [Blamed, Answered, Blamed]
-    assert [b"content-encoding" in request.lower() for request in server.requests] == [True, False, True, True]
-
-
 @pytest.mark.parametrize(
     ("operation", "content", "body"),
     [

@@ -52,7 +52,12 @@ class Service:
                 self.judge.take(records)
             self.ledger.dead = True
             raise ProcessDiedError
-        taken = {"half_taken": records[: len(records) // 2], "row_in_doubt": records, "taken_unanswered": records}
+        taken = {
+            "half_taken": records[: len(records) // 2],
+            "row_in_doubt": records,
+            "taken_unanswered": records,
+            "opaque_and_taken": records,
+        }
         if fate in taken:
             self.judge.take(taken[fate])
         if fate == "late":
@@ -65,6 +70,8 @@ class Service:
             "refused_all": Stopped(REASON, "", unprocessed=True),
             "half_taken": Blamed(Reason(1, "Unknown", ""), "", unprocessed=False),
             "blamed": Blamed(REASON, "", unprocessed=True),
+            "opaque": Blamed(Reason(None, "DeserializationFailed", ""), "", unprocessed=True),
+            "opaque_and_taken": Blamed(Reason(1, "Unknown", ""), "", unprocessed=False),
             "one_blamed": Blamed(Reason(1, "Unknown", ""), "", unprocessed=False),
             "row_in_doubt": Answered((refusal(0, RowOutcome.IN_DOUBT),), ""),
         }
@@ -189,6 +196,21 @@ def test_every_row_counts_exactly_once_in_the_end(
     assert_ledger_and_judge_agree(warehouse, judge)
     # Held: its value changed after it had been taken, and this version sends no restatement.
     assert set(result.source) <= {"unchanged", "held"}
+
+
+@pytest.mark.parametrize("rows", [1, 2, BATCH, 3 * BATCH + 1])
+@pytest.mark.parametrize("fate", ["opaque", "opaque_and_taken"])
+def test_a_service_that_refuses_every_call_for_a_while_costs_no_row(fate: str, rows: int) -> None:
+    """Push after push is refused whole by a code that names no row's flaw; once it is over every row counts once."""
+    warehouse, judge = Warehouse([row(number) for number in range(rows)]), Judge()
+    for _ in range(3):
+        result = run_push(warehouse, judge, [fate] * 1000)
+        assert result is not None
+        assert (result.refusals, result.exit_code) == ({}, 1)
+        assert result.stopped is not None
+        assert "refused alike" in result.stopped.hint
+    assert settle(warehouse, judge).source == {"unchanged": rows}
+    assert len(judge.counted) == rows
 
 
 @given(pushes(LOSSES + DEATHS + REFUSALS), st.lists(st.booleans(), min_size=5, max_size=5))

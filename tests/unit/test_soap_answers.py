@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from reverse_etl.destinations.microsoft_ads.wire import Processed
 from reverse_etl.receipts import Answer, Answered, Blamed, Unanswered
 from tests.unit.dialects import DIALECTS
 from tests.unit.wire import EMPTY_ANSWER, StartRaw, batch_error, envelope, http, partial_errors, row
@@ -44,6 +45,46 @@ def test_a_derived_error_is_read_as_one(raw: StartRaw) -> None:
     assert [r.index for r in answer.refusals] == [1]
 
 
+ERROR = batch_error(1, 5604, "OfflineConversionMicrosoftClickIdInvalid")
+
+
+@pytest.mark.parametrize(
+    "answer",
+    [
+        partial_errors(ERROR.replace("<c:BatchError>", '<c:BatchError i:type="c:NewError">')),
+        partial_errors(ERROR.replace("<c:BatchError>", '<c:BatchError i:type="n:E" xmlns:n="urn:new">')),
+        partial_errors(ERROR.replace("</c:BatchError>", "<c:Zeal><c:High/></c:Zeal></c:BatchError>")),
+        partial_errors(ERROR.replace("<c:ErrorCode>", "<c:Duty>1</c:Duty><c:ErrorCode>")),
+        partial_errors(ERROR).replace("</c:PartialErrors>", "</c:PartialErrors><c:Warnings><c:W/></c:Warnings>"),
+        partial_errors(ERROR).replace("</c:TrackingId>", "</c:TrackingId><c:Elsewhere>1</c:Elsewhere>"),
+    ],
+)
+def test_what_is_new_in_an_answer_is_passed_over(raw: StartRaw, answer: str) -> None:
+    """An element or a type that came after this version does not hide what the answer says of the rows."""
+    found = ask(raw, http(answer))
+    assert isinstance(found, Answered)
+    assert [(r.index, r.reason.code) for r in found.refusals] == [(1, 5604)]
+
+
+def test_what_is_new_in_a_goal_is_passed_over(raw: StartRaw) -> None:
+    """Elements before and after the known ones, and a kind of goal that came later."""
+    goal = (
+        '<c:ConversionGoal i:type="c:{kind}"><c:Aim>x</c:Aim><c:Id>7</c:Id><c:Mood>x</c:Mood><c:Name>Lead</c:Name>'
+        "<c:IsExternallyAttributed>true</c:IsExternallyAttributed></c:ConversionGoal>"
+    )
+    goals = goal.format(kind="OfflineConversionGoal") + goal.format(kind="DreamGoal")
+    answer = envelope(
+        f"<c:GetConversionGoalsByIdsResponse><c:ConversionGoals>{goals}</c:ConversionGoals><c:PartialErrors/>"
+        "</c:GetConversionGoalsByIdsResponse>"
+    )
+    wire = DIALECTS["soap"].client(raw(http(answer)).url).wire
+    reply = wire.call("GetConversionGoalsByIds", {"ConversionGoalTypes": ["OfflineConversion"]})
+    assert isinstance(reply, Processed)
+    offline, dream = reply.body["ConversionGoals"]
+    assert (offline["Id"], offline["Name"], offline["IsExternallyAttributed"]) == (7, "Lead", True)
+    assert (dream["Id"], dream["Name"]) == (7, "Lead")
+
+
 UNREADABLE = {
     "empty": http(""),
     "no content": b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n",
@@ -64,9 +105,13 @@ UNREADABLE = {
     "text inside errors": http(partial_errors("<c:Surprise/>")),
     "no index": http(partial_errors("<c:BatchError><c:Code>1</c:Code></c:BatchError>")),
     "index is no number": http(partial_errors(batch_error("two", 5604, "X"))),
-    "unknown type": http(
-        partial_errors(batch_error(0, 1, "X")).replace("<c:BatchError>", '<c:BatchError i:type="c:No">')
+    "an empty error": http(partial_errors(ERROR, "<c:BatchError/>")),
+    "an error that is nil": http(partial_errors('<c:BatchError i:nil="true"/>')),
+    "a new error without an index": http(
+        partial_errors('<c:BatchError i:type="c:No"><c:Code>1</c:Code></c:BatchError>')
     ),
+    "errors twice": http(partial_errors(ERROR).replace("</c:PartialErrors>", "</c:PartialErrors><c:PartialErrors/>")),
+    "a code with something new inside": http(partial_errors(batch_error(0, "<c:Old/>5604", "X"))),
     "dtd": http(EVIL + EMPTY_ANSWER),
     "entities": http(EVIL + EMPTY_ANSWER.replace("t-1", "&a;")),
     "bomb": http(

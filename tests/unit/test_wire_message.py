@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from reverse_etl.receipts import Answered, Blamed
+from reverse_etl.version import __version__
 from tests.unit.dialects import Dialect
 from tests.unit.scripted import record
 from tests.unit.wire import YESTERDAY, Sandbox, StartRaw, row
@@ -19,6 +20,17 @@ NOWHERE = "http://127.0.0.1:1"
 def written(dialect: Dialect, *records: Any) -> list[dict[str, str]]:
     """The items of a message, each as its elements in order."""
     return dialect.items(dialect.client(NOWHERE).message(records))
+
+
+def test_every_call_says_who_makes_it_and_what_it_was_built_for(dialect: Dialect, raw: StartRaw) -> None:
+    """The tool with its version, and the revision of the service that Microsoft's own clients name."""
+    server = raw(dialect.http(dialect.empty_answer))
+    dialect.client(server.url).send([row()])
+    head = server.requests[0].partition(b"\r\n\r\n")[0].decode().split("\r\n")
+    assert {line for line in head if line.startswith(("User-Agent:", "Api-Revision:"))} == {
+        f"User-Agent: reverse-etl/{__version__}",
+        "Api-Revision: 2026-10-12",
+    }
 
 
 def test_absent_fields_are_left_out(dialect: Dialect) -> None:

@@ -53,12 +53,13 @@ def _refusal(error: ServiceError) -> Refusal:
         index=-1 if error.index is None else error.index,
         outcome=_ROW_OUTCOMES[code.row] if code else RowOutcome.REJECTED,
         settles=code.settles if code else False,
+        flaw=code.flaw if code else False,
         reason=Reason(error.number, error.name, error.message),
     )
 
 
 def _refused(fault: Faulted, throttle_wait: float) -> Answer:
-    """A fault's code decides, and a code nobody knows blames the data."""
+    """A fault's code decides, and an unknown code blames the data."""
     error = fault.errors[0]
     reason = Reason(error.number, error.name, error.message)
     code = find(error.number, error.name)
@@ -66,7 +67,7 @@ def _refused(fault: Faulted, throttle_wait: float) -> Answer:
         return Blamed(reason, fault.tracking_id, fault.unread)
     if code.call is OnCall.BISECT:
         alone = _ROW_OUTCOMES[code.row] if code.settles else None
-        return Blamed(reason, fault.tracking_id, code.unprocessed, alone)
+        return Blamed(reason, fault.tracking_id, code.unprocessed, alone, code.flaw)
     # These answers have no other place for the tracking id.
     traced = f" [tracking id {fault.tracking_id}]" if fault.tracking_id else ""
     reason = Reason(error.number, error.name, error.message + traced)

@@ -34,7 +34,9 @@ class Code:
     """One code. `number` is None where Microsoft documents only the name.
 
     `settles` is what it proves of earlier tries where it names a row; `unprocessed` says whether a call that it
-    refuses was provably turned away before any of its rows was looked at.
+    refuses was provably turned away before any of its rows was looked at. `flaw`: it names what is wrong with a row.
+    Codes of a call do not, such as 113, 201, a message that cannot be read, and every code that is not known: where
+    one of them meets all rows of a call alike, it is no row's fault.
     """
 
     number: int | None
@@ -44,10 +46,11 @@ class Code:
     call: OnCall
     advice: str
     unprocessed: bool = False
+    flaw: bool = False
 
 
 def _row(number: int | None, name: str, advice: str, *, settles: bool, row: OnRow = OnRow.REJECT) -> Code:
-    return Code(number, name, row, settles, OnCall.BISECT, advice)
+    return Code(number, name, row, settles, OnCall.BISECT, advice, flaw=True)
 
 
 def _call(number: int | None, name: str, advice: str, call: OnCall = OnCall.STOP) -> Code:

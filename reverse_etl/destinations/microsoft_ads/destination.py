@@ -19,6 +19,7 @@ from reverse_etl.destinations.microsoft_ads.reach import (
     check_service,
     local_sandbox_notes,
 )
+from reverse_etl.destinations.microsoft_ads.recording import Recording
 from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
 from reverse_etl.destinations.microsoft_ads.wire import Wire
 from reverse_etl.errors import DestinationError
@@ -34,15 +35,15 @@ BATCH_LIMIT = 1000
 THROTTLE_WAIT = 60.0
 
 
-def new_wire(settings: MicrosoftAdsSettings) -> Wire:
+def new_wire(settings: MicrosoftAdsSettings, recording: Recording | None = None) -> Wire:
     """The wire of the protocol that the settings name. What only the other one needs is not loaded."""
     if settings.protocol is WireProtocol.REST:
         from reverse_etl.destinations.microsoft_ads.rest import RestWire
 
-        return RestWire(settings)
+        return RestWire(settings, recording=recording)
     from reverse_etl.destinations.microsoft_ads.soap import SoapWire
 
-    return SoapWire(settings)
+    return SoapWire(settings, recording=recording)
 
 
 class MicrosoftAds:
@@ -56,11 +57,12 @@ class MicrosoftAds:
         throttle_wait: float = THROTTLE_WAIT,
         note: Callable[[str], None] = lambda _: None,
         patience: Patience | None = None,
+        recording: Recording | None = None,
     ) -> None:
         """`throttle_wait`: seconds, where the service does not say. `note` is told of long waits of lookups, which are
-        tried as often as `patience` says."""
+        tried as often as `patience` says. `recording`: what keeps each call."""
         self._settings = settings
-        self._wire = wire or new_wire(settings)
+        self._wire = wire or new_wire(settings, recording)
         self._throttle_wait = throttle_wait
         self._enquiry = Enquiry(settings, self._wire, self.pace, throttle_wait, note, patience or Patience())
 
@@ -159,6 +161,6 @@ class MicrosoftAds:
         for record in records:
             if wrong := mistake(record):
                 told = f"record {record.seq} of the plan: {wrong}; it was not sent"
-                return Blamed(Reason(None, "RecordCannotBeSent", told), "", unprocessed=True)
+                return Blamed(Reason(None, "RecordCannotBeSent", told), "", unprocessed=True, flaw=True)
         reply = self._wire.call(*call_of(records))
         return answer_of(reply, retracts=records[0].operation == "retract", throttle_wait=self._throttle_wait)

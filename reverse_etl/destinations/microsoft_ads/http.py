@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -12,21 +13,25 @@ import urllib3
 from reverse_etl.destinations.microsoft_ads.values import is_loopback
 from reverse_etl.destinations.microsoft_ads.wire import Lost
 from reverse_etl.receipts import Reason
+from reverse_etl.version import __version__
 
+USER_AGENT = f"reverse-etl/{__version__}"
 # Seconds: to connect, and without a byte from the other side.
 CONNECT_TIMEOUT = 10.0
 READ_TIMEOUT = 100.0
-# An answer is never this large; more would be an attack on memory. Bytes.
-LARGEST_ANSWER = 20_000_000
+# Bytes. The 5,000 goals that a customer has at most are half of it; more would be an attack on memory, of which an
+# answer takes many times its own size once it is read.
+LARGEST_ANSWER = 10_000_000
 
 
 class UnreadableError(Exception):
     """An answer that is not what was asked for: of another media type, or larger than any answer."""
 
-    def __init__(self, status: int, headers: Mapping[str, str] | None = None) -> None:
+    def __init__(self, status: int, headers: Mapping[str, str] | None = None, beginning: bytes = b"") -> None:
         super().__init__(f"HTTP {status}")
         self.status = status
         self.headers = headers or {}
+        self.beginning = beginning
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,6 @@ def new_session(endpoint: str) -> requests.Session:
 
 def exchange(
     session: requests.Session,
-    method: str,
     address: str,
     *,
     data: bytes,
@@ -56,27 +60,32 @@ def exchange(
     read_timeout: float,
     readable: Callable[[str], bool],
     hear_date: Callable[[str | None], None],
+    recorded: bool = False,
 ) -> HttpAnswer:
-    """Send a message and read what comes back; `readable` is asked whether a media type can be one.
+    """Post a message and read what comes back; `readable` is asked whether a media type can be one.
+
+    `recorded`: the beginning of what cannot be read is read all the same, for people.
 
     Redirects are not followed: tokens go to the address that was checked and nowhere else. Raises UnreadableError, and
     what requests and urllib3 raise.
     """
     end = time.monotonic() + CONNECT_TIMEOUT + read_timeout
-    with session.request(
-        method,
+    with session.post(
         address,
         data=data,
-        headers=headers,
+        headers={**headers, "User-Agent": USER_AGENT},
         timeout=(CONNECT_TIMEOUT, read_timeout),
         stream=True,
         allow_redirects=False,
     ) as response:
-        if not readable(response.headers.get("Content-Type", "").partition(";")[0].strip().lower()):
-            raise UnreadableError(response.status_code, response.headers)
-        hear_date(response.headers.get("Date"))
         # One wait each, so that the end is looked at between; urllib3 before 2 has no read1.
         read = getattr(response.raw, "read1", response.raw.read)
+        if not readable(response.headers.get("Content-Type", "").partition(";")[0].strip().lower()):
+            beginning = b""
+            with contextlib.suppress(Exception):
+                beginning = read(65_536, decode_content=True) if recorded else b""
+            raise UnreadableError(response.status_code, response.headers, beginning)
+        hear_date(response.headers.get("Date"))
         content = bytearray()
         while part := read(65_536, decode_content=True):
             content += part

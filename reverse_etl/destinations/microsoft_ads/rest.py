@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import gzip
 import json
-import threading
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -15,26 +12,21 @@ from typing import Any, NoReturn
 from reverse_etl import clocks
 from reverse_etl.destinations.microsoft_ads import http
 from reverse_etl.destinations.microsoft_ads.codes import STATUSES
-from reverse_etl.destinations.microsoft_ads.http import READ_TIMEOUT, HttpAnswer, exchange, lost, new_session
-from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
-from reverse_etl.destinations.microsoft_ads.tokens import with_token
+from reverse_etl.destinations.microsoft_ads.http import HttpAnswer, lost
+from reverse_etl.destinations.microsoft_ads.line import HttpWire
 from reverse_etl.destinations.microsoft_ads.wire import (
     Faulted,
-    Lost,
     Processed,
     Reply,
     ServiceError,
     clean,
+    counted,
     number,
     words,
 )
 
 # What the service may ask to wait, in seconds: no wait at all would be no wait, and a longer one outlasts a push.
 SHORTEST_WAIT, LONGEST_WAIT = 1.0, 300.0
-# A message below this gains nothing by being packed. Bytes.
-WORTH_PACKING = 1024
-# Little time for nearly all of the gain: a thousand conversions are a third as large.
-PACK_LEVEL = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,85 +61,30 @@ _FAULTS = ("AdApiFaultDetail", "ApiFaultDetail")
 _MEANINGS = {code.name: code for code in STATUSES}
 
 
-class RestWire:
+class RestWire(HttpWire):
     """Makes calls. Each thread has its own connection."""
 
-    def __init__(self, settings: MicrosoftAdsSettings, *, read_timeout: float = READ_TIMEOUT) -> None:
-        self._settings = settings
-        self.read_timeout = read_timeout
-        self._local = threading.local()
-        self._packs: bool | None = None
-        self.clock_ahead: float | None = None
-
-    @property
-    def call_timeout(self) -> float:
-        """Seconds that one call lasts at most, a second message included: see `call`."""
-        return self._settings.credentials.allowance + 2 * http.CONNECT_TIMEOUT + 2 * self.read_timeout
-
-    def call(self, operation: str, content: Mapping[str, Any]) -> Reply:
-        """Make one call. Never raises for what the call or its answer brings."""
-        return with_token(
-            self._settings.credentials,
-            lambda token: self._call(operation, content, token),
-            secrets=[self._settings.developer_token],
-        )
-
     def _call(self, operation: str, content: Mapping[str, Any], token: str) -> Reply:
-        """Post a message, packed where that is known to be read.
-
-        That the service reads packed messages is documented nowhere. So until it has answered one, a packed message
-        that it could not read is sent once more as it is, and what got no answer at all is the last that was packed.
-        """
-        began = time.monotonic()
+        called = OPERATIONS[operation]
         message = self.message(operation, content)
-        packs = self._packs is not False and len(message) >= WORTH_PACKING
-        reply = self._post(OPERATIONS[operation], message, token, packs=packs)
-        if not packs or self._packs:
-            return reply
-        if isinstance(reply, Processed):
-            self._packs = True
-        elif isinstance(reply, Lost):
-            # One that never left says nothing of packing.
-            if not reply.unsent:
-                self._packs = False
-        elif _was_not_read(reply) and time.monotonic() - began < http.CONNECT_TIMEOUT:
-            plain = self._post(OPERATIONS[operation], message, token, packs=False)
-            if not (isinstance(plain, Faulted) and _was_not_read(plain)):
-                self._packs = False
-            return plain
-        return reply
-
-    def message(self, operation: str, content: Mapping[str, Any]) -> bytes:
-        """The body that `call` posts, before it is packed. Raises ValueError for a number that is none."""
-        body = {name: _written(name, value) for name, value in content.items() if value is not None}
-        return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
-
-    def hear_date(self, date: str | None) -> None:
-        """Take note of the service's time."""
-        self.clock_ahead = clocks.ahead_of_here(date)
-
-    def _post(self, operation: Operation, message: bytes, token: str, *, packs: bool) -> Reply:
         endpoint = self._settings.endpoint
-        if not hasattr(self._local, "session"):
-            self._local.session = new_session(endpoint)
-        headers = self._headers(token) | ({"Content-Encoding": "gzip"} if packs else {})
         try:
-            answer = exchange(
-                self._local.session,
-                "POST",
-                f"{endpoint.rstrip('/')}/{operation.path}",
-                # Without a time in it: a repeat has the very same bytes.
-                data=gzip.compress(message, PACK_LEVEL, mtime=0) if packs else message,
-                headers=headers,
-                read_timeout=self.read_timeout,
+            answer = self._post(
+                f"{endpoint.rstrip('/')}/{called.path}",
+                message,
+                self._headers(token),
                 readable=lambda media_type: media_type.endswith("json") or not media_type,
-                hear_date=self.hear_date,
             )
-            return _read(operation, answer)
+            return _read(called, answer)
         except http.UnreadableError as error:
             return _by_status(error.status, error.headers) or lost(error, endpoint)
         except Exception as error:
             return lost(error, endpoint)
+
+    def message(self, operation: str, content: Mapping[str, Any]) -> bytes:
+        """The body that `call` posts. Raises ValueError for a number that is none."""
+        body = {name: _written(name, value) for name, value in content.items() if value is not None}
+        return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
     def _headers(self, token: str) -> dict[str, str]:
         return {
@@ -207,7 +144,7 @@ def _read(operation: Operation, answer: HttpAnswer) -> Reply:
     # A message that the service cannot read is refused before any of it is processed. HTTP 400 says by its definition
     # that the request will not be processed; words alone, which are documented nowhere, prove nothing.
     if status == 400:
-        told = words(*_texts(body))[:500]
+        told = words(*_texts(body))
         return Faulted((ServiceError(None, "DeserializationFailed", told),), tracking_id, unread=True)
     raise http.UnreadableError(status, headers)
 
@@ -219,11 +156,11 @@ def _processed(operation: Operation, body: dict[str, Any], tracking_id: str) -> 
     return Processed({name: _plain(name, value) for name, value in body.items()}, tracking_id, errors)
 
 
-def _list(value: Any) -> list[Any]:
-    """The items of a list that may be absent or null; raises TypeError for what is none, which proves nothing."""
+def _list(value: Any) -> Sequence[Any]:
+    """The errors in a list that may be absent or null; raises for what is none, which proves nothing."""
     if value is not None and not isinstance(value, list):
         raise TypeError("not a list")
-    return value or []
+    return counted(value or [])
 
 
 def _partial_error(error: dict[str, Any]) -> ServiceError:
@@ -259,10 +196,6 @@ def _by_status(status: int, headers: Mapping[str, str]) -> Faulted | None:
         return None
     error = ServiceError(None, name, "the service answered with this status and nothing that can be read")
     return Faulted((error,), clean(headers.get("TrackingId")), retry_after=retry_after(headers))
-
-
-def _was_not_read(fault: Faulted) -> bool:
-    return fault.unread or fault.errors[0].name == "HTTP 415"
 
 
 def _texts(value: Any) -> list[str]:

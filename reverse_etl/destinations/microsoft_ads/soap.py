@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import Any
 
-import requests
 import zeep
 import zeep.exceptions
 from lxml import etree
@@ -15,11 +13,9 @@ from zeep.plugins import Plugin
 from zeep.transports import Transport
 from zeep.xsd import CompoundValue
 
-from reverse_etl.clocks import ahead_of_here
 from reverse_etl.destinations.microsoft_ads import http
-from reverse_etl.destinations.microsoft_ads.http import READ_TIMEOUT, HttpAnswer, exchange, lost, new_session
-from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
-from reverse_etl.destinations.microsoft_ads.tokens import with_token
+from reverse_etl.destinations.microsoft_ads.http import HttpAnswer, lost
+from reverse_etl.destinations.microsoft_ads.line import HttpWire
 from reverse_etl.destinations.microsoft_ads.wire import (
     Faulted,
     Lost,
@@ -27,6 +23,7 @@ from reverse_etl.destinations.microsoft_ads.wire import (
     Reply,
     ServiceError,
     clean,
+    counted,
     number,
     words,
 )
@@ -38,32 +35,30 @@ _ENVELOPE = "{http://schemas.xmlsoap.org/soap/envelope/}"
 # The code of a fault for a message that could not be read (issues of Microsoft's SDKs; words alone prove nothing).
 _UNREAD = "DeserializationFailed"
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
+_TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 
 
 class _Post(Transport):  # type: ignore[misc]
     """zeep's transport, by our own exchange: zeep's method would log a message whole, tokens included, at DEBUG."""
 
-    def __init__(self, session: requests.Session, wire: SoapWire) -> None:
-        super().__init__(session=session, timeout=http.CONNECT_TIMEOUT)
-        self._wire = wire
+    def __init__(self, post: Callable[..., HttpAnswer]) -> None:
+        super().__init__()
+        self._post = post
 
     def post(self, address: str, message: bytes, headers: Mapping[str, str]) -> HttpAnswer:
-        """Post a message."""
-        return exchange(
-            self.session,
-            "POST",
-            address,
-            data=message,
-            headers=headers,
-            read_timeout=self._wire.read_timeout,
-            # Where nothing is said, XML is tried.
-            readable=lambda media_type: media_type.endswith("xml") or not media_type,
-            hear_date=self._wire.hear_date,
+        """Post a message. Where nothing is said of the answer's type, XML is tried."""
+        return self._post(
+            address, message, headers, readable=lambda media_type: media_type.endswith("xml") or not media_type
         )
 
 
 class _OwnAnswerOnly(Plugin):  # type: ignore[misc]
-    """Refuses what is not an answer of the operation: zeep would read any other element as one without errors."""
+    """Refuses what is not an answer of the operation: zeep would read any other element as one without errors.
+
+    What came into answers after this version is taken out, since zeep would read none of the rest.
+    """
+
+    types: Mapping[etree.QName, Any] = {}
 
     def ingress(self, envelope: Any, http_headers: Any, operation: Any) -> tuple[Any, Any]:
         """Look at an answer before zeep reads it."""
@@ -72,33 +67,43 @@ class _OwnAnswerOnly(Plugin):  # type: ignore[misc]
         if tags not in ([f"{_NAMESPACE}{operation.name}Response"], [f"{_ENVELOPE}Fault"]):
             raise zeep.exceptions.XMLParseError("not an answer to this call")
         for errors in nodes[0].findall(f"{_NAMESPACE}PartialErrors"):
-            # Of anything else than its items zeep would make a list without any.
-            if (errors.text or "").strip() or any(child.tag != f"{_NAMESPACE}BatchError" for child in errors):
+            counted(errors)
+            # Of anything else than its items zeep would make a list without any, and of an empty item nothing.
+            if (errors.text or "").strip() or any(
+                child.tag != f"{_NAMESPACE}BatchError" or not len(child) for child in errors
+            ):
                 raise zeep.exceptions.XMLParseError("errors that cannot be read")
+        if tags != [f"{_ENVELOPE}Fault"]:
+            there = len(nodes[0])
+            _drop_what_is_new(nodes[0], operation.output.body.type, self.types)
+            if there and not len(nodes[0]):
+                raise zeep.exceptions.XMLParseError("nothing that is known stands in the answer")
         return envelope, http_headers
 
 
-class SoapWire:
+def _drop_what_is_new(node: Any, declared: Any, types: Mapping[etree.QName, Any]) -> None:
+    """Take out of an element what its type does not have; a type that is not known gives way to the declared one.
+
+    Raises for a value that is no value, but holds elements.
+    """
+    if _TYPE in node.attrib:
+        prefix, _, name = node.attrib[_TYPE].rpartition(":")
+        named = types.get(etree.QName(node.nsmap.get(prefix or None), name))
+        if named is None:
+            del node.attrib[_TYPE]
+        declared = named or declared
+    known = {element.qname: element.type for _, element in getattr(declared, "elements", ())}
+    if len(node) and not known:
+        raise zeep.exceptions.XMLParseError("a value that cannot be read")
+    for child in list(node):
+        if child.tag in known:
+            _drop_what_is_new(child, known[child.tag], types)
+        else:
+            node.remove(child)
+
+
+class SoapWire(HttpWire):
     """Makes calls. Each thread has its own client and connection."""
-
-    def __init__(self, settings: MicrosoftAdsSettings, *, read_timeout: float = READ_TIMEOUT) -> None:
-        self._settings = settings
-        self.read_timeout = read_timeout
-        self._local = threading.local()
-        self.clock_ahead: float | None = None
-
-    @property
-    def call_timeout(self) -> float:
-        """Seconds that one call lasts at most: the end is looked at whenever something arrives."""
-        return self._settings.credentials.allowance + http.CONNECT_TIMEOUT + 2 * self.read_timeout
-
-    def call(self, operation: str, content: Mapping[str, Any]) -> Reply:
-        """Make one call. Never raises for what the call or its answer brings."""
-        return with_token(
-            self._settings.credentials,
-            lambda token: self._call(operation, content, token),
-            secrets=[self._settings.developer_token],
-        )
 
     def _call(self, operation: str, content: Mapping[str, Any], token: str) -> Reply:
         service = self._client_and_service()[1]
@@ -118,19 +123,17 @@ class SoapWire:
         elements = self._elements(operation, content)
         return bytes(etree.tostring(client.create_message(client.service, operation, **elements)))
 
-    def hear_date(self, date: str | None) -> None:
-        """Take note of the service's time."""
-        self.clock_ahead = ahead_of_here(date)
-
     def _client_and_service(self) -> tuple[Any, Any]:
         if not hasattr(self._local, "client"):
             wsdl = files("reverse_etl") / "wsdl" / "campaign_management_v13.wsdl"
+            own_answers = _OwnAnswerOnly()
             client = zeep.Client(
                 str(wsdl),
-                transport=_Post(new_session(self._settings.endpoint), self),
-                plugins=[_OwnAnswerOnly()],
+                transport=_Post(self._post),
+                plugins=[own_answers],
                 settings=zeep.Settings(forbid_dtd=True, forbid_entities=True),
             )
+            own_answers.types = {one.qname: one for one in client.wsdl.types.types}
             # The service does not speak WS-Addressing; zeep would add its headers because the WSDL names actions.
             for operation in client.service._binding._operations.values():
                 operation.abstract.wsa_action = None
@@ -171,7 +174,7 @@ def _read(answer: Any) -> Processed:
     errors = tuple(
         ServiceError(
             number(error["Code"]),
-            clean(error["ErrorCode"]),
+            words(error["ErrorCode"]),
             words(error["Message"], error["Details"]),
             int(error["Index"]),
         )

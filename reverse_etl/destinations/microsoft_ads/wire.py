@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Protocol
 
 from reverse_etl.receipts import Reason
 
 # Click ids and hashes, should the service repeat them in its words.
-_IDENTIFIER = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{32}){1,2}(?![0-9A-Za-z])")
-_E_MAIL = re.compile(r"[^\s@<>()\"',;:]+@[^\s@<>()\"',;:]+")
+IDENTIFIER = re.compile(r"(?<![0-9A-Za-z])(?:[0-9A-Fa-f]{32}){1,2}(?![0-9A-Za-z])")
+# An address is looked for from the beginning of a word alone: from within it, too, a long word would take for ever.
+E_MAIL = re.compile(r"(?<![^\s@<>()\"',;:])[^\s@<>()\"',;:]+@[^\s@<>()\"',;:]+")
 # Characters that XML has no way to write, and some warehouses none to keep.
 UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 SHORTEST_SECRET = 8
+# Characters that are kept of a text of the service.
+LONGEST_TEXT = 1_000
+# A call has 1,000 rows at most, and each may break several rules. An answer with more errors is none.
+MOST_ERRORS = 20_000
 # What a column for codes holds; a longer number is no code.
 _NUMBER = re.compile(r"-?[0-9]{1,9}", re.ASCII)
 
@@ -104,14 +109,29 @@ def number(code: object) -> int | None:
 
 
 def clean(text: object) -> str:
-    """A text in one line, of characters that can be kept everywhere."""
-    return "" if text is None else UNWRITABLE.sub("?", " ".join(str(text).split()))
+    """A text in one line, of characters that can be kept everywhere; of a long one the beginning.
+
+    It is cut before anything else looks at it, and at a blank: half of a secret, of an address or of a hash would not
+    be known for what it is.
+    """
+    told = "" if text is None else str(text)
+    if len(told) > LONGEST_TEXT:
+        *whole, _ = told[:LONGEST_TEXT].rsplit(maxsplit=1) or [""]
+        told = " ".join([*whole, "..."])
+    return UNWRITABLE.sub("?", " ".join(told.split()))
 
 
 def words(*texts: object) -> str:
     """Words of the service in one line, without the identifiers of a person."""
-    told = " ".join(part for part in map(clean, texts) if part)
-    return _E_MAIL.sub("(e-mail address)", _IDENTIFIER.sub("(identifier)", told))
+    told = clean(" ".join(str(text) for text in texts if text not in (None, "")))
+    return E_MAIL.sub("(e-mail address)", IDENTIFIER.sub("(identifier)", told))
+
+
+def counted(errors: Sequence[Any]) -> Sequence[Any]:
+    """The errors of an answer, before they are looked at; raises ValueError where there are more than one has."""
+    if len(errors) > MOST_ERRORS:
+        raise ValueError("more errors than an answer has")
+    return errors
 
 
 def without_secrets(reply: Reply, secrets: Iterable[str]) -> Reply:

@@ -104,11 +104,11 @@ def report(service, first, last, ids):
 
 
 def shape(operation):
-    """Method, path and headers that this client calls an operation with."""
+    """Method, path, and headers with their values that this client calls an operation with."""
     api = client("http://nowhere.invalid")._api
     serialize = getattr(api, f"_{snake(operation)}_serialize")
     method, url, headers, *_ = serialize(None, _request_auth=None, _content_type=None, _headers=None, _host_index=0)
-    return [method, url.removeprefix("http://nowhere.invalid"), sorted(headers)]
+    return [method, url.removeprefix("http://nowhere.invalid"), dict(headers)]
 
 
 def unknown(name, message):

@@ -150,7 +150,6 @@ class _Exchange:
         with new_session(address) as session:
             answer = exchange(
                 session,
-                "POST",
                 address,
                 data=body.encode(),
                 headers=headers,

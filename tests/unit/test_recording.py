@@ -1,0 +1,140 @@
+"""What `push --record` keeps: every call with its answer, as Microsoft saw and said it, and no secret and no person."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections.abc import Sequence
+from dataclasses import replace
+from html import escape
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given
+from hypothesis import settings as hypothesis_settings
+from hypothesis import strategies as st
+
+from reverse_etl.destinations.microsoft_ads import MicrosoftAds
+from reverse_etl.destinations.microsoft_ads.recording import LONGEST_BODY, Recording
+from reverse_etl.errors import SettingsError
+from reverse_etl.plans import Record
+from reverse_etl.receipts import Answered, Stopped, Unanswered
+from reverse_etl.sync import WireProtocol
+from tests.unit.dialects import DIALECTS, WIRES, Dialect
+from tests.unit.wire import ACCESS_TOKEN, DEVELOPER_TOKEN, StartRaw, http, row, settings
+
+CLICK = "f894f652ea334e739002f7167ab8f8e3"
+DASHED = "F894F652-EA33-4E73-9002-F7167AB8F8E3"
+HASH = "0a" * 32
+ACCOUNT = "7654321"
+PHONE = "anna's phone <+49>"
+E_MAIL = "anna.smith+ads@example.com"
+TRACKING = "7e8f0b6c-2f4c-4a43-9a1e-3d1f8a5c9b20"
+PERSONS = (CLICK, DASHED, HASH, PHONE, E_MAIL)
+ROWS = [row(1, click_id=CLICK, hashed_email=HASH), row(2, click_id=CLICK, hashed_phone=PHONE)]
+
+
+def send(dialect: Dialect, url: str, folder: Path, records: Sequence[Record] = ROWS, notes: list[str] | None = None):  # type: ignore[no-untyped-def]
+    """One call that is recorded, and its answer."""
+    made = replace(settings(url, dialect.protocol), account_id=ACCOUNT)
+    recording = Recording(folder, (notes if notes is not None else []).append)
+    wire = WIRES[dialect.protocol](made, read_timeout=3.0, recording=recording)
+    return MicrosoftAds(made, wire=wire).send(records)
+
+
+def calls(folder: Path) -> list[dict[str, Any]]:
+    return [json.loads(path.read_text()) for path in sorted(folder.glob("[0-9]*.json"))]
+
+
+def test_a_call_is_kept_as_it_was_without_secrets_and_persons(dialect: Dialect, raw: StartRaw, tmp_path: Path) -> None:
+    """Request and answer in one file: what is secret or a person's is masked, wherever it stands and however it is
+    written; the same identifier always in the same way, so that a duplicate can be seen."""
+    words = f"{ACCESS_TOKEN} {DASHED} {CLICK.upper()} {HASH} {E_MAIL} of {DEVELOPER_TOKEN}, {PHONE}, account {ACCOUNT}"
+    words = words if dialect.protocol is WireProtocol.REST else escape(words)
+    error = dialect.batch_error(0, 5604, "OfflineConversionMicrosoftClickIdInvalid", words)
+    extra = f"Set-Cookie: session=abcdef\r\nTrackingId: {TRACKING}\r\nX-Echo: {ACCESS_TOKEN} {CLICK}\r\n"
+    server = raw(dialect.http(dialect.partial_errors(error), extra=extra))
+    assert isinstance(send(dialect, server.url, tmp_path / "kept"), Answered)
+    (call,) = calls(tmp_path / "kept")
+    everything = json.dumps(call).lower()
+    for secret in (ACCESS_TOKEN, DEVELOPER_TOKEN, "abcdef", ACCOUNT, *PERSONS):
+        assert json.dumps(secret)[1:-1].lower() not in everything
+    one, other = dialect.items(call["request"]["body"].encode())
+    click, hashed, phone = one["MicrosoftClickId"], one["HashedEmailAddress"], other["HashedPhoneNumber"]
+    assert other["MicrosoftClickId"] == click
+    assert all(re.fullmatch(r"id-\d", mask) for mask in (click, hashed, phone))
+    assert len({click, hashed, phone}) == 3
+    assert one["ConversionName"] == "Lead"
+    answer = call["answer"]
+    assert re.search(
+        rf"\(secret\) {click} {click} {hashed} id-\d of \(secret\), {phone}, account id-\d\b", answer["body"]
+    )
+    assert (answer["status"], answer["headers"]["TrackingId"]) == (200, TRACKING)
+    assert answer["headers"]["X-Echo"] == f"(secret) {click}"
+    assert call["operation"] == "ApplyOfflineConversions"
+    assert call["request"]["headers"]["Api-Revision"] == "2026-10-12"
+
+
+def test_only_their_owner_may_read_what_is_kept(raw: StartRaw, tmp_path: Path) -> None:
+    """The folder is 0700 and its files are 0600, whatever the umask."""
+    rest = DIALECTS["rest"]
+    send(rest, raw(rest.http(rest.empty_answer)).url, tmp_path / "deep" / "kept")
+    assert (tmp_path / "deep" / "kept").stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in (tmp_path / "deep" / "kept").iterdir()} == {0o600}
+
+
+@pytest.mark.parametrize("status", ["401 No", "403 No", "429 Slow", "502 Bad"])
+def test_what_nobody_could_read_is_kept(dialect: Dialect, raw: StartRaw, tmp_path: Path, status: str) -> None:
+    """A page of a gateway in the place of an answer is what tells who said it."""
+    page = http("<h1>Firewall</h1>", status, "text/html")
+    send(dialect, raw(page, b"").url, tmp_path / "kept")
+    (call,) = calls(tmp_path / "kept")
+    assert (call["answer"]["status"], call["answer"]["body"]) == (int(status[:3]), "<h1>Firewall</h1>")
+
+
+def test_a_call_without_an_answer_is_kept_by_the_name_of_its_error(dialect: Dialect, tmp_path: Path) -> None:
+    """Of an error nothing but its name is kept: its text may hold anything."""
+    assert isinstance(send(dialect, "http://127.0.0.1:1", tmp_path / "kept"), Unanswered | Stopped)
+    (call,) = calls(tmp_path / "kept")
+    assert call["answer"] == {"error": "ConnectionError"}
+
+
+def test_a_folder_that_cannot_be_written_stops_before_anything_else(tmp_path: Path) -> None:
+    """So does one with something in it: the masks of another run are others."""
+    (tmp_path / "file").write_text("")
+    for folder, words in ((tmp_path / "file" / "below", "cannot be written"), (tmp_path, "is not empty")):
+        with pytest.raises(SettingsError, match=words):
+            Recording(folder, lambda _: None)
+
+
+def test_a_write_that_fails_harms_nothing(dialect: Dialect, raw: StartRaw, tmp_path: Path) -> None:
+    """A folder that is gone, or a disk that is full: the calls go on, and it is said once."""
+    notes: list[str] = []
+    made = settings(raw(dialect.http(dialect.empty_answer)).url, dialect.protocol)
+    wire = WIRES[dialect.protocol](made, recording=Recording(tmp_path / "kept", notes.append))
+    shutil.rmtree(tmp_path / "kept")
+    for _ in range(3):
+        assert isinstance(MicrosoftAds(made, wire=wire).send(ROWS), Answered)
+    (note,) = notes
+    assert "FileNotFoundError" in note
+
+
+@given(before=st.integers(0, 200), secret=st.sampled_from([ACCESS_TOKEN, CLICK, HASH, E_MAIL]))
+@hypothesis_settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_half_of_a_secret_is_left_where_a_body_is_cut(tmp_path: Path, before: int, secret: str) -> None:
+    """A long answer is kept in part, and its end holds nothing that was cut through."""
+    shutil.rmtree(tmp_path / "kept", ignore_errors=True)
+    recording = Recording(tmp_path / "kept", lambda _: None)
+    kept = recording.masked_text('"' * (LONGEST_BODY - before) + secret + " and more" * 100, (ACCESS_TOKEN,))
+    assert len(kept) <= LONGEST_BODY + 10
+    assert not any(kept.rstrip(". ").endswith(secret[:length]) for length in range(1, len(secret) + 1))
+
+
+def test_nothing_is_kept_where_it_is_not_asked_for(raw: StartRaw) -> None:
+    """Without `--record` no answer is looked at twice."""
+    for dialect in DIALECTS.values():
+        wire = WIRES[dialect.protocol](settings(raw(dialect.http(dialect.empty_answer)).url, dialect.protocol))
+        assert wire._recording is None
+    assert {*DIALECTS} == {protocol.value for protocol in WireProtocol}
