@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from reverse_etl.clocks import HINT as CLOCK_HINT
-from reverse_etl.clocks import warning
+from reverse_etl.clocks import elapsed, warning
 from reverse_etl.delivery import Courier, Delivery
 from reverse_etl.errors import (
     DestinationError,
@@ -239,6 +239,7 @@ class _Run:
         batches = [list(batch) for _, batch in groupby(records, key=lambda record: record.batch)]
         self._ledger.record_intents(self._lease.run_seq, start, end)
         # Only after that commit: whoever took over meanwhile has seen these intents, or they are void.
+        looked = elapsed()
         if not self._lease.still_mine() or self._lease.seconds_left() <= self._destination.call_timeout:
             self._record([_not_sent(batch) for batch in batches], len(records))
             self._outcomes["not_sent"] += len(records)
@@ -250,7 +251,7 @@ class _Run:
             through = Delivered(batch[0].batch, len(batch), tuple(part.receipts), part.in_doubt, part.seconds)
             self._progress.delivered(through, self._sent - self._round_began_at, total)
 
-        delivery = self._courier.deliver(batches, meanwhile=self._look_at_lease, on_batch=on_batch)
+        delivery = self._courier.deliver(batches, meanwhile=self._look_at_lease, on_batch=on_batch, looked=looked)
         self._record(delivery.receipts, len(records))
         if delivery.failed is not None:
             raise delivery.failed
