@@ -13,6 +13,7 @@ from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.project import Project
 from tests.support.bench import Bench, click, counting
 from tests.support.engines import both_engines
+from tests.support.faults import ask_for
 from tests.support.quick import QuickShop
 from tests.support.shop import COLUMNS, Shop, copy_of, deal
 
@@ -104,6 +105,28 @@ def test_a_source_without_rows(bench: Bench, sandbox: LocalSandbox) -> None:
     bench.fill(ROWS)
     assert bench.push(sandbox).source == {"unchanged": ROWS}
     assert len(counting(sandbox)) == ROWS
+
+
+def test_a_value_keeps_every_digit(bench: Bench, sandbox: LocalSandbox) -> None:
+    """Sent, restated, repeated and compared, a value has the digits of the source: none of these ways is narrower."""
+    sent, restated, tried = 1234567.89, 7654321.12, 33554433.01
+    bench.fill(ROWS, value=sent)
+    select(bench)
+    bench.push(sandbox)
+    assert counting(sandbox) == {click(n): sent for n in range(1, ROWS + 1)}
+    assert bench.push(sandbox).source == {"unchanged": ROWS}
+    bench.sql(f"update main.deals set conversion_value = {restated}")
+    assert bench.push(sandbox).source == {"accepted": ROWS}
+    assert counting(sandbox) == {click(n): restated for n in range(1, ROWS + 1)}
+    assert bench.push(sandbox).source == {"unchanged": ROWS}
+    # A correction in doubt is repeated from the ledger once its row is invalid.
+    bench.sql(f"update main.deals set conversion_value = {tried}")
+    ask_for(sandbox, {"kind": "reset_before", "operation": "adjustments", "count": 10})
+    assert bench.push(sandbox).source == {"in_doubt": ROWS}
+    ask_for(sandbox)
+    bench.sql("update main.deals set conversion_name = ''")
+    bench.push(sandbox)
+    assert counting(sandbox) == {click(n): tried for n in range(1, ROWS + 1)}
 
 
 ADDED = [("ledger", "adjustment_time"), ("receipts", "tracking_id"), ("runs", "tests")]
