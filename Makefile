@@ -5,7 +5,7 @@ BIN := .venv/bin
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: docs help setup demo test model lint format lock bench soak clean
+.PHONY: docs help setup demo test model mutants lint format lock bench soak clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-8s %s\n", $$1, $$2}'
@@ -32,6 +32,9 @@ test: setup lint  ## Lint, type-check and run every test
 
 model: setup  ## Search the protocol of delivery far beyond the bounds of the tests
 	$(BIN)/python -m tests.reference.search --deep
+
+mutants: setup  ## Switch off each rule of delivery in a copy, and see that a test notices
+	$(BIN)/python -m tests.mutants.run
 
 docs: setup  ## docs/reference.md and docs/errors.md, from the program itself
 	$(BIN)/python -m docs.generate
