@@ -75,13 +75,6 @@ OF_THE_RUN = (
     ),
     _one("a look counts from when it began", RUN, ", looked=looked)", ")", f"{UNIT}/test_takeovers.py"),
     _one("no call starts on an old look", COURIER, "self._was_looked_at() and ", "", f"{UNIT}/test_takeovers.py"),
-    _one(
-        "looks are awaited, however slow they are",
-        COURIER,
-        "        since = elapsed() - OLD_LOOK\n        while self._looked < since",
-        "        while self._looked < elapsed() - OLD_LOOK",
-        f"{UNIT}/test_takeovers.py::test_a_lease_that_is_read_slowly_puts_calls_off_and_ends_none",
-    ),
     _one("conservation, a row too many", RUN, "if left != right", "if left > right", f"{UNIT}/test_conservation.py"),
     _one("conservation, a row too few", RUN, "if left != right", "if left < right", f"{UNIT}/test_conservation.py"),
     _one("the limit counts all rounds", RUN, "before=self._retracted", "before=0", f"{UNIT}/test_conservation.py"),

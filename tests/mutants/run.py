@@ -17,10 +17,10 @@ from pathlib import Path
 from tests.mutants.mutations import MUTATIONS, Mutation
 
 ROOT = Path(__file__).parents[2]
-# A mutated product may wait for ever; that is noticed, too. Seconds.
+# A mutation that makes the product wait for ever is none for this list. Seconds.
 LONGEST = 600
-# What pytest leaves with.
-PASSED, FAILED = 0, 1
+# What pytest leaves with, and what stands for a run that did not end.
+PASSED, FAILED, ENDLESS = 0, 1, -1
 
 
 def main(words: Sequence[str]) -> int:
@@ -76,7 +76,7 @@ def _pytest(tests: Sequence[str], tree: Path, environment: dict[str, str]) -> tu
             command, cwd=tree, env=environment, capture_output=True, text=True, timeout=LONGEST, check=False
         )
     except subprocess.TimeoutExpired:
-        return FAILED, "no end"
+        return ENDLESS, f"no end within {LONGEST} s"
     return done.returncode, done.stdout + done.stderr
 
 
