@@ -79,6 +79,15 @@ OF_THE_RUN = (
     _one("conservation, a row too few", RUN, "if left != right", "if left < right", f"{UNIT}/test_conservation.py"),
     _one("the limit counts all rounds", RUN, "before=self._retracted", "before=0", f"{UNIT}/test_conservation.py"),
     _one("older runs are fenced", LEASE, "lease._fence(ledger)", "pass", TAKEOVERS),
+    Mutation(
+        "older runs are fenced before the plan",
+        LEASE,
+        (
+            ("            lease._fence(ledger)\n", "            lease._later = lambda: lease._fence(ledger)\n"),
+            ("        if not self._mine:\n", "        vars(self).pop('_later', bool)()\n        if not self._mine:\n"),
+        ),
+        (f"{TAKEOVERS}::test_intents_that_land_while_the_successor_plans",),
+    ),
     _one(
         "a fence stands at the highest seq that is seen",
         LEASE,
@@ -189,7 +198,7 @@ OF_THE_STATE = (
         "from {{ name }}_numbered as numbered",
         "from (select * from (select *, max(n) over (partition by {{ reverse_etl._listed(keys) }}) as newest"
         " from {{ name }}_numbered) as every_one where n = newest) as numbered",
-        _adjusted("maybe", "same"),
+        _adjusted("restate refused", "same"),
     ),
     _one(
         "a refusal that does not settle leaves a maybe",
