@@ -5,7 +5,7 @@ BIN := .venv/bin
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: docs help setup demo test test-long model lint format lock bench soak clean
+.PHONY: docs help setup demo test test-long model mutants lint format lock bench soak clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
@@ -36,6 +36,9 @@ test-long: setup  ## The same with far more worlds, seeds and rounds, and the de
 
 model: setup  ## Search the protocol of delivery far beyond the bounds of the tests
 	$(BIN)/python -m tests.reference.search --deep
+
+mutants: setup  ## Switch off each rule of delivery in a copy, and see that a test notices
+	$(BIN)/python -m tests.mutants.run
 
 docs: setup  ## docs/reference.md and docs/errors.md, from the program itself
 	$(BIN)/python -m docs.generate

@@ -1,13 +1,20 @@
-"""Compares this machine's clock with others."""
+"""How much time has passed, and how this machine's clock compares with others."""
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 
 # Clocks that differ by less are taken for the same. Seconds.
 TOLERANCE = 300.0
 HINT = "A push goes by the warehouse's clock; set the one that is wrong, or rows wait or expire too early or too late."
+
+
+def elapsed() -> float:
+    """Seconds that also pass while the machine sleeps, where the system has such a clock."""
+    clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
+    return time.clock_gettime(clock)
 
 
 def now() -> datetime:

@@ -10,6 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, field, replace
 from typing import TypeGuard
 
+from reverse_etl.clocks import elapsed
 from reverse_etl.interfaces import Destination
 from reverse_etl.pace import Pace, Patience
 from reverse_etl.plans import Record
@@ -31,6 +32,8 @@ from reverse_etl.receipts import (
 GUILTY_ROWS = 10
 # Between looks at the lease while calls are under way. Seconds.
 LOOK_EVERY = 5.0
+# A look that is older lets no call start: its process may have stood still since. Seconds.
+OLD_LOOK = 10.0
 
 _NO_CONNECTION_HINT = (
     "Check that the service runs and can be reached: network, firewall, proxy. "
@@ -112,6 +115,7 @@ class Courier:
         self._refused: set[str] = set()
         self._pace = pace or Pace(workers, clock)
         self._pace.allow(workers)
+        self._looked = 0.0
 
     def halt(self) -> None:
         """Start no more calls; those under way finish."""
@@ -133,14 +137,16 @@ class Courier:
         *,
         meanwhile: Callable[[], None],
         on_batch: Callable[[Delivery, Sequence[Record]], None],
+        looked: float | None = None,
     ) -> Delivery:
         """Send the batches and return once each is answered, given up or withheld.
 
-        `meanwhile` is called every LOOK_EVERY seconds by the calling thread while calls are under way;
-        `on_batch` by the same thread with each batch's part and its records.
+        `meanwhile` looks at the lease: it is called every LOOK_EVERY seconds by the calling thread while calls are
+        under way; `on_batch` by the same thread with each batch's part and its records. `looked`: when the look before
+        these calls began, by `elapsed`; left out, now.
         """
         total = Delivery()
-        looked = time.monotonic()
+        self._looked = elapsed() if looked is None else looked
         pending: dict[Future[Delivery], Sequence[Record]] = {
             self._pool.submit(self._guarded, batch): batch for batch in batches
         }
@@ -155,13 +161,14 @@ class Courier:
                 total.stopped = total.stopped or part.stopped
                 total.failed = total.failed or part.failed
                 on_batch(part, batch)
-            if pending and total.failed is None and time.monotonic() - looked >= LOOK_EVERY:
+            began = elapsed()
+            if pending and total.failed is None and began - self._looked >= LOOK_EVERY:
                 try:
                     meanwhile()
                 except Exception as error:  # raised by the caller, once what is known is recorded
                     self.halt()
                     total.failed = error
-                looked = time.monotonic()
+                self._looked = began
         return total
 
     @staticmethod
@@ -259,7 +266,7 @@ class Courier:
             if not left:
                 may_call = False
                 try:
-                    may_call = self._may_call()
+                    may_call = self._was_looked_at() and self._may_call()
                 finally:
                     # Others share the permits: none is lost, whatever becomes of this run.
                     if not may_call:
@@ -267,6 +274,16 @@ class Courier:
                 return may_call
             self._sleep(min(left, 0.5))
         return False
+
+    def _was_looked_at(self) -> bool:
+        """Wait until the lease was looked at lately, which only the calling thread does; False once halted.
+
+        Counted from when this was asked: looks that last longer than that put calls off and do not end them.
+        """
+        since = elapsed() - OLD_LOOK
+        while self._looked < since and not self.halted:
+            time.sleep(0.02)
+        return not self.halted
 
 
 def _to_be_tried_again(answer: Answer | None, records: Sequence[Record]) -> bool:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from itertools import groupby
 
 from reverse_etl.clocks import HINT as CLOCK_HINT
-from reverse_etl.clocks import warning
+from reverse_etl.clocks import elapsed, warning
 from reverse_etl.delivery import Courier, Delivery
 from reverse_etl.errors import (
     DestinationError,
@@ -245,6 +245,7 @@ class _Run:
         # Whatever breaks off now leaves them so.
         self._outcomes["in_doubt"] += len(records)
         # Only after that commit: whoever took over meanwhile has seen these intents, or they are void.
+        looked = elapsed()
         if not self._lease.still_mine() or self._lease.seconds_left() <= self._destination.call_timeout:
             self._record([_not_sent(batch) for batch in batches], len(records))
             self._outcomes["in_doubt"] -= len(records)
@@ -257,7 +258,7 @@ class _Run:
             through = Delivered(batch[0].batch, len(batch), tuple(part.receipts), part.in_doubt, part.seconds)
             self._progress.delivered(through, self._sent - self._round_began_at, total)
 
-        delivery = self._courier.deliver(batches, meanwhile=self._look_at_lease, on_batch=on_batch)
+        delivery = self._courier.deliver(batches, meanwhile=self._look_at_lease, on_batch=on_batch, looked=looked)
         self._record(delivery.receipts, len(records))
         self._count(records, delivery)
         if delivery.failed is not None:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from reverse_etl.clocks import elapsed as _now
 from reverse_etl.errors import LeaseHeldError
 from reverse_etl.reports import Holder
 from reverse_etl.sync import Scope
@@ -274,9 +275,3 @@ def _held_by(claim: Claim) -> LeaseHeldError:
         hint=f"Wait until it ends. A run that is not heard of for {LIMIT:.0f} s is taken over by the next push; "
         "`reverse-etl unlock` shuts it out at once.",
     )
-
-
-def _now() -> float:
-    """Seconds that also pass while the machine sleeps, where the system has such a clock."""
-    clock = getattr(time, "CLOCK_BOOTTIME", time.CLOCK_MONOTONIC)
-    return time.clock_gettime(clock)

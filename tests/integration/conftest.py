@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,7 +15,9 @@ from tests.support.shop import Shop, build_template, copy_of
 
 @pytest.fixture(scope="session")
 def shop_template(tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    return build_template(tmp_path_factory.mktemp("shop") / "project")
+    # `make mutants` builds it once for all its runs.
+    built = os.environ.get("BUILT_SHOP")
+    return Shop(Path(built)) if built else build_template(tmp_path_factory.mktemp("shop") / "project")
 
 
 @pytest.fixture(scope="session")

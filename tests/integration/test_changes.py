@@ -146,6 +146,28 @@ def test_a_restatement_in_doubt_is_settled_though_its_key_went_back(
     assert (again.sent, again.source, again.ledger) == ({}, {"held": 1, "unchanged": ROWS - 1}, {"held": 1})
 
 
+def test_a_value_keeps_every_digit(bench: Bench, sandbox: LocalSandbox) -> None:
+    """Sent, restated, repeated and compared, a value has the digits of the source: none of these ways is narrower."""
+    sent, restated, tried = 1234567.89, 7654321.12, 33554433.01
+    bench.fill(ROWS, value=sent)
+    select(bench)
+    bench.push(sandbox)
+    assert counting(sandbox) == {click(n): sent for n in range(1, ROWS + 1)}
+    assert bench.push(sandbox).source == {"unchanged": ROWS}
+    bench.sql(f"update main.deals set conversion_value = {restated}")
+    assert bench.push(sandbox).source == {"accepted": ROWS}
+    assert counting(sandbox) == {click(n): restated for n in range(1, ROWS + 1)}
+    assert bench.push(sandbox).source == {"unchanged": ROWS}
+    # A correction in doubt is repeated from the ledger once its row is invalid.
+    bench.sql(f"update main.deals set conversion_value = {tried}")
+    ask_for(sandbox, {"kind": "reset_before", "operation": "adjustments", "count": 10})
+    assert bench.push(sandbox).source == {"in_doubt": ROWS}
+    ask_for(sandbox)
+    bench.sql("update main.deals set conversion_name = ''")
+    bench.push(sandbox)
+    assert counting(sandbox) == {click(n): tried for n in range(1, ROWS + 1)}
+
+
 ADDED = [("ledger", "adjustment_time"), ("receipts", "tracking_id"), ("runs", "tests")]
 
 

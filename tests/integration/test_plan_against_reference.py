@@ -20,9 +20,9 @@ from reverse_etl.warehouse.exposures import find_syncs
 from reverse_etl.warehouse.ledger import WarehouseLedger
 from reverse_etl.warehouse.project import Project
 from reverse_etl.warehouse.source import SOURCE_COLUMNS
-from tests.reference.builders import LEDGERS, OLD, RECENT, tables
+from tests.reference.builders import ACCEPTED, BESIDE, LEDGERS, OLD, RECENT, M, attempt, row, step, tables
 from tests.reference.cells import TABLE as ADJUSTED
-from tests.reference.nouns import PlanRow
+from tests.reference.nouns import PlanRow, Receipt, RunEvent
 from tests.reference.strategies import World, crowds, together, worlds
 from tests.reference.test_reference import NOW, PAST_90_DAYS, TABLE, sources
 from tests.support.scale import scaled
@@ -57,7 +57,10 @@ class Warehouse:
         for scope in (SCOPE, SCOPE | {"environment": "sandbox"}):
             head = ", ".join(SCOPE)
             self.insert(
-                "reverse_etl_ledger", f"{head}, {LEDGER}", [(*scope.values(), *_fields(a)) for a in world.attempts]
+                "reverse_etl_ledger",
+                f"{head}, {LEDGER}, recorded_at",
+                # By a clock that runs backwards: it orders nothing.
+                [(*scope.values(), *_fields(a), f"{2099 - a.run_seq}-01-01") for a in world.attempts],
             )
             self.insert(
                 "reverse_etl_receipts",
@@ -142,8 +145,8 @@ def _expected_row(row: PlanRow) -> tuple[object, ...]:
 
 def actual(rows: list[tuple[object, ...]]) -> Counter[tuple[object, ...]]:
     counts: Counter[tuple[object, ...]] = Counter()
-    for row in rows:
-        counts[_actual_row(row)] += int(row[ROW_COUNT])
+    for one in rows:
+        counts[_actual_row(one)] += int(one[ROW_COUNT])
     return counts
 
 
@@ -207,6 +210,53 @@ def test_cells_of_the_decision_table(
     alone = (expected(together({name: one})) for name, one in worlds.items())
     assert expected(world) == sum(alone, Counter()), "one cell makes no difference to another"
     check(warehouse, world)
+
+
+def told(*steps: object, of_m: str = "none", rows: Sequence[object] = (), **more: object) -> World:
+    """A world where N went through these steps and M, which takes its place, through others after it."""
+    attempts, receipts = tables(*steps)
+    after, answers = tables(*LEDGERS[of_m])
+    attempts += [replace(one, run_seq=one.run_seq + 4, click_id=M) for one in after]
+    receipts += [replace(one, run_seq=one.run_seq + 4) for one in answers]
+    beside = row(microsoft_click_id=BESIDE, key="beside")
+    world = World(tuple(attempts), tuple(receipts), (), (*rows, beside), NOW, None, BOTH)  # type: ignore[arg-type]
+    return replace(world, **more)
+
+
+OF_A_RANGE = (attempt(), attempt(seq=2, click_id=BESIDE, record_key="beside"))
+REFUSED_IN_A_RANGE = (Receipt(1, 1, 1, 2, "accepted"), Receipt(1, 1, 1, 1, "rejected", True, 5602, "Code"))
+# What no cell of the table shows, each by the smallest world that does.
+SHOWN = {
+    "runs order attempts, and no clock": told(step("send", "rejected"), step("send"), rows=[row()]),
+    "what a run wrote after it was shut out is void": told(
+        step("send", value=5.0), rows=[row()], events=(RunEvent(2, "fence", 1, 0),)
+    ),
+    "what did not leave is no attempt": told(step("send", "not_sent", value=5.0), rows=[row()]),
+    "the receipt of one goes before that of its range": told(
+        rows=[row()], attempts=OF_A_RANGE, receipts=REFUSED_IN_A_RANGE
+    ),
+    "nothing is taken back for what is dead": told(ACCEPTED, of_m="dead", rows=[row(microsoft_click_id=M)]),
+    "nothing is taken back for what will be": told(ACCEPTED, of_m="retract in doubt", rows=[row(microsoft_click_id=M)]),
+    "nothing is taken back for a row that is invalid now, under whatever key": told(
+        ACCEPTED, rows=[row(key="k2", conversion_currency_code="usd", reasons=("currency_code_malformed",))]
+    ),
+    "nothing is taken back for having rolled out of the source": told(
+        *LEDGERS["restated"],
+        source=(row(microsoft_click_id=BESIDE, key="beside", conversion_time="2026-03-12T00:00:00Z"),),
+    ),
+    "a correction is later than the one before": told(
+        ACCEPTED, step("restate", "accepted", value=30.0, adjustment_time=NOW), rows=[row()]
+    ),
+    "a correction waits while a call may arrive": told(
+        ACCEPTED, step("restate", value=30.0), rows=[row()], quiet_runs=frozenset({2})
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SHOWN)
+def test_world_that_shows_a_rule(warehouse: Warehouse, name: str) -> None:
+    """The same where one rule of delivery makes the difference."""
+    check(warehouse, SHOWN[name])
 
 
 @settings(

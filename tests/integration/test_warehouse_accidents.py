@@ -243,3 +243,26 @@ def test_a_file_that_cannot_grow(shop: Shop, sandbox: LocalSandbox) -> None:
     result = shop.push(endpoint=sandbox.url)
     assert result["source"] == {"accepted": ROWS}
     assert counting(sandbox) == {click(n): 10.0 for n in range(1, ROWS + 1)}
+
+
+@pytest.mark.parametrize("bench", ["duckdb"], indirect=True)
+def test_refused_rows_are_recorded_before_the_range_that_accepts_their_batch(
+    bench: Bench, sandbox: LocalSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where the warehouse fails between two inserts of receipts, a row that was refused is not taken for accepted."""
+    monkeypatch.setattr("reverse_etl.warehouse.ledger.RECEIPTS_PER_INSERT", 1)
+    write, came = Project._write, []
+
+    def fail_from_the_second_on(self: Project, statement: str) -> None:
+        came.extend([statement] * ("into " in statement and "reverse_etl_receipts" in statement))
+        if len(came) > 1:
+            raise WarehouseError("The connection was lost.")
+        write(self, statement)
+
+    ask_for(sandbox, {"kind": "refuse", "code": 5606, "row": click(1)})
+    with monkeypatch.context() as patch:
+        patch.setattr(Project, "_write", fail_from_the_second_on)
+        with pytest.raises(WarehouseError):
+            bench.push(sandbox)
+    assert bench.statuses() == {"rejected": 1, "in_doubt": ROWS - 1}
+    assert bench.push(sandbox).source == {"accepted": ROWS - 1, "held": 1}

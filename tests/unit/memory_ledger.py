@@ -60,7 +60,7 @@ class Accident:
 
 
 class MemoryLease:
-    """The lease of one run. `mine` is asked at each look; a False is final."""
+    """The lease of one run, lost once another has opened the scope. `mine` is asked at each look, too."""
 
     def __init__(self, ledger: MemoryLedger, run_seq: int, mine: Callable[[], bool]) -> None:
         self._ledger = ledger
@@ -72,7 +72,8 @@ class MemoryLease:
 
     def still_mine(self) -> bool:
         self._ledger.use([])
-        self._lost = self._lost or not self._mine()
+        newest = max(event.run_seq for event in self._ledger.warehouse.events if event.event == "open")
+        self._lost = self._lost or newest > self.run_seq or not self._mine()
         return not self._lost
 
     def seconds_left(self) -> float:

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 import requests
+import urllib3
 
 from reverse_etl.destinations.microsoft_ads import MicrosoftAds
-from reverse_etl.destinations.microsoft_ads.http import new_session
+from reverse_etl.destinations.microsoft_ads.http import UnreadableError, lost, new_session
 from reverse_etl.errors import DestinationError
 from reverse_etl.sync import WireProtocol
 from tests.unit.dialects import DIALECTS, Dialect
@@ -90,6 +91,51 @@ def test_a_traceback_shows_no_token(raw: StartRaw) -> None:
     text = "".join(traceback.format_exception(caught.value)) + caught.value.hint
     assert f"reverse-etl sandbox --port {url.rpartition(':')[2]}" in text
     assert ACCESS_TOKEN not in text
+
+
+def test_a_tracking_id_carries_no_token(dialect: Dialect, raw: StartRaw) -> None:
+    """Should the service put what it was sent in the place of its tracking id, neither receipt nor message gets it."""
+    bodies = [
+        dialect.partial_errors(dialect.batch_error(0, 5604, "X")),
+        dialect.platform_fault(5604, "X"),
+        dialect.request_fault(106, "X"),
+    ]
+    for body in bodies:
+        for secret in (ACCESS_TOKEN, DEVELOPER_TOKEN):
+            told = re.sub(r"\bt-\d\b", f"t-{secret}", body)
+            assert told != body
+            answer = dialect.client(raw(dialect.http(told)).url).send([row()])
+            assert "t-(secret)" in repr(answer)
+            assert secret not in repr(answer)
+
+
+_POOL = urllib3.HTTPConnectionPool("ads.example")
+_SAYS = f"Bearer {ACCESS_TOKEN}"
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        UnreadableError(200, {"X-Echo": _SAYS}),
+        requests.ConnectionError(urllib3.exceptions.MaxRetryError(_POOL, f"/?{_SAYS}", OSError(_SAYS))),
+        requests.ConnectionError(
+            urllib3.exceptions.MaxRetryError(_POOL, "/", urllib3.exceptions.ConnectTimeoutError(_SAYS))
+        ),
+        requests.ReadTimeout(_SAYS),
+        requests.exceptions.InvalidHeader(_SAYS),
+        requests.exceptions.ProxyError(_SAYS),
+        urllib3.exceptions.ProtocolError(_SAYS),
+        urllib3.exceptions.TimeoutError(_SAYS),
+        ValueError(_SAYS),
+        UnicodeDecodeError("utf-8", _SAYS.encode(), 0, 1, _SAYS),
+    ],
+    ids=lambda error: type(error).__name__,
+)
+def test_what_an_error_says_is_not_told(error: Exception) -> None:
+    """Libraries put headers, addresses and answers into the words of their errors: a reason has their names alone."""
+    reply = lost(error, f"https://ads.example/{ACCESS_TOKEN}")
+    assert type(error).__name__ in repr(reply) or "HTTP 200" in repr(reply)
+    assert ACCESS_TOKEN not in repr(reply)
 
 
 def test_credentials_of_the_environment_are_not_added(

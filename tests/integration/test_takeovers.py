@@ -1,0 +1,117 @@
+"""A run whose intents come too late: another has taken over by the real lease, and saw nothing of it to settle."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from reverse_etl.destinations.microsoft_ads import MicrosoftAds, MicrosoftAdsSettings
+from reverse_etl.errors import LeaseLostError
+from reverse_etl.plans import Plan
+from reverse_etl.run import PushOptions, RunResult, Silent, push
+from reverse_etl.sandbox import LocalSandbox
+from reverse_etl.warehouse.dbt_calls import DbtOptions
+from reverse_etl.warehouse.ledger import WarehouseLedger
+from reverse_etl.warehouse.project import Project
+from tests.support.bench import Bench, click, counting
+from tests.support.faults import truth
+from tests.support.shop import Shop, copy_of
+
+
+class KilledError(BaseException):
+    """The process is no more."""
+
+
+@pytest.fixture
+def bench(shop_template: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
+    """One row, and a first run that is quick: whoever takes over has not dropped its plan yet when it goes on."""
+    write = Project.write
+
+    def keep_the_first_plan(self: Project, macro: str, **arguments: Any) -> None:
+        if not (macro == "_drop_plan_table" and str(arguments["plan"]).strip('"').endswith("_1")):
+            write(self, macro, **arguments)
+
+    monkeypatch.setattr(Project, "write", keep_the_first_plan)
+    shop = copy_of(shop_template, tmp_path / "project")
+    with Project(DbtOptions(shop.folder, shop.folder)) as project:
+        bench = Bench(project)
+        bench.fill(1)
+        yield bench
+
+
+def deliver(bench: Bench, sandbox: LocalSandbox, ledger: WarehouseLedger) -> RunResult:
+    settings = MicrosoftAdsSettings.load(bench.sync, {"MICROSOFT_ADS_ENDPOINT": sandbox.url})
+    return push(ledger, MicrosoftAds(settings), Silent(), PushOptions())
+
+
+def successor(bench: Bench) -> WarehouseLedger:
+    """The row takes another click; gives the ledger of a push that shuts out who holds the lease."""
+    bench.sql(f"update main.deals set microsoft_click_id = '{click(2)}'")
+    ledger = WarehouseLedger(bench.project, bench.sync)
+    held = ledger.holder()
+    assert held is not None
+    ledger.claim = lambda: ledger._take(over=held.claim_id)  # type: ignore[method-assign]
+    return ledger
+
+
+def assert_only_the_second_counts(bench: Bench, sandbox: LocalSandbox) -> None:
+    """The successor's call is all that there was, and nothing is left to do."""
+    assert truth(sandbox)["calls"] == 1
+    for _ in range(2):
+        assert counting(sandbox) == {click(2): 10.0}, "a key counts twice"
+        assert bench.push(sandbox).source == {"unchanged": 1}
+
+
+def test_a_takeover_right_before_the_intents(bench: Bench, sandbox: LocalSandbox) -> None:
+    """Between plan and intents another takes over and sends what the row says now. The intents are void then; the run
+    reads the lease after them, sends nothing and says so: the key counts once."""
+    stalled = WarehouseLedger(bench.project, bench.sync)
+    record_intents = stalled.record_intents
+
+    def take_over_first(*stretch: int) -> None:
+        assert deliver(bench, sandbox, successor(bench)).source == {"accepted": 1}
+        record_intents(*stretch)
+
+    stalled.record_intents = take_over_first  # type: ignore[method-assign]
+    shut_out = deliver(bench, sandbox, stalled)
+    assert isinstance(shut_out.stopped, LeaseLostError)
+    assert (shut_out.run_seq, shut_out.sent) == (1, {})
+    assert_only_the_second_counts(bench, sandbox)
+
+
+def test_intents_that_land_while_the_successor_plans(bench: Bench, sandbox: LocalSandbox) -> None:
+    """They come from a run that dies right after them. It was fenced before the plan that does not know them, so that
+    they are void and nobody ever repeats them: the key counts once."""
+    stalled = WarehouseLedger(bench.project, bench.sync)
+    record_intents = stalled.record_intents
+
+    def take_over_meanwhile(*stretch: int) -> None:
+        other = successor(bench)
+        make_plan = other.make_plan
+
+        def plan_and_let_land(run_seq: int, **offsets: int) -> Plan:
+            plan = make_plan(run_seq, **offsets)
+            record_intents(*stretch)
+            return plan
+
+        other.make_plan = plan_and_let_land  # type: ignore[method-assign,assignment]
+        assert deliver(bench, sandbox, other).sent == {"accepted": 1}
+        raise KilledError
+
+    stalled.record_intents = take_over_meanwhile  # type: ignore[method-assign]
+    with pytest.raises(KilledError):
+        deliver(bench, sandbox, stalled)
+    assert_only_the_second_counts(bench, sandbox)
+
+
+def test_what_a_dead_run_had_recorded_is_in_doubt(bench: Bench, sandbox: LocalSandbox) -> None:
+    """The successor repeats what it sees of a run that never ended with that run's bytes, whatever the row says now."""
+    bench.push(sandbox)
+    bench.sql("delete from main.reverse_etl_receipts", "delete from main.reverse_etl_runs where event = 'close'")
+    bench.fill(1, value=20.0)
+    assert bench.push(sandbox).source == {"held": 1}
+    assert (counting(sandbox), bench.statuses()) == ({click(1): 10.0}, {"accepted": 1})
+    assert bench.rows("select value from main.reverse_etl_ledger") == [(10.0,), (10.0,)]

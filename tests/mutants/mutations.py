@@ -1,0 +1,362 @@
+"""The mutations: a rule of delivery, how the source breaks it, and the quickest tests that must notice."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Mutation:
+    """`changes`: texts that stand in the file once, each with what takes its place."""
+
+    rule: str
+    file: str
+    changes: tuple[tuple[str, str], ...]
+    tests: tuple[str, ...]
+
+
+def _one(rule: str, file: str, old: str, new: str, *tests: str) -> Mutation:
+    return Mutation(rule, file, ((old, new),), tests)
+
+
+RUN, COURIER = "reverse_etl/run.py", "reverse_etl/delivery.py"
+LEASE, LEDGER = "reverse_etl/warehouse/lease.py", "reverse_etl/warehouse/ledger.py"
+ADS = "reverse_etl/destinations/microsoft_ads"
+ATTEMPTS, FOLD, SCOPE = (f"macros/ledger/{name}.sql" for name in ("_attempts", "_fold", "_scope"))
+IDENTITY, PLAN_KIN = "macros/ledger/_identity.sql", "macros/plan/_plan_kin.sql"
+DECIDED, ABSENT = "macros/plan/_plan_decided.sql", "macros/plan/_plan_ledger_side.sql"
+
+UNIT, WHOLE = "tests/unit", "tests/integration"
+TAKEOVERS = f"{WHOLE}/test_takeovers.py"
+_PLAN = f"{WHOLE}/test_plan_against_reference.py"
+RECENT, OLD = "2026-03-05T12:00:00Z", "2025-12-10T12:00:00Z"
+
+
+def _cell(ledger: str, source: str, time: str = RECENT) -> str:
+    """A cell of the decision table where nothing may be adjusted."""
+    return f"{_PLAN}::test_cell_of_the_decision_table[duckdb-{ledger}-{source}-{time}]"
+
+
+def _adjusted(ledger: str, source: str) -> str:
+    """A cell where everything may be."""
+    return f"{_PLAN}::test_cell_where_adjustments_are_allowed[duckdb-{ledger}-{source}]"
+
+
+def _shown(name: str) -> str:
+    return f"{_PLAN}::test_world_that_shows_a_rule[duckdb-{name}]"
+
+
+INTENTS = "        self._ledger.record_intents(self._lease.run_seq, start, end)\n"
+LOOK = "        if not self._lease.still_mine() or self._lease.seconds_left()"
+ANSWERED = "        self._record(delivery.receipts, len(records))\n"
+
+OF_THE_RUN = (
+    Mutation(
+        "the lease is read after the intents",
+        RUN,
+        (
+            (INTENTS, "        mine = self._lease.still_mine()\n" + INTENTS),
+            (LOOK, LOOK.replace("self._lease.still_mine()", "mine", 1)),
+        ),
+        (f"{UNIT}/test_takeovers.py", TAKEOVERS),
+    ),
+    Mutation(
+        "what may leave is recorded before it leaves",
+        RUN,
+        ((INTENTS, ""), (ANSWERED, INTENTS + ANSWERED)),
+        (f"{UNIT}/test_takeovers.py",),
+    ),
+    _one(
+        "no call starts that could outlast the lease",
+        RUN,
+        "lease.seconds_left() > destination.call_timeout,",
+        "True,",
+        f"{UNIT}/test_run.py",
+    ),
+    _one("a look counts from when it began", RUN, ", looked=looked)", ")", f"{UNIT}/test_takeovers.py"),
+    _one("no call starts on an old look", COURIER, "self._was_looked_at() and ", "", f"{UNIT}/test_takeovers.py"),
+    _one("conservation, a row too many", RUN, "if left != right", "if left > right", f"{UNIT}/test_conservation.py"),
+    _one("conservation, a row too few", RUN, "if left != right", "if left < right", f"{UNIT}/test_conservation.py"),
+    _one("the limit counts all rounds", RUN, "before=self._retracted", "before=0", f"{UNIT}/test_conservation.py"),
+    _one("older runs are fenced", LEASE, "lease._fence(ledger)", "pass", TAKEOVERS),
+    Mutation(
+        "older runs are fenced before the plan",
+        LEASE,
+        (
+            ("            lease._fence(ledger)\n", "            lease._later = lambda: lease._fence(ledger)\n"),
+            ("        if not self._mine:\n", "        vars(self).pop('_later', bool)()\n        if not self._mine:\n"),
+        ),
+        (f"{TAKEOVERS}::test_intents_that_land_while_the_successor_plans",),
+    ),
+    _one(
+        "a fence stands at the highest seq that is seen",
+        LEASE,
+        "fenced_seq=highest.get(run_seq, 0)",
+        "fenced_seq=0",
+        f"{TAKEOVERS}::test_what_a_dead_run_had_recorded_is_in_doubt",
+    ),
+    _one("a lease is lost to a higher token", LEASE, "int(row[0]) == self._run_seq", "True", TAKEOVERS),
+    _one(
+        "refused rows before the range that accepts them",
+        LEDGER,
+        'receipt.outcome == "accepted")',
+        'receipt.outcome != "accepted")',
+        f"{WHOLE}/test_warehouse_accidents.py::test_refused_rows_are_recorded_before_the_range_that_accepts_their_batch",
+    ),
+)
+
+OF_ANSWERS = (
+    _one(
+        "the refusal of a repeat settles nothing by itself",
+        COURIER,
+        "records[index].untouched and not doubtful",
+        "True",
+        f"{UNIT}/test_courier_receipts.py",
+    ),
+    _one(
+        "what may have arrived before a refused call is in doubt",
+        COURIER,
+        "case Stopped(unprocessed=True) | None if not doubtful:",
+        "case Stopped(unprocessed=True) | None:",
+        f"{UNIT}/test_courier.py",
+    ),
+    _one(
+        "only a call that found no connection left nothing",
+        COURIER,
+        "isinstance(answer, Unanswered) and answer.unprocessed",
+        "isinstance(answer, Unanswered)",
+        f"{UNIT}/test_courier.py",
+    ),
+    _one(
+        "already retracted is retracted",
+        f"{ADS}/answers.py",
+        'if not (retracts and error.name == "ConversionAlreadyRetracted")',
+        "if True",
+        f"{UNIT}/test_wire_answers.py::test_what_was_retracted_before_is_retracted",
+    ),
+    _one(
+        "an unknown code settles nothing",
+        f"{ADS}/answers.py",
+        "settles=code.settles if code else False",
+        "settles=code.settles if code else True",
+        f"{UNIT}/test_wire_answers.py::test_refusals_carry_everything_that_the_service_said",
+    ),
+    _one(
+        "codes settle by their meaning",
+        f"{ADS}/codes.py",
+        "return Code(number, name, row, settles, OnCall.BISECT",
+        "return Code(number, name, row, True, OnCall.BISECT",
+        f"{UNIT}/test_codes.py",
+    ),
+    _one(
+        "few faults come before processing",
+        f"{ADS}/codes.py",
+        "_UNPROCESSED = (105,",
+        "_UNPROCESSED = (202, 105,",
+        f"{UNIT}/test_codes.py",
+    ),
+    *(
+        _one(
+            "an error's text may hold a token",
+            f"{ADS}/http.py",
+            f'{old}")',
+            f'{old}: {{error}}")',
+            f"{UNIT}/test_wire_secrets.py::test_what_an_error_says_is_not_told",
+        )
+        for old in ('f"{host} did not answer in time', 'f"the connection to {host} failed')
+    ),
+    _one(
+        "an error's text may hold a token",
+        f"{ADS}/http.py",
+        '"the answer cannot be read"',
+        "str(error)",
+        f"{UNIT}/test_wire_secrets.py::test_what_an_error_says_is_not_told",
+    ),
+    *(
+        _one(
+            "a tracking id may hold a token",
+            f"{ADS}/wire.py",
+            f"{errors}, tracking_id=mask(reply.tracking_id))",
+            f"{errors})",
+            f"{UNIT}/test_wire_secrets.py::test_a_tracking_id_carries_no_token",
+        )
+        for errors in ("errors=masked(reply.errors)", "partial_errors=masked(reply.partial_errors)")
+    ),
+)
+
+OF_THE_STATE = (
+    _one(
+        "runs order attempts, and no clock",
+        FOLD,
+        "order by run_seq, seq) as n",
+        "order by recorded_at, run_seq, seq) as n",
+        _shown("runs order attempts, and no clock"),
+    ),
+    _one(
+        "state is a fold, not the last row",
+        FOLD,
+        "from {{ name }}_numbered as numbered",
+        "from (select * from (select *, max(n) over (partition by {{ reverse_etl._listed(keys) }}) as newest"
+        " from {{ name }}_numbered) as every_one where n = newest) as numbered",
+        _adjusted("restate refused", "same"),
+    ),
+    _one(
+        "a refusal that does not settle leaves a maybe",
+        FOLD,
+        "when send_unsettled > send_settled then 'maybe'",
+        "when send_unsettled > send_settled then null",
+        _adjusted("maybe", "same"),
+    ),
+    _one(
+        "an X accepted is the end",
+        FOLD,
+        "when retract_accepted > 0 then 'dead'",
+        "when retract_accepted > 0 and send_accepted is null then 'dead'",
+        _cell("dead", "same"),
+    ),
+    _one(
+        "no correction goes while a call may arrive",
+        FOLD,
+        "and outcome is null and operation <> 'retry' then 1 else 0",
+        "and outcome is null and operation <> 'retry' then 0 else 0",
+        _shown("a correction waits while a call may arrive"),
+    ),
+    _one(
+        "what a run wrote after its fence is void",
+        ATTEMPTS,
+        "attempts.seq <= fences.fenced_seq",
+        "1 = 1",
+        _shown("what a run wrote after it was shut out is void"),
+    ),
+    _one(
+        "what did not leave is no attempt",
+        ATTEMPTS,
+        "<> 'not_sent'",
+        "<> 'never'",
+        _shown("what did not leave is no attempt"),
+    ),
+    _one(
+        "the narrower receipt wins",
+        ATTEMPTS,
+        "coalesce(one_row.outcome, many_rows.outcome) as outcome",
+        "coalesce(many_rows.outcome, one_row.outcome) as outcome",
+        _shown("the receipt of one goes before that of its range"),
+    ),
+    _one(
+        "a plan compares within its scope",
+        SCOPE,
+        "~ reverse_etl._literal(scope[column]))",
+        "~ reverse_etl._literal(scope[column]) if column != 'environment' else '1 = 1')",
+        _adjusted("counted", "same"),
+    ),
+    _one(
+        "a hash that changes beside a click id makes no new conversion",
+        IDENTITY,
+        '~ reverse_etl._click_key(click_id) ~ " end"',
+        '~ dbt.concat([reverse_etl._click_key(click_id), hashed_email]) ~ " end"',
+        _adjusted("counted", "other hashes"),
+    ),
+)
+
+OF_THE_PLAN = (
+    _one(
+        "what is in doubt goes with the ledger's value",
+        DECIDED,
+        "when 'repeat' then ledger_value",
+        "when 'repeat' then source_value",
+        _adjusted("in doubt", "changed"),
+    ),
+    _one(
+        "what is in doubt goes with the ledger's bytes",
+        DECIDED,
+        "in ('repeat', 'restate', 'retract') then ledger_",
+        "in ('restate', 'retract') then ledger_",
+        _adjusted("in doubt", "same"),
+    ),
+    _one(
+        "a restatement is a 64-bit number",
+        DECIDED,
+        "else source_value end as value",
+        "else cast(source_value as real) end as value",
+        f"{WHOLE}/test_changes.py::test_a_value_keeps_every_digit[duckdb]",
+    ),
+    _one(
+        "a correction is later than the one before",
+        DECIDED,
+        "dbt.dateadd('second', 1, last)",
+        "dbt.dateadd('second', 0, last)",
+        _shown("a correction is later than the one before"),
+    ),
+    _one(
+        "nothing of a key goes while an S is in doubt",
+        PLAN_KIN,
+        "when kin.send_in_doubt or (",
+        "when false or (",
+        _adjusted("in doubt", "key now has M"),
+    ),
+    _one(
+        "nothing of a key goes while an X is in doubt",
+        PLAN_KIN,
+        "(kin.retract_in_doubt and",
+        "(false and",
+        _cell("retract in doubt", "swapped"),
+    ),
+    _one(
+        "every key that was ever sent is looked at",
+        PLAN_KIN,
+        "where {{ reverse_etl._in_scope(scope, 'keyed') }}",
+        "where {{ reverse_etl._in_scope(scope, 'keyed') }} and keyed.conversion_time >= '2025-12-16'",
+        _cell("counted", "key now has M", OLD),
+    ),
+    _one(
+        "a swap is not a move, of what is sent",
+        PLAN_KIN,
+        "and kin_in_source.conversion_name is null as left_the_source",
+        "as left_the_source",
+        _adjusted("counted", "swapped"),
+    ),
+    _one(
+        "a swap is not a move, of what is taken back",
+        ABSENT,
+        "        not in_source\n        and (",
+        "        (not in_source or source_record_key <> ledger_record_key)\n        and (",
+        _adjusted("counted", "swapped"),
+    ),
+    _one(
+        "an invalid row takes nothing back",
+        ABSENT,
+        "when invalid_now.conversion_name is not null then 'row_invalid_now'",
+        "when false then 'row_invalid_now'",
+        _shown("nothing is taken back for a row that is invalid now, under whatever key"),
+    ),
+    _one(
+        "an invalid row under the key takes nothing back",
+        ABSENT,
+        "when open_keys.stands = 0 then 'row_invalid_now'",
+        "when false then 'row_invalid_now'",
+        _adjusted("counted", "key invalid"),
+    ),
+    _one(
+        "nothing is taken back for what is not sent",
+        ABSENT,
+        "when open_keys.stands = 1 and replaced_keys.record_key is not null then 'moved'",
+        "when open_keys.stands = 1 then 'moved'",
+        _shown("nothing is taken back for what is dead"),
+    ),
+    _one(
+        "nothing is taken back for what will be",
+        ABSENT,
+        "        and not known.retract_in_doubt\n",
+        "",
+        _shown("nothing is taken back for what will be"),
+    ),
+    _one(
+        "what rolled out of the source is not gone",
+        ABSENT,
+        " or absent.conversion_time < bounds.oldest_time then 'aged_out'",
+        " then 'aged_out'",
+        _shown("nothing is taken back for having rolled out of the source"),
+    ),
+)
+
+MUTATIONS = (*OF_THE_RUN, *OF_ANSWERS, *OF_THE_STATE, *OF_THE_PLAN)

@@ -1,0 +1,62 @@
+"""The sums that a run is held against: each is off in both directions, and a limit counts over all rounds."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+
+import pytest
+
+from reverse_etl.errors import GuardError
+from reverse_etl.interfaces import Standings
+from reverse_etl.run import PushOptions, push
+from reverse_etl.sync import RetractionLimit
+from tests.unit.memory_ledger import Judge, MemoryLedger, Warehouse, Watcher
+from tests.unit.test_run_laws import BOTH, Service, row, run_push
+
+# What a ledger says wrongly by so many rows, and the sum that names it.
+WRONG = {
+    "source rows": lambda told, by: (
+        replace(told, source=Counter(told.source) + Counter(unchanged=by))
+        if by > 0
+        else replace(told, source_rows=told.source_rows - by)
+    ),
+    "identities known to the ledger": lambda told, by: replace(told, known_standing=told.known_standing + by),
+    **{
+        f"records {outcome} in this run": lambda told, by, outcome=outcome: replace(
+            told, run_outcomes=told.run_outcomes | {outcome: told.run_outcomes.get(outcome, 0) + by}
+        )
+        for outcome in ("accepted", "rejected", "deferred", "in_doubt", "not_sent")
+    },
+}
+
+
+@pytest.mark.parametrize("sum_", WRONG)
+@pytest.mark.parametrize("by", [1, -1])
+def test_a_sum_is_held_from_both_sides(sum_: str, by: int) -> None:
+    """A row that stands twice is no better than one that stands nowhere: either makes the run fail and is named."""
+    ledger = MemoryLedger(Warehouse([row(number) for number in range(3)]), batch_limit=3)
+    standings = ledger.standings
+
+    def wrong(run_seq: int) -> Standings:
+        found = WRONG[sum_](standings(run_seq), by)
+        assert isinstance(found, Standings)
+        return found
+
+    ledger.standings = wrong  # type: ignore[method-assign]
+    result = push(ledger, Service(Judge()), Watcher(), PushOptions(workers=1))
+    assert [told.partition(":")[0] for told in result.unbalanced] == [sum_]
+    assert (result.name, result.exit_code) == ("stopped", 1)
+
+
+def test_what_earlier_rounds_took_back_counts_towards_the_limit() -> None:
+    """Two are taken back at once, three more once it is settled that they count: five of a run, where four may be."""
+    warehouse, judge = Warehouse([row(number) for number in range(6)]), Judge()
+    run_push(warehouse, judge, ["ok", "taken_unanswered", "taken_unanswered"])
+    warehouse.source = [row(0)]
+    ledger = MemoryLedger(warehouse, batch_limit=3, adjustments=BOTH)
+    options = PushOptions(workers=1, retractions=RetractionLimit(4, 1.0))
+    with pytest.raises(GuardError, match="5 of"):
+        push(ledger, Service(judge), Watcher(), options)
+    assert [plan.to_retract for plan in ledger.plans] == [2, 3]
+    assert len(judge.retracted) == 2
