@@ -16,7 +16,7 @@
 
 {#-
     Stops `dbt clone --full-refresh`, which would put a view of another schema's table in the place of a table of history: a hook
-    before each of these models, since a clone never compiles the model itself. An engine that clones tables asks no hook.
+    before each of these models, since a clone never compiles the model itself. An engine that clones tables runs no hook.
 -#}
 {% macro _no_clone() %}
     {%- if execute and flags.WHICH == 'clone' and (load_cached_relation(this) or this).is_table -%}
