@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from reverse_etl import clocks
-from reverse_etl.destinations.microsoft_ads.http import CONNECT_TIMEOUT, READ_TIMEOUT, HttpAnswer, exchange, new_session
+from reverse_etl.destinations.microsoft_ads import http
+from reverse_etl.destinations.microsoft_ads.http import READ_TIMEOUT, HttpAnswer, exchange, new_session
 from reverse_etl.destinations.microsoft_ads.recording import Recording
 from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
 from reverse_etl.destinations.microsoft_ads.tokens import with_token
@@ -38,7 +39,7 @@ class HttpWire(ABC):
     @property
     def call_timeout(self) -> float:
         """Seconds that one call lasts at most: the end is looked at whenever something arrives."""
-        return self._settings.credentials.allowance + CONNECT_TIMEOUT + 2 * self.read_timeout
+        return self._settings.credentials.allowance + http.CONNECT_TIMEOUT + 2 * self.read_timeout
 
     def call(self, operation: str, content: Mapping[str, Any]) -> Reply:
         """Make one call. Never raises for what the call or its answer brings."""
