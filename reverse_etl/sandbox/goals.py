@@ -1,5 +1,6 @@
 """The goals and clicks that the local sandbox judges by, read from the file that a user gives."""
 
+import reprlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -79,7 +80,7 @@ def load_world(path: Path | None) -> World:
         content = yaml.safe_load(path.read_text(encoding="utf-8"))
     except OSError as error:
         raise SandboxError(f"The goals file {path} cannot be read: {error.strerror}.") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f", line {mark.line + 1}" if mark else ""
         raise SandboxError(f"The goals file {path}{where} is not valid YAML.") from None
@@ -209,7 +210,8 @@ class _Reader:
         return item
 
     def _wrong(self, where: str, wanted: str, value: object = ...) -> SandboxError:
-        given = "" if value is ... else f", not {value!r}"
+        # In short: a few lines of YAML can name lists within lists that no memory holds as text.
+        given = "" if value is ... else f", not {reprlib.repr(value)[:100]}"
         return SandboxError(f"In the goals file {self.path}, {where} must be {wanted}{given}.")
 
 

@@ -85,7 +85,7 @@ def with_entry(content: bytes | None, folder: str) -> bytes:
         text = (content or b"").decode("utf-8")
         root = yaml.compose(text, Loader=yaml.SafeLoader)
         old = yaml.safe_load(text) or {}
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise CannotInsertError(f"it cannot be read as YAML: {first_line(error)}") from error
     if not isinstance(old, dict):
         raise CannotInsertError("it does not hold settings by name")
@@ -108,7 +108,7 @@ def lines_by_hand(folder: str) -> str:
 def _settings(content: bytes | None) -> dict[str, Any]:
     try:
         found = yaml.safe_load((content or b"").decode("utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError):
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
 

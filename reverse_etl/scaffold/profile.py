@@ -35,7 +35,7 @@ def read_outputs(project: DbtProject, environment: Mapping[str, str]) -> tuple[O
             Output(str(target), str(output["type"]), tuple(_files(output, project, folder, environment)))
             for target, output in outputs.items()
         )
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, AttributeError):
+    except (OSError, UnicodeDecodeError, yaml.YAMLError, KeyError, TypeError, AttributeError, RecursionError):
         return ()
 
 

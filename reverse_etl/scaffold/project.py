@@ -64,7 +64,7 @@ def read_project(folder: Path, environment: Mapping[str, str]) -> DbtProject:
         )
     try:
         settings = yaml.safe_load(file.read_text(encoding="utf-8")) or {}
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise SettingsError(
             f"{file} cannot be read: {first_line(error)}", hint="Run `dbt parse` to see it with dbt's own output."
         ) from error

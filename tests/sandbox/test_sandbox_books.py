@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 from contextlib import closing
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -193,10 +194,18 @@ def test_file_that_is_not_books_is_left_alone(tmp_path: Path) -> None:
             read(text)
 
 
+# Twelve lines that are 9^12 words once they are written out.
+BOMB = "goals:\n  a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
+    f"  {name}: &{name} [{', '.join([f'*{before}'] * 9)}]\n" for before, name in pairwise("abcdefghijkl")
+)
+
+
 @pytest.mark.parametrize(
     ("text", "said"),
     [
         ("goals: [", "line 1 is not valid YAML"),
+        ("[" * 20_000, "is not valid YAML"),
+        (BOMB, "goals must be a list, not {'a': "),
         ("[]", "the file must be a mapping"),
         ("goal: []", "goal is not known"),
         ("goals: {}", "goals must be a list"),

@@ -307,6 +307,9 @@ def test_there_must_be_a_project_of_the_users(project: Write, tmp_path: Path) ->
     (folder / "dbt_project.yml").write_text("name: [")
     with pytest.raises(SettingsError, match="cannot be read: line 1"):
         plan(folder)
+    (folder / "dbt_project.yml").write_text("[" * 20_000)
+    with pytest.raises(SettingsError, match="cannot be read: maximum recursion"):
+        plan(folder)
 
 
 def test_settings_with_jinja_are_read_as_far_as_they_can_be(project: Write) -> None:

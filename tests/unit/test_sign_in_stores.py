@@ -116,6 +116,15 @@ def test_the_file_is_nobody_elses_from_its_first_byte(stores: Stores) -> None:
     assert {path.name for path in stores.file.parent.iterdir()} == {"sign_in.json", "sign_in.lock"}
 
 
+def test_a_file_that_others_may_read_is_closed_to_them(stores: Stores) -> None:
+    """A copy or a backup may have left it open: reading it takes their rights away."""
+    with stores.lock():
+        stores.save(KEY, LOGIN)
+    stores.file.chmod(0o644)
+    assert unnumbered(stores) == LOGIN
+    assert mode(stores.file) == 0o600
+
+
 def test_each_environment_tenant_and_app_has_its_own(stores: Stores) -> None:
     """A sign-in is found by its key alone, and removing one leaves the others."""
     stores.save(KEY, LOGIN)

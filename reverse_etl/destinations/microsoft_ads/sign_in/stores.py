@@ -149,6 +149,9 @@ class Stores:
 
     def _read(self) -> dict[str, Login]:
         try:
+            # A copy or a backup may have opened it to others.
+            with contextlib.suppress(OSError):
+                self.file.chmod(0o600)
             document = json.loads(self.file.read_bytes())
             return {key: Login.of(login) for key, login in document["logins"].items()}
         except FileNotFoundError:
