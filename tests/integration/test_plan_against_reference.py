@@ -231,7 +231,10 @@ SHOWN = {
     "what a run wrote after it was shut out is void": told(
         step("send", value=5.0), rows=[row()], events=(RunEvent(2, "fence", 1, 0),)
     ),
-    "what did not leave is no attempt": told(step("send", "not_sent", value=5.0), rows=[row()]),
+    "what did not leave is no attempt": told(step("send", "not_sent"), rows=[row()]),
+    "another scope says nothing": told(
+        rows=[row()], attempts=(attempt(first_attempt=True),), receipts=(Receipt(1, 1, 1, 1, "accepted"),)
+    ),
     "the receipt of one goes before that of its range": told(
         rows=[row()], attempts=OF_A_RANGE, receipts=REFUSED_IN_A_RANGE
     ),

@@ -247,7 +247,7 @@ OF_THE_STATE = (
         SCOPE,
         "~ reverse_etl._literal(scope[column]))",
         "~ reverse_etl._literal(scope[column]) if column != 'environment' else '1 = 1')",
-        _adjusted("counted", "same"),
+        _shown("another scope says nothing"),
     ),
     _one(
         "a hash that changes beside a click id makes no new conversion",
