@@ -14,6 +14,8 @@ from typing import Any, TextIO
 from reverse_etl.errors import LeaseHeldError, ReverseEtlError, SettingsError, WarehouseError
 
 _LOCKED = re.compile(r"Conflicting lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
+# Drivers quote the connection string that they could not use.
+_PASSWORD = re.compile(r"""(?i)((?:password|token|secret)\s*=\s*|://[^\s:/@]*:)(?:'[^']*'|"[^"]*"|[^\s'"&;,)@]+)""")
 # manifest.json is left as the user's own dbt commands write it.
 _QUIET = ["--quiet", "--log-level", "none", "--log-level-file", "none", "--no-write-json"]
 
@@ -137,7 +139,7 @@ def translated(error: Exception) -> ReverseEtlError:
 
 
 def first_words(error: BaseException | None) -> str:
-    """An error's text in one line without dbt's decoration and statements."""
+    """An error's text in one line without dbt's decoration, statements and the passwords of connection strings."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
-    text = " ".join(lines[:8])
+    text = _PASSWORD.sub(r"\1(secret)", " ".join(lines[:8]))
     return text if len(text) <= 600 else text[:600] + " ..."
