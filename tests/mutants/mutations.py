@@ -29,17 +29,10 @@ DECIDED, ABSENT = "macros/plan/_plan_decided.sql", "macros/plan/_plan_ledger_sid
 UNIT, WHOLE = "tests/unit", "tests/integration"
 TAKEOVERS = f"{WHOLE}/test_takeovers.py"
 _PLAN = f"{WHOLE}/test_plan_against_reference.py"
-RECENT, OLD = "2026-03-05T12:00:00Z", "2025-12-10T12:00:00Z"
-
-
-def _cell(ledger: str, source: str, time: str = RECENT) -> str:
-    """A cell of the decision table where nothing may be adjusted."""
-    return f"{_PLAN}::test_cell_of_the_decision_table[duckdb-{ledger}-{source}-{time}]"
-
-
-def _adjusted(ledger: str, source: str) -> str:
-    """A cell where everything may be."""
-    return f"{_PLAN}::test_cell_where_adjustments_are_allowed[duckdb-{ledger}-{source}]"
+# The decision table, all cells in one plan.
+_CELLS = f"{_PLAN}::test_cells_of_the_decision_table[duckdb"
+CELLS, OLD_CELLS = f"{_CELLS}-nothing may be adjusted]", f"{_CELLS}-past 90 days]"
+ADJUSTED_CELLS = f"{_CELLS}-everything may be adjusted]"
 
 
 def _shown(name: str) -> str:
@@ -78,12 +71,15 @@ OF_THE_RUN = (
     _one("conservation, a row too many", RUN, "if left != right", "if left > right", f"{UNIT}/test_conservation.py"),
     _one("conservation, a row too few", RUN, "if left != right", "if left < right", f"{UNIT}/test_conservation.py"),
     _one("the limit counts all rounds", RUN, "before=self._retracted", "before=0", f"{UNIT}/test_conservation.py"),
-    _one("older runs are fenced", LEASE, "lease._fence(ledger)", "pass", TAKEOVERS),
+    _one("older runs are fenced", LEASE, 'lease._fence(tables["ledger"])', "pass", TAKEOVERS),
     Mutation(
         "older runs are fenced before the plan",
         LEASE,
         (
-            ("            lease._fence(ledger)\n", "            lease._later = lambda: lease._fence(ledger)\n"),
+            (
+                '            lease._fence(tables["ledger"])\n',
+                '            lease._later = lambda: lease._fence(tables["ledger"])\n',
+            ),
             ("        if not self._mine:\n", "        vars(self).pop('_later', bool)()\n        if not self._mine:\n"),
         ),
         (f"{TAKEOVERS}::test_intents_that_land_while_the_successor_plans",),
@@ -198,21 +194,21 @@ OF_THE_STATE = (
         "from {{ name }}_numbered as numbered",
         "from (select * from (select *, max(n) over (partition by {{ reverse_etl._listed(keys) }}) as newest"
         " from {{ name }}_numbered) as every_one where n = newest) as numbered",
-        _adjusted("restate refused", "same"),
+        ADJUSTED_CELLS,
     ),
     _one(
         "a refusal that does not settle leaves a maybe",
         FOLD,
         "when send_unsettled > send_settled then 'maybe'",
         "when send_unsettled > send_settled then null",
-        _adjusted("maybe", "same"),
+        ADJUSTED_CELLS,
     ),
     _one(
         "an X accepted is the end",
         FOLD,
         "when retract_accepted > 0 then 'dead'",
         "when retract_accepted > 0 and send_accepted is null then 'dead'",
-        _cell("dead", "same"),
+        CELLS,
     ),
     _one(
         "no correction goes while a call may arrive",
@@ -231,8 +227,8 @@ OF_THE_STATE = (
     _one(
         "what did not leave is no attempt",
         ATTEMPTS,
-        "<> 'not_sent'",
-        "<> 'never'",
+        "= 'not_sent'",
+        "= 'never'",
         _shown("what did not leave is no attempt"),
     ),
     _one(
@@ -254,7 +250,7 @@ OF_THE_STATE = (
         IDENTITY,
         '~ reverse_etl._click_key(click_id) ~ " end"',
         '~ dbt.concat([reverse_etl._click_key(click_id), hashed_email]) ~ " end"',
-        _adjusted("counted", "other hashes"),
+        ADJUSTED_CELLS,
     ),
 )
 
@@ -264,14 +260,14 @@ OF_THE_PLAN = (
         DECIDED,
         "when 'repeat' then ledger_value",
         "when 'repeat' then source_value",
-        _adjusted("in doubt", "changed"),
+        ADJUSTED_CELLS,
     ),
     _one(
         "what is in doubt goes with the ledger's bytes",
         DECIDED,
         "in ('repeat', 'restate', 'retract') then ledger_",
         "in ('restate', 'retract') then ledger_",
-        _adjusted("in doubt", "same"),
+        ADJUSTED_CELLS,
     ),
     _one(
         "a restatement is a 64-bit number",
@@ -292,35 +288,35 @@ OF_THE_PLAN = (
         PLAN_KIN,
         "when kin.send_in_doubt or (",
         "when false or (",
-        _adjusted("in doubt", "key now has M"),
+        ADJUSTED_CELLS,
     ),
     _one(
         "nothing of a key goes while an X is in doubt",
         PLAN_KIN,
         "(kin.retract_in_doubt and",
         "(false and",
-        _cell("retract in doubt", "swapped"),
+        CELLS,
     ),
     _one(
         "every key that was ever sent is looked at",
         PLAN_KIN,
         "where {{ reverse_etl._in_scope(scope, 'keyed') }}",
         "where {{ reverse_etl._in_scope(scope, 'keyed') }} and keyed.conversion_time >= '2025-12-16'",
-        _cell("counted", "key now has M", OLD),
+        OLD_CELLS,
     ),
     _one(
         "a swap is not a move, of what is sent",
         PLAN_KIN,
         "and kin_in_source.conversion_name is null as left_the_source",
         "as left_the_source",
-        _adjusted("counted", "swapped"),
+        ADJUSTED_CELLS,
     ),
     _one(
         "a swap is not a move, of what is taken back",
         ABSENT,
         "        not in_source\n        and (",
         "        (not in_source or source_record_key <> ledger_record_key)\n        and (",
-        _adjusted("counted", "swapped"),
+        ADJUSTED_CELLS,
     ),
     _one(
         "an invalid row takes nothing back",
@@ -334,7 +330,7 @@ OF_THE_PLAN = (
         ABSENT,
         "when open_keys.stands = 0 then 'row_invalid_now'",
         "when false then 'row_invalid_now'",
-        _adjusted("counted", "key invalid"),
+        ADJUSTED_CELLS,
     ),
     _one(
         "nothing is taken back for what is not sent",
