@@ -213,15 +213,17 @@ class Project:
         return self.adapter.Relation.create_from(self.adapter.config, self.manifest.nodes[unique_id])
 
     def columns(self, unique_id: str) -> dict[str, str] | None:
-        """Names and types of a model's columns in the warehouse, or None where it was not built.
+        """Names and types of a model's columns in the warehouse, or None where it was not built."""
+        found = self._found(unique_id)
+        if found is None:
+            return None
+        with self._translated():
+            return {column.name: column.dtype for column in self.adapter.get_columns_in_relation(found)}
 
-        Each model is looked up once a connection: the ledger's tables are those of every sync.
-        """
+    def package_columns(self, unique_id: str) -> dict[str, str] | None:
+        """The same of a table of the package, looked up once a connection: it is that of every sync."""
         if unique_id not in self._columns:
-            found = self._found(unique_id)
-            with self._translated():
-                columns = None if found is None else self.adapter.get_columns_in_relation(found)
-            self._columns[unique_id] = None if columns is None else {column.name: column.dtype for column in columns}
+            self._columns[unique_id] = self.columns(unique_id)
         return self._columns[unique_id]
 
     def kind(self, unique_id: str) -> str:

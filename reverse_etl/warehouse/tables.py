@@ -27,7 +27,7 @@ def ledger_tables(project: Project, names: Sequence[str] = TABLES) -> dict[str, 
             f"Models of the dbt package are disabled in this project: {', '.join(disabled)}.",
             hint=f"Enable what is disabled and run `{build}`.",
         )
-    columns = {unique_id: project.columns(unique_id) for unique_id in ids.values()}
+    columns = {unique_id: project.package_columns(unique_id) for unique_id in ids.values()}
     missing = [str(project.relation(unique_id)) for unique_id, found in columns.items() if found is None]
     if missing:
         raise SettingsError(
