@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import itertools
 import random
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass, field, replace
 from typing import TypeGuard
 
 from reverse_etl.clocks import elapsed
 from reverse_etl.interfaces import Destination
 from reverse_etl.pace import Pace, Patience
 from reverse_etl.plans import Record
+from reverse_etl.proof import (
+    Delivery,
+    Doubt,
+    Suspect,
+    names_no_flaw,
+    receipt_of_range,
+    receipts_of,
+    spared,
+    tells_rows_apart,
+)
 from reverse_etl.receipts import (
     Answer,
     Answered,
@@ -21,7 +32,6 @@ from reverse_etl.receipts import (
     Outcome,
     Reason,
     Receipt,
-    Refusal,
     RowOutcome,
     Stopped,
     Throttled,
@@ -30,15 +40,15 @@ from reverse_etl.receipts import (
 
 # Rows of one batch that are looked for one by one; what is left of it then is called as it is, and the run stops.
 GUILTY_ROWS = 10
+# Parts that are halved after that where no row was taken yet: one that is shows that it is not the whole service.
+LOOKS = 10
+# Batches with new rows of one operation that may be refused alike in a row before no other of it starts.
+REFUSED_BATCHES = 3
 # Between looks at the lease while calls are under way. Seconds.
 LOOK_EVERY = 5.0
 # A look that is older lets no call start: its process may have stood still since. Seconds.
 OLD_LOOK = 10.0
 
-_NO_CONNECTION_HINT = (
-    "Check that the service runs and can be reached: network, firewall, proxy. "
-    "What did not leave goes with the next push."
-)
 _MANY_ROWS_HINT = (
     "The service refuses whole calls for more than a few rows. "
     "See the message above, and what those rows have in common."
@@ -48,37 +58,10 @@ _NO_ROW_HINT = (
     "Push again later. If it lasts, it is a matter of the account or the service, or of the one row that is left: see "
     "the message above. A row that is refused while others beside it are taken is found and held."
 )
-
-_GRAVITY = (RowOutcome.DEFERRED, RowOutcome.REJECTED, RowOutcome.IN_DOUBT)
-
-
-@dataclass(slots=True)
-class Delivery:
-    """What is known of a stretch: receipts, the rows left in doubt, and why the run must stop, if it must.
-
-    `failed` is an error of the product or the warehouse on the way: to be raised once the receipts are recorded.
-    `seconds`, of a single batch: from its first try to its last answer.
-    """
-
-    receipts: list[Receipt] = field(default_factory=list)
-    in_doubt: int = 0
-    last_doubt: Reason | None = None
-    stopped: Stopped | None = None
-    failed: BaseException | None = None
-    seconds: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Doubt:
-    """What is not known of the tries of a call before: `taken`, one may count; `unexplained`, for something else than a
-    row's flaw: it got no answer, or a fault that names none. `reason`: what became of the last that may count."""
-
-    taken: bool = False
-    unexplained: bool = False
-    reason: Reason | None = None
-
-    def __or__(self, other: Doubt) -> Doubt:
-        return Doubt(self.taken or other.taken, self.unexplained or other.unexplained, other.reason or self.reason)
+_NO_CONNECTION_HINT = (
+    "Check that the service runs and can be reached: network, firewall, proxy. "
+    "What did not leave goes with the next push."
+)
 
 
 class Courier:
@@ -111,8 +94,12 @@ class Courier:
         self._jitter = jitter
         self._stop = stop
         self._halt = threading.Event()
-        # Operations of which a batch was refused alike for no row's flaw: no other batch of theirs starts.
-        self._refused: set[str] = set()
+        # By operation: batches in a row that were refused alike for no row's flaw, those of them with rows that were
+        # not tried before, and when a row was last told apart.
+        self._refused: Counter[str] = Counter()
+        self._refused_new: Counter[str] = Counter()
+        self._told_apart: Counter[str] = Counter()
+        self._order = itertools.count(1)
         self._pace = pace or Pace(workers, clock)
         self._pace.allow(workers)
         self._looked = 0.0
@@ -188,12 +175,11 @@ class Courier:
         return delivery
 
     def _deliver_batch(self, batch: Sequence[Record]) -> Delivery:
-        delivery = Delivery()
-        if batch[0].operation in self._refused:
-            return Delivery([_range(batch, Outcome.NOT_SENT)])
-        guilty = 0
-        suspects: list[tuple[Sequence[Record], Blamed | Answered, Doubt]] = []
-        others_fared_better = False
+        delivery, operation = Delivery(), batch[0].operation
+        if self._refused_new[operation] >= REFUSED_BATCHES:
+            return Delivery([receipt_of_range(batch, Outcome.NOT_SENT)])
+        guilty, looks, told_apart = 0, 0, False
+        suspects: list[Suspect] = []
         blamed: Blamed | None = None
         # Bisecting keeps its own stack: halves of a blamed call, the first half on top.
         parts: list[tuple[Sequence[Record], Doubt]] = [(batch, Doubt())]
@@ -204,29 +190,56 @@ class Courier:
             if isinstance(answer, Blamed):
                 if not answer.unprocessed:
                     doubt |= Doubt(taken=True, unexplained=answer.alone is None, reason=answer.reason)
-                if len(records) > 1 and guilty <= GUILTY_ROWS:
-                    middle = len(records) // 2
-                    parts += [(records[middle:], doubt), (records[:middle], doubt)]
+                if len(records) > 1 and guilty <= (-1 if self._refused[operation] else GUILTY_ROWS):
+                    parts += _halves(records, doubt)
                     continue
-                guilty, blamed = guilty + 1, answer
-            if isinstance(answer, Blamed | Answered) and _names_no_flaw(records, answer):
-                suspects.append((records, answer, doubt))
-                continue
-            others_fared_better = others_fared_better or _tells_rows_apart(records, answer)
-            delivery.receipts += _receipts(records, answer, doubt, delivery)
+                guilty, blamed = guilty + (len(records) == 1), answer
+            if isinstance(answer, Blamed | Answered) and names_no_flaw(records, answer):
+                suspects.append(Suspect(records, answer, doubt, next(self._order)))
+            else:
+                if tells_rows_apart(records, answer):
+                    told_apart, self._told_apart[operation] = True, next(self._order)
+                    self._refused[operation] = self._refused_new[operation] = 0
+                delivery.receipts += receipts_of(records, answer, doubt, delivery)
             if delivery.stopped:
                 self.halt()
-        for records, answer, doubt in suspects:
-            # A row is to blame where others were not, and only one that was alone is known.
-            known = others_fared_better and (isinstance(answer, Answered) or len(records) == 1)
-            hint = _MANY_ROWS_HINT if others_fared_better else _NO_ROW_HINT
-            delivery.receipts += _receipts(records, answer if known else _spared(answer, hint), doubt, delivery)
-        if suspects and not others_fared_better:
-            self._refused.add(batch[0].operation)
-        elif blamed is not None and guilty > GUILTY_ROWS:
-            delivery.stopped = delivery.stopped or _spared(blamed, _MANY_ROWS_HINT)
+            if not parts and not told_apart and looks < LOOKS:
+                parts, looks = self._look_further(suspects), looks + 1
+        delivery.receipts += self._judge(suspects, told_apart=told_apart, delivery=delivery)
+        if delivery.stopped and suspects:
+            self._refused[operation] += 1
+            # What was in doubt before goes first, and may be refused for ever: it must not keep others from leaving.
+            self._refused_new[operation] += any(record.untouched for record in batch)
+        if told_apart and blamed is not None and guilty > GUILTY_ROWS:
+            delivery.stopped = delivery.stopped or spared((), blamed, _MANY_ROWS_HINT)
             self.halt()
         return delivery
+
+    def _judge(self, suspects: Sequence[Suspect], *, told_apart: bool, delivery: Delivery) -> Iterator[Receipt]:
+        """The receipts of a batch's suspects.
+
+        A row is to blame where another of its batch was not, and it was alone in its call. A service that begins to
+        fail refuses whatever comes next, so something must have been taken after it, unless it is the only one.
+        """
+        last = self._told_apart[suspects[0].records[0].operation] if suspects else 0
+        after = [one for one in suspects if one.order > last]
+        for one in suspects:
+            alone = isinstance(one.answer, Answered) or len(one.records) == 1
+            known = told_apart and alone and (one.order < last or len(after) == 1)
+            answer = one.answer if known else spared(one.records, one.answer, _hint(told_apart))
+            yield from receipts_of(one.records, answer, one.doubt, delivery)
+
+    def _look_further(self, suspects: list[Suspect]) -> list[tuple[Sequence[Record], Doubt]]:
+        """The halves of one of the largest parts that were called as they are: in one there may be no row to blame.
+
+        Which one is left to chance, lest the next push should go the same way in vain.
+        """
+        whole = [one for one in suspects if isinstance(one.answer, Blamed) and len(one.records) > 1]
+        if not whole:
+            return []
+        one = max(whole, key=lambda one: (len(one.records), self._jitter()))
+        suspects.remove(one)
+        return _halves(one.records, one.doubt)
 
     def _call(self, records: Sequence[Record]) -> tuple[Answer | None, Reason | None]:
         """One call with its tries: the last answer (None: it was never made), and the reason of the last try that got
@@ -293,31 +306,8 @@ def _to_be_tried_again(answer: Answer | None, records: Sequence[Record]) -> bool
     return isinstance(answer, Unanswered)
 
 
-def _names_no_flaw(records: Sequence[Record], answer: Blamed | Answered) -> bool:
-    """Were these rows refused, all of them alike, for nothing that is wrong with one of them?
-
-    An error with the index of a row that was alone in its call names that row.
-    """
-    if isinstance(answer, Blamed):
-        return not answer.flaw or len(records) > 1
-    everyone = {r.index for r in answer.refusals} == set(range(len(records)))
-    rejected = any(r.outcome is RowOutcome.REJECTED for r in answer.refusals)
-    return len(records) > 1 and everyone and rejected and not any(r.flaw for r in answer.refusals)
-
-
-def _tells_rows_apart(records: Sequence[Record], answer: Answer | None) -> bool:
-    """Does the answer show that the service looks at single rows: was one taken, or refused for its own flaw?"""
-    if not isinstance(answer, Answered):
-        return False
-    refused, rows = {r.index for r in answer.refusals}, set(range(len(records)))
-    return refused < rows or (refused == rows and any(r.flaw for r in answer.refusals))
-
-
-def _spared(answer: Blamed | Answered, hint: str) -> Stopped:
-    """The same refusal, for which no row is held."""
-    if isinstance(answer, Answered):
-        return Stopped(answer.refusals[0].reason, hint, unprocessed=False)
-    return Stopped(answer.reason, hint, answer.unprocessed)
+def _hint(told_apart: bool) -> str:
+    return _MANY_ROWS_HINT if told_apart else _NO_ROW_HINT
 
 
 def _is_unsent(answer: Answer | None) -> TypeGuard[Unanswered]:
@@ -325,76 +315,6 @@ def _is_unsent(answer: Answer | None) -> TypeGuard[Unanswered]:
     return isinstance(answer, Unanswered) and answer.unprocessed
 
 
-def _receipts(records: Sequence[Record], answer: Answer | None, doubt: Doubt, delivery: Delivery) -> Iterator[Receipt]:
-    """The receipts of one call, refused rows first; rows in doubt get none and are counted in `delivery`."""
-    doubtful = doubt.taken
-    if isinstance(answer, Stopped):
-        delivery.stopped = delivery.stopped or answer
-    match answer:
-        case Answered(refusals, tracking_id) if all(0 <= r.index < len(records) for r in refusals):
-            yield from _answered(records, refusals, tracking_id, doubtful, delivery)
-        # Its code names the row's flaw, and no try before was lost or refused for something else.
-        case Blamed(reason, tracking_id, _, RowOutcome() as alone) if (
-            len(records) == 1 and records[0].untouched and not doubt.unexplained
-        ):
-            yield _one(records[0], Outcome(alone.value), True, reason, tracking_id)
-        # A fault that may have followed processing leaves a first try in doubt; of a repeat it is a refusal.
-        case Blamed(reason, tracking_id, unprocessed) if len(records) == 1 and (
-            unprocessed or not records[0].untouched
-        ):
-            settles = unprocessed and records[0].untouched and not doubtful
-            yield _one(records[0], Outcome.REJECTED, settles, reason, tracking_id)
-        case Throttled(reason) if not doubtful:
-            yield _range(records, Outcome.DEFERRED, reason)
-        case Stopped(unprocessed=True) | None if not doubtful:
-            yield _range(records, Outcome.NOT_SENT)
-        case _:
-            # This is also the place of an answer that names rows which were not sent: it says nothing reliable.
-            delivery.in_doubt += len(records)
-            if isinstance(answer, Answered):
-                delivery.last_doubt = Reason(None, "", "the answer names a row that was not in the call")
-            else:
-                delivery.last_doubt = doubt.reason or (answer.reason if answer else None)
-
-
-def _answered(
-    records: Sequence[Record],
-    refusals: Sequence[Refusal],
-    tracking_id: str,
-    doubtful: bool,
-    delivery: Delivery,
-) -> Iterator[Receipt]:
-    gravest: dict[int, Refusal] = {}
-    for refusal in refusals:
-        # Several errors may blame one row: the gravest decides, and the first of equals.
-        known = gravest.get(refusal.index)
-        if known is None or _GRAVITY.index(refusal.outcome) > _GRAVITY.index(known.outcome):
-            gravest[refusal.index] = refusal
-    doubts = []
-    for index, refusal in sorted(gravest.items()):
-        settles = refusal.settles or (records[index].untouched and not doubtful)
-        if refusal.outcome is RowOutcome.IN_DOUBT or (
-            refusal.outcome is RowOutcome.DEFERRED and doubtful and not settles
-        ):
-            doubts.append(index)
-            delivery.last_doubt = refusal.reason
-        else:
-            yield _one(records[index], Outcome(refusal.outcome.value), settles, refusal.reason, tracking_id)
-    delivery.in_doubt += len(doubts)
-    # An accepted range is cut where a row is in doubt; refused rows inside it win by being narrower.
-    start = 0
-    for end in [*doubts, len(records)]:
-        if any(index not in gravest for index in range(start, end)):
-            yield _range(records[start:end], Outcome.ACCEPTED, tracking_id=tracking_id)
-        start = end + 1
-
-
-def _one(record: Record, outcome: Outcome, settles: bool, reason: Reason, tracking_id: str) -> Receipt:
-    return replace(_range([record], outcome, reason, tracking_id), settles=settles)
-
-
-def _range(records: Sequence[Record], outcome: Outcome, reason: Reason | None = None, tracking_id: str = "") -> Receipt:
-    """A receipt for records that follow one another."""
-    first, last, why = records[0], records[-1], reason or Reason(None, "", "")
-    words = (why.code, why.error_code, why.message)
-    return Receipt(first.batch, first.seq, last.seq, outcome, False, *words, tracking_id)
+def _halves(records: Sequence[Record], doubt: Doubt) -> list[tuple[Sequence[Record], Doubt]]:
+    middle = len(records) // 2
+    return [(records[middle:], doubt), (records[:middle], doubt)]

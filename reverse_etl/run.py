@@ -15,7 +15,7 @@ from itertools import groupby
 
 from reverse_etl.clocks import HINT as CLOCK_HINT
 from reverse_etl.clocks import elapsed, warning
-from reverse_etl.delivery import Courier, Delivery
+from reverse_etl.delivery import Courier
 from reverse_etl.errors import (
     DestinationError,
     GuardError,
@@ -28,6 +28,7 @@ from reverse_etl.guards import enforce, retractions
 from reverse_etl.interfaces import Delivered, Destination, Lease, Ledger, Progress, Standings
 from reverse_etl.pace import Pace, Patience
 from reverse_etl.plans import Plan, Record
+from reverse_etl.proof import Delivery
 from reverse_etl.receipts import Outcome, Receipt
 from reverse_etl.sync import RetractionLimit
 

@@ -19,7 +19,7 @@ def _one(rule: str, file: str, old: str, new: str, *tests: str) -> Mutation:
     return Mutation(rule, file, ((old, new),), tests)
 
 
-RUN, COURIER = "reverse_etl/run.py", "reverse_etl/delivery.py"
+RUN, COURIER, PROOF = "reverse_etl/run.py", "reverse_etl/delivery.py", "reverse_etl/proof.py"
 LEASE, LEDGER = "reverse_etl/warehouse/lease.py", "reverse_etl/warehouse/ledger.py"
 ADS = "reverse_etl/destinations/microsoft_ads"
 ATTEMPTS, FOLD, SCOPE = (f"macros/ledger/{name}.sql" for name in ("_attempts", "_fold", "_scope"))
@@ -104,14 +104,14 @@ OF_THE_RUN = (
 OF_ANSWERS = (
     _one(
         "the refusal of a repeat settles nothing by itself",
-        COURIER,
+        PROOF,
         "records[index].untouched and not doubtful",
         "True",
         f"{UNIT}/test_courier_receipts.py",
     ),
     _one(
         "what may have arrived before a refused call is in doubt",
-        COURIER,
+        PROOF,
         "case Stopped(unprocessed=True) | None if not doubtful:",
         "case Stopped(unprocessed=True) | None:",
         f"{UNIT}/test_courier.py",

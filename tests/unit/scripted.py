@@ -5,9 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 
-from reverse_etl.delivery import Courier, Delivery
+from reverse_etl.delivery import Courier
 from reverse_etl.pace import Patience
 from reverse_etl.plans import Record
+from reverse_etl.proof import Delivery
 from reverse_etl.receipts import (
     Answer,
     Answered,

@@ -276,7 +276,7 @@ def test_a_refusal_of_all_rows_alike_is_no_row_s_fault(answer: Answer, outcome: 
     assert "no row is held" in delivery.stopped.hint
 
 
-@pytest.mark.parametrize(("flaw", "expected"), [(False, {"in_doubt": 3}), (True, {"rejected": 3})])
+@pytest.mark.parametrize(("flaw", "expected"), [(False, {"not_sent": 3}), (True, {"rejected": 3})])
 def test_errors_of_every_row_that_name_no_flaw_are_no_row_s_fault(flaw: bool, expected: dict[str, int]) -> None:
     """Where the service names each row by its index, a generic or unknown code for all of them blames none either."""
     work = batches(1, 3)
@@ -324,7 +324,39 @@ def test_what_is_refused_alike_keeps_back_its_own_operation_alone() -> None:
     destination = ScriptedDestination(send=lambda rs: BLAMED if rs[0].operation == "retract" else FINE)
     delivery = deliver(destination, work)
     assert outcomes(delivery, work) == {"accepted": 2, "not_sent": 6}
-    assert len(destination.calls) == 4  # the first batch and its two halves, and the conversions
+    assert len(destination.calls) == 10  # each batch and its two halves, and the conversions
+    assert delivery.stopped is not None
+
+
+def test_poison_in_every_part_does_not_keep_the_others_from_leaving_for_good() -> None:
+    """Where each part that is left holds a poisoned row, parts are halved further until a row is taken."""
+    guilty = [*range(1, 12), 20, 40, 80, 160, 300, 600]
+    delivery = deliver(poisoned(*guilty), work := batches(1, 1000))
+    counts = outcomes(delivery, work)
+    assert counts["rejected"] >= 11
+    assert counts["accepted"] > 0
+
+
+def test_a_service_that_begins_to_fail_holds_no_row() -> None:
+    """One part is taken, and all that comes after it refused: nothing was taken since, so no row is to blame."""
+    calls: list[int] = []
+
+    def send(records: Sequence[Record]) -> Answer:
+        calls.append(len(records))
+        return FINE if len(calls) == 2 else BLAMED
+
+    delivery = deliver(ScriptedDestination(send=send), work := batches(1, 1000))
+    assert outcomes(delivery, work) == {"accepted": 500, "not_sent": 500}
+    assert delivery.stopped is not None
+
+
+def test_what_is_in_doubt_and_refused_alike_lets_others_leave() -> None:
+    """Rows in doubt go first; batches of them that are refused for ever stop the run, and not what comes after them."""
+    *old, new = batches(5, 100)
+    work = [*([replace(one, untouched=False) for one in batch] for batch in old), new]
+    destination = ScriptedDestination(send=lambda rs: FINE if rs[0].untouched else DOUBTFULLY_BLAMED)
+    delivery = deliver(destination, work)
+    assert outcomes(delivery, work) == {"in_doubt": 400, "accepted": 100}
     assert delivery.stopped is not None
 
 
@@ -346,11 +378,11 @@ def test_poison_everywhere_stops_the_run(unprocessed: bool) -> None:
 
     delivery = deliver(destination, work)
 
-    assert len(destination.calls) < 60
+    assert len(destination.calls) < 120
     assert delivery.stopped is not None
     assert "no row is held" in delivery.stopped.hint
     # What never left is not sent; what was in a call that may have been processed is in doubt.
-    expected = {"not_sent": 4000} if unprocessed else {"in_doubt": 1000, "not_sent": 3000}
+    expected = {"not_sent": 4000} if unprocessed else {"in_doubt": 3000, "not_sent": 1000}
     assert outcomes(delivery, work) == expected
 
 

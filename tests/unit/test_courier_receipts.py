@@ -96,11 +96,11 @@ def expected(one: Record, calls: Calls) -> tuple[str, bool]:
     if not own:
         return "not_sent", False
     records, answer = own[-1]
-    of_batch = [call for call in calls if call[0][0].batch == one.batch]
-    if blames_no_row(records, answer) and (
-        not any(shows_rows_apart(*call) for call in of_batch) or (isinstance(answer, Blamed) and len(records) > 1)
-    ):
+    if blames_no_row(records, answer) and not is_to_blame(own[-1], calls):
         unprocessed = isinstance(answer, Blamed) and answer.unprocessed
+        if isinstance(answer, Answered):
+            rejected = all(r.outcome is RowOutcome.REJECTED for r in answer.refusals)
+            unprocessed = rejected and all(r.untouched for r in records)
         return "not_sent" if unprocessed and not doubtful else "in_doubt", False
     proves = one.untouched and not doubtful
     said = ("in_doubt", False)
@@ -121,6 +121,19 @@ def expected(one: Record, calls: Calls) -> tuple[str, bool]:
     elif isinstance(answer, Blamed) and len(records) == 1 and not one.untouched:
         said = "rejected", False  # a repeat that was refused
     return said
+
+
+def is_to_blame(call: tuple[Sequence[Record], Answer], calls: Calls) -> bool:
+    """Of a refusal that names no flaw: was a row of the batch taken after it, or was it the only one since?"""
+    batch = call[0][0].batch
+    # The last word on each record of the batch; a call that was tried again, or in halves, is none.
+    last = {record.seq: n for n, (records, _) in enumerate(calls) for record in records if record.batch == batch}
+    words = sorted(set(last.values()))
+    apart = [n for n in words if shows_rows_apart(*calls[n])]
+    since = [n for n in words if blames_no_row(*calls[n]) and (not apart or n > apart[-1])]
+    this = next(n for n in words if calls[n][0] is call[0] and calls[n][1] is call[1])
+    single = len(call[0]) == 1 or isinstance(call[1], Answered)
+    return bool(apart) and single and (this < apart[-1] or since == [this])
 
 
 def of_row(refusals: list[Refusal], proves: bool, doubtful: bool) -> tuple[str, bool]:
