@@ -218,6 +218,7 @@ def test_no_spelling_brings_a_secret_or_a_person_into_the_folder(
 def test_what_can_be_read_stays_and_what_cannot_is_said(tmp_path: Path) -> None:
     """Numbers, flags and tracking ids are the answer's own; a number of who calls is masked as one, too."""
     recording = Recording(tmp_path / "kept", pytest.fail)
+    recording.masked({"Items": [{"MicrosoftClickId": ACCOUNT + CLICK[7:]}]})
     said = {"Code": 5604, "Message": None, "TrackingId": TRACKING, "AccountId": int(ACCOUNT), "Ok": True, "Rate": 0.5}
     for headers, content in (
         ({"content-type": "application/json"}, json.dumps(said).encode()),
@@ -226,13 +227,15 @@ def test_what_can_be_read_stays_and_what_cannot_is_said(tmp_path: Path) -> None:
         ({"content-type": "text/html; charset=utf-7"}, b"anna+AEA-example.com"),
         ({}, b"%25" + b"25" * 20 + b"40"),
         ({}, b"x" * 60_000 + b' "' + b"y " * LONGEST_BODY),
+        ({}, f"{ACCOUNT}{CLICK[7:]} x{ACCOUNT}x {HASH}1".encode()),
     ):
         recording.keep("Apply", "", {}, lambda: b"", HttpAnswer(200, headers, content), secrets=(), owners=(ACCOUNT,))
-    read, xml, *others, long = (call["answer"]["body"] for call in calls(tmp_path / "kept"))
-    assert read == said | {"AccountId": "id-1"}
+    read, xml, *others, long, within = (call["answer"]["body"] for call in calls(tmp_path / "kept"))
+    assert read == said | {"AccountId": "id-2"}
     assert xml == {"a": [{"b": [{"@{urn:i}nil": "true"}]}, {"c": "1"}]}
     assert others == [NOT_KEPT] * 3
     assert long == "..."
+    assert re.fullmatch(r"id-1 xid-2x id-\d", within)
 
 
 def test_nothing_is_kept_where_it_is_not_asked_for(raw: StartRaw) -> None:

@@ -150,13 +150,14 @@ class Recording:
         for secret in secrets:
             if len(secret) >= SHORTEST_SECRET:
                 known |= dict.fromkeys(_forms(secret), "(secret)")
+        # Tracking ids look like click ids with dashes: these are masked where a call named one.
+        for pattern in (_GUID, _HEX):
+            text = pattern.sub(lambda found: self._masks.get(_same(found[0]), found[0]), text)
         there = _folded(text)
         for form in sorted((form for form in known if form in there), key=len, reverse=True):
             # A form of an address has blanks as pluses.
-            pattern = re.escape(form).replace("\\ ", "[ +]")
-            text = re.sub(pattern, known[form], text, flags=re.IGNORECASE)
-        # Tracking ids look like click ids with dashes: these are masked where a call named one.
-        return _GUID.sub(lambda found: self._masks.get(_same(found[0]), found[0]), text)
+            text = re.sub(re.escape(form).replace("\\ ", "[ +]"), known[form], text, flags=re.IGNORECASE)
+        return text
 
     def _without_persons(self, item: Mapping[str, Any]) -> dict[str, Any]:
         return {name: self._know(value) if name in _PERSONS and value else value for name, value in item.items()}
