@@ -101,6 +101,16 @@ def test_what_nobody_could_read_is_kept(dialect: Dialect, raw: StartRaw, tmp_pat
     assert (call["answer"]["status"], call["answer"]["body"]) == (int(status[:3]), "<h1>Firewall</h1>")
 
 
+def test_a_page_that_comes_in_pieces_is_read_before_it_is_masked(raw: StartRaw, tmp_path: Path) -> None:
+    """Half of a token would not be known for what it is; of a page that breaks off within one nothing is kept."""
+    rest = DIALECTS["rest"]
+    page = http(f"No {ACCESS_TOKEN}", "403 No", "text/html")
+    send(rest, raw(page[:-6], rest=page[-6:], pause=0.01).url, tmp_path / "kept")
+    assert calls(tmp_path / "kept")[0]["answer"]["body"] == "No (secret)"
+    send(rest, raw(page[:-6]).url, tmp_path / "broken")
+    assert calls(tmp_path / "broken")[0]["answer"]["body"] == ""
+
+
 def test_a_call_without_an_answer_is_kept_by_the_name_of_its_error(dialect: Dialect, tmp_path: Path) -> None:
     """Of an error nothing but its name is kept: its text may hold anything."""
     assert isinstance(send(dialect, "http://127.0.0.1:1", tmp_path / "kept"), Unanswered | Stopped)
