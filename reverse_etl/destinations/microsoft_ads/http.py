@@ -81,10 +81,7 @@ def exchange(
         # One wait each, so that the end is looked at between; urllib3 before 2 has no read1.
         read = getattr(response.raw, "read1", response.raw.read)
         if not readable(response.headers.get("Content-Type", "").partition(";")[0].strip().lower()):
-            beginning = b""
-            with contextlib.suppress(Exception):
-                beginning = read(65_536, decode_content=True) if recorded else b""
-            raise UnreadableError(response.status_code, response.headers, beginning)
+            raise UnreadableError(response.status_code, response.headers, _beginning(read, end) if recorded else b"")
         hear_date(response.headers.get("Date"))
         content = bytearray()
         while part := read(65_536, decode_content=True):
@@ -94,6 +91,18 @@ def exchange(
             if time.monotonic() > end:
                 raise requests.ReadTimeout
         return HttpAnswer(response.status_code, response.headers, bytes(content))
+
+
+def _beginning(read: Callable[..., bytes], end: float) -> bytes:
+    """The beginning of an answer. Nothing of one that broke off, which may end within a word that must not be shown."""
+    content = bytearray()
+    with contextlib.suppress(Exception):
+        while len(content) < 65_536 and time.monotonic() < end:
+            if not (part := read(65_536, decode_content=True)):
+                return bytes(content)
+            content += part
+        return bytes(content) if len(content) >= 65_536 else b""
+    return b""
 
 
 def lost(error: Exception, endpoint: str) -> Lost:

@@ -2,32 +2,50 @@
 
 from __future__ import annotations
 
+import codecs
 import json
 import os
 import re
 import threading
-from collections.abc import Callable, Mapping, Sequence
-from html import escape
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
+
+from lxml import etree
 
 from reverse_etl import clocks
 from reverse_etl.destinations.microsoft_ads.http import USER_AGENT, HttpAnswer, UnreadableError
-from reverse_etl.destinations.microsoft_ads.wire import E_MAIL, IDENTIFIER, SHORTEST_SECRET
+from reverse_etl.destinations.microsoft_ads.wire import SHORTEST_SECRET, UNWRITABLE
 from reverse_etl.errors import SettingsError
 
-# Characters that are kept of a body.
+# Bytes of an answer that are read, and characters that are kept of a request.
 LONGEST_BODY = 1_000_000
+# Characters that are kept of a text.
+LONGEST_TEXT = 4_000
+NOT_KEPT = "(not kept: cannot be read)"
 # Elements of a request that say who a person is.
 _PERSONS = ("MicrosoftClickId", "HashedEmailAddress", "HashedPhoneNumber")
-# Headers of a request that may be shown; the others say who calls.
+# Headers that may be shown: of a request, where the others say who calls, and of an answer.
 _SHOWN = ("Content-Type", "Accept", "Accept-Encoding", "Api-Revision", "SOAPAction")
+_KEPT = ("content-type", "date", "retry-after", "trackingid", "requestid", "via", "server")
 # A shorter text that is no identifier by its look is not looked for in answers, where it stands for many things.
 _SHORTEST_ODD = 5
-_COOKIES = ("Set-Cookie", "Set-Cookie2")
-_GUID = re.compile(r"(?<![0-9A-Za-z])[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}(?![0-9A-Za-z])")
-# What is cut is cut before the beginning of the last word, of which only a part may be left.
-_LAST_WORD = re.compile(r"[^\s\"'<>]*\Z")
+# What a text may be escaped by more than once, as JSON in JSON is; one that is escaped more often is not kept.
+_MOST_ESCAPES = 8
+_ESCAPED = re.compile(
+    r"(?:%[0-9a-f]{2})+|&(?:#[0-9]{1,10}|#x[0-9a-f]{1,10}|[a-z][a-z0-9]{1,31});?"
+    r"|[\\%]u(?P<code>[0-9a-f]{4})|\\x(?P<short>[0-9a-f]{2})|\\(?P<one>[nrtbf\"'/\\])",
+    re.IGNORECASE,
+)
+# Without a look at what stands around them, and shorter than any: an escape may have eaten the beginning of one.
+_HEX = re.compile(r"[0-9A-Fa-f]{16,}")
+_GUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
+# The whole word is masked. It is looked at from its beginning alone: else a long one would take for ever.
+_E_MAIL = re.compile(r"(?<!\S)\S+@\S+")
+# Other charsets write an address in other letters.
+_OTHER_CHARSET = re.compile(r"charset\s*=\s*[\"']?(?!utf-(?:8|16|32)|us-ascii|iso-8859-1|windows-1252)")
 
 
 class Recording:
@@ -38,30 +56,35 @@ class Recording:
     """
 
     def __init__(self, folder: Path, note: Callable[[str], None]) -> None:
-        """Make the folder; raises SettingsError where it cannot be written, or has something in it."""
+        """Make the folder; raises SettingsError where it cannot be written, or is not empty, or open to others."""
         self._folder, self._note = folder, note
         self._lock = threading.Lock()
         self._calls = 0
         self._failed = False
         self._masks: dict[str, str] = {}
-        # Identifiers that do not look like any, as they may stand in an answer.
+        # Identifiers that do not look like any, as they may stand in a text without escapes and capitals.
         self._odd: dict[str, str] = {}
         try:
-            folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-            full = any(folder.iterdir())
-            if not full:
+            try:
+                folder.mkdir(mode=0o700, parents=True)
                 folder.chmod(0o700)
-                self._write("about.json", {"version": 1, "tool": USER_AGENT, "made_at": _now()})
+            except FileExistsError:
+                if any(folder.iterdir()):
+                    raise SettingsError(
+                        f"The folder to record in, {folder}, is not empty.",
+                        hint="Name one that is new: an identifier has the same mask within one recording alone.",
+                    ) from None
+                if folder.stat().st_mode & 0o077:
+                    raise SettingsError(
+                        f"The folder to record in, {folder}, is open to other users.",
+                        hint=f"Close it by `chmod 700 {folder}`, or name one that is new.",
+                    ) from None
+            self._write("about.json", {"version": 1, "tool": USER_AGENT, "made_at": _now()})
         except OSError as error:
             raise SettingsError(
                 f"The folder to record in, {folder}, cannot be written: {error.strerror}.",
                 hint="Name one that is new, where you may write.",
             ) from None
-        if full:
-            raise SettingsError(
-                f"The folder to record in, {folder}, is not empty.",
-                hint="Name one that is new: an identifier has the same mask within one recording alone.",
-            )
 
     def keep(
         self,
@@ -77,7 +100,7 @@ class Recording:
         """Keep a call. `body` gives the request with masked content; `owners` are the numbers of who calls."""
         try:
             for owner in filter(str.isdigit, owners):
-                self._mask(owner)
+                self._know(owner)
             request = {
                 "method": "POST",
                 "address": address,
@@ -106,31 +129,49 @@ class Recording:
         }
 
     def masked_text(self, text: str, secrets: Sequence[str]) -> str:
-        """What an answer says, without secrets and persons; of a long one the beginning."""
-        if len(text) > LONGEST_BODY:
-            text = _LAST_WORD.sub("", text[:LONGEST_BODY]) + " ..."
+        """A text without escapes, secrets and persons; of a long one the beginning, cut at a blank."""
+        if len(text) > LONGEST_TEXT:
+            text = "".join(text[:LONGEST_TEXT].rpartition(" ")[:2]) + "..."
+        for _ in range(_MOST_ESCAPES):
+            # What is known is masked before each escape is taken off: it may look like one.
+            escaped = self._without_known(text, secrets)
+            text = _ESCAPED.sub(_unescaped, escaped)
+            if text == escaped:
+                break
+        else:
+            return NOT_KEPT
+        if UNWRITABLE.search(text) or "\ufffd" in text:
+            return NOT_KEPT
+        return _HEX.sub(lambda found: self._mask(found[0]), _E_MAIL.sub(lambda found: self._mask(found[0]), text))
+
+    def _without_known(self, text: str, secrets: Sequence[str]) -> str:
+        with self._lock:
+            known = dict(self._odd)
         for secret in secrets:
             if len(secret) >= SHORTEST_SECRET:
-                text = text.replace(secret, "(secret)")
-        with self._lock:
-            odd = sorted(self._odd.items(), key=lambda one: len(one[0]), reverse=True)
-        for written, mask in odd:
-            if written in text:
-                text = re.sub(rf"(?<![0-9A-Za-z]){re.escape(written)}(?![0-9A-Za-z])", mask, text)
-        text = E_MAIL.sub(lambda found: self._mask(found[0]), text)
-        text = IDENTIFIER.sub(lambda found: self._mask(found[0]), text)
+                known |= dict.fromkeys(_forms(secret), "(secret)")
         # Tracking ids look like click ids with dashes: these are masked where a call named one.
-        return _GUID.sub(lambda found: self._masks.get(_same(found[0]), found[0]), text)
+        for pattern in (_GUID, _HEX):
+            text = pattern.sub(lambda found: self._masks.get(_same(found[0]), found[0]), text)
+        there = _folded(text)
+        for form in sorted((form for form in known if form in there), key=len, reverse=True):
+            # A form of an address has blanks as pluses.
+            text = re.sub(re.escape(form).replace("\\ ", "[ +]"), known[form], text, flags=re.IGNORECASE)
+        return text
 
     def _without_persons(self, item: Mapping[str, Any]) -> dict[str, Any]:
-        return {name: self._mask(value) if name in _PERSONS and value else value for name, value in item.items()}
+        return {name: self._know(value) if name in _PERSONS and value else value for name, value in item.items()}
+
+    def _know(self, value: str) -> str:
+        mask = self._mask(value)
+        if len(value) >= _SHORTEST_ODD and not (_HEX.fullmatch(value) or _GUID.fullmatch(value)):
+            with self._lock:
+                self._odd |= dict.fromkeys(_forms(value), mask)
+        return mask
 
     def _mask(self, value: str) -> str:
         with self._lock:
-            mask = self._masks.setdefault(_same(value), f"id-{len(self._masks) + 1}")
-            if len(value) >= _SHORTEST_ODD and not (IDENTIFIER.fullmatch(value) or _GUID.fullmatch(value)):
-                self._odd |= dict.fromkeys((value, json.dumps(value)[1:-1], escape(value), escape(value, False)), mask)
-            return mask
+            return self._masks.setdefault(_same(value), f"id-{len(self._masks) + 1}")
 
     def _answer(self, answer: HttpAnswer | Exception, secrets: Sequence[str]) -> dict[str, Any]:
         if isinstance(answer, UnreadableError):
@@ -138,16 +179,92 @@ class Recording:
         if isinstance(answer, Exception):
             return {"error": type(answer).__name__}
         headers = {
-            name: "(masked)" if name.title() in _COOKIES else self.masked_text(text, secrets)
-            for name, text in answer.headers.items()
+            name: self.masked_text(text, secrets) for name, text in answer.headers.items() if name.lower() in _KEPT
         }
-        body = self.masked_text(answer.content.decode(errors="replace"), secrets)
+        body = self._masked_tree(_read(answer), secrets)
         return {"status": answer.status_code, "headers": headers, "body": body}
+
+    def _masked_tree(self, tree: Any, secrets: Sequence[str]) -> Any:
+        if isinstance(tree, dict):
+            return {self.masked_text(name, secrets): self._masked_tree(part, secrets) for name, part in tree.items()}
+        if isinstance(tree, list):
+            return [self._masked_tree(part, secrets) for part in tree]
+        if tree is None or isinstance(tree, bool):
+            return tree
+        text = self.masked_text(str(tree), secrets)
+        return tree if text == str(tree) else text
 
     def _write(self, name: str, content: Mapping[str, Any]) -> None:
         file = os.open(self._folder / name, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
         with os.fdopen(file, "w", encoding="utf-8") as opened:
             json.dump(content, opened, indent=1, ensure_ascii=False)
+
+
+def _read(answer: HttpAnswer) -> Any:
+    """What an answer says, decoded: its structure, or the beginning of its text where it has none that can be read."""
+    content, media_type = answer.content, ""
+    for name, text in answer.headers.items():
+        media_type = text.lower() if name.lower() == "content-type" else media_type
+    if _OTHER_CHARSET.search(media_type):
+        return NOT_KEPT
+    if len(content) <= LONGEST_BODY:
+        try:
+            return _elements(content) if "xml" in media_type else json.loads(content)
+        except (ValueError, RecursionError, etree.XMLSyntaxError):
+            pass
+    try:
+        # The end of a beginning may be a part of a character.
+        return codecs.getincrementaldecoder(json.detect_encoding(content))().decode(content[:LONGEST_BODY])
+    except ValueError:
+        return NOT_KEPT
+
+
+def _elements(content: bytes) -> dict[str, Any]:
+    parser = etree.XMLParser(
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
+    )
+    root = etree.fromstring(content, parser)
+    document: Any = root.getroottree().docinfo
+    if document.doctype:
+        raise ValueError("a document with a DTD")
+    return _element(root)
+
+
+def _element(node: Any) -> dict[str, Any]:
+    """An element by its name, with its attributes, texts and elements; just its text where it has nothing else."""
+    parts = [*({f"@{name}": text} for name, text in node.attrib.items()), *_texts_and_elements(node)]
+    texts_alone = all(isinstance(part, str) for part in parts)
+    return {node.tag: "".join(parts) if texts_alone else parts}
+
+
+def _texts_and_elements(node: Any) -> Iterator[Any]:
+    yield from [node.text] if node.text and (node.text.strip() or not len(node)) else []
+    for child in node:
+        yield _element(child)
+        yield from [child.tail] if child.tail and child.tail.strip() else []
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    if code := found["code"] or found["short"]:
+        return chr(int(code, 16))
+    if one := found["one"]:
+        return " " if one.isalpha() else one
+    return unquote(found[0]) if found[0].startswith("%") else unescape(found[0])
+
+
+def _forms(value: str) -> set[str]:
+    """How a value may stand in a text: it may itself hold what looks like an escape."""
+    return {_folded(value), _folded(_ESCAPED.sub(_unescaped, value))}
+
+
+def _folded(text: str) -> str:
+    return text.lower().replace("+", " ")
 
 
 def _same(value: str) -> str:
