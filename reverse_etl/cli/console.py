@@ -25,25 +25,28 @@ _EXIT_CODES = (0, 6, 3, 4, 5, 2, 1)
 class _Output(io.FileIO):
     """A standard stream that never raises: a full disk, or a reader that left, is no failure of the command's work.
 
-    `lost`: why something could not be written; empty where all was.
+    `lost`: why something could not be written; empty where all was, or where the reader left, as `| head` does.
     """
 
     def __init__(self, number: int) -> None:
-        self._broken = "" if _is_open(number) else "it is closed"
+        # None while it takes what is written, else why not; of a reader that left there is nothing to say.
+        self._broken = None if _is_open(number) else "it is closed"
         self.lost = ""
         super().__init__(number, "w", closefd=False)
 
     def write(self, data: Any) -> int:
         """Write some of it; from the first failure on all is dropped."""
         try:
-            while not self._broken:
+            while self._broken is None:
                 if (written := super().write(data)) is not None:
                     return written
                 # Somebody made the stream one that does not wait.
                 select.select([], [self], [])
+        except BrokenPipeError:
+            self._broken = ""
         except OSError as error:
             self._broken = error.strerror or str(error)
-        self.lost = self._broken
+        self.lost = self._broken or ""
         return len(data)
 
 

@@ -19,8 +19,10 @@ _PASSWORD = re.compile(r"""(?i)((?:password|token|secret)\s*=\s*|://[^\s:/@]*:)(
 # manifest.json is left as the user's own dbt commands write it.
 _QUIET = ["--quiet", "--log-level", "none", "--log-level-file", "none", "--no-write-json"]
 
-# Folders of a project that declare no exposures and change with each command.
+# Folders at a project's root that declare no exposures and change with each command. Further down dbt reads them.
 _NOT_DECLARING = ("target", "logs", "dbt_packages")
+# Nanoseconds. What dbt keeps bears the time at which a parse ended; a file may have been saved after it was read.
+_PARSE_LASTS = 10 * 10**9
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,7 @@ def parse(options: DbtOptions) -> Any:
 
 
 def _kept_parse_is_newest(options: DbtOptions) -> bool:
-    """Is what dbt kept of an earlier parse newer than every properties file, so that it may be built upon?
+    """Is what dbt kept of an earlier parse, when that began, newer than every properties file: may it be built upon?
 
     dbt's partial parsing keeps an exposure whose name was rendered by Jinja after it was renamed or removed, and does
     not see changes of white space alone: an `enabled: false` that was indented into its place would not pause a sync.
@@ -115,12 +117,14 @@ def _kept_parse_is_newest(options: DbtOptions) -> bool:
     root = options.project_dir
     target = root / (options.target_path or os.environ.get("DBT_TARGET_PATH", "target"))
     try:
-        kept = (target / "partial_parse.msgpack").stat().st_mtime_ns
+        begun = (target / "partial_parse.msgpack").stat().st_mtime_ns - _PARSE_LASTS
         for folder, folders, files in os.walk(root):
-            folders[:] = [name for name in folders if not name.startswith(".") and name not in _NOT_DECLARING]
+            if Path(folder) == root:
+                folders[:] = [name for name in folders if not name.startswith(".") and name not in _NOT_DECLARING]
+            folders[:] = [name for name in folders if Path(folder) / name != target]
             # A folder changes when a file leaves it. Either may be given an old mtime, and never an old ctime.
-            changed = [*folders, *(name for name in files if name.endswith((".yml", ".yaml")))]
-            if any((Path(folder) / name).stat().st_ctime_ns >= kept for name in changed):
+            changed = [*folders, *(name for name in files if name.lower().endswith((".yml", ".yaml")))]
+            if any((Path(folder) / name).stat().st_ctime_ns >= begun for name in changed):
                 return False
     except OSError:
         return False

@@ -317,14 +317,14 @@ def test_refused_rows_as_csv(asked: Asked) -> None:
 
 @pytest.mark.parametrize("form", [[], ["--json"]])
 def test_a_reader_may_leave_early(asked: Asked, form: list[str]) -> None:
-    """Whoever closes the pipe after a line, as `| head -1` does, hears so in a line, and the exit code stays."""
+    """Whoever closes the pipe after a line, as `| head -1` does, hears nothing of it, and the exit code stays."""
     process = asked.shop.start("plan", "--samples", str(MANY), *form, PYTHONUNBUFFERED="")
     assert process.stdout is not None
     assert process.stderr is not None
     assert process.stdout.readline()
     process.stdout.close()
     with process.stderr:
-        assert process.stderr.read() == "Error: The result could not be printed to standard output: Broken pipe.\n"
+        assert process.stderr.read() == ""
     assert process.wait(timeout=60) == 0
 
 

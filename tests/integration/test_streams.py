@@ -1,7 +1,8 @@
-"""A result that cannot be printed is said on standard error, where there is one; the exit code stays the work's own."""
+"""A result that cannot be printed is said on standard error, unless its reader left; the exit code stays."""
 
 from __future__ import annotations
 
+import os
 import shlex
 import subprocess
 
@@ -43,6 +44,15 @@ def run(line: str, shop: Shop | None = None, sandbox: LocalSandbox | None = None
 def test_streams_that_are_closed_or_full(line: str, code: int, said: str) -> None:
     """No command ends in a traceback, or with another exit code, since somebody closed a stream of it."""
     assert run(line) == (code, said)
+
+
+def test_a_reader_that_left_is_no_news() -> None:
+    """Who closes the pipe, as `| head` does, chose not to read on: nothing is said, and the exit code stays."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    done = subprocess.run([COMMAND, "--help"], stdout=writer, stderr=subprocess.PIPE, check=False, timeout=120)
+    os.close(writer)
+    assert (done.returncode, done.stderr) == (0, b"")
 
 
 def test_a_push_whose_result_cannot_be_printed(shop: Shop, sandbox: LocalSandbox) -> None:

@@ -126,7 +126,7 @@ OF_ANSWERS = (
     _one(
         "already retracted is retracted",
         f"{ADS}/answers.py",
-        'if not (retracts and error.name == "ConversionAlreadyRetracted")',
+        "if not (error.index in range(retracted) and error.name == _RETRACTED_BEFORE)",
         "if True",
         f"{UNIT}/test_wire_answers.py::test_what_was_retracted_before_is_retracted",
     ),

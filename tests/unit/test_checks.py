@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import timedelta
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -28,6 +29,7 @@ from reverse_etl.report.checks import Style, checks_json, checks_text
 from reverse_etl.reports import CheckLine, Mark
 from reverse_etl.sync import Environment, Scope, Sync, WireProtocol
 from reverse_etl.warehouse.source import check_columns, column_problems, kinds_of
+from tests.unit.wire import StartRaw, http
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs/schemas/check.json").read_text())
 STYLE = Style.fitting("utf-8", width=80, colour=False)
@@ -259,6 +261,29 @@ def test_a_service_with_another_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     assert (clock.name, clock.mark) == ("clock", Mark.WARNING)
     assert clock.text == "127.0.0.1's clock is 3.0 hours ahead of this machine's."
     assert (answers.name, answers.mark) == ("destination", Mark.OK)
+
+
+@pytest.mark.parametrize(
+    ("status", "headers", "ahead"),
+    [
+        ("200 OK", {}, -72_000),
+        ("200 OK", {"Age": "72000", "Via": "1.1 cache"}, 0),
+        ("200 OK", {"Age": "old"}, None),
+        ("404 Not Found", {}, -72_000),
+        ("404 Not Found", {"Age": "72000"}, 0),
+        ("403 Forbidden", {"Via": "1.1 proxy"}, None),
+    ],
+)
+def test_the_time_of_a_cache_or_a_proxy_is_not_taken_for_the_service_s(
+    raw: StartRaw, status: str, headers: dict[str, str], ahead: float | None
+) -> None:
+    """No cached answer is asked for; the age of one counts, and a proxy's own page tells no time."""
+    date = format_datetime(clocks.now() - timedelta(hours=20), usegmt=True)
+    extra = "".join(f"{name}: {value}\r\n" for name, value in ({"Date": date} | headers).items())
+    server = raw(http("x", status=status, extra=extra))
+    found = check_service(f"{server.url}/x.svc")[1]
+    assert found == (None if ahead is None else pytest.approx(ahead, abs=60))
+    assert b"cache-control: no-cache\r\n" in server.requests[0].lower()
 
 
 def test_a_service_that_is_not_at_work(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,10 +1,14 @@
-"""What dbt and drivers say, in our own errors."""
+"""What dbt and drivers say, in our own errors, and whether what dbt kept of a parse may be built upon."""
 
 from __future__ import annotations
 
+import os
+import time
+from pathlib import Path
+
 import pytest
 
-from reverse_etl.warehouse.dbt_calls import translated
+from reverse_etl.warehouse.dbt_calls import DbtOptions, _kept_parse_is_newest, translated
 
 
 @pytest.mark.parametrize(
@@ -21,3 +25,39 @@ def test_no_error_shows_a_password(said: str) -> None:
     shown = translated(RuntimeError(said)).message
     assert "s3cret" not in shown
     assert "(secret)" in shown
+
+
+def kept_is_newest(project: Path, *, file: str, later: float, target_path: str = "") -> bool:
+    """Is the kept parse that ended so many seconds after a file was saved newer than the project?"""
+    for path in (project / "dbt_project.yml", project / file):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text("name: shop\n")
+    kept = project / (target_path or "target") / "partial_parse.msgpack"
+    kept.parent.mkdir(parents=True, exist_ok=True)
+    kept.write_text("")
+    os.utime(kept, times=(time.time() + later,) * 2)
+    return _kept_parse_is_newest(DbtOptions(project, target_path=target_path))
+
+
+@pytest.mark.parametrize("folder", ["", "models", "models/target", "models/logs", "models/dbt_packages", "models/.new"])
+def test_a_file_saved_since_a_parse_began_makes_it_old(tmp_path: Path, folder: str) -> None:
+    """Wherever dbt reads it; when it was saved while dbt parsed, what was kept may be of the text before."""
+    file = str(Path(folder, "sync.yml"))
+    assert kept_is_newest(tmp_path, file=file, later=3600)
+    assert not kept_is_newest(tmp_path, file=file, later=-3600)
+    assert not kept_is_newest(tmp_path, file=file, later=1)
+
+
+@pytest.mark.parametrize(
+    "file", ["target/x.yml", "logs/x.yml", "dbt_packages/p/x.yml", ".venv/x.yml", "out/deep/x.yml"]
+)
+def test_what_each_command_writes_makes_no_parse_old(
+    tmp_path: Path, file: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Folders at the project's root that declare nothing, and the target folder wherever it is, are not looked at."""
+    seen: list[Path] = []
+    stat = Path.stat
+    monkeypatch.setattr(Path, "stat", lambda self, **options: (seen.append(self), stat(self, **options))[1])
+    assert kept_is_newest(tmp_path, file=file, later=3600, target_path="out/deep" if file.startswith("out") else "")
+    assert tmp_path / "dbt_project.yml" in seen
+    assert tmp_path / file not in seen

@@ -346,7 +346,7 @@ def test_a_renewal_that_fails_stops_the_run_without_doubt() -> None:
     """The answer is one that nothing was processed of, with the sentence and the command; also for a first token."""
     reply = with_token(Scripted(fail), lambda _: EXPIRED)
     assert isinstance(reply, Withheld)
-    answer = answer_of(reply, retracts=False, throttle_wait=1.0)
+    answer = answer_of(reply, retracted=0, throttle_wait=1.0)
     assert answer == Stopped(Reason(None, "NoAccessToken", "It has ended."), "Run it.", True, by_service=False)
 
 

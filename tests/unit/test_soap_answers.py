@@ -85,6 +85,7 @@ def test_what_is_new_in_a_goal_is_passed_over(raw: StartRaw) -> None:
     assert (dream["Id"], dream["Name"]) == (7, "Lead")
 
 
+RESPONSE = "<c:ApplyOfflineConversionsResponse>"
 UNREADABLE = {
     "empty": http(""),
     "no content": b"HTTP/1.1 202 Accepted\r\nContent-Length: 0\r\n\r\n",
@@ -102,6 +103,29 @@ UNREADABLE = {
     "another element inside": http(
         envelope("<c:ApplyOfflineConversionsResponse><c:Errors/></c:ApplyOfflineConversionsResponse>")
     ),
+    "a nil element before the answer": http(partial_errors(ERROR).replace(RESPONSE, f'<c:X i:nil="true"/>{RESPONSE}')),
+    "a nil answer before the answer": http(
+        partial_errors(ERROR).replace(RESPONSE, f'<c:ApplyOfflineConversionsResponse i:nil="true"/>{RESPONSE}')
+    ),
+    "errors as a list of something else": http(
+        partial_errors(ERROR).replace("<c:PartialErrors>", '<c:PartialErrors i:type="c:ArrayOfConversionGoal">')
+    ),
+    "an error as something else": http(
+        partial_errors(ERROR.replace("<c:BatchError>", '<c:BatchError i:type="c:ConversionGoal">'))
+    ),
+    "an answer as something else": http(
+        partial_errors(ERROR).replace(RESPONSE, RESPONSE[:-1] + ' i:type="c:ConversionGoal">')
+    ),
+    "errors in a new place": http(
+        EMPTY_ANSWER.replace("</c:PartialErrors>", f"</c:PartialErrors><c:Result>{ERROR}</c:Result>")
+    ),
+    "errors by a new name": http(
+        EMPTY_ANSWER.replace("</c:PartialErrors>", "</c:PartialErrors><a:NestedPartialErrors/>")
+    ),
+    "a row in a new place": http(
+        EMPTY_ANSWER.replace("</c:PartialErrors>", "</c:PartialErrors><c:Held><c:Index>1</c:Index></c:Held>")
+    ),
+    "a text beside errors": http(EMPTY_ANSWER.replace(RESPONSE, f"{RESPONSE}refused")),
     "text inside errors": http(partial_errors("<c:Surprise/>")),
     "no index": http(partial_errors("<c:BatchError><c:Code>1</c:Code></c:BatchError>")),
     "index is no number": http(partial_errors(batch_error("two", 5604, "X"))),

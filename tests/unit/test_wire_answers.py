@@ -10,8 +10,10 @@ import pytest
 import requests
 import urllib3
 
+from reverse_etl.destinations.microsoft_ads.answers import answer_of
 from reverse_etl.destinations.microsoft_ads.codes import CODES, Code, OnCall, OnRow
 from reverse_etl.destinations.microsoft_ads.http import lost
+from reverse_etl.destinations.microsoft_ads.wire import Processed, ServiceError
 from reverse_etl.receipts import Answer, Answered, Blamed, RowOutcome, Stopped, Throttled, Unanswered
 from tests.unit.dialects import Dialect
 from tests.unit.wire import ACCESS_TOKEN, DEVELOPER_TOKEN, YESTERDAY, Sandbox, StartRaw, http, row
@@ -344,6 +346,31 @@ def test_what_was_retracted_before_is_retracted(
     again = there.send([row(1, operation=operation, value=value, adjustment_time=YESTERDAY)])
     assert isinstance(again, Answered)
     assert [one.reason.error_code for one in again.refusals] == (["ConversionAlreadyRetracted"] if refused else [])
+
+
+@pytest.mark.parametrize(
+    ("operation", "rows", "accepted"), [("retract", 1, True), ("retract", 2, False), ("restate", 1, False)]
+)
+def test_a_fault_may_say_that_a_row_was_retracted_before(
+    dialect: Dialect, raw: StartRaw, operation: str, rows: int, *, accepted: bool
+) -> None:
+    """It counts for the retraction of a single row; of several it names none."""
+    fault = dialect.request_fault(990008, "ConversionAlreadyRetracted")
+    client = dialect.client(raw(dialect.http(fault, status="500 Oops")).url)
+    value = None if operation == "retract" else 20.0
+    sent = [row(seq + 1, operation=operation, value=value, adjustment_time=YESTERDAY) for seq in range(rows)]
+    answer = client.send(sent)
+    assert isinstance(answer, Answered if accepted else Blamed)
+    assert accepted == (isinstance(answer, Answered) and not answer.refusals)
+
+
+@pytest.mark.parametrize("index", [-1, 1, 7])
+def test_a_retraction_of_another_row_is_not_passed_over(index: int) -> None:
+    """What was retracted before, of a row that was not sent, stays in the answer: nothing of it is relied upon."""
+    reply = Processed({}, "t-1", (ServiceError(None, "ConversionAlreadyRetracted", "", index),))
+    answer = answer_of(reply, retracted=1, throttle_wait=1)
+    assert isinstance(answer, Answered)
+    assert [refusal.index for refusal in answer.refusals] == [index]
 
 
 def test_a_correction_of_what_is_not_there_is_refused(dialect: Dialect, sandbox: Sandbox) -> None:

@@ -16,6 +16,7 @@ from reverse_etl.receipts import (
     Unanswered,
 )
 
+_RETRACTED_BEFORE = "ConversionAlreadyRetracted"
 _ROW_OUTCOMES = {
     OnRow.REJECT: RowOutcome.REJECTED,
     OnRow.DEFER: RowOutcome.DEFERRED,
@@ -23,11 +24,11 @@ _ROW_OUTCOMES = {
 }
 
 
-def answer_of(reply: Reply, *, retracts: bool, throttle_wait: float) -> Answer:
+def answer_of(reply: Reply, *, retracted: int, throttle_wait: float) -> Answer:
     """The answer to a call of records.
 
-    `retracts`: it retracted them, and what was retracted before is retracted. `throttle_wait`: seconds to wait when
-    there were too many calls and the service does not say how long.
+    `retracted`: the rows that the call retracted, 0 for a call of anything else; what was retracted before is
+    retracted. `throttle_wait`: seconds to wait when there were too many calls and the service does not say how long.
     """
     if isinstance(reply, Lost):
         return Unanswered(reply.reason, reply.unsent)
@@ -37,11 +38,14 @@ def answer_of(reply: Reply, *, retracts: bool, throttle_wait: float) -> Answer:
             Reason(error.number, error.name, error.message), reply.advice, unprocessed=True, by_service=False
         )
     if isinstance(reply, Faulted):
+        # Of several rows a fault does not say which it speaks of.
+        if retracted == 1 and all(error.name == _RETRACTED_BEFORE for error in reply.errors):
+            return Answered((), reply.tracking_id)
         return _refused(reply, throttle_wait)
     refusals = tuple(
         _refusal(error)
         for error in reply.partial_errors
-        if not (retracts and error.name == "ConversionAlreadyRetracted")
+        if not (error.index in range(retracted) and error.name == _RETRACTED_BEFORE)
     )
     return Answered(refusals, reply.tracking_id)
 

@@ -163,4 +163,5 @@ class MicrosoftAds:
                 told = f"record {record.seq} of the plan: {wrong}; it was not sent"
                 return Blamed(Reason(None, "RecordCannotBeSent", told), "", unprocessed=True, flaw=True)
         reply = self._wire.call(*call_of(records))
-        return answer_of(reply, retracts=records[0].operation == "retract", throttle_wait=self._throttle_wait)
+        retracted = len(records) if records[0].operation == "retract" else 0
+        return answer_of(reply, retracted=retracted, throttle_wait=self._throttle_wait)

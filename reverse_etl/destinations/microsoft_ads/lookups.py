@@ -87,7 +87,7 @@ class Enquiry:
             self.sleep(min(left, 0.5))
         try:
             reply = self.wire.call(operation, content)
-            answer = answer_of(reply, retracts=False, throttle_wait=self.throttle_wait)
+            answer = answer_of(reply, retracted=0, throttle_wait=self.throttle_wait)
             # Before the permit is back: nobody may start a call in between.
             if isinstance(answer, Throttled):
                 self.pace.throttled(answer.seconds)

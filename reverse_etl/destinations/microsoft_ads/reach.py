@@ -10,6 +10,7 @@ import requests
 
 from reverse_etl.clocks import ahead_of_here
 from reverse_etl.destinations.microsoft_ads.http import new_session
+from reverse_etl.destinations.microsoft_ads.wire import number
 from reverse_etl.errors import DestinationError
 
 CONNECT_TIMEOUT = 10.0
@@ -71,13 +72,15 @@ def check_service(endpoint: str, *, timeout: float = CONNECT_TIMEOUT) -> tuple[s
             new_session(endpoint) as session,
             session.get(
                 f"{endpoint}?wsdl" if endpoint.endswith(".svc") else endpoint,
+                # A cache would tell the time at which it was filled.
+                headers={"Cache-Control": "no-cache"},
                 timeout=timeout,
                 stream=True,
                 allow_redirects=False,
             ) as response,
         ):
             status = response.status_code
-            ahead = ahead_of_here(response.headers.get("Date"))
+            ahead = _ahead(response)
     except requests.RequestException as error:
         raise DestinationError(f"{host} does not answer: {_why(error)}.", hint=_ROUTE_HINT) from error
     # Who says that nothing is to be had here by this method is at work.
@@ -86,6 +89,15 @@ def check_service(endpoint: str, *, timeout: float = CONNECT_TIMEOUT) -> tuple[s
             f"{host} answers with HTTP {status}: it is not at work now.", hint="Try again later; a push would stop."
         )
     return host, ahead
+
+
+def _ahead(response: requests.Response) -> float | None:
+    """By how many seconds the service's clock is ahead; None where the time may be that of a proxy's own page."""
+    if response.status_code >= 400 and "Via" in response.headers:
+        return None
+    # What a cache gives out all the same has the Date of the day it was made, and its age since then.
+    ahead, age = ahead_of_here(response.headers.get("Date")), number(response.headers.get("Age", "0"))
+    return None if ahead is None or age is None else ahead + age
 
 
 _ROUTE_HINT = (

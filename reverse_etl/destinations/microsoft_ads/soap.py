@@ -63,15 +63,16 @@ class _OwnAnswerOnly(Plugin):  # type: ignore[misc]
     def ingress(self, envelope: Any, http_headers: Any, operation: Any) -> tuple[Any, Any]:
         """Look at an answer before zeep reads it."""
         nodes = [node for body in envelope.findall(f"{_ENVELOPE}Body") for node in body]
-        tags = [node.tag for node in nodes if _NIL not in node.attrib]
-        if tags not in ([f"{_NAMESPACE}{operation.name}Response"], [f"{_ENVELOPE}Fault"]):
+        tags = [node.tag for node in nodes]
+        if any(_NIL in node.attrib for node in nodes) or tags not in (
+            [f"{_NAMESPACE}{operation.name}Response"],
+            [f"{_ENVELOPE}Fault"],
+        ):
             raise zeep.exceptions.XMLParseError("not an answer to this call")
         for errors in nodes[0].findall(f"{_NAMESPACE}PartialErrors"):
             counted(errors)
             # Of anything else than its items zeep would make a list without any, and of an empty item nothing.
-            if (errors.text or "").strip() or any(
-                child.tag != f"{_NAMESPACE}BatchError" or not len(child) for child in errors
-            ):
+            if any(child.tag != f"{_NAMESPACE}BatchError" or not len(child) for child in errors):
                 raise zeep.exceptions.XMLParseError("errors that cannot be read")
         if tags != [f"{_ENVELOPE}Fault"]:
             there = len(nodes[0])
@@ -84,22 +85,32 @@ class _OwnAnswerOnly(Plugin):  # type: ignore[misc]
 def _drop_what_is_new(node: Any, declared: Any, types: Mapping[etree.QName, Any]) -> None:
     """Take out of an element what its type does not have; a type that is not known gives way to the declared one.
 
-    Raises for a value that is no value, but holds elements.
+    Raises for what may say something of the rows in a way that is not known: a type in place of another, what is taken
+    out but looks like an error, a text beside elements, and a value that is no value, but holds elements.
     """
     if _TYPE in node.attrib:
         prefix, _, name = node.attrib[_TYPE].rpartition(":")
         named = types.get(etree.QName(node.nsmap.get(prefix or None), name))
         if named is None:
             del node.attrib[_TYPE]
+        elif named.qname != declared.qname and getattr(declared, "_value_class", None) not in named.accepted_types:
+            raise zeep.exceptions.XMLParseError("a type in place of another")
         declared = named or declared
     known = {element.qname: element.type for _, element in getattr(declared, "elements", ())}
-    if len(node) and not known:
+    if (len(node) and not known) or (known and (node.text or "").strip()):
         raise zeep.exceptions.XMLParseError("a value that cannot be read")
     for child in list(node):
         if child.tag in known:
             _drop_what_is_new(child, known[child.tag], types)
+        elif any(_tells_of_a_row(part) for part in child.iter(etree.Element)):
+            raise zeep.exceptions.XMLParseError("errors in a place that is not known")
         else:
             node.remove(child)
+
+
+def _tells_of_a_row(node: Any) -> bool:
+    name = etree.QName(node).localname
+    return name == "Index" or "Error" in name
 
 
 class SoapWire(HttpWire):
