@@ -105,7 +105,7 @@ CALLS: dict[str, tuple[dict[str, Any], dict[str, int], str]] = {
     "unknown code for a row": ({"kind": "poison", "row": click(2), "code": 987654}, {"accepted": 4, "in_doubt": 1}, ""),
     "unreadable for each row": ({"kind": "poison", "share": 1}, LEFT, "DeserializationFailed"),
     "unknown fault for each row": ({"kind": "poison", "share": 1, "code": 987654}, DOUBT, "(987654)"),
-    "unknown code for each row": ({"kind": "refuse", "share": 1, "code": 987654}, DOUBT, "(987654)"),
+    "unknown code for each row": ({"kind": "refuse", "share": 1, "code": 987654}, LEFT, "(987654)"),
     "index out of range": ({"kind": "bad_index"}, DOUBT, "a row that was not in the call"),
     "redirect": ({"kind": "redirect", "taken": True, **TWICE}, DOUBT, "HTTP 307"),
     "entity bomb": ({"kind": "dtd", "taken": True, **TWICE}, DOUBT, "no readable answer"),
