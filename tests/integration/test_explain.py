@@ -110,10 +110,12 @@ def _let_a_run_die(shop: Shop) -> None:
     scope = "destination, environment, account_id, sync"
     for seq in (90, 91):
         shop.repeat("reverse_etl_ledger", "run_seq = 2 and record_key = 'D22'", run_seq=90, seq=seq, batch=1)
-    shop.sql(f"""insert into reverse_etl_runs ({scope}, run_seq, claim_id, event, happened_at, host, pid, pid_space, target)
+    shop.sql(f"""insert into reverse_etl_runs
+        ({scope}, run_seq, claim_id, event, happened_at, host, pid, pid_space, target)
         select {scope}, 90, 'dead', event, happened_at, host, pid, pid_space, target
         from reverse_etl_runs where run_seq = 2 and event in ('claim', 'open')""")
-    shop.sql(f"""insert into reverse_etl_runs ({scope}, run_seq, claim_id, event, happened_at, host, pid, pid_space, target)
+    shop.sql(f"""insert into reverse_etl_runs
+        ({scope}, run_seq, claim_id, event, happened_at, host, pid, pid_space, target)
         select {scope}, 91, 'next', event, happened_at, host, pid, pid_space, target
         from reverse_etl_runs where run_seq = 2 and event in ('claim', 'open')""")
     shop.sql(f"""insert into reverse_etl_runs
