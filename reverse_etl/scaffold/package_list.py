@@ -23,6 +23,8 @@ PACKAGE = "reverse_etl"
 _OUR_REPOSITORIES = {"reverse_etl", "dbt_reverse_etl"}
 _COMMENT = "  # reverse-etl: written and upgraded by `reverse-etl init`"
 _LINE_BREAKS = "\r\n"
+# Each alias can double what is before it: a list with many would take for ever to compare.
+_ALIASES = 16
 
 
 class CannotInsertError(Exception):
@@ -42,10 +44,16 @@ class PackageList:
 def read_list(project: DbtProject, ours: tuple[Path, ...], environment: Mapping[str, str]) -> PackageList:
     """The project's list of packages; `ours` are the folders that init itself would use.
 
-    Raises SettingsError where `packages` stands in both files, which dbt refuses too.
+    Raises SettingsError where `packages` stands in both files, which dbt refuses too, and for a file with many aliases.
     """
     packages, dependencies = project.folder / "packages.yml", project.folder / "dependencies.yml"
     contents = {path: read(path) for path in (packages, dependencies)}
+    for path, content in contents.items():
+        if _aliases(content) > _ALIASES:
+            raise SettingsError(
+                f"{path.name} has more than {_ALIASES} YAML aliases (*name), and `init` follows no more.",
+                hint="Write out what they stand for and run `reverse-etl init` again.",
+            )
     holding = [path for path, content in contents.items() if "packages" in _settings(content)]
     if len(holding) == 2:
         raise SettingsError(
@@ -111,6 +119,14 @@ def _settings(content: bytes | None) -> dict[str, Any]:
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _aliases(content: bytes | None) -> int:
+    try:
+        events = yaml.parse((content or b"").decode("utf-8"), Loader=yaml.SafeLoader)
+        return sum(isinstance(event, yaml.AliasEvent) for event in events)
+    except (yaml.YAMLError, UnicodeDecodeError):
+        return 0
 
 
 def _our_entry(

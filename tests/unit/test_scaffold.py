@@ -73,6 +73,16 @@ def test_packages_in_both_files_is_refused(project: Write) -> None:
         init(folder)
 
 
+def test_aliases_that_multiply_are_refused(project: Write) -> None:
+    """A list that 60 lines of aliases make longer than any memory is refused at once, and stays as it is."""
+    levels = [f"  l{n}: &l{n} [*l{n - 1}, *l{n - 1}]" for n in range(1, 60)]
+    text = "\n".join(["x:", "  l0: &l0 [lol]", *levels, "packages: [{git: *l59}]\n"])
+    folder = project({"packages.yml": text})
+    with pytest.raises(SettingsError, match="aliases"):
+        init(folder)
+    assert (folder / "packages.yml").read_text() == text
+
+
 @pytest.mark.parametrize(
     "entry",
     [
