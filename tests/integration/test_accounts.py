@@ -14,7 +14,6 @@ from tests.support.engines import both_engines
 from tests.support.schemas import validate
 from tests.support.shop import Shop, deal
 
-pytestmark = both_engines
 _MODEL = """
 select
     deals.*,
@@ -53,6 +52,7 @@ def calls(sandbox: LocalSandbox) -> list[tuple[str, int]]:
         return list(books.execute("select account_id, received from calls order by call_id"))
 
 
+@both_engines
 def test_each_row_goes_to_the_account_that_it_names(routed: Shop, sandbox: LocalSandbox) -> None:
     """Every account gets its rows in calls of its own and has its own ledger; a second push sends nothing."""
     assert push(routed, sandbox) == [("100", {"accepted": 2}), ("200", {"accepted": 1})]
@@ -115,6 +115,7 @@ def test_a_row_is_explained_in_its_account(routed: Shop, sandbox: LocalSandbox) 
     assert "The row of this key names no account in account: shop_conversions sends it to none." in nowhere.stderr
 
 
+@both_engines
 def test_white_space_around_an_account_is_none_of_it(routed: Shop, sandbox: LocalSandbox) -> None:
     """Tabs, line breaks and no-break spaces are passed over as blanks are, and an account of such alone is none."""
     accounts = ["\t100\r\n", "\u00a0\u2009100\u3000\u2028", " \t\u00a0\n", "1\u00a000"]

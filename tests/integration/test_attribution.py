@@ -19,7 +19,6 @@ from reverse_etl.errors import SettingsError
 from reverse_etl.sandbox import LocalSandbox
 from tests.support.engines import both_engines
 from tests.support.hostile import JINJA, TABLES
-from tests.support.quick import QuickShop
 from tests.support.schemas import validate
 from tests.support.shop import Shop, click, deal
 
@@ -41,7 +40,7 @@ def clicked(tmp_path: Path) -> Iterator[LocalSandbox]:
 
 
 @pytest.fixture
-def pushed(shop: Shop, clicked: LocalSandbox) -> QuickShop:
+def pushed(shop: Shop, clicked: LocalSandbox) -> Shop:
     """Four deals sent: two that count, one of a click that nobody knows, one of a paused goal; one more is refused."""
     shop.fill(
         [
@@ -53,7 +52,6 @@ def pushed(shop: Shop, clicked: LocalSandbox) -> QuickShop:
             deal(5, microsoft_click_id="broken"),
         ]
     )
-    shop = QuickShop(shop.folder, shop.host)
     assert shop.push(endpoint=clicked.url)["source"] == {"accepted": 4, "rejected": 1, "invalid": 1}
     return shop
 
@@ -80,7 +78,7 @@ EXPECTED = {
 
 
 @both_engines
-def test_each_goal_is_told_with_reasons_and_what_to_do(pushed: QuickShop, clicked: LocalSandbox) -> None:
+def test_each_goal_is_told_with_reasons_and_what_to_do(pushed: Shop, clicked: LocalSandbox) -> None:
     """What was sent, taken, refused and attributed stands side by side, and a goal that is not there is named."""
     document = fetch(pushed, clicked)
     assert numbers(document) == EXPECTED
@@ -97,7 +95,7 @@ def test_each_goal_is_told_with_reasons_and_what_to_do(pushed: QuickShop, clicke
     assert "What to do: Compare the click ids" in text
 
 
-def test_both_protocols_tell_the_same(pushed: QuickShop, clicked: LocalSandbox) -> None:
+def test_both_protocols_tell_the_same(pushed: Shop, clicked: LocalSandbox) -> None:
     """What was pushed by SOAP is told by REST with the same numbers, reasons and goals that are missing."""
     by_soap = fetch(pushed, clicked)
     pushed.exposure(protocol="rest")
@@ -112,7 +110,7 @@ def test_both_protocols_tell_the_same(pushed: QuickShop, clicked: LocalSandbox) 
 
 
 @both_engines
-def test_the_views_say_the_same(pushed: QuickShop, clicked: LocalSandbox) -> None:
+def test_the_views_say_the_same(pushed: Shop, clicked: LocalSandbox) -> None:
     """Views of the package join what was sent with what was told, and count a rate and its reasons."""
     fetch(pushed, clicked)
     days = pushed.sql(
@@ -131,7 +129,7 @@ def test_the_views_say_the_same(pushed: QuickShop, clicked: LocalSandbox) -> Non
 
 
 @both_engines
-def test_a_later_fetch_holds_and_the_earlier_stays(pushed: QuickShop, clicked: LocalSandbox) -> None:
+def test_a_later_fetch_holds_and_the_earlier_stays(pushed: Shop, clicked: LocalSandbox) -> None:
     """Fetching again adds rows and changes no number; a report that changed later is told as it is now."""
     first = fetch(pushed, clicked)
     rows = pushed.sql(f"select count(*) from {REPORTS}")[0][0]
@@ -170,7 +168,7 @@ def far_east(shop: Shop) -> None:
 
 
 @both_engines
-def test_days_are_those_of_utc(pushed: QuickShop, clicked: LocalSandbox) -> None:
+def test_days_are_those_of_utc(pushed: Shop, clicked: LocalSandbox) -> None:
     """A second before midnight and midnight itself are two days, on both sides, whatever the session's time zone."""
     far_east(pushed)
     today = datetime.now(UTC).date()
@@ -192,7 +190,6 @@ def test_days_are_those_of_utc(pushed: QuickShop, clicked: LocalSandbox) -> None
 def test_many_goals_and_days_are_walked(shop: Shop, sandbox: LocalSandbox) -> None:
     """More goals and days than a call may ask for are asked for in several calls, and every one is told."""
     shop.fill([deal(n, conversion_name=f"Goal {n:02}") for n in range(1, 26)])
-    shop = QuickShop(shop.folder, shop.host)
     shop.push(endpoint=sandbox.url)
     shop.sql(
         "update reverse_etl_ledger set recorded_at = recorded_at - interval '10 days' where conversion_name = 'Goal 01'"
@@ -215,7 +212,6 @@ def test_many_goals_and_days_are_walked(shop: Shop, sandbox: LocalSandbox) -> No
 def test_what_a_baseline_marked_was_not_sent(shop: Shop, sandbox: LocalSandbox) -> None:
     """Records that a baseline marks as accepted are no uploads, and those that a push sends are."""
     shop.fill([deal(1), deal(2)])
-    shop = QuickShop(shop.folder, shop.host)
     done = shop.run("baseline", "--before", datetime.now(UTC).date().isoformat(), "--yes")
     assert done.returncode == 0, done.stderr
     assert fetch(shop, sandbox)["goals"] == []
@@ -228,7 +224,6 @@ def test_corrections_are_told_apart(shop: Shop, sandbox: LocalSandbox) -> None:
     """A restatement is no conversion that was sent; one that Microsoft finds no original of has its reason."""
     shop.exposure(adjustments=["restate"])
     shop.fill([deal(1), deal(2)])
-    shop = QuickShop(shop.folder)
     shop.push(endpoint=sandbox.url)
     with books(sandbox) as received:
         received.execute("delete from received where click_id = ?", [click(2)])
@@ -242,7 +237,6 @@ def test_corrections_are_told_apart(shop: Shop, sandbox: LocalSandbox) -> None:
 def test_a_killed_fetch_leaves_whole_answers(shop: Shop, sandbox: LocalSandbox) -> None:
     """Killed between two calls, a fetch leaves what the first one told, and the next begins anew and completes."""
     shop.fill([deal(1), deal(2)])
-    shop = QuickShop(shop.folder)
     shop.push(endpoint=sandbox.url)
     shop.sql(f"update reverse_etl_ledger set recorded_at = recorded_at - interval 10 day where click_id = '{click(1)}'")
     with books(sandbox) as received:
@@ -272,7 +266,6 @@ def test_a_hostile_name_is_a_name(shop: Shop, sandbox: LocalSandbox) -> None:
     """A goal's name that looks like SQL or Jinja is kept and told to the letter, and does nothing."""
     names = sorted([TABLES, JINJA, "It's \\' \"won\" %s {{ x }}"])
     shop.fill([deal(n, conversion_name=name) for n, name in enumerate(names)])
-    shop = QuickShop(shop.folder, shop.host)
     shop.push(endpoint=sandbox.url)
     document = fetch(shop, sandbox)
     assert numbers(document) == dict.fromkeys(names, (1, 1, 0, 1, 0, 1.0))
@@ -281,12 +274,12 @@ def test_a_hostile_name_is_a_name(shop: Shop, sandbox: LocalSandbox) -> None:
 
 def test_without_a_push_nothing_is_asked(shop: Shop) -> None:
     """Where nothing was sent no call is made, and the command says so."""
-    done = QuickShop(shop.folder).run("attribution", MICROSOFT_ADS_ENDPOINT="http://127.0.0.1:9")
+    done = shop.run("attribution", MICROSOFT_ADS_ENDPOINT="http://127.0.0.1:9")
     assert done.returncode == 0, done.stderr
     assert "Nothing was sent yet." in done.stdout
 
 
-def test_no_fetch_asks_nobody(pushed: QuickShop, clicked: LocalSandbox) -> None:
+def test_no_fetch_asks_nobody(pushed: Shop, clicked: LocalSandbox) -> None:
     """--no-fetch shows what is known, without a call and without a row more."""
     before = pushed.run("attribution", "--no-fetch", MICROSOFT_ADS_ENDPOINT="http://127.0.0.1:9")
     assert "Nothing is known of their attribution yet." in before.stdout
@@ -297,7 +290,7 @@ def test_no_fetch_asks_nobody(pushed: QuickShop, clicked: LocalSandbox) -> None:
     assert (document["fetched"], document["goals"]) == (None, told["goals"])
 
 
-def test_status_shows_the_match_rate(pushed: QuickShop, clicked: LocalSandbox) -> None:
+def test_status_shows_the_match_rate(pushed: Shop, clicked: LocalSandbox) -> None:
     """Status is silent of what was never fetched, and then shows the rate with its days and its date."""
     before = validate("status", json.loads(pushed.run("status", "--json").stdout))
     assert before["attribution"] is None
@@ -309,7 +302,7 @@ def test_status_shows_the_match_rate(pushed: QuickShop, clicked: LocalSandbox) -
     assert "Match rate 50.0 %: 2 of 4 attributed to a click" in pushed.run("status").stdout
 
 
-def test_a_sandbox_that_is_not_there_is_said(pushed: QuickShop) -> None:
+def test_a_sandbox_that_is_not_there_is_said(pushed: Shop) -> None:
     """An unreachable service stops the command with exit code 1 and a hint, and nothing is written."""
     done = pushed.run("attribution", MICROSOFT_ADS_ENDPOINT="http://127.0.0.1:9")
     assert (done.returncode, done.stdout) == (1, "")
@@ -317,7 +310,7 @@ def test_a_sandbox_that_is_not_there_is_said(pushed: QuickShop) -> None:
     assert pushed.sql(f"select count(*) from {REPORTS}") == [(0,)]
 
 
-def test_a_refused_call_keeps_what_was_known(pushed: QuickShop, clicked: LocalSandbox) -> None:
+def test_a_refused_call_keeps_what_was_known(pushed: Shop, clicked: LocalSandbox) -> None:
     """A fault that no repeating mends stops the fetch; what an earlier one brought stays as it was."""
     told = fetch(pushed, clicked)
     requests.post(
@@ -330,13 +323,13 @@ def test_a_refused_call_keeps_what_was_known(pushed: QuickShop, clicked: LocalSa
     assert json.loads(pushed.run("attribution", "--no-fetch", "--json").stdout)["goals"] == told["goals"]
 
 
-def test_a_fault_that_passes_is_asked_through(pushed: QuickShop, clicked: LocalSandbox) -> None:
+def test_a_fault_that_passes_is_asked_through(pushed: Shop, clicked: LocalSandbox) -> None:
     """An internal error is followed by another try, and the answer is told."""
     requests.post(f"{clicked.url}/control/faults", json=[{"kind": "fault_0", "operation": "report"}], timeout=60)
     assert numbers(fetch(pushed, clicked)) == EXPECTED
 
 
-def test_a_ledger_of_an_earlier_version_is_told_how_to_upgrade(pushed: QuickShop, clicked: LocalSandbox) -> None:
+def test_a_ledger_of_an_earlier_version_is_told_how_to_upgrade(pushed: Shop, clicked: LocalSandbox) -> None:
     """Without the table, push and status work as before, and attribution names the command that builds it."""
     pushed.sql("drop view reverse_etl_attribution")
     pushed.sql("drop view reverse_etl_unattributed")
@@ -351,7 +344,7 @@ def test_a_ledger_of_an_earlier_version_is_told_how_to_upgrade(pushed: QuickShop
 
 
 @both_engines
-def test_what_was_told_survives_every_build(pushed: QuickShop, clicked: LocalSandbox) -> None:
+def test_what_was_told_survives_every_build(pushed: Shop, clicked: LocalSandbox) -> None:
     """`--full-refresh` and `--empty` leave the table as it was, and the views over it go on showing it."""
     fetch(pushed, clicked)
     counts = [
@@ -373,7 +366,7 @@ def test_a_setting_that_would_empty_it_is_refused(shop: Shop) -> None:
     assert "would empty it" in done.stdout
 
 
-def test_programs_get_frozen_results(pushed: QuickShop, clicked: LocalSandbox, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_programs_get_frozen_results(pushed: Shop, clicked: LocalSandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """The Python function gives what the command shows, with and without a call."""
     monkeypatch.setenv("MICROSOFT_ADS_ENDPOINT", clicked.url)
     where = {"project_dir": pushed.folder, "profiles_dir": pushed.folder}

@@ -15,7 +15,6 @@ from reverse_etl.warehouse.project import Project
 from tests.support.bench import Bench, click, counting
 from tests.support.engines import both_engines
 from tests.support.faults import ask_for
-from tests.support.quick import QuickShop
 from tests.support.shop import COLUMNS, Shop, copy_of, deal
 
 ROWS = 3
@@ -176,21 +175,20 @@ ADDED = [("ledger", "adjustment_time"), ("receipts", "tracking_id"), ("runs", "t
 @both_engines
 def test_an_upgrade_of_the_package_keeps_every_row(shop: Shop, sandbox: LocalSandbox) -> None:
     """Tables of an older version are named with what to run; that adds the columns and loses no row."""
-    quick = QuickShop(shop.folder, shop.host)
-    quick.fill([deal(n) for n in range(ROWS)])
-    quick.push(endpoint=sandbox.url)
-    before = [quick.sql(f"select count(*) from reverse_etl_{table}") for table, _ in ADDED]
+    shop.fill([deal(n) for n in range(ROWS)])
+    shop.push(endpoint=sandbox.url)
+    before = [shop.sql(f"select count(*) from reverse_etl_{table}") for table, _ in ADDED]
     for table, column in ADDED:
-        quick.sql(f"alter table reverse_etl_{table} drop column {column} cascade")
-    quick.fill([deal(n) for n in range(ROWS + 1)])
-    done = quick.run("push", "--json", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+        shop.sql(f"alter table reverse_etl_{table} drop column {column} cascade")
+    shop.fill([deal(n) for n in range(ROWS + 1)])
+    done = shop.run("push", "--json", MICROSOFT_ADS_ENDPOINT=sandbox.url)
     assert (done.returncode, done.stdout) == (2, "")
     assert "older version" in done.stderr
     command = "dbt build --select package:reverse_etl"
     assert command in done.stderr
-    quick.dbt(*command.split()[1:], "--quiet")
-    assert [quick.sql(f"select count(*) from reverse_etl_{table}") for table, _ in ADDED] == before
-    result = quick.push(endpoint=sandbox.url)
+    shop.dbt(*command.split()[1:], "--quiet")
+    assert [shop.sql(f"select count(*) from reverse_etl_{table}") for table, _ in ADDED] == before
+    result = shop.push(endpoint=sandbox.url)
     assert result["source"] == {"unchanged": ROWS, "accepted": 1}
-    run = json.loads(quick.run("runs", "1", "--json").stdout)
+    run = json.loads(shop.run("runs", "1", "--json").stdout)
     assert run["outcomes"]["accepted"] == ROWS

@@ -20,15 +20,9 @@ from reverse_etl.warehouse.ledger import WarehouseLedger
 from reverse_etl.warehouse.project import Project
 from tests.support.engines import both_engines
 from tests.support.faults import ask_for, truth
-from tests.support.quick import QuickShop
 from tests.support.shop import Shop, click, deal
 
 BOTH = {"adjustments": ["restate", "retract"], "max_retractions": 10}
-
-
-@pytest.fixture
-def quick(shop: Shop) -> QuickShop:
-    return QuickShop(shop.folder, shop.host)
 
 
 def judged(sandbox: LocalSandbox) -> dict[str, tuple[bool, bool, float | None]]:
@@ -40,16 +34,16 @@ def judged(sandbox: LocalSandbox) -> dict[str, tuple[bool, bool, float | None]]:
 
 
 @both_engines
-def test_a_changed_value_is_restated_and_what_is_gone_is_retracted(quick: QuickShop, sandbox: LocalSandbox) -> None:
+def test_a_changed_value_is_restated_and_what_is_gone_is_retracted(shop: Shop, sandbox: LocalSandbox) -> None:
     """A push restates and retracts what the exposure allows, once; the books of both sides agree."""
-    quick.fill([deal(n) for n in range(4)])
-    quick.exposure(**BOTH)
-    quick.push(endpoint=sandbox.url)
-    quick.fill([deal(0), deal(1, conversion_value=25.0), deal(2)])
-    planned = json.loads(quick.run("plan", "--json").stdout)
+    shop.fill([deal(n) for n in range(4)])
+    shop.exposure(**BOTH)
+    shop.push(endpoint=sandbox.url)
+    shop.fill([deal(0), deal(1, conversion_value=25.0), deal(2)])
+    planned = json.loads(shop.run("plan", "--json").stdout)
     assert planned["counts"] == {"source": {"restate": 1, "unchanged": 2}, "ledger": {"retract": 1}}
     assert planned["to_send"] == 2
-    result = quick.push(endpoint=sandbox.url)
+    result = shop.push(endpoint=sandbox.url)
     assert (result["source"], result["ledger"]) == ({"accepted": 1, "unchanged": 2}, {"retracted": 1})
     assert judged(sandbox) == {
         click(0): (True, False, 10.0),
@@ -57,32 +51,32 @@ def test_a_changed_value_is_restated_and_what_is_gone_is_retracted(quick: QuickS
         click(2): (True, False, 10.0),
         click(3): (False, True, None),
     }
-    again = quick.push(endpoint=sandbox.url)
+    again = shop.push(endpoint=sandbox.url)
     assert (again["source"], again["ledger"], again["sent"]) == ({"unchanged": 3}, {}, {})
-    quick.fill([deal(n) for n in range(4)])
-    back = quick.push(endpoint=sandbox.url)
+    shop.fill([deal(n) for n in range(4)])
+    back = shop.push(endpoint=sandbox.url)
     assert back["source"] == {"accepted": 1, "unchanged": 2, "held": 1}
     assert judged(sandbox)[click(1)] == (True, False, 10.0)
-    assert "It was retracted; Microsoft ignores it from then on." in quick.run("why", "D3").stdout
+    assert "It was retracted; Microsoft ignores it from then on." in shop.run("why", "D3").stdout
 
 
 @both_engines
-def test_a_move_retracts_and_sends_in_one_push(quick: QuickShop, sandbox: LocalSandbox) -> None:
+def test_a_move_retracts_and_sends_in_one_push(shop: Shop, sandbox: LocalSandbox) -> None:
     """A corrected click id under the same key: the old conversion is taken back first, the new one sent after that."""
-    quick.fill([deal(0), deal(1)])
-    quick.exposure(**BOTH)
-    quick.push(endpoint=sandbox.url)
-    quick.fill([deal(0), deal(1, microsoft_click_id=click(9))])
-    planned = json.loads(quick.run("plan", "--json").stdout)
+    shop.fill([deal(0), deal(1)])
+    shop.exposure(**BOTH)
+    shop.push(endpoint=sandbox.url)
+    shop.fill([deal(0), deal(1, microsoft_click_id=click(9))])
+    planned = json.loads(shop.run("plan", "--json").stdout)
     assert planned["counts"] == {"source": {"unchanged": 1, "held": 1}, "ledger": {"move": 1}}
-    result = quick.push(endpoint=sandbox.url)
+    result = shop.push(endpoint=sandbox.url)
     assert (result["source"], result["ledger"]) == ({"accepted": 1, "unchanged": 1}, {"retracted": 1})
     assert [(name, *state) for name, state in judged(sandbox).items() if name != click(0)] == [
         (click(1), False, True, None),
         (click(9), True, False, 10.0),
     ]
-    quick.fill([deal(0), deal(1)])
-    back = quick.push(endpoint=sandbox.url)
+    shop.fill([deal(0), deal(1)])
+    back = shop.push(endpoint=sandbox.url)
     assert (back["source"], back["ledger"]) == ({"unchanged": 1, "held": 1}, {"held": 1}), (
         "what is dead replaces nothing"
     )
@@ -98,53 +92,51 @@ def test_a_move_retracts_and_sends_in_one_push(quick: QuickShop, sandbox: LocalS
     ],
 )
 def test_what_is_not_allowed_is_held_and_says_what_would_send_it(
-    quick: QuickShop, sandbox: LocalSandbox, allowed: list[str], source: dict[str, int], ledger: dict[str, int]
+    shop: Shop, sandbox: LocalSandbox, allowed: list[str], source: dict[str, int], ledger: dict[str, int]
 ) -> None:
     """Each correction needs its word in `adjustments`; without it the plan and `why` name that word."""
-    quick.fill([deal(n) for n in range(4)])
-    quick.push(endpoint=sandbox.url)
-    quick.exposure(adjustments=allowed, max_retractions=10)
-    quick.fill([deal(0), deal(1, conversion_value=25.0), deal(2, microsoft_click_id=click(9))])
+    shop.fill([deal(n) for n in range(4)])
+    shop.push(endpoint=sandbox.url)
+    shop.exposure(adjustments=allowed, max_retractions=10)
+    shop.fill([deal(0), deal(1, conversion_value=25.0), deal(2, microsoft_click_id=click(9))])
     if "restate" not in allowed:
-        assert "`adjustments: [restate]` in the exposure" in quick.run("why", "D1").stdout
+        assert "`adjustments: [restate]` in the exposure" in shop.run("why", "D1").stdout
     if "retract" not in allowed:
-        assert "`adjustments: [retract]` in the exposure" in quick.run("why", "D3").stdout
-    result = quick.push(endpoint=sandbox.url)
+        assert "`adjustments: [retract]` in the exposure" in shop.run("why", "D3").stdout
+    result = shop.push(endpoint=sandbox.url)
     assert (result["source"], result["ledger"]) == (source, ledger)
 
 
-@both_engines
 @pytest.mark.parametrize("kind", ["reset_after", "reset_before"])
 def test_a_correction_without_an_answer_is_settled_by_the_next_push(
-    quick: QuickShop, sandbox: LocalSandbox, kind: str
+    shop: Shop, sandbox: LocalSandbox, kind: str
 ) -> None:
     """Whether it arrived or not, the next push repeats it, and in the end the judge has the latest value once."""
-    quick.fill([deal(n) for n in range(3)])
-    quick.exposure(**BOTH)
-    quick.push(endpoint=sandbox.url)
-    quick.fill([deal(0, conversion_value=25.0), deal(1)])
+    shop.fill([deal(n) for n in range(3)])
+    shop.exposure(**BOTH)
+    shop.push(endpoint=sandbox.url)
+    shop.fill([deal(0, conversion_value=25.0), deal(1)])
     ask_for(sandbox, {"kind": kind, "operation": "adjustments", "count": 10})
-    lost = quick.push(endpoint=sandbox.url)
+    lost = shop.push(endpoint=sandbox.url)
     assert (lost["source"], lost["ledger"], lost["exit_code"]) == ({"in_doubt": 1, "unchanged": 1}, {"in_doubt": 1}, 1)
     ask_for(sandbox)
-    doubts = json.loads(quick.run("status", "--json").stdout)
+    doubts = json.loads(shop.run("status", "--json").stdout)
     assert (doubts["statuses"], doubts["corrections"]) == (
         {"accepted": 3},
         {"restate_in_doubt": 1, "retract_in_doubt": 1},
     )
-    settled = quick.push(endpoint=sandbox.url)
+    settled = shop.push(endpoint=sandbox.url)
     assert (settled["source"], settled["ledger"]) == ({"accepted": 1, "unchanged": 1}, {"retracted": 1})
     assert judged(sandbox)[click(0)] == (True, False, 25.0)
     assert judged(sandbox)[click(2)][:2] == (False, True)
 
 
-@both_engines
-def test_a_refused_correction_is_held_and_shown(quick: QuickShop, sandbox: LocalSandbox) -> None:
+def test_a_refused_correction_is_held_and_shown(shop: Shop, sandbox: LocalSandbox) -> None:
     """A restatement that the destination refuses is listed, and not repeated for the same value."""
-    quick.fill([deal(0), deal(1)])
-    quick.exposure(**BOTH)
-    quick.push(endpoint=sandbox.url)
-    quick.fill([deal(0, conversion_value=25.0), deal(1)])
+    shop.fill([deal(0), deal(1)])
+    shop.exposure(**BOTH)
+    shop.push(endpoint=sandbox.url)
+    shop.fill([deal(0, conversion_value=25.0), deal(1)])
     ask_for(
         sandbox,
         {
@@ -155,17 +147,17 @@ def test_a_refused_correction_is_held_and_shown(quick: QuickShop, sandbox: Local
             "error_code": "OfflineConversionRestateRetractNotSupported",
         },
     )
-    refused = quick.push(endpoint=sandbox.url)
+    refused = shop.push(endpoint=sandbox.url)
     assert (refused["source"], refused["exit_code"]) == ({"rejected": 1, "unchanged": 1}, 3)
     ask_for(sandbox)
-    assert quick.push(endpoint=sandbox.url)["sent"] == {}
-    assert "5627" in quick.run("rejected").stdout
-    status = quick.run("status")
+    assert shop.push(endpoint=sandbox.url)["sent"] == {}
+    assert "5627" in shop.run("rejected").stdout
+    status = shop.run("status")
     assert re.search(r"accepted +2 .*\n\nCorrections of these\n  restate_refused  1  ", status.stdout)
-    assert json.loads(quick.run("status", "--json").stdout)["corrections"] == {"restate_refused": 1}
-    quick.fill([deal(0, conversion_value=30.0), deal(1)])
-    assert quick.push(endpoint=sandbox.url)["source"] == {"accepted": 1, "unchanged": 1}
-    assert json.loads(quick.run("status", "--json").stdout)["corrections"] == {}
+    assert json.loads(shop.run("status", "--json").stdout)["corrections"] == {"restate_refused": 1}
+    shop.fill([deal(0, conversion_value=30.0), deal(1)])
+    assert shop.push(endpoint=sandbox.url)["source"] == {"accepted": 1, "unchanged": 1}
+    assert json.loads(shop.run("status", "--json").stdout)["corrections"] == {}
 
 
 @pytest.mark.parametrize(
@@ -182,14 +174,14 @@ def test_a_refused_correction_is_held_and_shown(quick: QuickShop, sandbox: Local
     ],
 )
 def test_a_source_that_has_shrunk_takes_nothing_back(  # noqa: PLR0917
-    quick: QuickShop, sandbox: LocalSandbox, left: int, settings: dict[str, Any], arguments: list[str], code: int
+    shop: Shop, sandbox: LocalSandbox, left: int, settings: dict[str, Any], arguments: list[str], code: int
 ) -> None:
     """Too many retractions at once stop the push with the numbers; nothing is sent, not even what is new."""
-    quick.fill([deal(n) for n in range(40)])
-    quick.push(endpoint=sandbox.url)
-    quick.exposure(adjustments=["retract"], **settings)
-    quick.fill([deal(n) for n in range(left)] + ([deal(90)] if left else []))
-    done = quick.run("push", "--json", *arguments, MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    shop.fill([deal(n) for n in range(40)])
+    shop.push(endpoint=sandbox.url)
+    shop.exposure(adjustments=["retract"], **settings)
+    shop.fill([deal(n) for n in range(left)] + ([deal(90)] if left else []))
+    done = shop.run("push", "--json", *arguments, MICROSOFT_ADS_ENDPOINT=sandbox.url)
     assert done.returncode == code, done.stderr
     gone = 40 - left
     assert sum(retracted for _, retracted, _ in judged(sandbox).values()) == (0 if code else gone)
@@ -197,8 +189,8 @@ def test_a_source_that_has_shrunk_takes_nothing_back(  # noqa: PLR0917
     if code:
         assert f"{gone} of 40 conversions would be taken back at once" in done.stderr
         assert "--max-retractions" in done.stderr
-        assert "refuses  max_retractions" in quick.run("plan").stdout
-        assert "refused" in quick.run("runs").stdout
+        assert "refuses  max_retractions" in shop.run("plan").stdout
+        assert "refused" in shop.run("runs").stdout
 
 
 class Days:

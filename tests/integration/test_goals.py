@@ -14,18 +14,12 @@ from reverse_etl.pace import Patience
 from reverse_etl.sandbox import LocalSandbox
 from tests.support.engines import both_engines
 from tests.support.faults import ask_for, release
-from tests.support.quick import QuickShop
 from tests.support.schemas import validate
 from tests.support.shop import Shop, click, deal
 
 HASH = "a" * 64
 WON = "{name: Deal won, id: 7001, revenue: {type: VariableValue}}"
 Start = Callable[..., LocalSandbox]
-
-
-@pytest.fixture
-def quick(shop: Shop) -> QuickShop:
-    return QuickShop(shop.folder, shop.host)
 
 
 @pytest.fixture
@@ -71,11 +65,11 @@ def with_click_time(shop: Shop, expression: str) -> None:
     shop.dbt("run", "--quiet", "--select", "offline_conversions")
 
 
-def test_names_and_flags_are_compared_with_the_goals(quick: QuickShop, start: Start) -> None:
+def test_names_and_flags_are_compared_with_the_goals(shop: Shop, start: Start) -> None:
     """A goal that is missing or paused is a cross, what a goal does not take a warning; all in counts of rows."""
     sandbox = start(WON, "{name: Lead, count_type: Unique}", "{name: Old, status: Paused}")
     no_click = {"microsoft_click_id": None, "hashed_email_address": HASH, "conversion_value": None}
-    quick.fill(
+    shop.fill(
         [
             deal(1, conversion_name="deal  WON"),
             deal(2, conversion_name="Old"),
@@ -87,7 +81,7 @@ def test_names_and_flags_are_compared_with_the_goals(quick: QuickShop, start: St
             deal(7, conversion_name="Nowhere", microsoft_click_id="short"),
         ]
     )
-    found = check(quick, sandbox, code=2)
+    found = check(shop, sandbox, code=2)
     assert [line["mark"] for line in found["account"]] == ["ok"]
     assert [(line["mark"], line["text"]) for line in found["goals"]] == [
         (
@@ -109,11 +103,11 @@ def test_names_and_flags_are_compared_with_the_goals(quick: QuickShop, start: St
     assert HASH not in json.dumps(found)
 
 
-def test_rows_that_fit_are_one_tick(quick: QuickShop, start: Start) -> None:
+def test_rows_that_fit_are_one_tick(shop: Shop, start: Start) -> None:
     """Where every name has its goal and nothing is refused, one line says so."""
     sandbox = start(WON)
-    quick.fill([deal(1), deal(2)])
-    (line,) = check(quick, sandbox)["goals"]
+    shop.fill([deal(1), deal(2)])
+    (line,) = check(shop, sandbox)["goals"]
     assert (line["mark"], line["text"]) == (
         "ok",
         "1 offline conversion goal; each name in the source is one, and its rows fit it",
@@ -121,35 +115,35 @@ def test_rows_that_fit_are_one_tick(quick: QuickShop, start: Start) -> None:
 
 
 @both_engines
-def test_conversions_later_than_the_window(quick: QuickShop, start: Start) -> None:
+def test_conversions_later_than_the_window(shop: Shop, start: Start) -> None:
     """Where the model offers a click time, what came later than the goal's window is counted; else nothing is said."""
     sandbox = start("{name: Deal won, window_minutes: 60, revenue: {type: FixedValue}}", "{name: Long}")
-    quick.fill([deal(1), deal(2), deal(3, conversion_name="Long", conversion_value=None)])
-    (line,) = check(quick, sandbox)["goals"]
+    shop.fill([deal(1), deal(2), deal(3, conversion_name="Long", conversion_value=None)])
+    (line,) = check(shop, sandbox)["goals"]
     assert line["mark"] == "ok"
-    with_click_time(quick, "conversion_time - interval '61 minutes'")
-    (line,) = check(quick, sandbox)["goals"]
+    with_click_time(shop, "conversion_time - interval '61 minutes'")
+    (line,) = check(shop, sandbox)["goals"]
     assert (
         line["text"]
         == "2 rows to the goal 'Deal won' would be refused: they are later after the click than its window of 1 hour."
     )
-    with_click_time(quick, "conversion_time - interval '60 minutes'")
-    (line,) = check(quick, sandbox)["goals"]
+    with_click_time(shop, "conversion_time - interval '60 minutes'")
+    (line,) = check(shop, sandbox)["goals"]
     assert line["mark"] == "ok"
 
 
-def test_auto_tagging_is_turned_on_where_it_is_asked_for(quick: QuickShop, start: Start) -> None:
+def test_auto_tagging_is_turned_on_where_it_is_asked_for(shop: Shop, start: Start) -> None:
     """Off is a cross; --fix asks, and without a terminal only --yes turns it on, once and for all."""
     sandbox = start(WON, more="auto_tagging: false")
-    (line,) = check(quick, sandbox, code=2)["auto_tagging"]
+    (line,) = check(shop, sandbox, code=2)["auto_tagging"]
     assert (line["mark"], line["hint"]) == ("failed", "Turn it on with `reverse-etl check --fix`.")
-    (line,) = check(quick, sandbox, "--fix", code=2)["auto_tagging"]
+    (line,) = check(shop, sandbox, "--fix", code=2)["auto_tagging"]
     assert "nobody is there to ask" in line["text"]
-    assert quick.run("check", "--yes").returncode == 2
-    assert check(quick, sandbox, code=2)["auto_tagging"][0]["mark"] == "failed"
-    (line,) = check(quick, sandbox, "--fix", "--yes")["auto_tagging"]
+    assert shop.run("check", "--yes").returncode == 2
+    assert check(shop, sandbox, code=2)["auto_tagging"][0]["mark"] == "failed"
+    (line,) = check(shop, sandbox, "--fix", "--yes")["auto_tagging"]
     assert line["text"].startswith("was off, and is on now")
-    (line,) = check(quick, sandbox)["auto_tagging"]
+    (line,) = check(shop, sandbox)["auto_tagging"]
     assert line["text"] == "on: the click id is appended to landing pages"
 
 
@@ -163,12 +157,12 @@ def test_auto_tagging_is_turned_on_where_it_is_asked_for(quick: QuickShop, start
 )
 @pytest.mark.usefixtures("impatient")
 def test_an_account_that_cannot_be_used_is_one_cross(
-    quick: QuickShop, start: Start, fault: dict[str, object], words: str, advice: str
+    shop: Shop, start: Start, fault: dict[str, object], words: str, advice: str
 ) -> None:
     """The failure is told in words with the host and what to do; goals and auto-tagging are left out."""
     sandbox = start(WON)
     ask_for(sandbox, fault | {"operation": "goals", "count": Patience().tries})
-    found = check(quick, sandbox, code=2)
+    found = check(shop, sandbox, code=2)
     (line,) = found["account"]
     assert words in line["text"]
     assert sandbox.url.removeprefix("http://") in line["text"]
@@ -176,13 +170,13 @@ def test_an_account_that_cannot_be_used_is_one_cross(
     assert {"goals", "auto_tagging"} & set(found) == set()
 
 
-def test_a_push_notes_what_would_be_refused(quick: QuickShop, start: Start) -> None:
+def test_a_push_notes_what_would_be_refused(shop: Shop, start: Start) -> None:
     """Before rows leave, those that a goal would refuse are counted; where nothing is sent, nothing is asked."""
     sandbox = start(WON)
-    quick.fill(
+    shop.fill(
         [deal(1), deal(2, conversion_name="Deal win"), deal(3, microsoft_click_id=None, hashed_email_address=HASH)]
     )
-    done = quick.run("push", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    done = shop.run("push", MICROSOFT_ADS_ENDPOINT=sandbox.url)
     assert done.returncode == 3
     assert (
         "Note: No offline conversion goal is named 'Deal win', as 1 row says: they would be refused. "
@@ -190,26 +184,26 @@ def test_a_push_notes_what_would_be_refused(quick: QuickShop, start: Start) -> N
     ) in done.stderr
     assert "Note: 1 row to the goal 'Deal won' with hashes and no click id would be refused" in done.stderr
     ask_for(sandbox, {"kind": "fault_105", "operation": "goals"})
-    again = quick.run("push", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    again = shop.run("push", MICROSOFT_ADS_ENDPOINT=sandbox.url)
     assert "goals could not be looked at" not in again.stderr
 
 
 @pytest.mark.parametrize("kind", ["fault_105", "fault_unknown", "html_502", "reset_before", "empty_503"])
-def test_a_lookup_that_fails_keeps_no_push_from_going_on(quick: QuickShop, start: Start, kind: str) -> None:
+def test_a_lookup_that_fails_keeps_no_push_from_going_on(shop: Shop, start: Start, kind: str) -> None:
     """It is tried once, since the lease runs on meanwhile; it is a note, and every row arrives."""
     sandbox = start(WON)
-    quick.fill([deal(1), deal(2)])
+    shop.fill([deal(1), deal(2)])
     ask_for(sandbox, {"kind": kind, "operation": "goals"})
-    done = quick.run("push", "--json", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    done = shop.run("push", "--json", MICROSOFT_ADS_ENDPOINT=sandbox.url)
     assert "Note: The goals could not be looked at; the push goes on without that. 127.0.0.1" in done.stderr
     assert json.loads(done.stdout)["source"] == {"accepted": 2}
     release(sandbox)
 
 
-def test_goals_are_listed_with_rows_and_what_to_create(quick: QuickShop, start: Start) -> None:
+def test_goals_are_listed_with_rows_and_what_to_create(shop: Shop, start: Start) -> None:
     """Each goal has its settings and its rows; for a name without one everything is said that has to be typed."""
     sandbox = start("{name: Deal won, id: 7001, scope: Customer, category: Signup, count_type: Unique}")
-    quick.fill(
+    shop.fill(
         [
             deal(1),
             deal(2, conversion_name="deal won "),
@@ -218,7 +212,7 @@ def test_goals_are_listed_with_rows_and_what_to_create(quick: QuickShop, start: 
             ),
         ]
     )
-    document = goals(quick, sandbox)
+    document = goals(shop, sandbox)
     (goal,) = document["goals"]
     assert (goal["id"], goal["rows"], goal["scope"], goal["category"]) == (7001, 1, "Customer", "Signup")
     called, near = document["missing"]
@@ -231,7 +225,7 @@ def test_goals_are_listed_with_rows_and_what_to_create(quick: QuickShop, start: 
     assert (near["name"], near["revenue_type"], near["enhanced"], near["nearest"]) == (
         *("deal won ", "VariableValue", False, "Deal won"),
     )
-    text = quick.run("goals", MICROSOFT_ADS_ENDPOINT=sandbox.url).stdout
+    text = shop.run("goals", MICROSOFT_ADS_ENDPOINT=sandbox.url).stdout
     for words in (
         "Deal won: 1 row in the source",
         "count Unique, window 30 days, revenue: no value (NoValue)",
@@ -244,33 +238,33 @@ def test_goals_are_listed_with_rows_and_what_to_create(quick: QuickShop, start: 
         assert words in text, text
 
 
-def test_learnt_goals_are_shown_as_such(quick: QuickShop, sandbox: LocalSandbox) -> None:
+def test_learnt_goals_are_shown_as_such(shop: Shop, sandbox: LocalSandbox) -> None:
     """Without a goals file any name is a goal: none is missing, and those that rows have named are listed."""
-    quick.fill([deal(1)])
-    assert (goals(quick, sandbox)["goals"], goals(quick, sandbox)["missing"]) == ([], [])
-    assert quick.push(endpoint=sandbox.url)["source"] == {"accepted": 1}
-    document = goals(quick, sandbox)
+    shop.fill([deal(1)])
+    assert (goals(shop, sandbox)["goals"], goals(shop, sandbox)["missing"]) == ([], [])
+    assert shop.push(endpoint=sandbox.url)["source"] == {"accepted": 1}
+    document = goals(shop, sandbox)
     assert [(goal["name"], goal["learnt"], goal["rows"]) for goal in document["goals"]] == [("Deal won", True, 1)]
     assert document["learns"] is True
-    assert "offline conversions, learnt, Active" in quick.run("goals", MICROSOFT_ADS_ENDPOINT=sandbox.url).stdout
-    (line,) = check(quick, sandbox)["goals"]
+    assert "offline conversions, learnt, Active" in shop.run("goals", MICROSOFT_ADS_ENDPOINT=sandbox.url).stdout
+    (line,) = check(shop, sandbox)["goals"]
     assert line["text"] == "1 offline conversion goal; the local sandbox takes any name for one"
 
 
-def test_goals_of_a_service_that_does_not_answer(quick: QuickShop) -> None:
+def test_goals_of_a_service_that_does_not_answer(shop: Shop) -> None:
     """One sentence and what to do, and exit code 1."""
-    done = quick.run("goals", MICROSOFT_ADS_ENDPOINT="http://127.0.0.1:9")
+    done = shop.run("goals", MICROSOFT_ADS_ENDPOINT="http://127.0.0.1:9")
     assert (done.returncode, done.stdout) == (1, "")
     assert "The local sandbox does not answer at 127.0.0.1:9." in done.stderr
 
 
-def test_a_goal_that_the_file_lists_is_not_learnt(quick: QuickShop, tmp_path: Path) -> None:
+def test_a_goal_that_the_file_lists_is_not_learnt(shop: Shop, tmp_path: Path) -> None:
     """Books that learnt a goal from a row are opened with a goals file that lists it: it is a goal like others."""
-    quick.fill([deal(1)])
+    shop.fill([deal(1)])
     books, file = tmp_path / "books.sqlite", tmp_path / "goals.yml"
     with LocalSandbox(books, port=0) as running:
-        quick.push(endpoint=running.url)
+        shop.push(endpoint=running.url)
     file.write_text("goals: [{name: Deal won}]")
     with LocalSandbox(books, port=0, goals=file) as running:
-        (goal,) = goals(quick, running)["goals"]
+        (goal,) = goals(shop, running)["goals"]
     assert (goal["name"], goal["learnt"]) == ("Deal won", False)

@@ -17,7 +17,6 @@ import pytest
 
 from reverse_etl.sandbox import LocalSandbox, ReceivedRow, read_received
 from tests.support.hostile import FORBIDDEN, TYPED, UNTYPED, Case, rows_of
-from tests.support.quick import QuickShop
 from tests.support.shop import COLUMNS, Shop, copy_of
 
 GOALS = """
@@ -125,7 +124,7 @@ def push_once(
 
 def _push(variant: str, request: pytest.FixtureRequest, shop_template: Shop, folder: Path) -> Pushed:
     engine, shape = variant.split("-")
-    shop = QuickShop(copy_of(shop_template, folder / "project").folder)
+    shop = Shop(copy_of(shop_template, folder / "project").folder)
     (shop.folder / "models/offline_conversions.sql").write_text(MODELS[shape])
     cases = cases_of(variant)
     rows = rows_of(cases)

@@ -17,7 +17,6 @@ from reverse_etl.session import Session, open_workspace
 from reverse_etl.warehouse.dbt_calls import DbtOptions
 from tests.support.faults import ask_for
 from tests.support.hostile import JINJA, TABLES
-from tests.support.quick import QuickShop
 from tests.support.shop import Shop, copy_of, deal
 
 # Each part breaks out of something: a literal, a comment, a template, a line.
@@ -62,7 +61,7 @@ def sql(engine: str, shop: Shop, request: pytest.FixtureRequest) -> Sql:
 
 @pytest.fixture
 def shop(shop_template: Shop, tmp_path: Path) -> Shop:
-    return QuickShop(copy_of(shop_template, tmp_path / "project").folder)
+    return Shop(copy_of(shop_template, tmp_path / "project").folder)
 
 
 def model(key: str) -> str:

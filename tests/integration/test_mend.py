@@ -1,4 +1,7 @@
-"""Retry, baseline and forget as a user types them: what they change, what they leave alone, and what is sent after."""
+"""Retry, baseline and forget as a user types them: what they change, what they leave alone, and what is sent after.
+
+On DuckDB; test_postgres has their statements on Postgres.
+"""
 
 from __future__ import annotations
 
@@ -17,18 +20,11 @@ import pytest
 
 from reverse_etl.sandbox import LocalSandbox, read_received, summary
 from tests.support.faults import ask_for
-from tests.support.quick import QuickShop
 from tests.support.schemas import validate
-from tests.support.shop import COMMAND, Shop, click, copy_of, deal
+from tests.support.shop import COMMAND, Shop, click, deal
 
 WON, OTHER = "Deal won", "Deal wun"
 Sandboxes = Callable[..., Any]
-
-
-@pytest.fixture
-def shop(engine_template: Shop, tmp_path: Path) -> Shop:
-    copy = copy_of(engine_template, tmp_path / "project")
-    return QuickShop(copy.folder, copy.host)
 
 
 @pytest.fixture

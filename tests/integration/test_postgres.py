@@ -15,7 +15,6 @@ import pytest
 
 import reverse_etl
 from reverse_etl.sandbox import LocalSandbox
-from tests.support.quick import QuickShop
 from tests.support.schemas import validate
 from tests.support.shop import COLUMNS, Shop, copy_of, deal
 
@@ -133,7 +132,6 @@ def test_retry_baseline_and_forget(shop: Shop, sql: Sql, tmp_path: Path) -> None
     goals.write_text("goals: [{name: Deal won}]")
     phone = hashlib.sha256(b"+442079460000").hexdigest()
     shop.dbt("build", "--quiet")
-    shop = QuickShop(shop.folder)
     fill(sql, [deal(1), deal(2, conversion_name="Deal wun"), deal(3), deal(4, hashed_phone_number=phone)])
     sql("drop schema if exists old cascade; create schema old")
     sql("create table old.sent as select * from main.deals where deal_id = 'D3'")
@@ -169,18 +167,17 @@ def test_the_gate_reads_what_dbt_built_here(shop: Shop, sql: Sql, sandbox: Local
     local = {"MICROSOFT_ADS_ENDPOINT": sandbox.url}
     fill(sql, [deal(1)])
     shop.dbt("build", "--quiet")
-    quick = QuickShop(shop.folder)
-    assert guard_of_tests(quick) == (False, False)
+    assert guard_of_tests(shop) == (False, False)
     fill(sql, [deal(1), deal(2, conversion_name=None)])
     assert shop.dbt("build", "--quiet", check=False).returncode == 1
-    refused = quick.run("push", **local)
+    refused = shop.run("push", **local)
     assert refused.returncode == 5
     assert "named (1 row)" in refused.stderr
     fill(sql, [deal(1)])
     shop.dbt("compile", "--quiet")
-    assert guard_of_tests(quick) == (False, True)
+    assert guard_of_tests(shop) == (False, True)
     assert shop.run("push", "--build", "-q", **local).returncode == 0
-    assert guard_of_tests(quick) == (False, False)
+    assert guard_of_tests(shop) == (False, False)
 
 
 def test_check_and_python_know_postgres(
@@ -194,7 +191,7 @@ def test_check_and_python_know_postgres(
     assert reverse_etl.plan(**where).plan.to_send == 2
     assert reverse_etl.push(**where).source == {"accepted": 2}
     assert reverse_etl.status(**where).statuses == {"accepted": 2}
-    done = QuickShop(shop.folder).run("check", "--json", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    done = shop.run("check", "--json", MICROSOFT_ADS_ENDPOINT=sandbox.url)
     assert done.returncode == 0, done.stdout
     lines = {line["name"]: line for line in validate("check", json.loads(done.stdout))["lines"]}
     assert lines["adapter"]["text"].startswith("dbt-postgres ")

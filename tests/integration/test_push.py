@@ -223,7 +223,7 @@ def test_a_key_in_capitals_and_a_narrow_terminal_are_no_trouble(shop: Shop, sand
     shop.exposure(unique_key="Deal_ID")
     shop.dbt("run", "--quiet", "--select", "offline_conversions")
     shop.fill([deal(1, conversion_name="Won \U0001f389")])
-    done = shop.run("plan", PYTHONIOENCODING="latin-1")
+    done = shop.run_apart("plan", PYTHONIOENCODING="latin-1")
     assert done.returncode == 0, done.stderr
     assert r"D1  Won \U0001f389" in done.stdout
     assert shop.push(endpoint=sandbox.url)["source"] == {"accepted": 1}

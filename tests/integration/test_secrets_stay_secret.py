@@ -31,7 +31,6 @@ from reverse_etl.receipts import Unanswered
 from reverse_etl.sandbox import LocalSandbox
 from reverse_etl.sync import Environment
 from tests.support.faults import ask_for, truth
-from tests.support.quick import QuickShop
 from tests.support.shop import Shop, click, copy_of
 from tests.unit.wire import RawServer, http, row, settings
 
@@ -122,8 +121,8 @@ def listener() -> Iterator[Listener]:
     logging.root.manager._clear_cache()
 
 
-def _prepared(shop_template: Shop, folder: Path) -> QuickShop:
-    shop = QuickShop(copy_of(shop_template, folder / "project").folder)
+def _prepared(shop_template: Shop, folder: Path) -> Shop:
+    shop = Shop(copy_of(shop_template, folder / "project").folder)
     (shop.folder / "models/offline_conversions.sql").write_text(_MODEL)
     (shop.folder / "models/schema.yml").write_text(_SCHEMA)
     shop.exposure(
@@ -262,8 +261,7 @@ def test_no_table_but_the_source_holds_them(work: Work) -> None:
 @pytest.mark.parametrize("kind", ["redirect", "dtd", "huge"])
 def test_a_hostile_answer_is_an_error_and_the_tokens_go_nowhere(shop: Shop, sandbox: LocalSandbox, kind: str) -> None:
     """An answer that leads elsewhere, explodes or never ends leaves its rows in doubt; nobody else is called."""
-    quick = QuickShop(shop.folder)
-    quick.sql(
+    shop.sql(
         "insert into deals (deal_id, conversion_name, conversion_time, microsoft_click_id) "
         "values ('D1', 'Deal won', now() - interval 1 day, ?)",
         [click(1)],
@@ -275,7 +273,7 @@ def test_a_hostile_answer_is_an_error_and_the_tokens_go_nowhere(shop: Shop, sand
             mock.patch.object(ads_settings, "find_settings", real_settings),
             mock.patch.object(ads_settings, "find_credentials", real_credentials),
         ):
-            done = quick.run("push", "--json", MICROSOFT_ADS_ENDPOINT=sandbox.url, **TOKENS)
+            done = shop.run("push", "--json", MICROSOFT_ADS_ENDPOINT=sandbox.url, **TOKENS)
     assert (done.returncode, json.loads(done.stdout)["source"]) == (1, {"in_doubt": 1})
     assert "No call was answered" in done.stderr
     assert found_in(done.stdout + done.stderr) == []
@@ -345,7 +343,7 @@ def test_a_certificate_that_nobody_vouches_for_is_refused(self_signed: tuple[str
 )
 def test_plain_http_goes_to_this_machine_alone(shop: Shop, address: str) -> None:
     """Any other address by http is refused before a connection is made, and so is https to this machine."""
-    done = QuickShop(shop.folder).run("push", MICROSOFT_ADS_ENDPOINT=address, **TOKENS)
+    done = shop.run("push", MICROSOFT_ADS_ENDPOINT=address, **TOKENS)
     assert done.returncode == 2
     assert "which is refused" in done.stderr
     assert found_in(done.stderr) == []

@@ -8,11 +8,8 @@ from pathlib import Path
 import pytest
 
 from reverse_etl.sandbox import LocalSandbox
-from tests.support.engines import both_engines
 from tests.support.schemas import validate
 from tests.support.shop import Shop, deal
-
-pytestmark = both_engines
 
 
 def declare(shop: Shop, **settings: dict[str, object]) -> None:

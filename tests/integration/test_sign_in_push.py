@@ -15,7 +15,6 @@ from reverse_etl.sync import WireProtocol
 from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.project import Project
 from tests.support.bench import Bench, counting
-from tests.support.quick import QuickShop
 from tests.support.shop import Shop, copy_of, deal
 from tests.support.sign_in import World, control, counts, sign_in_world
 from tests.unit.wire import RawServer, http
@@ -124,46 +123,45 @@ def test_a_renewal_that_cannot_be_read_leaves_no_doubt(bench: Bench, world: Worl
     assert summary(world.sandbox._path).received == ROWS
 
 
-def _commands(shop: Shop, world: World) -> tuple[QuickShop, dict[str, str]]:
-    quick = QuickShop(shop.folder)
-    quick.fill([deal(1), deal(2)])
-    return quick, world.environ | {"MICROSOFT_ADS_ENDPOINT": world.sandbox.url}
+def _commands(shop: Shop, world: World) -> tuple[Shop, dict[str, str]]:
+    shop.fill([deal(1), deal(2)])
+    return shop, world.environ | {"MICROSOFT_ADS_ENDPOINT": world.sandbox.url}
 
 
 def test_without_a_sign_in_nothing_is_sent(shop: Shop, world: World) -> None:
     """A push and a check say which command is needed; the push leaves with 2."""
-    quick, environ = _commands(shop, world)
-    pushed = quick.run("push", **environ)
+    shop, environ = _commands(shop, world)
+    pushed = shop.run("push", **environ)
     assert pushed.returncode == 2
     assert "a sign-in of this app and tenant (`reverse-etl login --environment local`)" in pushed.stderr
-    checked = quick.run("check", "--json", **environ)
+    checked = shop.run("check", "--json", **environ)
     (line,) = [one for one in json.loads(checked.stdout)["lines"] if one["name"] == "credentials"]
     assert (line["mark"], line["text"]) == ("failed", "missing")
 
 
 def test_a_sign_in_that_has_ended_stops_before_anything_is_written(shop: Shop, world: World) -> None:
     """No token to begin with: one sentence, exit code 1, and neither a run nor an intent in the warehouse."""
-    quick, environ = _commands(shop, world)
+    shop, environ = _commands(shop, world)
     control(world.sandbox, expires_in=0.01)
     world.signed_in()
     control(world.sandbox, revoke=True)
-    done = quick.run("push", **environ)
+    done = shop.run("push", **environ)
     assert done.returncode == 1
     sentence = "The sign-in has expired, for it was not used for too long."
     assert f"Error: {sentence} [invalid_grant, AADSTS700082]\n" in done.stderr
     assert "Sign in again: reverse-etl login --environment local" in done.stderr
     assert "Traceback" not in done.stderr
-    assert quick.sql("select count(*) from reverse_etl_ledger") == quick.sql("select count(*) from reverse_etl_runs")
-    assert quick.sql("select count(*) from reverse_etl_runs") == [(0,)]
+    assert shop.sql("select count(*) from reverse_etl_ledger") == shop.sql("select count(*) from reverse_etl_runs")
+    assert shop.sql("select count(*) from reverse_etl_runs") == [(0,)]
 
 
 def test_check_tells_the_source_and_the_end(shop: Shop, world: World) -> None:
     """Where the credentials come from and until when: the store, the environment, or not needed."""
-    quick, environ = _commands(shop, world)
+    shop, environ = _commands(shop, world)
     kept = world.signed_in()
 
     def line(**more: str) -> str:
-        checked = quick.run("check", "--json", **environ | more)
+        checked = shop.run("check", "--json", **environ | more)
         (found,) = [one for one in json.loads(checked.stdout)["lines"] if one["name"] == "credentials"]
         assert found["mark"] == "ok"
         assert kept.access_token not in checked.stdout
@@ -178,10 +176,10 @@ def test_check_tells_the_source_and_the_end(shop: Shop, world: World) -> None:
 
 def test_a_refresh_token_of_the_environment_pushes_and_says_what_it_cannot_do(shop: Shop, world: World) -> None:
     """CI's way: an access token is fetched for the run, and one note says that the new refresh token is lost."""
-    quick, environ = _commands(shop, world)
+    shop, environ = _commands(shop, world)
     first = world.signed_in()
     world.stores.remove(world.identity.key)
-    done = quick.run("push", "--json", MICROSOFT_ADS_REFRESH_TOKEN=first.refresh_token, **environ)
+    done = shop.run("push", "--json", MICROSOFT_ADS_REFRESH_TOKEN=first.refresh_token, **environ)
     assert (done.returncode, json.loads(done.stdout)["source"]) == (0, {"accepted": 2})
     assert done.stderr.count("an environment variable cannot keep it") == 1
     assert first.refresh_token not in done.stdout + done.stderr

@@ -16,7 +16,6 @@ from reverse_etl.destinations.microsoft_ads.sign_in import protocol, renewing
 from reverse_etl.destinations.microsoft_ads.sign_in.protocol import Granted, Question
 from reverse_etl.pace import Patience
 from tests.integration.test_secrets_stay_secret import Listener, listener  # noqa: F401 - a fixture
-from tests.support.quick import QuickShop
 from tests.support.shop import Shop, copy_of, deal
 from tests.support.sign_in import World, control, counts, sign_in_world
 
@@ -42,7 +41,7 @@ class Day:
 def day(shop_template: Shop, tmp_path_factory: pytest.TempPathFactory, listener: Listener) -> Iterator[Day]:  # noqa: F811
     """Sign in, push with a token that ends, be refused, push as CI does, and sign out; all of it as loud as it gets."""
     folder = tmp_path_factory.mktemp("sign_in_secrets")
-    shop = QuickShop(copy_of(shop_template, folder / "project").folder)
+    shop = Shop(copy_of(shop_template, folder / "project").folder)
     shop.fill([deal(1), deal(2), deal(3)])
     secrets: dict[str, str] = {SECRET: "client secret"}
     asked, redeemed, renewed = protocol.ask, protocol.redeem, renewing.renew

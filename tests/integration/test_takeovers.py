@@ -27,7 +27,7 @@ class KilledError(BaseException):
 
 @pytest.fixture
 def bench(shop_template: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
-    """One row, and a first run that is quick: whoever takes over has not dropped its plan yet when it goes on."""
+    """One row, and a first run that is shop: whoever takes over has not dropped its plan yet when it goes on."""
     write = Project.write
 
     def keep_the_first_plan(self: Project, macro: str, **arguments: Any) -> None:

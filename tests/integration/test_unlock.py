@@ -17,15 +17,9 @@ from reverse_etl.warehouse.project import Project
 from tests.support.bench import Bench, click, counting
 from tests.support.engines import both_engines
 from tests.support.faults import ask_for, release, used_up, wait_for
-from tests.support.quick import QuickShop
 from tests.support.shop import Shop, deal
 
 on_postgres = pytest.mark.parametrize("shop", ["postgres"], indirect=True)
-
-
-@pytest.fixture
-def quick(shop: Shop) -> QuickShop:
-    return QuickShop(shop.folder, shop.host)
 
 
 def unlock(shop: Shop, *arguments: str, code: int = 0) -> str:
@@ -36,61 +30,61 @@ def unlock(shop: Shop, *arguments: str, code: int = 0) -> str:
 
 
 @both_engines
-def test_without_a_living_holder_there_is_nothing_to_unlock(quick: QuickShop, sandbox: LocalSandbox) -> None:
+def test_without_a_living_holder_there_is_nothing_to_unlock(shop: Shop, sandbox: LocalSandbox) -> None:
     """Nobody holds it, or a run that is dead: it says so, changes nothing and leaves with 0."""
-    quick.fill([deal(n) for n in range(3)])
-    assert "no run holds it" in unlock(quick)
+    shop.fill([deal(n) for n in range(3)])
+    assert "no run holds it" in unlock(shop)
     ask_for(sandbox, {"kind": "hold_after", "seconds": 60})
-    process = quick.start("push", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    process = shop.start("push", MICROSOFT_ADS_ENDPOINT=sandbox.url)
     wait_for(lambda: used_up(sandbox))
     process.kill()
     process.communicate(timeout=60)
     release(sandbox)
-    events = quick.sql("select count(*) from reverse_etl_runs")
-    assert f"run 1, PID {process.pid} on" in unlock(quick, "--yes")
-    assert "The next push takes over by itself" in unlock(quick)
-    assert quick.sql("select count(*) from reverse_etl_runs") == events
-    assert quick.push(endpoint=sandbox.url)["source"] == {"accepted": 3}
-    assert "no run holds it" in unlock(quick)
+    events = shop.sql("select count(*) from reverse_etl_runs")
+    assert f"run 1, PID {process.pid} on" in unlock(shop, "--yes")
+    assert "The next push takes over by itself" in unlock(shop)
+    assert shop.sql("select count(*) from reverse_etl_runs") == events
+    assert shop.push(endpoint=sandbox.url)["source"] == {"accepted": 3}
+    assert "no run holds it" in unlock(shop)
 
 
 @on_postgres
-def test_a_run_on_a_machine_that_is_gone_is_shut_out(quick: QuickShop, sandbox: LocalSandbox) -> None:
+def test_a_run_on_a_machine_that_is_gone_is_shut_out(shop: Shop, sandbox: LocalSandbox) -> None:
     """It says host, PID, since when and last heard of, and asks; once shut out, the next push goes."""
-    quick.fill([deal(1)])
-    quick.push(endpoint=sandbox.url)
-    quick.fill([deal(1), deal(2)])
-    quick.sql(
+    shop.fill([deal(1)])
+    shop.push(endpoint=sandbox.url)
+    shop.fill([deal(1), deal(2)])
+    shop.sql(
         "insert into reverse_etl_runs (destination, environment, account_id, sync, run_seq, claim_id, event, "
         "happened_at, host, pid, counts) select destination, environment, account_id, sync, 2, 'other', event, "
         "now() at time zone 'UTC' - interval '100 seconds', 'elsewhere', 17, '' from reverse_etl_runs "
         "where run_seq = 1 and event <> 'close'"
     )
-    held = quick.run("push", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    held = shop.run("push", MICROSOFT_ADS_ENDPOINT=sandbox.url)
     assert (held.returncode, "`reverse-etl unlock` shuts it out" in held.stderr) == (4, True)
-    asked = unlock(quick, code=2)
+    asked = unlock(shop, code=2)
     assert "held by run 2, PID 17 on elsewhere, since 20" in asked
     assert "Z, last heard of 10" in asked
     assert "Give --yes" in asked
-    assert quick.run("push", MICROSOFT_ADS_ENDPOINT=sandbox.url).returncode == 4
-    assert "Run 2 is shut out by run 3. Push again." in unlock(quick, "--yes")
-    assert quick.push(endpoint=sandbox.url)["source"] == {"accepted": 1, "unchanged": 1}
-    status = quick.run("status").stdout
+    assert shop.run("push", MICROSOFT_ADS_ENDPOINT=sandbox.url).returncode == 4
+    assert "Run 2 is shut out by run 3. Push again." in unlock(shop, "--yes")
+    assert shop.push(endpoint=sandbox.url)["source"] == {"accepted": 1, "unchanged": 1}
+    status = shop.run("status").stdout
     assert "unlock: run 2 shut out" in status
     assert "run 3 took over" in status
 
 
 @on_postgres
 def test_a_run_that_still_works_goes_no_further_once_it_is_shut_out(
-    quick: QuickShop, sandbox: LocalSandbox, tmp_path: Path
+    shop: Shop, sandbox: LocalSandbox, tmp_path: Path
 ) -> None:
     """Its call is under way: the next push settles that, the shut-out run starts no other and says why."""
-    quick.fill([deal(n) for n in range(2500)])
+    shop.fill([deal(n) for n in range(2500)])
     ask_for(sandbox, {"kind": "hold_before", "seconds": 120})
-    process = quick.start("push", "--workers", "1", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    process = shop.start("push", "--workers", "1", MICROSOFT_ADS_ENDPOINT=sandbox.url)
     wait_for(lambda: used_up(sandbox))
-    assert "Run 1 is shut out by run 2. Push again." in unlock(quick, "--yes")
-    assert quick.push(endpoint=sandbox.url)["source"] == {"accepted": 2500}
+    assert "Run 1 is shut out by run 2. Push again." in unlock(shop, "--yes")
+    assert shop.push(endpoint=sandbox.url)["source"] == {"accepted": 2500}
     # What it looks at every few seconds tells it, and the call that was under way lands after all.
     time.sleep(LOOK_EVERY + 1)
     release(sandbox)
@@ -98,7 +92,7 @@ def test_a_run_that_still_works_goes_no_further_once_it_is_shut_out(
     assert process.returncode == 1
     assert "was shut out by `unlock`. It sent nothing more." in err
     assert summary(tmp_path / "books.sqlite").counted == 2500
-    assert quick.push(endpoint=sandbox.url)["source"] == {"unchanged": 2500}
+    assert shop.push(endpoint=sandbox.url)["source"] == {"unchanged": 2500}
 
 
 def test_a_run_that_is_shut_out_before_its_intents_sends_nothing_and_its_sums_hold(

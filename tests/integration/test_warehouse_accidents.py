@@ -211,7 +211,7 @@ def test_the_source_is_rebuilt_during_a_push(bench: Bench, sandbox: LocalSandbox
     def rebuild() -> None:
         sql("update main.deals set deal_id = 'D6', microsoft_click_id = lpad('6', 32, '0') where deal_id = 'D5'")
         sql("update main.deals set conversion_value = 99 where deal_id = 'D1'")
-        template.dbt("build", "--full-refresh", "--quiet")
+        assert template.dbt_apart("build", "--full-refresh", "--quiet").returncode == 0
 
     result = bench.push(sandbox, after_call=rebuild)
     assert (result.source, result.exit_code) == ({"accepted": ROWS}, 0)

@@ -146,12 +146,27 @@ class Shop:
         (self.folder / "models/exposures.yml").write_text(json.dumps(document, indent=1))
 
     def dbt(self, *arguments: str, check: bool = True) -> subprocess.CompletedProcess[str]:
-        """Run dbt as a user does."""
-        return self._run([str(DBT), *arguments], {}, check=check)
+        """Run dbt as a user does, but in this process, which takes a fifth of the time."""
+        from tests.support.quick import dbt_here
+
+        done = dbt_here(arguments, self.folder, self._environment({}))
+        if check and done.returncode:
+            raise AssertionError(done.stdout + done.stderr)
+        return done
 
     def run(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-        """Run the command as a user does."""
-        return self._run([str(COMMAND), *arguments], environment, check=False)
+        """Run the command as a user does, but in this process, which takes a fifth of the time."""
+        from tests.support.quick import run_here
+
+        return run_here(arguments, self.folder, self._environment(environment))
+
+    def run_apart(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+        """Run the command in a process of its own."""
+        return self._apart([str(COMMAND), *arguments], environment)
+
+    def dbt_apart(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+        """Run dbt in a process of its own."""
+        return self._apart([str(DBT), *arguments], {})
 
     def start(self, *arguments: str, **environment: str) -> subprocess.Popen[str]:
         """Start the command and leave it running."""
@@ -173,8 +188,8 @@ class Shop:
         assert result["unbalanced"] == []
         return result
 
-    def _run(self, command: list[str], environment: dict[str, str], *, check: bool) -> subprocess.CompletedProcess[str]:
-        done = subprocess.run(
+    def _apart(self, command: list[str], environment: dict[str, str]) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
             command,
             cwd=self.folder,
             env=self._environment(environment),
@@ -183,9 +198,6 @@ class Shop:
             timeout=120,
             check=False,
         )
-        if check and done.returncode:
-            raise AssertionError(done.stdout + done.stderr)
-        return done
 
     def _environment(self, more: dict[str, str]) -> dict[str, str]:
         # The test runner sets COLUMNS for its workers; lines would be broken at another place than here.
