@@ -26,12 +26,12 @@ setup: .venv/.ready  ## Make .venv from requirements.lock
 demo: setup  ## Run the whole way once: dbt build, plan, push, correct, push again
 	@$(BIN)/reverse-etl demo
 
-# Files in their own order: the long ones come early, and the many quick ones keep both processes busy to the end.
+# Three processes, since many tests wait for something, on two cores too. Files in their own order: the long ones come early.
 test: setup lint  ## Lint, type-check and run every test
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	$(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 
 test-long: setup  ## The same with far more worlds, seeds and rounds, and the deep search: before a release
-	REVERSE_ETL_TESTS=long $(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder
+	REVERSE_ETL_TESTS=long $(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 	$(MAKE) model
 
 model: setup  ## Search the protocol of delivery far beyond the bounds of the tests

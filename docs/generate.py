@@ -10,7 +10,7 @@ import typer
 import yaml
 from typer.testing import CliRunner
 
-from docs import reasons
+from docs import decisions, reasons
 from reverse_etl.cli.app import app
 from reverse_etl.destinations.microsoft_ads.codes import CODES, Code, OnCall, OnRow
 from reverse_etl.errors import EXIT_CODES
@@ -46,6 +46,7 @@ def main() -> None:
     """Write the files."""
     REFERENCE.write_text(reference())
     ERRORS.write_text(errors_page())
+    decisions.write()
     reasons.write()
 
 

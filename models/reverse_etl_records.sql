@@ -10,7 +10,9 @@ with attempts as (
     {{ reverse_etl._attempts(tables, none) }}
 ),
 
-{{ reverse_etl._fold('records', 'attempts', none) }},
+records as (
+    {{ reverse_etl._fold('attempts', none) }}
+),
 
 final as (
     select

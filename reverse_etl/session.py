@@ -203,7 +203,11 @@ class Session:
         """
         now, books = self.ledger.clock(), self.ledger.books
         readings, value = find_key(books, key)
-        rows, in_all = explain(books, readings[-1], value, now) if value is not None else ((), 0)
+        rows: tuple[Explained, ...] = ()
+        in_all = 0
+        if value is not None:
+            with self.ledger.planned(now, with_repeats=True) as planned:
+                rows, in_all = explain(books, planned, readings[-1], value)
         return WhyReport(self.sync, now, readings, tuple(_advised(_untold(row, key)) for row in rows), in_all)
 
     def goals(self, note: Callable[[str], None]) -> GoalsReport:

@@ -41,3 +41,20 @@
 {% macro postgres___materialized() %}
     {{- return('materialized ') -}}
 {% endmacro %}
+
+{#- The word for the opposite: that an engine reads a CTE anew for each reader. -#}
+{% macro _not_materialized() %}
+    {{- return(adapter.dispatch('_not_materialized', 'reverse_etl')()) -}}
+{% endmacro %}
+
+{% macro default___not_materialized() %}
+    {{- return('') -}}
+{% endmacro %}
+
+{% macro duckdb___not_materialized() %}
+    {{- return('not materialized ') -}}
+{% endmacro %}
+
+{% macro postgres___not_materialized() %}
+    {{- return('not materialized ') -}}
+{% endmacro %}

@@ -3,19 +3,17 @@
     The plan is made of the whole source, since a row's class depends on the other rows of its key and on how far back
     the source reaches. What it has no line of its own for is given one here: rows exactly as they were accepted, and
     conversions that have left the source and of which nothing is sent.
-    Arguments: as for the plan; kind and value of the key; limit, on the rows.
+    Arguments: source, tables, scope and unique_key as for the plan; planned, its rows, made with_repeats: a relation or a select in
+    brackets; kind and value of the key; limit, on the rows.
     Rows: those of the source first. Columns: place (source | ledger, which is no source row), class (of the plan, or
     `absent`: not in the source, and not counted), reason, the row as it is now or else as it was sent, with the first 8
     characters of click id and hashes, when what waits may go, its identity to ask for its attempts with, the ledger's word on that (null: it
     never left) with the refusal that this rests on, and in each row rows_in_all.
 -#}
-{% macro _explain_rows(
-    source, tables, scope, unique_key, now, kind, value, limit, adjustments=[], quiet_runs=[], delay_hours=0, click_time=none
-) %}
+{% macro _explain_rows(source, tables, scope, unique_key, planned, kind, value, limit) %}
 {%- set keys = reverse_etl._identity_columns(scope) -%}
 {%- set columns = ['conversion_name', 'conversion_time'] + reverse_etl._payload_columns() -%}
-{%- set corrections = {'adjustments': adjustments, 'quiet_runs': quiet_runs, 'delay_hours': delay_hours} -%}
-with {{ reverse_etl._asked(source, tables, scope, unique_key, now, kind, value, corrections, click_time) }},
+with {{ reverse_etl._asked(source, tables, scope, unique_key, planned, kind, value) }},
 
 planned_items as (
     select
@@ -126,7 +124,7 @@ limit {{ limit }}
     them; asked_plan, the plan's lines of them; rows_to_send, the source rows of what would be sent, of which the
     plan may have the bytes of an earlier try instead.
 -#}
-{% macro _asked(source, tables, scope, unique_key, now, kind, value, corrections, click_time) %}
+{% macro _asked(source, tables, scope, unique_key, planned, kind, value) %}
 {%- set keys = reverse_etl._identity_columns(scope) -%}
 {%- set columns = ['conversion_name', 'conversion_time'] + reverse_etl._payload_columns() -%}
 named_ledger as (
@@ -156,13 +154,13 @@ asked as (
     select {{ reverse_etl._listed(keys) }} from named_ledger
     union
     select {{ reverse_etl._listed(keys) }}
-    from ({{ reverse_etl._identified_rows(source, unique_key) }}) as identified
+    from ({{ reverse_etl._source_rows(source, unique_key) }}) as identified
     where {{ reverse_etl._named_by(kind, value, 'identified') }}
 ),
 
 asked_source as (
     select identified.*
-    from ({{ reverse_etl._identified_rows(source, unique_key) }}) as identified
+    from ({{ reverse_etl._source_rows(source, unique_key) }}) as identified
     inner join asked on {{ reverse_etl._same(keys, 'identified', 'asked') }}
 ),
 
@@ -172,7 +170,9 @@ asked_attempts as (
     )) }}
 ),
 
-{{ reverse_etl._fold('asked_states', 'asked_attempts', scope) }},
+asked_states as (
+    {{ reverse_etl._fold('asked_attempts', scope) }}
+),
 
 asked_plan as (
     select lines.*
@@ -180,12 +180,7 @@ asked_plan as (
         select
             planned.*,
             {{ reverse_etl._identifier_key('planned.click_id', 'planned.hashed_email', 'planned.hashed_phone') }} as identifier_key
-        from (
-            {{ reverse_etl._plan(
-                source, tables, scope, unique_key, now, with_repeats=true, adjustments=corrections.adjustments,
-                quiet_runs=corrections.quiet_runs, delay_hours=corrections.delay_hours, click_time=click_time
-            ) }}
-        ) as planned
+        from {{ planned }} as planned
         where planned.conversion_name is not null
     ) as lines
     inner join asked on {{ reverse_etl._same(keys, 'lines', 'asked') }}

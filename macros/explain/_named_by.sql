@@ -27,7 +27,7 @@
         {%- endfor %}
     from (
         select record_key, click_id, hashed_email, hashed_phone
-        from ({{ reverse_etl._identified_rows(source, unique_key) }}) as identified
+        from ({{ reverse_etl._source_rows(source, unique_key) }}) as identified
         union all
         select record_key, click_id, hashed_email, hashed_phone
         from {{ tables.ledger }}
@@ -38,26 +38,4 @@
 {#- The hash by which Microsoft knows an e-mail address; null where it is none. -#}
 {% macro _hash_of_email(email) %}
     select {{ reverse_etl.hashed_email(reverse_etl._literal(email)) }} as hashed_email
-{% endmacro %}
-
-{#- The source's rows under the ledger's names, with the identity of each. Arguments: as for `_source_rows`. -#}
-{% macro _identified_rows(source, unique_key) %}
-    select
-        cleaned.*,
-        {{ reverse_etl._click_key('click_id') }} as click_key,
-        {{ reverse_etl._identifier_key('click_id', 'hashed_email', 'hashed_phone') }} as identifier_key
-    from (
-        select
-            record_key,
-            {{ reverse_etl._present_text('conversion_name') }} as conversion_name,
-            coalesce({{ reverse_etl._utc_text(reverse_etl._utc_timestamp('conversion_time')) }}, '') as conversion_time,
-            {{ reverse_etl._present_text('microsoft_click_id') }} as click_id,
-            {{ reverse_etl._present_text('hashed_email_address') }} as hashed_email,
-            {{ reverse_etl._present_text('hashed_phone_number') }} as hashed_phone,
-            {{ reverse_etl._double('conversion_value') }} as value,
-            {{ reverse_etl._present_text('conversion_currency_code') }} as currency,
-            {{ reverse_etl._double('external_attribution_credit') }} as attribution_credit,
-            {{ reverse_etl._present_text('external_attribution_model') }} as attribution_model
-        from ({{ reverse_etl._source_rows(source, unique_key) }}) as source_rows
-    ) as cleaned
 {% endmacro %}

@@ -1,12 +1,15 @@
 {#-
     The attempts of a scope that count, each with its outcome (null: in doubt). Left out are those that were
     never sent: a `not_sent` receipt, or a run that was fenced before their seq.
-    Arguments: tables, a dict of the relations ledger, receipts and runs; scope, or none for all of them; condition, on the ledger's columns
+    Arguments: tables, a dict of the relations ledger, receipts and runs, and, where they were made before, answers and fences
+    (see `_answers` and `_fences`); scope, or none for all of them; condition, on the ledger's columns
     and on those of `joined`; joined, a join to narrow the ledger by; with_not_sent, to keep what a run withheld, shut out or not;
     with_uncounted, to keep all that do not count too, told apart by a column `counts` (all four optional).
 -#}
 {% macro _attempts(tables, scope, condition='1 = 1', joined='', with_not_sent=false, with_uncounted=false) %}
 {%- set scope_keys = reverse_etl._scope_keys(scope) -%}
+{%- set answers = tables.get('answers') or "(" ~ reverse_etl._answers(tables, scope) ~ ")" -%}
+{%- set fences = tables.get('fences') or "(" ~ reverse_etl._fences(tables, scope) ~ ")" -%}
 {%- set in_time = "(fences.fenced_seq is null or attempts.seq <= fences.fenced_seq)" -%}
 {%- set withheld = "coalesce(one_row.outcome, many_rows.outcome, '') = 'not_sent'" -%}
 {%- set counts = in_time ~ " and not " ~ withheld -%}
@@ -26,25 +29,13 @@
         {{ reverse_etl._ledger_rows(tables, scope) }}
     ) as attempts
     {{ joined }}
-    left join (
-        {{ reverse_etl._receipts(tables, scope) }}
-        and seq_from = seq_to
-        group by {{ (scope_keys + ['run_seq', 'batch', 'seq_from', 'seq_to']) | join(", ") }}
-    ) as one_row
-        on {{ reverse_etl._same(scope_keys + ['run_seq'], 'attempts', 'one_row') }} and attempts.seq = one_row.seq_from
-    left join (
-        {{ reverse_etl._receipts(tables, scope) }}
-        and seq_from < seq_to
-        group by {{ (scope_keys + ['run_seq', 'batch', 'seq_from', 'seq_to']) | join(", ") }}
-    ) as many_rows
+    left join {{ answers }} as one_row
+        on {{ reverse_etl._same(scope_keys + ['run_seq'], 'attempts', 'one_row') }}
+        and attempts.seq = one_row.seq_from and one_row.seq_from = one_row.seq_to
+    left join {{ answers }} as many_rows
         on {{ reverse_etl._same(scope_keys + ['run_seq', 'batch'], 'attempts', 'many_rows') }}
-        and attempts.seq between many_rows.seq_from and many_rows.seq_to
-    left join (
-        select {{ (scope_keys + ['fenced_run_seq as run_seq', 'min(fenced_seq) as fenced_seq']) | join(", ") }}
-        from {{ tables.runs }}
-        where {{ reverse_etl._in_scope(scope) }} and event = 'fence'
-        group by {{ (scope_keys + ['fenced_run_seq']) | join(", ") }}
-    ) as fences
+        and attempts.seq between many_rows.seq_from and many_rows.seq_to and many_rows.seq_from < many_rows.seq_to
+    left join {{ fences }} as fences
         on {{ reverse_etl._same(scope_keys + ['run_seq'], 'attempts', 'fences') }}
     where
         {{ condition }}
@@ -58,48 +49,34 @@
 {#- The ledger's rows of a scope with the keys of their identity. -#}
 {% macro _ledger_rows(tables, scope) %}
     select
-        {%- for column in reverse_etl._scope_keys(scope) %}
-        ledger.{{ column }},
-        {%- endfor %}
-        ledger.run_seq,
-        ledger.seq,
-        ledger.batch,
-        ledger.operation,
-        ledger.conversion_name,
-        ledger.click_id,
-        ledger.hashed_email,
-        ledger.hashed_phone,
-        ledger.conversion_time,
-        ledger.record_key,
-        ledger.value,
-        ledger.currency,
-        ledger.attribution_credit,
-        ledger.attribution_model,
-        ledger.adjustment_time,
-        ledger.first_attempt,
-        ledger.recorded_at,
+        ledger.*,
         {{ reverse_etl._identifier_key('ledger.click_id', 'ledger.hashed_email', 'ledger.hashed_phone') }} as identifier_key
     from {{ tables.ledger }} as ledger
     where {{ reverse_etl._in_scope(scope, 'ledger') }}
 {% endmacro %}
 
-{#- The receipts of a scope up to their `group by`, which makes a receipt that was written twice count once. -#}
-{% macro _receipts(tables, scope) -%}
+{#- The receipts of a scope: a row is an answer to a range of seqs. One that was written twice counts once. -#}
+{% macro _answers(tables, scope) %}
     select
-            {%- for column in reverse_etl._scope_keys(scope) %}
-            {{ column }},
-            {%- endfor %}
-            run_seq,
-            batch,
-            seq_from,
-            seq_to,
-            max(outcome) as outcome,
-            max(case when settles then 1 else 0 end) as settles,
-            max(code) as code,
-            max(error_code) as error_code,
-            max(message) as message,
-            max(tracking_id) as tracking_id,
-            min(recorded_at) as answered_at
-        from {{ tables.receipts }}
-        where {{ reverse_etl._in_scope(scope) }}
+        {{ reverse_etl._listed(reverse_etl._scope_keys(scope) + ['run_seq', 'batch', 'seq_from', 'seq_to']) }},
+        max(outcome) as outcome,
+        max(case when settles then 1 else 0 end) as settles,
+        max(code) as code,
+        max(error_code) as error_code,
+        max(message) as message,
+        max(tracking_id) as tracking_id,
+        min(recorded_at) as answered_at
+    from {{ tables.receipts }}
+    where {{ reverse_etl._in_scope(scope) }}
+    group by {{ reverse_etl._listed(reverse_etl._scope_keys(scope) + ['run_seq', 'batch', 'seq_from', 'seq_to']) }}
+{%- endmacro %}
+
+{#- A row is a run that a later one shut out, with the last seq of it that was seen: what is higher was never sent. -#}
+{% macro _fences(tables, scope) %}
+    select
+        {{ reverse_etl._listed(reverse_etl._scope_keys(scope) + ['fenced_run_seq as run_seq']) }},
+        min(fenced_seq) as fenced_seq
+    from {{ tables.runs }}
+    where {{ reverse_etl._in_scope(scope) }} and event = 'fence'
+    group by {{ reverse_etl._listed(reverse_etl._scope_keys(scope) + ['fenced_run_seq']) }}
 {%- endmacro %}

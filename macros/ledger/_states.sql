@@ -1,98 +1,119 @@
 {#-
-    What is known of each identity of a scope, as a chain of CTEs that ends in `folded`: the state of each that has more
-    to tell than one attempt which was accepted. Those with nothing more, which are most, are read by `_plain`: they need
-    no fold, and no CTE holds them, since an engine would keep it for its several readers.
-    Arguments: tables; scope; condition, on the attempts to read; quiet_runs as for the fold.
+    How the state of each identity is found without folding all: those with nothing more to tell than one attempt which was
+    accepted, which are most, are read by `_plain`, and only the others are folded.
 -#}
-{% macro _states(tables, scope, condition, quiet_runs=[]) %}
-{%- set keys = reverse_etl._identity_columns(scope) -%}
-{%- set is_plain = "operation = 'send' and first_attempt and coalesce(outcome, '') = 'accepted'" -%}
--- the attempts that are no first send which was accepted, and those that do not count: receipts are read for all of the
--- ledger here only
-uneven_attempts as (
+
+{#-
+    The run_seq and seq of the attempts that are no first send which was accepted, and of those that do not count.
+    Arguments: tables; scope; condition, on the attempts to read.
+-#}
+{% macro _uneven_attempts(tables, scope, condition) %}
     select run_seq, seq
     from (
         {{ reverse_etl._attempts(tables, scope, condition=condition, with_uncounted=true) }}
     ) as attempts
-    where not (counts and {{ is_plain }})
-),
+    where not (counts and operation = 'send' and first_attempt and coalesce(outcome, '') = 'accepted')
+{%- endmacro %}
 
-eventful_identities as (
-    select distinct
-        ledger.conversion_name,
-        {{ reverse_etl._identifier_key('ledger.click_id', 'ledger.hashed_email', 'ledger.hashed_phone') }} as identifier_key,
-        ledger.conversion_time
-    from {{ tables.ledger }} as ledger
-    inner join uneven_attempts as uneven on ledger.run_seq = uneven.run_seq and ledger.seq = uneven.seq
-    where {{ reverse_etl._in_scope(scope, 'ledger') }}
-),
-
-eventful_attempts as (
-    {{ reverse_etl._attempts(tables, scope, condition=condition, joined=(
-        "inner join eventful_identities as eventful on " ~ reverse_etl._same(keys, 'attempts', 'eventful')
-    )) }}
-),
-
-{{ reverse_etl._fold('folded', 'eventful_attempts', scope, quiet_runs) }}
-{% endmacro %}
+{#- All attempts of the identities that have such a one. Arguments: uneven, a relation of their run_seq and seq. -#}
+{% macro _eventful_attempts(tables, scope, uneven, condition) %}
+{%- set keys = reverse_etl._identity_columns(scope) -%}
+{%- set eventful -%}
+    inner join (
+        select distinct
+            ledger.conversion_name,
+            {{ reverse_etl._identifier_key('ledger.click_id', 'ledger.hashed_email', 'ledger.hashed_phone') }} as identifier_key,
+            ledger.conversion_time
+        from {{ tables.ledger }} as ledger
+        inner join {{ uneven }} as uneven on ledger.run_seq = uneven.run_seq and ledger.seq = uneven.seq
+        where {{ reverse_etl._in_scope(scope, 'ledger') }}
+    ) as eventful on {{ reverse_etl._same(keys, 'attempts', 'eventful') }}
+{%- endset -%}
+{{ reverse_etl._attempts(tables, scope, condition=condition, joined=eventful) }}
+{%- endmacro %}
 
 {#-
-    The attempts that are all there is of their identity and were accepted, beside the CTEs of `_states`: what these leave
-    over, so that no receipt is read again.
-    Arguments: tables; scope; condition, on the attempts to read, within that of `_states`; without, a select of the
-    run_seq and seq of others to leave out (optional; one join for both lets an engine hash the few and not the ledger).
+    The attempts that are all there is of their identity and were accepted, so that no receipt is read again. A run that was
+    shut out may still write while one statement after another looks: what is above its fence is none of them either way.
+    Arguments: tables, with fences; scope; eventful and uneven, relations of the attempts that the two macros above give;
+    condition, on the attempts to read, within that of these; without, a select of the run_seq and seq of others to leave out
+    (optional; one join for all lets an engine hash the few and not the ledger).
 -#}
-{% macro _plain(tables, scope, condition, without=none) %}
+{% macro _plain(tables, scope, eventful, uneven, condition, without=none) %}
     select attempts.*
     from (
         {{ reverse_etl._ledger_rows(tables, scope) }}
     ) as attempts
     left join (
-        select run_seq, seq from eventful_attempts
+        select run_seq, seq from {{ eventful }} as eventful
         union all
-        select run_seq, seq from uneven_attempts
+        select run_seq, seq from {{ uneven }} as uneven
         {%- if without %}
         union all
         {{ without }}
         {%- endif %}
     ) as left_out
         on attempts.run_seq = left_out.run_seq and attempts.seq = left_out.seq
-    where left_out.seq is null and ({{ condition }})
+    left join {{ tables.fences }} as fences
+        on {{ reverse_etl._same(reverse_etl._scope_keys(scope) + ['run_seq'], 'attempts', 'fences') }}
+    where left_out.seq is null and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq) and ({{ condition }})
 {%- endmacro %}
 
-{#- The state of a plain attempt in the columns that a fold gives, its identity left out. -#}
-{% macro _counted_columns(recent) %}
-        'counted' as status,
-        false as lifted,
-        false as restate_in_doubt,
-        false as retract_in_doubt,
-        false as retract_refused,
-        false as may_still_arrive,
-        '' as last_adjustment_time,
-        {{ recent }}.accepted_at as accepted_at,
-        cast(null as {{ dbt.type_timestamp() }}) as told_at,
-        cast(null as {{ reverse_etl._type_double() }}) as restate_tried_value,
-        cast(null as {{ dbt.type_string() }}) as restate_tried_currency,
-        cast(null as {{ dbt.type_string() }}) as adjusted,
-        cast(null as {{ dbt.type_string() }}) as adjusted_outcome,
-        cast(null as {{ dbt.type_bigint() }}) as adjusted_run_seq,
-        cast(null as {{ reverse_etl._type_double() }}) as adjusted_value,
-        cast(null as {{ dbt.type_string() }}) as adjusted_currency,
-        cast(null as {{ reverse_etl._type_double() }}) as restate_refused_value,
-        cast(null as {{ dbt.type_string() }}) as restate_refused_currency,
-        {{ recent }}.run_seq as run_seq,
-        {{ recent }}.record_key as record_key,
-        {{ recent }}.click_id as click_id,
-        {{ recent }}.hashed_email as hashed_email,
-        {{ recent }}.hashed_phone as hashed_phone,
-        {{ recent }}.value as value,
-        {{ recent }}.currency as currency,
-        {{ recent }}.attribution_credit as attribution_credit,
-        {{ recent }}.attribution_model as attribution_model,
-        cast(null as {{ dbt.type_int() }}) as code,
-        cast(null as {{ dbt.type_string() }}) as error_code,
-        cast(null as {{ dbt.type_string() }}) as message,
-        cast(null as {{ dbt.type_string() }}) as tracking_id
+{#- The same for all that was ever sent, as CTEs: `states` of what has more to tell, and `plain`, the attempts of the rest. -#}
+{% macro _all_states(tables, scope) %}
+{%- set tables = dict(tables, answers='answers', fences='fences') %}
+answers as (
+    {{ reverse_etl._answers(tables, scope) }}
+),
+
+fences as (
+    {{ reverse_etl._fences(tables, scope) }}
+),
+
+uneven_attempts as (
+    {{ reverse_etl._uneven_attempts(tables, scope, '1 = 1') }}
+),
+
+eventful_attempts as (
+    {{ reverse_etl._eventful_attempts(tables, scope, 'uneven_attempts', '1 = 1') }}
+),
+
+states as (
+    {{ reverse_etl._fold('eventful_attempts', scope) }}
+),
+
+plain as (
+    {{ reverse_etl._plain(tables, scope, 'eventful_attempts', 'uneven_attempts', '1 = 1') }}
+)
+{%- endmacro %}
+
+{#- What a fold tells of an identity: its payload, its status, and what became of its corrections. -#}
+{% macro _state_columns(scope) %}
+    {{- return(reverse_etl._identity_columns(scope) + reverse_etl._payload_columns() + [
+        'run_seq', 'status', 'lifted', 'restate_in_doubt', 'retract_in_doubt', 'retract_refused', 'may_still_arrive',
+        'last_adjustment_time', 'accepted_at', 'told_at', 'restate_tried_value', 'restate_tried_currency', 'adjusted',
+        'adjusted_outcome', 'adjusted_run_seq', 'adjusted_value', 'adjusted_currency', 'restate_refused_value',
+        'restate_refused_currency', 'code', 'error_code', 'message', 'tracking_id'
+    ]) -}}
+{% endmacro %}
+
+{#- The same of an attempt that is all there is and was accepted. Arguments: plain, its alias; accepted_at, an expression. -#}
+{% macro _state_of_plain(scope, plain, accepted_at) %}
+    {%- set found = reverse_etl._identity_columns(scope) + reverse_etl._payload_columns() + ['run_seq'] -%}
+    {%- set known = {'status': "'counted'", 'last_adjustment_time': "''", 'accepted_at': accepted_at} -%}
+    {%- set flags = ['lifted', 'restate_in_doubt', 'retract_in_doubt', 'retract_refused', 'may_still_arrive'] -%}
+    {%- set types = {
+        'told_at': dbt.type_timestamp(), 'restate_tried_value': reverse_etl._type_double(),
+        'adjusted_run_seq': dbt.type_bigint(), 'adjusted_value': reverse_etl._type_double(),
+        'restate_refused_value': reverse_etl._type_double(), 'code': dbt.type_int(),
+    } -%}
+    {%- for column in reverse_etl._state_columns(scope) %}
+        {% if column in found -%} {{ plain }}.{{ column }}
+        {%- elif column in known -%} {{ known[column] }} as {{ column }}
+        {%- elif column in flags -%} false as {{ column }}
+        {%- else -%} cast(null as {{ types.get(column, dbt.type_string()) }}) as {{ column }}
+        {%- endif %}{{ "," if not loop.last }}
+    {%- endfor %}
 {%- endmacro %}
 
 {#-
@@ -100,15 +121,15 @@ eventful_attempts as (
     or in doubt of what counts, or may. Columns: kind (status | correction), name, identities.
 -#}
 {% macro _status_counts(tables, scope) %}
-with {{ reverse_etl._states(tables, scope, '1 = 1') }}
+with {{ reverse_etl._all_states(tables, scope) }}
 
 select kind, name, sum(identities) as identities
 from (
     select 'status' as kind, 'accepted' as name, count(*) as identities
-    from ({{ reverse_etl._plain(tables, scope, '1 = 1') }}) as plain
+    from plain
     union all
     select 'status' as kind, {{ reverse_etl._status_word('status') }} as name, count(*) as identities
-    from folded
+    from states
     group by 2
     {%- for name, condition in {
         'restate_refused': 'restate_refused_value is not null',
@@ -118,7 +139,7 @@ from (
     }.items() %}
     union all
     select 'correction' as kind, '{{ name }}' as name, count(*) as identities
-    from folded
+    from states
     where status in ('counted', 'maybe') and {{ condition }}
     {%- endfor %}
 ) as counts

@@ -57,7 +57,7 @@
     from ({{ reverse_etl._listed_rows(listed) }}) as listed
     left join (
         select distinct {{ reverse_etl._listed(keys) }}
-        from ({{ reverse_etl._identified_rows(source, none) }}) as identified
+        from ({{ reverse_etl._source_rows(source, none) }}) as identified
     ) as source_rows on {{ reverse_etl._same(keys, 'listed', 'source_rows') }}
     where source_rows.conversion_name is null
 {% endmacro %}

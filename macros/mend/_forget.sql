@@ -89,7 +89,9 @@ attempts_that_count as (
     ) }}
 ),
 
-{{ reverse_etl._fold('states', 'attempts_that_count', scope) }},
+states as (
+    {{ reverse_etl._fold('attempts_that_count', scope) }}
+),
 
 numbers as (
     {{ reverse_etl._attempts_of_person(tables, scope, given) }}
@@ -111,7 +113,10 @@ select
     ) as in_doubt,
     (
         select count(*)
-        from ({{ reverse_etl._identified_rows(source, unique_key) }}) as source_rows
+        from (
+            select identified.*, {{ reverse_etl._click_key('click_id') }} as click_key
+            from ({{ reverse_etl._source_rows(source, unique_key) }}) as identified
+        ) as source_rows
         where (source_rows.click_id <> '' or source_rows.hashed_email <> '' or source_rows.hashed_phone <> '')
             and (
                 {{ reverse_etl._carries(given, 'source_rows') }}

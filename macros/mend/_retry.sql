@@ -70,19 +70,19 @@
         from ({{ reverse_etl._retried_rows(plan, codes, keys, maybe_taken) }}) as chosen
     ),
 
-    {{ reverse_etl._states(tables, scope, '1 = 1') }}
+    {{ reverse_etl._all_states(tables, scope) }}
 
     select
         {{ reverse_etl._scope_values(scope) }},
         {{ run_seq }},
-        row_number() over (order by {{ reverse_etl._listed(keys_of, 'folded') }}),
+        row_number() over (order by {{ reverse_etl._listed(keys_of, 'states') }}),
         1,
         'retry',
-        folded.conversion_name, folded.click_id, folded.hashed_email, folded.hashed_phone, folded.conversion_time,
-        folded.record_key, folded.value, folded.currency, folded.attribution_credit, folded.attribution_model,
+        states.conversion_name, states.click_id, states.hashed_email, states.hashed_phone, states.conversion_time,
+        states.record_key, states.value, states.currency, states.attribution_credit, states.attribution_model,
         false,
         {{ reverse_etl._utc_now() }}
-    from folded
-    inner join retried on {{ reverse_etl._same(keys_of, 'folded', 'retried') }}
-    where folded.status in ('refused', 'maybe')
+    from states
+    inner join retried on {{ reverse_etl._same(keys_of, 'states', 'retried') }}
+    where states.status in ('refused', 'maybe')
 {% endmacro %}

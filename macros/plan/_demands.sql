@@ -7,27 +7,23 @@
     click after its first), late (later after the click than the goal's window; null where there is no click time).
 -#}
 {% macro _demands(source, now, click_time, windows) %}
-{%- set rules = reverse_etl._rules(reverse_etl._timestamp_literal(now), 'click_time' if click_time else none) -%}
-{%- set click_key = reverse_etl._click_key(reverse_etl._present_text('microsoft_click_id')) -%}
-{%- set time = "(" ~ reverse_etl._utc_timestamp('conversion_time') ~ ")" -%}
+{%- set rules = reverse_etl._rules(reverse_etl._timestamp_literal(now), click_time is not none) -%}
 with source_rows as (
     {{ reverse_etl._source_rows(source, none, click_time) }}
 ),
 
 sendable as (
     select
-        {{ reverse_etl._present_text('conversion_name') }} as conversion_name,
-        {{ click_key }} as click_key,
-        {{ reverse_etl._utc_text(time) }} as time_key,
-        {{ reverse_etl._present_text('external_attribution_model') }} <> ''
-        or {{ reverse_etl._double('external_attribution_credit') }} is not null as is_attributed,
-        {{ reverse_etl._double('conversion_value') }} is not null as is_valued,
+        conversion_name,
+        {{ reverse_etl._click_key('click_id') }} as click_key,
+        conversion_time as time_key,
+        attribution_model <> '' or attribution_credit is not null as is_attributed,
+        value is not null as is_valued,
         {#- bounded first: what lies beyond the times that an engine has would raise -#}
         {% if windows -%}
-        {%- set click = "(" ~ reverse_etl._utc_timestamp('click_time') ~ ")" -%}
         case
-            when {{ click }} < cast('9000-01-01 00:00:00' as timestamp)
-                then coalesce({{ time }} > {{ dbt.dateadd('minute', 'window_minutes', click) }}, false)
+            when click_at < cast('9000-01-01 00:00:00' as timestamp)
+                then coalesce(conversion_at > {{ dbt.dateadd('minute', 'window_minutes', 'click_at') }}, false)
             else false
         end as is_late
         {%- else -%}
@@ -41,7 +37,7 @@ sendable as (
         {{ "union all" if not loop.last }}
         {%- endfor %}
     ) as goals
-        on goals.goal_name = {{ reverse_etl._present_text('conversion_name') }}
+        on goals.goal_name = source_rows.conversion_name
     {%- endif %}
     where
         {%- for rule in rules if rule.standing in ('invalid', 'expired') %}

@@ -1,13 +1,12 @@
 {#- Rules of the conversion time. What is judged is what is sent: whole seconds in UTC. -#}
 
 {#- Absent, or no time at all. -#}
-{% macro _rule_conversion_time_missing(column) %}
-    {{- return("((" ~ reverse_etl._utc_timestamp(column) ~ ") is null)") -}}
+{% macro _rule_conversion_time_missing(time) %}
+    {{- return("(" ~ time ~ " is null)") -}}
 {% endmacro %}
 
 {#- Before the year 1, after the year 9999, or infinite: nothing that a message could carry. -#}
-{% macro _rule_conversion_time_out_of_range(column) %}
-    {%- set time = "(" ~ reverse_etl._utc_timestamp(column) ~ ")" -%}
+{% macro _rule_conversion_time_out_of_range(time) %}
     {{- return(
         "coalesce(" ~ time ~ " < cast('0001-01-01 00:00:00' as timestamp) or "
         ~ time ~ " >= cast('9999-12-31 23:59:59' as timestamp) + interval '1' second, false)"
@@ -15,15 +14,15 @@
 {% endmacro %}
 
 {#- Older than 90 days: Microsoft refuses it, and age only grows. -#}
-{% macro _rule_conversion_time_too_old(column, now) %}
+{% macro _rule_conversion_time_too_old(time, now) %}
     {%- set limit = "date_trunc('second', (" ~ dbt.dateadd('day', -90, now) ~ ") + interval '0.999999' second)" -%}
-    {{- return("coalesce((" ~ reverse_etl._utc_timestamp(column) ~ ") < " ~ limit ~ ", false)") -}}
+    {{- return("coalesce(" ~ time ~ " < " ~ limit ~ ", false)") -}}
 {% endmacro %}
 
 {#- In the future: Microsoft refuses it until its time has come. -#}
-{% macro _rule_conversion_time_in_future(column, now) %}
+{% macro _rule_conversion_time_in_future(time, now) %}
     {%- set limit = "date_trunc('second', " ~ now ~ ") + interval '1' second" -%}
-    {{- return("coalesce((" ~ reverse_etl._utc_timestamp(column) ~ ") >= " ~ limit ~ ", false)") -}}
+    {{- return("coalesce(" ~ time ~ " >= " ~ limit ~ ", false)") -}}
 {% endmacro %}
 
 {#-
@@ -37,24 +36,18 @@
 {% endmacro %}
 
 {#- The conversion is not later than the click that led to it: most often a time that was not brought to UTC. -#}
-{% macro _rule_conversion_before_click(column, click_time) %}
-    {{- return(
-        "coalesce((" ~ reverse_etl._utc_timestamp(column) ~ ") <= ("
-        ~ reverse_etl._utc_timestamp(click_time) ~ "), false)"
-    ) -}}
+{% macro _rule_conversion_before_click(time, click) %}
+    {{- return("coalesce(" ~ time ~ " <= " ~ click ~ ", false)") -}}
 {% endmacro %}
 
 {#- The click is younger than an hour: Microsoft asks to wait so long, since it may not know the click yet. -#}
-{% macro _rule_click_too_recent(click_time, now) %}
-    {{- return(
-        "coalesce((" ~ reverse_etl._utc_timestamp(click_time) ~ ") > " ~ dbt.dateadd('hour', -1, now) ~ ", false)"
-    ) -}}
+{% macro _rule_click_too_recent(click, now) %}
+    {{- return("coalesce(" ~ click ~ " > " ~ dbt.dateadd('hour', -1, now) ~ ", false)") -}}
 {% endmacro %}
 
 {#- An hour after the click; null where that lies beyond what times can be. -#}
-{% macro _hour_after_click(click_time) %}
-    {%- set time = "(" ~ reverse_etl._utc_timestamp(click_time) ~ ")" -%}
+{% macro _hour_after_click(click) %}
     {{- return(
-        "case when " ~ time ~ " < cast('9999-01-01 00:00:00' as timestamp) then " ~ dbt.dateadd('hour', 1, time) ~ " end"
+        "case when " ~ click ~ " < cast('9999-01-01 00:00:00' as timestamp) then " ~ dbt.dateadd('hour', 1, click) ~ " end"
     ) -}}
 {% endmacro %}

@@ -4,14 +4,13 @@
 -#}
 
 {#- Text that is no number, NaN, or an infinity. -#}
-{% macro _rule_conversion_value_not_a_number(column) %}
-    {{- return("(" ~ reverse_etl._present_number(column) ~ " and not " ~ reverse_etl._finite(column) ~ ")") -}}
+{% macro _rule_value_not_a_number(value, has_value) %}
+    {{- return("(" ~ has_value ~ " and not " ~ reverse_etl._finite(value) ~ ")") -}}
 {% endmacro %}
 
-{% macro _rule_conversion_value_out_of_range(column) %}
+{% macro _rule_value_out_of_range(value) %}
     {{- return(
-        "(" ~ reverse_etl._finite(column) ~ " and not "
-        ~ reverse_etl._within(column, '0', '999999999999') ~ ")"
+        "(" ~ reverse_etl._finite(value) ~ " and not " ~ reverse_etl._within(value, '0', '999999999999') ~ ")"
     ) -}}
 {% endmacro %}
 
@@ -20,24 +19,22 @@
     number, and a thousandth of that is the very double that the shorter number is. Only within: Postgres raises
     where 1e308 is multiplied.
 -#}
-{% macro _rule_conversion_value_too_precise(column) %}
-    {%- set value = reverse_etl._double(column) -%}
+{% macro _rule_value_too_precise(value) %}
     {{- return(
-        "(case when " ~ reverse_etl._within(column, '0', '999999999999')
+        "(case when " ~ reverse_etl._within(value, '0', '999999999999')
         ~ " then floor(" ~ value ~ " * 1000 + 0.5) / 1000 <> " ~ value ~ " else false end)"
     ) -}}
 {% endmacro %}
 
-{% macro _rule_currency_code_malformed(column) %}
-    {{- return(reverse_etl._present_but_not(column, '^[A-Z]{3}$')) -}}
+{% macro _rule_currency_code_malformed(text) %}
+    {{- return(reverse_etl._present_but_not(text, '^[A-Z]{3}$')) -}}
 {% endmacro %}
 
 {#-
     Well-formed, but not in the list that Microsoft published. A hint, not an obstacle: the list still has
     currencies that were replaced and lacks their successors, so the service may know better.
 -#}
-{% macro _rule_currency_code_unlisted(column) %}
-    {%- set text = reverse_etl._text_or_empty(column) -%}
+{% macro _rule_currency_code_unlisted(text) %}
     {{- return(
         "(" ~ reverse_etl._matches(text, '^[A-Z]{3}$') ~ " and " ~ text
         ~ " not in ('" ~ reverse_etl._currency_codes() | join("', '") ~ "'))"
@@ -45,19 +42,16 @@
 {% endmacro %}
 
 {#- Attribution credit: a share of one conversion, above 0 and at most 1. -#}
-{% macro _rule_attribution_credit_out_of_range(column) %}
-    {%- set value = reverse_etl._double(column) -%}
-    {{- return(
-        "(" ~ reverse_etl._present_number(column) ~ " and not coalesce(" ~ value ~ " > 0 and " ~ value ~ " <= 1, false))"
-    ) -}}
+{% macro _rule_credit_out_of_range(credit, has_credit) %}
+    {{- return("(" ~ has_credit ~ " and not coalesce(" ~ credit ~ " > 0 and " ~ credit ~ " <= 1, false))") -}}
 {% endmacro %}
 
-{% macro _rule_attribution_credit_without_model(credit, model) %}
-    {{- return("(" ~ reverse_etl._present_number(credit) ~ " and " ~ reverse_etl._is_white_space(model) ~ ")") -}}
+{% macro _rule_credit_without_model(has_credit, model) %}
+    {{- return("(" ~ has_credit ~ " and " ~ reverse_etl._is_white_space(model) ~ ")") -}}
 {% endmacro %}
 
-{% macro _rule_attribution_model_without_credit(credit, model) %}
-    {{- return("((" ~ reverse_etl._present_text(model) ~ ") <> '' and not " ~ reverse_etl._present_number(credit) ~ ")") -}}
+{% macro _rule_model_without_credit(has_credit, model) %}
+    {{- return("(" ~ model ~ " <> '' and not " ~ has_credit ~ ")") -}}
 {% endmacro %}
 
 {#- Is anything there? Numbers answer without being written as text, which is slow. -#}
@@ -68,14 +62,13 @@
     ) -}}
 {% endmacro %}
 
-{% macro _finite(column) %}
-    {{- return(reverse_etl._within(column, "cast('-1.7976931348623157e308' as " ~ reverse_etl._type_double() ~ ")",
+{% macro _finite(value) %}
+    {{- return(reverse_etl._within(value, "cast('-1.7976931348623157e308' as " ~ reverse_etl._type_double() ~ ")",
                                    "cast('1.7976931348623157e308' as " ~ reverse_etl._type_double() ~ ")")) -}}
 {% endmacro %}
 
 {#- Never null; false for NaN, whether it is the greatest of all or unequal to everything. -#}
-{% macro _within(column, lowest, highest) %}
-    {%- set value = reverse_etl._double(column) -%}
+{% macro _within(value, lowest, highest) %}
     {{- return("coalesce(" ~ value ~ " >= " ~ lowest ~ " and " ~ value ~ " <= " ~ highest ~ ", false)") -}}
 {% endmacro %}
 

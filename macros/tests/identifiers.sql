@@ -10,20 +10,24 @@
 {{ config(severity='warn') }}
 {{ reverse_etl._rows_that_break(
     model,
-    reverse_etl._rule_click_id_or_hash_missing(microsoft_click_id, hashed_email_address, hashed_phone_number)
+    reverse_etl._rule_click_id_or_hash_missing(
+        reverse_etl._present_text(microsoft_click_id),
+        reverse_etl._present_text(hashed_email_address),
+        reverse_etl._present_text(hashed_phone_number)
+    )
 ) }}
 {% endtest %}
 
 {#- MicrosoftClickId, where it is there, is 32 hexadecimal digits, or a GUID with dashes. -#}
 {% test click_id_well_formed(model, column_name) %}
 {{ config(severity='warn') }}
-{{ reverse_etl._rows_that_break(model, reverse_etl._rule_click_id_malformed(column_name)) }}
+{{ reverse_etl._rows_that_break(model, reverse_etl._rule_click_id_malformed(reverse_etl._present_text(column_name))) }}
 {% endtest %}
 
 {#- HashedEmailAddress or HashedPhoneNumber, where it is there, is 64 hexadecimal digits in lower case. -#}
 {% test hash_well_formed(model, column_name) %}
 {{ config(severity='warn') }}
-{{ reverse_etl._rows_that_break(model, reverse_etl._rule_hash_malformed(column_name)) }}
+{{ reverse_etl._rows_that_break(model, reverse_etl._rule_hash_malformed(reverse_etl._present_text(column_name))) }}
 {% endtest %}
 
 {#-
@@ -48,24 +52,23 @@ named as (
     select
         rows_of_model.*,
         {{ reverse_etl._present_text(conversion_name) }} as identity_name,
-        {{ reverse_etl._utc_text(reverse_etl._utc_timestamp(conversion_time)) }} as identity_time,
+        {{ reverse_etl._utc_timestamp(conversion_time) }} as identity_at,
         {{ reverse_etl._present_text(microsoft_click_id) }} as identity_click_id,
         {{ reverse_etl._present_text(hashed_email_address) }} as identity_email,
         {{ reverse_etl._present_text(hashed_phone_number) }} as identity_phone
     from rows_of_model
-    where not {{ reverse_etl._rule_conversion_name_missing(conversion_name) }}
-        and not {{ reverse_etl._rule_conversion_time_missing(conversion_time) }}
-        and not {{ reverse_etl._rule_conversion_time_out_of_range(conversion_time) }}
-        and not {{ reverse_etl._rule_click_id_or_hash_missing(
-            microsoft_click_id, hashed_email_address, hashed_phone_number
-        ) }}
 ),
 
 keyed as (
     select
         named.*,
+        {{ reverse_etl._utc_text('identity_at') }} as identity_time,
         {{ reverse_etl._identifier_key('identity_click_id', 'identity_email', 'identity_phone') }} as identifier_key
     from named
+    where not {{ reverse_etl._rule_conversion_name_missing('identity_name') }}
+        and not {{ reverse_etl._rule_conversion_time_missing('identity_at') }}
+        and not {{ reverse_etl._rule_conversion_time_out_of_range('identity_at') }}
+        and not {{ reverse_etl._rule_click_id_or_hash_missing('identity_click_id', 'identity_email', 'identity_phone') }}
 ),
 
 counted as (

@@ -43,6 +43,14 @@ def plan(
             help="Write the rows to a .csv or .jsonl file, too; those that need nothing stand together.",
         ),
     ] = None,
+    step: Annotated[
+        str | None,
+        typer.Option(
+            "--step",
+            metavar="NAME",
+            help="Print the SQL of the plan up to one of its steps instead, to look at its rows.",
+        ),
+    ] = None,
 ) -> None:
     """Show what a push would do, row by row. Reads only.
 
@@ -54,6 +62,9 @@ def plan(
         export.check_ending(output)
 
     def work(session: Session, results: Results) -> int:
+        if step is not None:
+            typer.echo(session.ledger.step_sql(step))
+            return 0
         report = session.plan(samples=samples)
         if output is not None:
             lines = export.write_plan(session.ledger.plan_lines(report.plan.now), output)
@@ -63,7 +74,8 @@ def plan(
             return 0
         return GuardError.exit_code if any(guard.refusal for guard in report.guards) else SOMETHING_TO_PUSH
 
-    _read(dbt, sync, work, as_json=as_json, file_option="--output" if output is not None else "")
+    option = "--output" if output is not None else "--step" if step is not None else ""
+    _read(dbt, sync, work, as_json=as_json, file_option=option)
 
 
 @takes_dbt_options

@@ -91,15 +91,16 @@ def find_key(books: Books, key: str) -> tuple[tuple[str, ...], str | None]:
     return kinds, None
 
 
-def explain(books: Books, kind: str, value: str, now: str) -> tuple[tuple[Explained, ...], int]:
-    """What a reading of a key names, at most ROWS_SHOWN of it, and how much there is in all."""
+def explain(books: Books, planned: str, kind: str, value: str) -> tuple[tuple[Explained, ...], int]:
+    """What a reading of a key names, at most ROWS_SHOWN of it, and how much there is in all.
+
+    `planned`: the rows of the plan, made with repeats, as something to select from.
+    """
     with _untold(value):
         rows = books.project.query(
             "_explain_rows",
             **books.compared(),
-            **books.corrections(),
-            click_time=books.click_time,
-            now=now,
+            planned=planned,
             kind=kind,
             value=value,
             limit=ROWS_SHOWN,

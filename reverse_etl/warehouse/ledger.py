@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from reverse_etl.errors import SettingsError
 from reverse_etl.goals import Demand, Goal
 from reverse_etl.interfaces import Rejected, RunSummary, Standings
 from reverse_etl.plans import Plan, PlanLine, Record, Sample
@@ -17,6 +19,7 @@ from reverse_etl.warehouse.accounts import rows_of
 from reverse_etl.warehouse.demands import planned_demands, read_demands
 from reverse_etl.warehouse.history import Books, planned_rows, read_runs
 from reverse_etl.warehouse.lease import WarehouseLease, holder
+from reverse_etl.warehouse.planning import rendered, request
 from reverse_etl.warehouse.project import Project
 from reverse_etl.warehouse.source import built_columns, check_columns, click_time_of, spelled
 from reverse_etl.warehouse.tables import ledger_tables
@@ -84,33 +87,56 @@ class WarehouseLedger:
     def read_plan(self, *, samples: int) -> Plan:
         """The plan as of now, without writing anything."""
         now = self.clock()
-        plan, repeats = self._summary(f"({self._plan_sql(now, None, 0, 0)})", now, samples)
-        if repeats:
-            plan, _ = self._summary(f"({self._plan_sql(now, None, 0, 0, with_repeats=True)})", now, samples)
+        for with_repeats in (False, True):
+            with self.planned(now, with_repeats=with_repeats) as rows:
+                plan, repeats = self._summary(rows, now, samples)
+            if not repeats:
+                break
         return plan
+
+    @contextlib.contextmanager
+    def planned(self, now: str = "", *, with_repeats: bool = False) -> Iterator[str]:
+        """The rows of the plan as of a time, or of now, as something to select from within the block."""
+        with rendered(self.books, request(self.books, now or self.clock(), with_repeats=with_repeats)) as select_sql:
+            yield f"({select_sql})"
+
+    def step_sql(self, name: str) -> str:
+        """The SQL of the plan as of now up to one of its steps; raises SettingsError where no step has the name."""
+        names = self._project.value("_step_names")
+        if name not in names:
+            raise SettingsError(f"The plan has no step {name}.", hint=f"Its steps: {', '.join(names)}.")
+        return self._project.sql("_plan", plan=request(self.books, self.clock()), last=name)
 
     def plan_lines(self, now: str) -> Iterator[PlannedRow]:
         """Every line of the plan as of a time, one after another; nothing is written and none is kept."""
         for with_repeats in (False, True):
-            sql = self._plan_sql(now, None, 0, 0, with_repeats=with_repeats)
-            pages = self._project.stream(self._project.sql("_plan_export", rows=f"({sql})"), LINES_PER_PAGE)
-            first = next(pages, [])
-            if with_repeats or not first or not first[0][0]:
-                yield from planned_rows(first)
-                for page in pages:
-                    yield from planned_rows(page)
-                return
-            pages.close()
+            with self.planned(now, with_repeats=with_repeats) as rows:
+                pages = self._project.stream(self._project.sql("_plan_export", rows=rows), LINES_PER_PAGE)
+                first = next(pages, [])
+                if with_repeats or not first or not first[0][0]:
+                    yield from planned_rows(first)
+                    for page in pages:
+                        yield from planned_rows(page)
+                    return
+                pages.close()
 
     def make_plan(self, run_seq: int, *, seq_offset: int, batch_offset: int) -> Plan:
         """Write the plan of this run into a table; its records are numbered after the offsets."""
         self.drop_plan()
-        now = self.clock()
+        now, books = self.clock(), self.books
         self._plan_table = table = self._plan_name(run_seq)
         for with_repeats in (False, True):
-            select_sql = self._plan_sql(now, run_seq, seq_offset, batch_offset, with_repeats=with_repeats)
+            plan_of_run = request(
+                books,
+                now,
+                run_seq=run_seq,
+                seq_offset=seq_offset,
+                batch_offset=batch_offset,
+                with_repeats=with_repeats,
+            )
             self._project.write("_drop_plan_table", plan=table)
-            self._project.write("_create_plan_table", plan=table, select_sql=select_sql)
+            with rendered(books, plan_of_run) as select_sql:
+                self._project.write("_create_plan_table", plan=table, select_sql=select_sql)
             plan, repeats = self._summary(str(table), now, 0)
             if not repeats:
                 break
@@ -189,12 +215,10 @@ class WarehouseLedger:
 
     def rejected(self) -> list[Rejected]:
         """The source's rows that the destination refused and that are unchanged since."""
-        sql = self._plan_sql(self.clock(), None, 0, 0)
+        found = self._query_plan("_rejected")
         return [
             Rejected(key or "", name, time, reason, code, error_code or "", message or "", tracking_id or "")
-            for key, name, time, reason, code, error_code, message, tracking_id in self._project.query(
-                "_rejected", rows=f"({sql})"
-            )
+            for key, name, time, reason, code, error_code, message, tracking_id in found
         ]
 
     def kept_tests(self) -> str:
@@ -227,28 +251,17 @@ class WarehouseLedger:
         """About how many records of the scope the destination accepted, ever."""
         return int(self._project.query("_accepted", receipts=self._tables["receipts"], scope=self._scope)[0][0])
 
+    def _query_plan(self, macro: str, **arguments: Any) -> list[Any]:
+        """The rows of a macro's select over the run's plan, or over that of now where no run made one."""
+        if self._plan_table:
+            return self._project.query(macro, rows=self._plan_table, **arguments)
+        with self.planned() as rows:
+            return self._project.query(macro, rows=rows, **arguments)
+
     def _plan_name(self, run_seq: int) -> Any:
         """The table of a run's plan, beside the ledger."""
         scope_id = hashlib.sha256(json.dumps(self._scope, sort_keys=True).encode()).hexdigest()[:12]
         return self._tables["ledger"].incorporate(path={"identifier": f"reverse_etl_plan_{scope_id}_{run_seq}"})
-
-    def _plan_sql(
-        self, now: str, run_seq: int | None, seq_offset: int, batch_offset: int, *, with_repeats: bool = False
-    ) -> str:
-        return self._project.sql(
-            "_plan",
-            source=self._source,
-            tables=self._tables,
-            scope=self._scope,
-            unique_key=self._unique_key,
-            now=now,
-            run_seq=run_seq,
-            seq_offset=seq_offset,
-            batch_offset=batch_offset,
-            with_repeats=with_repeats,
-            click_time=self._click_time,
-            **self.books.corrections(run_seq),
-        )
 
     def _summary(self, rows: str, now: str, samples: int) -> tuple[Plan, int]:
         """A plan, and how many of its source rows share a conversion unseen: where any do, it must be made again."""

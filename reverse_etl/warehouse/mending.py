@@ -43,8 +43,8 @@ class WarehouseMending(WarehouseLedger):
         """The refused rows of a choice, by code."""
         lines = [
             RefusedRows(None if code is None else int(code), error_code or "", reason == "maybe_taken", int(rows))
-            for code, error_code, reason, rows in self._project.query(
-                "_retry_counts", rows=self._planned(), codes=list(choice.codes), keys=list(choice.keys)
+            for code, error_code, reason, rows in self._query_plan(
+                "_retry_counts", codes=list(choice.codes), keys=list(choice.keys)
             )
         ]
         allowed = tuple(line for line in lines if choice.maybe_taken or not line.maybe_taken)
@@ -52,9 +52,7 @@ class WarehouseMending(WarehouseLedger):
 
     def keys_refused(self, choice: RetryChoice) -> set[str]:
         """Which keys of a choice have a refused row."""
-        rows = self._project.query(
-            "_retry_keys", rows=self._planned(), codes=list(choice.codes), keys=list(choice.keys)
-        )
+        rows = self._query_plan("_retry_keys", codes=list(choice.codes), keys=list(choice.keys))
         return {str(key) for (key,) in rows}
 
     def record_retries(self, run_seq: int, choice: RetryChoice) -> None:
@@ -79,8 +77,8 @@ class WarehouseMending(WarehouseLedger):
         """The rows that a baseline may mark, by goal, and what else a push would send."""
         listed = self._listed(choice)
         goals, counts = [], {"to_send": 0, "in_doubt": 0, "refused": 0}
-        for what, name, rows, oldest, newest in self._project.query(
-            "_baseline_counts", rows=self._planned(), before=choice.before, listed=listed
+        for what, name, rows, oldest, newest in self._query_plan(
+            "_baseline_counts", before=choice.before, listed=listed
         ):
             if what == "goal":
                 goals.append(GoalRows(name, int(rows), oldest, newest))
@@ -225,7 +223,3 @@ class WarehouseMending(WarehouseLedger):
                 hint="Build it, or check its schema and spelling.",
             )
         return found
-
-    def _planned(self) -> Any:
-        """The rows of the run's plan, or of that of now where no run made one."""
-        return self._plan_table or f"({self._plan_sql(self.clock(), None, 0, 0)})"

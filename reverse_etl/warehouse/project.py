@@ -246,8 +246,12 @@ class Project:
 
     def sql(self, macro: str, **arguments: Any) -> str:
         """What one of the package's macros renders to."""
+        return str(self.value(macro, **arguments))
+
+    def value(self, macro: str, **arguments: Any) -> Any:
+        """What one of the package's macros returns, where that is no text."""
         with self._translated():
-            return str(self.adapter.execute_macro(macro, project=PACKAGE, kwargs=arguments))
+            return self.adapter.execute_macro(macro, project=PACKAGE, kwargs=arguments)
 
     def query(self, macro: str, **arguments: Any) -> list[Any]:
         """The rows of the select that a macro renders."""

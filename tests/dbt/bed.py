@@ -173,13 +173,19 @@ def make_bed(folder: Path, postgres_host: str = "") -> Path:
             f"{{% macro {name}___utc_now() %}}{{{{ return(\"cast('{NOW}' as timestamp)\") }}}}{{% endmacro %}}"
             for name in ("duckdb", "postgres")
         ),
+        # One rule looks at the time as it is written, and no clean row has that.
         "models/judged.sql": (
             "select row_id {% for rule in reverse_etl._rules(reverse_etl._utc_now()) %}, {{ rule.violated }} as"
-            " {{ rule.name }}{% endfor %} from {{ source('bed', 'conversions') }}"
+            " {{ rule.name }}{% endfor %}, conversion_time_not_utc"
+            " from ({{ reverse_etl._clean_rows(source('bed', 'conversions'), 'row_id') }}) as clean_rows"
+            " inner join (select row_id, {{ reverse_etl._rule_conversion_time_not_utc('conversion_time') }} as"
+            " conversion_time_not_utc from {{ source('bed', 'conversions') }}) as written"
+            " on clean_rows.record_key = cast(written.row_id as {{ dbt.type_string() }})"
         ),
         "models/rules.sql": (
-            "{% for rule in reverse_etl._rules(reverse_etl._utc_now()) %}{{ 'union all ' if not loop.first }}"
-            "select '{{ rule.name }}', '{{ rule.standing }}' {% endfor %}"
+            "{% for rule in reverse_etl._rules(reverse_etl._utc_now()) %}"
+            "select '{{ rule.name }}', '{{ rule.standing }}' union all {% endfor %}"
+            "select 'conversion_time_not_utc', 'sendable'"
         ),
         "models/shaped.sql": (
             "{{ reverse_etl.offline_conversions(source('bed', 'conversions'), "

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from docs import generate
+from docs import decisions, generate
 from reverse_etl import errors
 from reverse_etl.destinations.microsoft_ads.codes import CODES
 from reverse_etl.errors import EXIT_CODES, ReverseEtlError
@@ -32,6 +32,11 @@ def test_the_page_of_errors_is_what_the_table_says() -> None:
     assert page == generate.errors_page(), "run `make docs`"
     names = re.findall(r"^\| \d* \| (\w+) \|", page, re.MULTILINE)
     assert sorted(names) == sorted(code.name for code in CODES)
+
+
+def test_the_page_of_decisions_is_what_the_plan_is_made_from() -> None:
+    """The file equals what `make docs` would write now."""
+    assert decisions.PAGE.read_text() == decisions.page(), "run `make docs`"
 
 
 def test_every_environment_variable_is_documented() -> None:

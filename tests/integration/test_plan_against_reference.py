@@ -17,7 +17,9 @@ from reverse_etl.run import PushOptions, push
 from reverse_etl.sync import RetractionLimit
 from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.exposures import find_syncs
+from reverse_etl.warehouse.history import Books
 from reverse_etl.warehouse.ledger import WarehouseLedger
+from reverse_etl.warehouse.planning import rendered, request
 from reverse_etl.warehouse.project import Project
 from reverse_etl.warehouse.source import SOURCE_COLUMNS
 from tests.reference.builders import ACCEPTED, BESIDE, LEDGERS, OLD, RECENT, M, attempt, row, step, tables
@@ -83,24 +85,17 @@ class Warehouse:
         self.project.adapter.execute(statement, auto_begin=True)
         self.project.adapter.commit_if_has_connection()
 
-    def plan(self, world: World, *, with_repeats: bool) -> list[tuple[object, ...]]:
-        """What the plan says: class, reason, operation and what would leave."""
-        rows = self.project.query(
-            "_plan",
-            source=self.project.relation(self.sync.source),
-            tables=self.relations,
-            scope=SCOPE,
-            unique_key="deal_id",
-            now=world.now,
-            run_seq=world.this_run_seq,
-            seq_offset=0,
-            batch_offset=0,
-            with_repeats=with_repeats,
-            adjustments=sorted(world.adjustments_allowed),
-            quiet_runs=sorted(world.quiet_runs),
-            delay_hours=world.delay_hours,
-        )
-        return [tuple(row) for row in rows]
+    def plan(self, world: World, *, with_repeats: bool, tables: bool = False) -> list[tuple[object, ...]]:
+        """What the plan says: class, reason, operation and what would leave. `tables`: one for each step."""
+        books = Books(self.project, self.sync, self.relations, self.project.relation(self.sync.source), "deal_id")
+        asked = request(books, world.now, run_seq=world.this_run_seq, with_repeats=with_repeats) | {
+            "scope": SCOPE,
+            "adjustments": sorted(world.adjustments_allowed),
+            "quiet_runs": sorted(world.quiet_runs),
+            "delay_hours": world.delay_hours,
+        }
+        with rendered(books, asked, tables=tables) as select_sql:
+            return [tuple(row) for row in self.project.query_sql(select_sql)]
 
 
 @pytest.fixture(scope="module")
@@ -163,12 +158,13 @@ def _number(value: object) -> float | None:
 
 
 def check(warehouse: Warehouse, world: World) -> None:
-    """Both ways to plan are right, and the quicker one says when it is not to be used."""
+    """Both ways to plan are right, as one select and by tables, and the quicker one says when it is not to be used."""
     warehouse.load(world)
     quick = warehouse.plan(world, with_repeats=False)
+    assert Counter(quick) == Counter(warehouse.plan(world, with_repeats=False, tables=True))
     if not any(row[UNSEEN_REPEATS] for row in quick):
         check_rows(quick, world)
-    thorough = warehouse.plan(world, with_repeats=True)
+    thorough = warehouse.plan(world, with_repeats=True, tables=True)
     assert not any(row[UNSEEN_REPEATS] for row in thorough)
     check_rows(thorough, world)
 

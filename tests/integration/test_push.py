@@ -208,6 +208,18 @@ def test_reading_commands_write_nothing(shop: Shop, sandbox: LocalSandbox) -> No
 
 
 @both_engines
+def test_each_step_of_the_plan_can_be_looked_at(shop: Shop) -> None:
+    """`plan --step` prints SQL that runs as it stands; of an unknown step it names those that there are."""
+    shop.fill([deal(1), deal(2, conversion_name=None)])
+    unknown = shop.run("plan", "--step", "nonsense")
+    assert unknown.returncode == 2
+    for step in ("source_rows", "source_decisions", "planned"):
+        assert f"{step}," in unknown.stderr or f"{step}." in unknown.stderr
+        rows = shop.sql(shop.run("plan", "--step", step).stdout)
+        assert len(rows) == 2, "one for each row of the source"
+
+
+@both_engines
 def test_no_plan_table_stays(shop: Shop, sandbox: LocalSandbox) -> None:
     """A push drops its plan table."""
     shop.fill([deal(1)])

@@ -47,9 +47,9 @@ def deliver(bench: Bench, sandbox: LocalSandbox, ledger: WarehouseLedger) -> Run
     return push(ledger, MicrosoftAds(settings), Silent(), PushOptions())
 
 
-def successor(bench: Bench) -> WarehouseLedger:
-    """The row takes another click; gives the ledger of a push that shuts out who holds the lease."""
-    bench.sql(f"update main.deals set microsoft_click_id = '{click(2)}'")
+def successor(bench: Bench, click_id: str = click(2)) -> WarehouseLedger:
+    """The row takes this click; gives the ledger of a push that shuts out who holds the lease."""
+    bench.sql(f"update main.deals set microsoft_click_id = '{click_id}'")
     ledger = WarehouseLedger(bench.project, bench.sync)
     held = ledger.holder()
     assert held is not None
@@ -105,6 +105,40 @@ def test_intents_that_land_while_the_successor_plans(bench: Bench, sandbox: Loca
     with pytest.raises(KilledError):
         deliver(bench, sandbox, stalled)
     assert_only_the_second_counts(bench, sandbox)
+
+
+@pytest.mark.parametrize("step", ["matched_rows", "plain_counts"])
+def test_intents_that_land_between_the_steps_of_a_plan(
+    bench: Bench, sandbox: LocalSandbox, monkeypatch: pytest.MonkeyPatch, step: str
+) -> None:
+    """A plan of many statements takes what a run that was shut out writes meanwhile for void, in each of them."""
+    stalled = WarehouseLedger(bench.project, bench.sync)
+    record_intents, write, value = stalled.record_intents, Project.write, Project.value
+
+    def of_another_engine(self: Project, macro: str, **arguments: Any) -> Any:
+        return False if macro == "_keeps_ctes" else value(self, macro, **arguments)
+
+    def take_over_meanwhile(*stretch: int) -> None:
+        landed = []
+
+        def let_land(self: Project, macro: str, **arguments: Any) -> None:
+            if macro == "_create_step_table" and arguments["table"].endswith(step) and not landed:
+                landed.append(step)
+                record_intents(*stretch)
+            write(self, macro, **arguments)
+
+        other = successor(bench, click_id=click(1))
+        monkeypatch.setattr(Project, "write", let_land)
+        monkeypatch.setattr(Project, "value", of_another_engine)
+        done = deliver(bench, sandbox, other)
+        assert landed
+        assert (done.source, done.unbalanced) == ({"accepted": 1}, ())
+        raise KilledError
+
+    stalled.record_intents = take_over_meanwhile  # type: ignore[method-assign]
+    with pytest.raises(KilledError):
+        deliver(bench, sandbox, stalled)
+    assert (counting(sandbox), bench.statuses()) == ({click(1): 10.0}, {"accepted": 1})
 
 
 def test_what_a_dead_run_had_recorded_is_in_doubt(bench: Bench, sandbox: LocalSandbox) -> None:

@@ -23,8 +23,8 @@ RUN, COURIER, PROOF = "reverse_etl/run.py", "reverse_etl/delivery.py", "reverse_
 LEASE, LEDGER = "reverse_etl/warehouse/lease.py", "reverse_etl/warehouse/ledger.py"
 ADS = "reverse_etl/destinations/microsoft_ads"
 ATTEMPTS, FOLD, SCOPE = (f"macros/ledger/{name}.sql" for name in ("_attempts", "_fold", "_scope"))
-IDENTITY, PLAN_KIN = "macros/ledger/_identity.sql", "macros/plan/_plan_kin.sql"
-DECIDED, ABSENT = "macros/plan/_plan_decided.sql", "macros/plan/_plan_ledger_side.sql"
+IDENTITY, DECISIONS = "macros/ledger/_identity.sql", "macros/plan/_decisions.sql"
+SOURCE, LEDGER_SIDE, KEYS, DECIDED = (f"macros/plan/_{name}_steps.sql" for name in ("source", "ledger", "key", "plan"))
 
 UNIT, WHOLE = "tests/unit", "tests/integration"
 TAKEOVERS = f"{WHOLE}/test_takeovers.py"
@@ -191,9 +191,9 @@ OF_THE_STATE = (
     _one(
         "state is a fold, not the last row",
         FOLD,
-        "from {{ name }}_numbered as numbered",
+        "from {{ numbered }} as numbered",
         "from (select * from (select *, max(n) over (partition by {{ reverse_etl._listed(keys) }}) as newest"
-        " from {{ name }}_numbered) as every_one where n = newest) as numbered",
+        " from {{ numbered }} as numbered) as every_one where n = newest) as numbered",
         ADJUSTED_CELLS,
     ),
     _one(
@@ -213,8 +213,8 @@ OF_THE_STATE = (
     _one(
         "no correction goes while a call may arrive",
         FOLD,
-        "and outcome is null and operation <> 'retry' then 1 else 0",
-        "and outcome is null and operation <> 'retry' then 0 else 0",
+        "and {{ reverse_etl._in_runs('numbered.run_seq', quiet_runs) }} then 1 else 0",
+        "and {{ reverse_etl._in_runs('numbered.run_seq', quiet_runs) }} then 0 else 0",
         _shown("a correction waits while a call may arrive"),
     ),
     _one(
@@ -285,71 +285,71 @@ OF_THE_PLAN = (
     ),
     _one(
         "nothing of a key goes while an S is in doubt",
-        PLAN_KIN,
-        "when kin.send_in_doubt or (",
-        "when false or (",
+        KEYS,
+        "                kin.send_in_doubt\n                or (",
+        "                false\n                or (",
         ADJUSTED_CELLS,
     ),
     _one(
         "nothing of a key goes while an X is in doubt",
-        PLAN_KIN,
+        KEYS,
         "(kin.retract_in_doubt and",
         "(false and",
         CELLS,
     ),
     _one(
         "every key that was ever sent is looked at",
-        PLAN_KIN,
-        "where {{ reverse_etl._in_scope(scope, 'keyed') }}",
-        "where {{ reverse_etl._in_scope(scope, 'keyed') }} and keyed.conversion_time >= '2025-12-16'",
+        KEYS,
+        "where {{ reverse_etl._in_scope(plan.scope, 'named') }}",
+        "where {{ reverse_etl._in_scope(plan.scope, 'named') }} and named.conversion_time >= '2025-12-16'",
         OLD_CELLS,
     ),
     _one(
         "a swap is not a move, of what is sent",
-        PLAN_KIN,
-        "and kin_in_source.conversion_name is null as left_the_source",
+        KEYS,
+        "and present.conversion_name is null as left_the_source",
         "as left_the_source",
         ADJUSTED_CELLS,
     ),
     _one(
         "a swap is not a move, of what is taken back",
-        ABSENT,
-        "        not in_source\n        and (",
-        "        (not in_source or source_record_key <> ledger_record_key)\n        and (",
+        LEDGER_SIDE,
+        "        open_rows.copy is null\n        and (",
+        "        (open_rows.copy is null or open_rows.record_key <> known.record_key)\n        and (",
         ADJUSTED_CELLS,
     ),
     _one(
         "an invalid row takes nothing back",
-        ABSENT,
+        LEDGER_SIDE,
         "when invalid_now.conversion_name is not null then 'row_invalid_now'",
         "when false then 'row_invalid_now'",
         _shown("nothing is taken back for a row that is invalid now, under whatever key"),
     ),
     _one(
         "an invalid row under the key takes nothing back",
-        ABSENT,
+        LEDGER_SIDE,
         "when open_keys.stands = 0 then 'row_invalid_now'",
         "when false then 'row_invalid_now'",
         ADJUSTED_CELLS,
     ),
     _one(
         "nothing is taken back for what is not sent",
-        ABSENT,
-        "when open_keys.stands = 1 and replaced_keys.record_key is not null then 'moved'",
+        LEDGER_SIDE,
+        "when open_keys.stands = 1 and sent_keys.record_key is not null then 'moved'",
         "when open_keys.stands = 1 then 'moved'",
         _shown("nothing is taken back for what is dead"),
     ),
     _one(
         "nothing is taken back for what will be",
-        ABSENT,
-        "        and not known.retract_in_doubt\n",
+        SOURCE,
+        """{{ " and not known.retract_in_doubt" if 'retract' in plan.adjustments }}""",
         "",
         _shown("nothing is taken back for what will be"),
     ),
     _one(
         "what rolled out of the source is not gone",
-        ABSENT,
-        " or absent.conversion_time < bounds.oldest_time then 'aged_out'",
+        LEDGER_SIDE,
+        " or absent.conversion_time < reach.oldest_time then 'aged_out'",
         " then 'aged_out'",
         _shown("nothing is taken back for having rolled out of the source"),
     ),

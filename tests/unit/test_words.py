@@ -7,25 +7,20 @@ from pathlib import Path
 
 import pytest
 
+from docs.decisions import rules
 from reverse_etl.plans import CLASSES
 from reverse_etl.report.words import REASON_WORDS, reason_words
 
 MACROS = Path(__file__).parents[2] / "macros"
-# The class, the reason and the operation of a decision, as the plan writes them: 'restate:value_changed:restate'.
-DECISION = re.compile(rf"'({'|'.join(CLASSES)}):([a-z_]*):[a-z]*'")
-# A reason that is handed to another macro as a literal, beside its class.
-LITERAL = re.compile(r"\"'([a-z_]+)'\"")
+DECISIONS = rules("_source_decisions") + rules("_ledger_decisions")
 # A rule with its standing; the rules of standing `sendable` are hints of tests and no reason of a plan.
 RULE = re.compile(r"\('([a-z_]+)',\s*'(invalid|expired|waiting|sendable)',")
 
 
-def reasons_in(text: str) -> set[str]:
-    found = {reason for _, reason in DECISION.findall(text)} | set(LITERAL.findall(text))
-    return found - {"", *CLASSES} | ({"retracted"} & found)
-
-
 def plan_reasons() -> set[str]:
-    return reasons_in("".join(path.read_text(encoding="utf-8") for path in sorted((MACROS / "plan").glob("*.sql"))))
+    decided = {reason for _, _, reason, *_ in DECISIONS if not reason.endswith("_reasons")}
+    of_kin = re.findall(r"'(key_[a-z_]+)'", (MACROS / "plan" / "_key_steps.sql").read_text(encoding="utf-8"))
+    return {*decided, *of_kin} - {""}
 
 
 def rule_reasons() -> set[str]:
@@ -36,8 +31,8 @@ def rule_reasons() -> set[str]:
 def test_reasons_are_found() -> None:
     """The search finds what is known to be there, so that it cannot pass by finding nothing."""
     assert {"maybe_taken", "key_in_doubt", "gone", "same_identity", "unanswered_this_run"} <= plan_reasons()
+    assert {class_ for _, class_, *_ in DECISIONS} == set(CLASSES)
     assert {"conversion_name_missing", "conversion_time_too_old", "conversion_time_in_future"} <= rule_reasons()
-    assert reasons_in("'held:brand_new:' 'in_doubt::repeat' 'unchanged::'") == {"brand_new"}
 
 
 @pytest.mark.parametrize("reason", sorted(plan_reasons() | rule_reasons()))

@@ -1,0 +1,132 @@
+{#-
+    The steps of the plan that look at what else was ever sent under a key, however old. While anything of a key is in doubt
+    nothing else of it goes, and what takes the place of a conversion goes after that is retracted.
+    Arguments of each: as for the steps of the source.
+-#}
+
+{#-
+    A row is a conversion of which something would be sent, with a key to look under: a send under that of its row, a
+    correction under every one that its conversion went under.
+-#}
+{% macro _step_candidates(plan, at) %}
+{%- set keys = reverse_etl._identity_columns(plan.scope) -%}
+{%- if plan.adjustments -%}
+with corrected as (
+    {%- for decisions in [at.source_decisions, at.ledger_decisions] %}
+    select {{ reverse_etl._listed(keys) }}, reason, operation
+    from {{ decisions }} as decisions
+    where operation in ('restate', 'retract')
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
+),
+
+corrected_attempts as (
+    {{ reverse_etl._attempts(reverse_etl._tables_at(plan, at), plan.scope, joined=(
+        "inner join corrected on " ~ reverse_etl._same(keys, 'attempts', 'corrected')
+    )) }}
+)
+{% endif %}
+select
+    {{ reverse_etl._listed(keys) }},
+    source_record_key as record_key,
+    reason,
+    operation
+from {{ at.source_decisions }} as decisions
+where source_record_key <> '' and class in ('new', 'deferred') and operation in ('send', 'repeat')
+{%- if plan.adjustments %}
+union all
+select distinct
+    {{ reverse_etl._listed(keys, 'corrected') }},
+    attempts.record_key,
+    corrected.reason,
+    corrected.operation
+from corrected
+inner join corrected_attempts as attempts on {{ reverse_etl._same(keys, 'attempts', 'corrected') }}
+where attempts.record_key <> ''
+{%- endif %}
+{% endmacro %}
+
+{#- A row is an attempt of a conversion that ever went under one of these keys. Few are found, and often none. -#}
+{% macro _step_key_attempts(plan, at) %}
+{%- set keys = reverse_etl._identity_columns(plan.scope) -%}
+with keyed as (
+    select distinct
+        ledger.conversion_name,
+        {{ reverse_etl._identifier_key('ledger.click_id', 'ledger.hashed_email', 'ledger.hashed_phone') }} as identifier_key,
+        ledger.conversion_time
+    from {{ plan.tables.ledger }} as ledger
+    inner join (
+        -- what is wide is read for few
+        select named.run_seq, named.seq
+        from {{ plan.tables.ledger }} as named
+        inner join (select distinct record_key from {{ at.candidates }} as candidates) as candidates
+            on named.record_key = candidates.record_key
+        where {{ reverse_etl._in_scope(plan.scope, 'named') }}
+    ) as numbers
+        on ledger.run_seq = numbers.run_seq and ledger.seq = numbers.seq
+    where {{ reverse_etl._in_scope(plan.scope, 'ledger') }}
+)
+
+{{ reverse_etl._attempts(reverse_etl._tables_at(plan, at), plan.scope, joined=(
+    "inner join keyed on " ~ reverse_etl._same(keys, 'attempts', 'keyed')
+)) }}
+{% endmacro %}
+
+{#- A row is such a conversion with what is in doubt of it, and whether it counts or may. -#}
+{% macro _step_key_states(plan, at) %}
+{{ reverse_etl._brief_fold(at.key_attempts, plan.scope) }}
+{% endmacro %}
+
+{#- A row is a conversion of which nothing goes now, because of another one under one of its keys; with the reason. -#}
+{% macro _step_held_by_kin(plan, at) %}
+{%- set keys = reverse_etl._identity_columns(plan.scope) -%}
+with went_under as (
+    select distinct {{ reverse_etl._listed(keys) }}, record_key
+    from {{ at.key_attempts }} as attempts
+),
+
+present as (
+    select distinct {{ reverse_etl._listed(keys, 'went_under') }}
+    from went_under
+    inner join (
+        {{ reverse_etl._keyed_rows(at.source_rows) }}
+    ) as source_rows
+        on {{ reverse_etl._same(keys, 'went_under', 'source_rows') }}
+),
+
+kin as (
+    select
+        {{ reverse_etl._listed(keys, 'went_under') }},
+        went_under.record_key,
+        coalesce(states.known_status = 'in_doubt', false) as send_in_doubt,
+        states.retract_in_doubt = 1 as retract_in_doubt,
+        coalesce(states.known_status in ('counted', 'maybe'), false) and present.conversion_name is null as left_the_source
+    from went_under
+    inner join {{ at.key_states }} as states on {{ reverse_etl._same(keys, 'went_under', 'states') }}
+    left join present on {{ reverse_etl._same(keys, 'went_under', 'present') }}
+)
+
+select
+    {{ reverse_etl._listed(keys) }},
+    case when max(hold) = 2 then 'key_in_doubt' else 'key_sent_before' end as reason
+from (
+    select
+        {{ reverse_etl._listed(keys, 'candidates') }},
+        case
+            -- a retraction in doubt is repeated beside others like it
+            when
+                kin.send_in_doubt
+                or (kin.retract_in_doubt and not (candidates.operation = 'retract' and candidates.reason = 'retract_in_doubt'))
+                then 2
+            -- what only swapped keys with another row is a conversion of its own
+            when kin.left_the_source and candidates.operation not in ('restate', 'retract') then 1
+            else 0
+        end as hold
+    from {{ at.candidates }} as candidates
+    inner join kin
+        on candidates.record_key = kin.record_key
+        and not ({{ reverse_etl._same(keys, 'candidates', 'kin') }})
+) as holds
+where hold > 0
+group by {{ reverse_etl._listed(keys) }}
+{% endmacro %}

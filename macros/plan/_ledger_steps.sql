@@ -1,0 +1,271 @@
+{#-
+    The steps of the plan that look at the ledger, in their order. Arguments of each: as for the steps of the source.
+-#}
+
+{#- A row is an answer to a range of attempts. -#}
+{% macro _step_answers(plan, at) %}
+{{ reverse_etl._answers(plan.tables, plan.scope) }}
+{% endmacro %}
+
+{#- A row is a run that a later one shut out. -#}
+{% macro _step_fences(plan, at) %}
+{{ reverse_etl._fences(plan.tables, plan.scope) }}
+{% endmacro %}
+
+{#- A row is the number of an attempt that is no first send which was accepted, or does not count. -#}
+{% macro _step_uneven_attempts(plan, at) %}
+{{ reverse_etl._uneven_attempts(reverse_etl._tables_at(plan, at), plan.scope, reverse_etl._recent(plan, at)) }}
+{% endmacro %}
+
+{#- A row is an attempt of a conversion that has more to tell than one send which was accepted. -#}
+{% macro _step_eventful_attempts(plan, at) %}
+{{ reverse_etl._eventful_attempts(reverse_etl._tables_at(plan, at), plan.scope, at.uneven_attempts, reverse_etl._recent(plan, at)) }}
+{% endmacro %}
+
+{#- A row is such a conversion with its state. -#}
+{% macro _step_states(plan, at) %}
+{{ reverse_etl._fold(at.eventful_attempts, plan.scope, plan.quiet_runs) }}
+{% endmacro %}
+
+{#-
+    A row is a conversion of the ledger that needs a closer look: it has more to tell than one accepted send, or its source row
+    does not stand exactly as it was accepted, or it stands in none.
+-#}
+{% macro _step_known(plan, at) %}
+{%- set seen -%}
+    select attempts.*
+    from (
+        {{ reverse_etl._ledger_rows(plan.tables, plan.scope) }}
+    ) as attempts
+    inner join (
+        select distinct known_run_seq, known_seq
+        from {{ at.matched_rows }} as matched_rows
+    ) as numbers
+        on attempts.run_seq = numbers.known_run_seq and attempts.seq = numbers.known_seq
+{%- endset -%}
+{{ reverse_etl._with_facts(plan, reverse_etl._accepted_at_once(plan, at, seen) ~ "
+    union all
+    select " ~ reverse_etl._listed(reverse_etl._state_columns(plan.scope)) ~ "
+    from " ~ at.states ~ " as states") }}
+{% endmacro %}
+
+{#-
+    A row is a number of conversions that were accepted at once and need no closer look: `as_accepted` in the source, or
+    `out_of_reach`, older than all of it. They are counted from the ledger, the other side of the source's own count.
+-#}
+{% macro _step_plain_counts(plan, at) %}
+{%- set days_90 = reverse_etl._literal(reverse_etl._days_before(plan.now, plan.max_age_days)) -%}
+select
+    case
+        when plain.conversion_time < (select oldest_time from {{ at.source_reach }}) then 'out_of_reach'
+        else 'as_accepted'
+    end as place,
+    plain.run_seq = {{ plan.run_seq }} as in_this_run,
+    count(*) as row_count,
+    min(case when plain.conversion_time >= {{ days_90 }} then plain.conversion_time end) as oldest_time
+from (
+    {{ reverse_etl._plain_attempts(
+        plan, at, reverse_etl._recent(plan, at),
+        without="select known_run_seq as run_seq, known_seq as seq from " ~ at.matched_rows ~ " where known_seq is not null"
+    ) }}
+) as plain
+group by 1, 2
+{% endmacro %}
+
+{#-
+    A row is a conversion that was taken, or may have been, and stands in no row that could be sent; with `place`, what became
+    of its row:
+    row_invalid_now, past_90_days, moved (its key stands on what is sent now), not_replaced (its key stands on another
+    conversion which is not sent now), aged_out (the source no longer reaches as far back), gone.
+    What left the source is gone only while the source still reaches as far back, and not within a day of the 90 days: a view
+    over the last 30 days takes nothing back as it rolls on.
+-#}
+{% macro _step_absent(plan, at) %}
+{%- set keys = reverse_etl._identity_columns(plan.scope) -%}
+{%- set days_90 = reverse_etl._literal(reverse_etl._days_before(plan.now, plan.max_age_days)) -%}
+{%- set days_89 = reverse_etl._literal(reverse_etl._days_before(plan.now, plan.max_age_days - 1)) -%}
+with open_keys as (
+    -- keys that stand on a row which does not count yet, or on one that is invalid now
+    select
+        record_key,
+        max(case when invalid_reasons = '' then 1 else 0 end) as stands
+    from {{ at.open_rows }} as open_rows
+    where record_key <> '' and not is_counted
+    group by record_key
+),
+
+sent_keys as (
+    select distinct source_record_key as record_key
+    from {{ at.source_decisions }} as decisions
+    where source_record_key <> '' and class in ('new', 'deferred') and operation in ('send', 'repeat')
+),
+
+-- how far back the source reaches; one stray row past 90 days must not make it look older
+reach as (
+    select coalesce(min(oldest_time), '') as oldest_time
+    from (
+        select oldest_time from {{ at.plain_counts }} as plain_counts where place = 'as_accepted'
+        union all
+        select conversion_time as oldest_time from {{ at.open_rows }} as open_rows where copy = 1 and expired_reasons = ''
+    ) as times
+),
+
+absent as (
+    select
+        known.*,
+        false as was_out_of_reach
+    from {{ at.known }} as known
+    left join {{ at.open_rows }} as open_rows
+        on {{ reverse_etl._same(keys, 'known', 'open_rows') }} and open_rows.copy = 1
+    where
+        open_rows.copy is null
+        and (
+            known.status in ('counted', 'in_doubt', 'maybe')
+            or (
+                known.status = 'dead' and known.corrected_this_run
+                and known.adjusted = 'retract' and known.adjusted_outcome = 'accepted'
+            )
+        )
+    union all
+    -- older than all of the source: aged out, unless its key stands there, or no source row says how far back it reaches
+    select
+        beyond.*,
+        true as was_out_of_reach
+    from (
+        {{ reverse_etl._with_facts(plan, reverse_etl._accepted_at_once(plan, at, reverse_etl._plain_attempts(plan, at, (
+            "attempts.conversion_time >= " ~ days_90
+            ~ " and attempts.conversion_time < (select oldest_time from " ~ at.source_reach ~ ")"
+            ~ " and (attempts.record_key in (select record_key from open_keys) or (select oldest_time from reach) = '')"
+        )))) }}
+    ) as beyond
+),
+
+invalid_now as (
+    select distinct {{ reverse_etl._listed(keys) }}
+    from {{ at.open_rows }} as open_rows
+    where invalid_reasons <> ''
+)
+
+select
+    absent.*,
+    absent.conversion_time < {{ days_90 }} as past_90_days,
+    case
+        when invalid_now.conversion_name is not null then 'row_invalid_now'
+        when absent.conversion_time < {{ days_90 }} then 'past_90_days'
+        when open_keys.stands = 1 and sent_keys.record_key is not null then 'moved'
+        when open_keys.stands = 1 then 'not_replaced'
+        when open_keys.stands = 0 then 'row_invalid_now'
+        when absent.conversion_time < {{ days_89 }} or absent.conversion_time < reach.oldest_time then 'aged_out'
+        else 'gone'
+    end as place
+from absent
+cross join reach
+left join invalid_now on {{ reverse_etl._same(keys, 'absent', 'invalid_now') }}
+left join open_keys on absent.record_key = open_keys.record_key
+left join sent_keys on absent.record_key = sent_keys.record_key
+{% endmacro %}
+
+{#- A row is such a conversion with what is decided of it: the number of the rule, class, reason, operation. -#}
+{% macro _step_ledger_decisions(plan, at) %}
+select
+    decided.*,
+    {{- reverse_etl._by_rule(reverse_etl._ledger_decisions()) }}
+from (
+    select
+        facts.*,
+        {{- reverse_etl._first_rule(reverse_etl._ledger_decisions(), plan.adjustments) }} as rule
+    from (
+    select
+        absent.*,
+        corrected_this_run and adjusted = 'retract' as retracted_this_run,
+        retract_in_doubt and not past_90_days and place <> 'aged_out' as retract_can_be_repeated,
+        -- it stays, and no row says its value: the one that was tried is repeated
+        status = 'counted' and restate_in_doubt and not retract_in_doubt
+        and place in ('row_invalid_now', 'not_replaced') and not past_90_days as restate_can_be_repeated,
+        place in ('moved', 'gone') and not retract_in_doubt as can_be_retracted
+    from {{ at.absent }} as absent
+    ) as facts
+) as decided
+{% endmacro %}
+
+{#- The attempts that are all there is of their conversion and were accepted. Arguments: condition and without as for `_plain`. -#}
+{% macro _plain_attempts(plan, at, condition, without=none) %}
+    {{- return(reverse_etl._plain(reverse_etl._tables_at(plan, at), plan.scope, at.eventful_attempts, at.uneven_attempts, condition, without)) -}}
+{% endmacro %}
+
+{#- The tables with the steps beside them that the attempts are read with. -#}
+{% macro _tables_at(plan, at) %}
+    {{- return(dict(plan.tables, answers=at.answers, fences=at.fences)) -}}
+{% endmacro %}
+
+{#- The condition that an attempt is looked at: a day more than Microsoft takes, and older only where the source itself is. -#}
+{% macro _recent(plan, at) %}
+    {{- return(
+        "(attempts.conversion_time >= " ~ reverse_etl._literal(reverse_etl._days_before(plan.now, plan.max_age_days + 1))
+        ~ " or attempts.conversion_time >= (select oldest_time from " ~ at.source_reach ~ "))"
+    ) -}}
+{% endmacro %}
+
+{#-
+    The states of conversions with what the decisions ask of them beside. Arguments: rows, a select of the columns of
+    `_state_columns`.
+-#}
+{% macro _with_facts(plan, rows) %}
+    select
+        {{ reverse_etl._listed(reverse_etl._state_columns(plan.scope)) }},
+        run_seq = {{ plan.run_seq }} as sent_this_run,
+        coalesce(adjusted_run_seq = {{ plan.run_seq }}, false) as corrected_this_run,
+        {{ reverse_etl._accepted_lately(plan) }} as accepted_lately
+    from (
+        {{ rows }}
+    ) as found
+{%- endmacro %}
+
+{#-
+    Attempts that were accepted at once, in the columns of `_state_columns`. When that was is read only where a
+    correction has to wait for it. Arguments: rows, a select of attempts.
+-#}
+{% macro _accepted_at_once(plan, at, rows) %}
+    select
+        {{- reverse_etl._state_of_plain(
+            plan.scope, 'plain', 'accepted.answered_at' if plan.delay_hours else "cast(null as " ~ dbt.type_timestamp() ~ ")"
+        ) }}
+    from (
+        {{ rows }}
+    ) as plain
+    {%- if plan.delay_hours %}
+    left join (
+        {{ reverse_etl._attempts(reverse_etl._tables_at(plan, at), plan.scope, joined=(
+            "inner join (select distinct run_seq, seq from (" ~ rows ~ ") as looked_for) as numbers"
+            ~ " on attempts.run_seq = numbers.run_seq and attempts.seq = numbers.seq"
+        )) }}
+    ) as accepted on plain.run_seq = accepted.run_seq and plain.seq = accepted.seq
+    {%- endif %}
+{%- endmacro %}
+
+{#- The columns of `known` beside identity, payload and status. -#}
+{% macro _fact_columns() %}
+    {{- return([
+        'lifted', 'restate_in_doubt', 'retract_in_doubt', 'may_still_arrive', 'last_adjustment_time', 'accepted_at', 'told_at',
+        'adjusted', 'adjusted_outcome', 'adjusted_value', 'adjusted_currency', 'restate_refused_value', 'restate_refused_currency',
+        'code', 'error_code', 'message', 'tracking_id', 'sent_this_run', 'corrected_this_run', 'accepted_lately'
+    ]) -}}
+{% endmacro %}
+
+{#- The condition that a conversion was accepted so lately that Microsoft may not find it yet to correct it. -#}
+{% macro _accepted_lately(plan) %}
+    {%- if not plan.delay_hours -%} {{- return("false") -}} {%- endif -%}
+    {%- set since = reverse_etl._timestamp_literal(reverse_etl._days_before(plan.now, plan.delay_hours / 24)) -%}
+    {{- return("accepted_at is not null and accepted_at > " ~ since) -}}
+{% endmacro %}
+
+{#- UTC text of a number of days before another UTC text. -#}
+{% macro _days_before(utc_text, days) %}
+    {%- set moment = modules.datetime.datetime.strptime(utc_text[:19], '%Y-%m-%dT%H:%M:%S') -%}
+    {{- return((moment - modules.datetime.timedelta(days=days)).strftime('%Y-%m-%dT%H:%M:%SZ')) -}}
+{% endmacro %}
+
+{#- UTC text as a timestamp without zone. -#}
+{% macro _timestamp_literal(utc_text) %}
+    {{- return("cast(" ~ reverse_etl._literal(utc_text[:19] | replace('T', ' ')) ~ " as timestamp)") -}}
+{% endmacro %}

@@ -1,0 +1,291 @@
+{#-
+    What a push would do, as a list of named steps; reading it changes nothing. Each step is one whole select over those before
+    it, and says what a row of it is; the last one is the plan. Two renderers join them and differ in nothing else: `_plan`
+    into one select by `with`, and `_create_step`, called for each, into tables.
+
+    Arguments: plan, a dict:
+    - source, the source model's relation; unique_key and click_time, columns of it, or none;
+    - tables, a dict of the relations ledger, receipts and runs; scope, the part of them that is the sync's;
+    - now, the warehouse's time as UTC text; run_seq, of the push that asks, -1 where none does;
+    - seq_offset and batch_offset, the numbers already given in this run;
+    - with_repeats, to look for conversions that several source rows stand for (see `unseen_repeats`);
+    - adjustments, what may be corrected: restate, retract; quiet_runs, those that ended so lately that a call of theirs
+      could still arrive; delay_hours, how long what was accepted waits for its first correction;
+    - max_age_days and batch_rows, limits of the destination.
+    at: the relation that each step is found at, by the step's name.
+    Returns a list of [name, select].
+-#}
+{% macro _plan_steps(plan, at) %}
+    {{- return([
+        ['source_rows', reverse_etl._step_source_rows(plan, at)],
+        ['source_reach', reverse_etl._step_source_reach(plan, at)],
+        ['answers', reverse_etl._step_answers(plan, at)],
+        ['fences', reverse_etl._step_fences(plan, at)],
+        ['uneven_attempts', reverse_etl._step_uneven_attempts(plan, at)],
+        ['eventful_attempts', reverse_etl._step_eventful_attempts(plan, at)],
+        ['states', reverse_etl._step_states(plan, at)],
+        ['matched_rows', reverse_etl._step_matched_rows(plan, at)],
+        ['known', reverse_etl._step_known(plan, at)],
+        ['open_rows', reverse_etl._step_open_rows(plan, at)],
+        ['plain_counts', reverse_etl._step_plain_counts(plan, at)],
+        ['source_decisions', reverse_etl._step_source_decisions(plan, at)],
+        ['absent', reverse_etl._step_absent(plan, at)],
+        ['ledger_decisions', reverse_etl._step_ledger_decisions(plan, at)],
+        ['candidates', reverse_etl._step_candidates(plan, at)],
+        ['key_attempts', reverse_etl._step_key_attempts(plan, at)],
+        ['key_states', reverse_etl._step_key_states(plan, at)],
+        ['held_by_kin', reverse_etl._step_held_by_kin(plan, at)],
+        ['decided', reverse_etl._step_decided(plan, at)],
+        ['planned', reverse_etl._step_planned(plan, at)],
+    ]) -}}
+{% endmacro %}
+
+{#- The names of the steps, in their order. -#}
+{% macro _step_names() %}
+    {{- return([
+        'source_rows', 'source_reach', 'answers', 'fences', 'uneven_attempts', 'eventful_attempts', 'states', 'matched_rows',
+        'known', 'open_rows', 'plain_counts', 'source_decisions', 'absent', 'ledger_decisions', 'candidates', 'key_attempts', 'key_states',
+        'held_by_kin', 'decided', 'planned'
+    ]) -}}
+{% endmacro %}
+
+{#-
+    The plan as one select, for a warehouse that works a CTE out once however often it is read; or the rows of the step `last`.
+-#}
+{% macro _plan(plan, last='planned') %}
+{%- set names = reverse_etl._step_names() -%}
+{%- set at = {} -%}
+{%- for name in names -%} {%- do at.update({name: name}) -%} {%- endfor -%}
+with {% for name, select_sql in reverse_etl._plan_steps(plan, at)[:names.index(last) + 1] -%}
+{#- of all that the source holds little is looked at more closely: reading it again is cheaper than keeping it #}
+{{- name }} as {{ reverse_etl._not_materialized() if name == 'source_rows' }}(
+{{ select_sql | trim }}
+){{ "," if not loop.last }}
+
+{% endfor -%}
+select * from {{ last }}
+{% endmacro %}
+
+{#-
+    A row is one of the plan, not yet numbered: each source row that needs a closer look, each conversion that the ledger holds
+    as taken or in doubt and that stands in no row which could be sent; and, in one row with their number, those of which
+    nothing is to do: source rows exactly as they were accepted, and conversions that have aged out.
+    A repeat has the ledger's bytes, and a correction the identity as it was sent, never as the source has it now.
+-#}
+{% macro _step_decided(plan, at) %}
+{%- set keys = reverse_etl._identity_columns(plan.scope) -%}
+{%- set facts = ['status', 'accepted_at', 'restate_in_doubt', 'retract_in_doubt', 'last_adjustment_time', 'code', 'error_code',
+    'message', 'tracking_id'] -%}
+with decisions as (
+    select
+        'source' as side,
+        {{ reverse_etl._listed(keys + ['class', 'reason', 'operation', 'goes_at', 'told_at'] + facts) }},
+        {%- for column in reverse_etl._payload_columns() %}
+        source_{{ column }},
+        ledger_{{ column }}{{ "," if not loop.last }}
+        {%- endfor %}
+    from {{ at.source_decisions }} as source_decisions
+    union all
+    select
+        'ledger' as side,
+        {{ reverse_etl._listed(keys + ['class', 'reason', 'operation']) }},
+        '' as goes_at,
+        cast(null as {{ dbt.type_timestamp() }}) as told_at,
+        {{ reverse_etl._listed(facts) }},
+        {%- for column in reverse_etl._payload_columns() %}
+        {% if column in ['value', 'currency'] -%}
+        case when operation = 'restate' then restate_tried_{{ column }} else {{ column }} end as source_{{ column }},
+        {%- else -%}
+        {{ column }} as source_{{ column }},
+        {%- endif %}
+        {{ column }} as ledger_{{ column }}{{ "," if not loop.last }}
+        {%- endfor %}
+    from {{ at.ledger_decisions }} as ledger_decisions
+    where class <> 'aged_out'
+),
+
+after_kin as (
+    select
+        {{ reverse_etl._listed(['side'] + keys + ['goes_at', 'told_at'] + facts, 'decisions') }},
+        {%- for column in reverse_etl._payload_columns() %}
+        decisions.source_{{ column }},
+        decisions.ledger_{{ column }},
+        {%- endfor %}
+        case when held.reason is not null then 'held' else decisions.class end as class,
+        coalesce(held.reason, decisions.reason) as reason,
+        case when held.reason is not null then '' else decisions.operation end as operation
+    from decisions
+    left join {{ at.held_by_kin }} as held
+        on {{ reverse_etl._same(keys, 'decisions', 'held') }} and decisions.operation <> ''
+)
+
+select
+    side,
+    class,
+    reason,
+    case operation when '' then null when 'repeat' then 'send' else operation end as operation,
+    conversion_name,
+    conversion_time,
+    {%- for column in ['record_key', 'click_id', 'hashed_email', 'hashed_phone'] %}
+    case when operation in ('repeat', 'restate', 'retract') then ledger_{{ column }} else source_{{ column }} end as {{ column }},
+    {%- endfor %}
+    case operation when 'repeat' then ledger_value when 'retract' then null else source_value end as value,
+    case operation when 'repeat' then ledger_currency when 'retract' then '' else source_currency end as currency,
+    case
+        when operation = 'repeat' then ledger_attribution_credit
+        when operation not in ('restate', 'retract') then source_attribution_credit
+    end as attribution_credit,
+    case
+        when operation = 'repeat' then ledger_attribution_model
+        when operation in ('restate', 'retract') then ''
+        else source_attribution_model
+    end as attribution_model,
+    {{ reverse_etl._adjustment_time(plan) }} as adjustment_time,
+    status = 'none' as first_attempt,
+    case operation
+        when 'restate' then not restate_in_doubt
+        when 'retract' then not retract_in_doubt
+        else status in ('none', 'refused', 'deferred')
+    end as untouched,
+    code,
+    error_code,
+    message,
+    tracking_id,
+    case
+        {%- if plan.delay_hours %}
+        when class = 'waiting' and reason = 'accepted_recently'
+            then coalesce({{ reverse_etl._utc_text(dbt.dateadd('second', (plan.delay_hours * 3600) | int, 'accepted_at')) }}, '')
+        {%- endif %}
+        when class = 'waiting' and reason <> 'quiet' then goes_at
+        else ''
+    end as goes_at,
+    case when class = 'deferred' then coalesce({{ reverse_etl._utc_text('told_at') }}, '') else '' end as refused_at,
+    status in ('counted', 'in_doubt', 'maybe') as known_before,
+    1 as row_count
+from after_kin
+{%- for counted in ['unchanged', 'aged_out'] %}
+union all
+select
+    {{ "'source'" if counted == 'unchanged' else "'ledger'" }} as side,
+    {{ "case when in_this_run then 'accepted' else 'unchanged' end" if counted == 'unchanged' else "'aged_out'" }} as class,
+    '' as reason,
+    {%- for column in ['operation', 'conversion_name', 'conversion_time'] + reverse_etl._payload_columns() %}
+    cast(null as {{ reverse_etl._type_double() if column in ['value', 'attribution_credit'] else dbt.type_string() }}) as {{ column }},
+    {%- endfor %}
+    '' as adjustment_time,
+    false as first_attempt,
+    false as untouched,
+    cast(null as {{ dbt.type_int() }}) as code,
+    {%- for column in ['error_code', 'message', 'tracking_id'] %}
+    cast(null as {{ dbt.type_string() }}) as {{ column }},
+    {%- endfor %}
+    '' as goes_at,
+    '' as refused_at,
+    true as known_before,
+    row_count
+from {% if counted == 'unchanged' -%}
+{{ at.plain_counts }} as plain_counts
+where place = 'as_accepted'
+{%- else -%}
+(
+    select
+        (select count(*) from {{ at.ledger_decisions }} as decisions where class = 'aged_out')
+        + (select coalesce(sum(row_count), 0) from {{ at.plain_counts }} as plain_counts where place = 'out_of_reach')
+        - (select count(*) from {{ at.absent }} as absent where was_out_of_reach) as row_count
+) as counts
+where row_count > 0
+{%- endif %}
+{%- endfor %}
+{% endmacro %}
+
+{#-
+    A row is one of the plan. Columns: side (source | ledger), class, reason, operation (null: nothing is sent), seq, batch, the
+    payload under the ledger's names, adjustment_time, first_attempt, untouched (nothing may have been taken before), code,
+    error_code, message and tracking_id of a refusal, goes_at (UTC text: from when on what waits may go; blank where that is not
+    known), refused_at (UTC text: when what is deferred was), known_before (is this the place of an identity known to be
+    taken or in doubt?), row_count; and the same in each row, source_rows and known_identities, the sums that the law of
+    conservation is held against, and unseen_repeats: source rows that are as accepted, less the conversions they stand for.
+    Looking for rows that share one is dear, and most sources have none: where it is not 0, the plan is only right when made
+    again with_repeats.
+-#}
+{% macro _step_planned(plan, at) %}
+select
+    side,
+    class,
+    reason,
+    operation,
+    case when operation is not null then {{ plan.seq_offset }} + n end as seq,
+    -- each operation leaves in batches of its own
+    case
+        when operation is not null
+            then {{ plan.batch_offset }}
+                + cast(sum(case when mod(nth, {{ plan.batch_rows }}) = 1 then 1 else 0 end) over (order by n) as {{ dbt.type_bigint() }})
+    end as batch,
+    conversion_name,
+    conversion_time,
+    {{ reverse_etl._payload_columns() | join(",\n    ") }},
+    adjustment_time,
+    first_attempt,
+    untouched,
+    code,
+    error_code,
+    message,
+    tracking_id,
+    goes_at,
+    refused_at,
+    known_before,
+    row_count,
+    totals.source_rows,
+    totals.known_identities,
+    totals.source_rows - totals.seen_rows as unseen_repeats
+from (
+    select
+        ordered.*,
+        row_number() over (partition by operation order by n) as nth
+    from (
+        select
+            decided.*,
+            row_number() over (
+                order by
+                    case operation when 'send' then 0 when 'restate' then 1 when 'retract' then 2 else 3 end,
+                    case when class = 'in_doubt' then 0 else 1 end,
+                    conversion_time, conversion_name, click_id, hashed_email, hashed_phone
+            ) as n
+        from {{ at.decided }} as decided
+    ) as ordered
+) as numbered
+cross join (
+    select
+        (select source_rows from {{ at.source_reach }} as source_reach) as source_rows,
+        (select coalesce(sum(row_count), 0) from {{ at.plain_counts }} as plain_counts)
+        + (
+            select count(*) from {{ at.known }} as known where status in ('counted', 'in_doubt', 'maybe')
+        ) as known_identities,
+        (select count(*) from {{ at.open_rows }} as open_rows)
+        + (
+            select coalesce(sum(row_count), 0) from {{ at.plain_counts }} as plain_counts where place = 'as_accepted'
+        ) as seen_rows
+) as totals
+{% endmacro %}
+
+{#- What is sent of a record beside its name and time, and the key it is known by. -#}
+{% macro _payload_columns() %}
+    {{- return([
+        'record_key', 'click_id', 'hashed_email', 'hashed_phone', 'value', 'currency', 'attribution_credit', 'attribution_model'
+    ]) -}}
+{% endmacro %}
+
+{#- The time of a correction: now, and later than the conversion and than every correction of it before. Blank of a send. -#}
+{% macro _adjustment_time(plan) -%}
+    {%- if not plan.adjustments -%} {{- return("''") -}} {%- endif -%}
+    {%- set last = reverse_etl._utc_timestamp("nullif(last_adjustment_time, '')") -%}
+    case
+        when operation in ('restate', 'retract')
+            then greatest(
+                {{ reverse_etl._literal(plan.now) }},
+                conversion_time,
+                coalesce({{ reverse_etl._utc_text(dbt.dateadd('second', 1, last)) }}, '')
+            )
+        else ''
+    end
+{%- endmacro %}
