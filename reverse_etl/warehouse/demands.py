@@ -7,6 +7,7 @@ from typing import Any
 
 from reverse_etl.goals import Demand, Goal, windows_by_name
 from reverse_etl.warehouse.history import Books
+from reverse_etl.warehouse.project import Row
 
 
 def read_demands(books: Books, now: str, goals: Iterable[Goal]) -> list[Demand]:
@@ -19,23 +20,20 @@ def read_demands(books: Books, now: str, goals: Iterable[Goal]) -> list[Demand]:
         known = windows_by_name(goals)
         names = [name for (name,) in books.project.query("_source_names", source=books.source)]
         windows = [[name, known[name]] for name in names if name in known]
-    rows = books.project.query("_demands", source=books.source, now=now, click_time=books.click_time, windows=windows)
+    rows = books.project.records("_demands", source=books.source, now=now, click_time=books.click_time, windows=windows)
     return [_demand(row) for row in rows]
 
 
 def planned_demands(books: Books, plan_table: Any) -> list[Demand]:
     """What the rows ask that a run's plan sends, by name."""
-    return [_demand(row) for row in books.project.query("_planned_demands", plan=plan_table)]
+    return [_demand(row) for row in books.project.records("_planned_demands", plan=plan_table)]
 
 
-def _demand(row: Any) -> Demand:
-    name, rows, hashes_only, attributed, valued, repeated_clicks, late = row
+def _demand(row: Row) -> Demand:
+    counts = ("hashes_only", "attributed", "valued", "repeated_clicks")
     return Demand(
-        name=name,
-        rows=int(rows),
-        hashes_only=int(hashes_only),
-        attributed=int(attributed),
-        valued=int(valued),
-        repeated_clicks=int(repeated_clicks),
-        late=None if late is None else int(late),
+        name=row["conversion_name"],
+        rows=int(row["source_rows"]),
+        late=None if row["late"] is None else int(row["late"]),
+        **{name: int(row[name]) for name in counts},
     )

@@ -14,7 +14,7 @@ from reverse_etl.interfaces import RunSummary, TestEvidence, Verdict
 from reverse_etl.reports import Attempted, Explained, PlannedRow, RunReport
 from reverse_etl.sync import Environment, Sync
 from reverse_etl.warehouse.artifacts import MALFORMED
-from reverse_etl.warehouse.project import Project
+from reverse_etl.warehouse.project import Project, Row
 
 # Rows that one key shows at most.
 ROWS_SHOWN = 20
@@ -97,7 +97,7 @@ def explain(books: Books, planned: str, kind: str, value: str) -> tuple[tuple[Ex
     `planned`: the rows of the plan, made with repeats, as something to select from.
     """
     with _untold(value):
-        rows = books.project.query(
+        rows = books.project.records(
             "_explain_rows",
             **books.compared(),
             planned=planned,
@@ -109,87 +109,83 @@ def explain(books: Books, planned: str, kind: str, value: str) -> tuple[tuple[Ex
         return (), 0
     # One conversion may stand in several rows; its attempts are asked for once.
     names = ("conversion_name", "conversion_time", "identifier_key")
-    identity_of = [(row[4], row[5], row[13]) for row in rows]
+    identity_of = [tuple(row[name] for name in names) for row in rows]
     identities = list(dict.fromkeys(identity_of))
     attempts: dict[int, list[Attempted]] = {}
-    for identity, *attempt in books.project.query(
+    for row in books.project.records(
         "_explain_attempts",
         tables=books.tables,
         scope=books.scope,
         identities=[dict(zip(names, identity, strict=True)) for identity in identities],
     ):
-        attempts.setdefault(int(identity), []).append(_attempt(attempt))
+        attempts.setdefault(int(row["identity"]), []).append(_attempt(row))
     explained = (
         _explained(row, attempts.get(identities.index(identity), []))
         for row, identity in zip(rows, identity_of, strict=True)
     )
-    return tuple(explained), int(rows[0][-1])
+    return tuple(explained), int(rows[0]["rows_in_all"])
 
 
-def _explained(row: Any, attempts: list[Attempted]) -> Explained:
-    place, class_, reason, key, name, time, click_id, email, phone, value, currency, credit, model = row[:13]
-    status, code, error_code, goes_at = row[14:18]
+def _explained(row: Row, attempts: list[Attempted]) -> Explained:
+    texts = (
+        *("record_key", "conversion_name", "conversion_time", "click_id_start", "hashed_email_start"),
+        *("hashed_phone_start", "currency", "attribution_model", "status", "error_code", "goes_at"),
+    )
     return Explained(
-        in_source=place == "source",
-        class_=class_,
-        reasons=tuple(one for one in (reason or "").split(",") if one),
-        record_key=key or "",
-        conversion_name=name or "",
-        conversion_time=time or "",
-        click_id_start=click_id or "",
-        hashed_email_start=email or "",
-        hashed_phone_start=phone or "",
-        value=None if value is None else float(value),
-        currency=currency or "",
-        attribution_credit=None if credit is None else float(credit),
-        attribution_model=model or "",
-        status=status or "",
-        code=None if code is None else int(code),
-        error_code=error_code or "",
+        in_source=row["place"] == "source",
+        class_=row["class"],
+        reasons=_reasons(row),
+        value=_number(row["value"]),
+        attribution_credit=_number(row["attribution_credit"]),
+        code=_whole(row["code"]),
         attempts=tuple(attempts),
-        goes_at=goes_at or "",
+        **{name: row[name] or "" for name in texts},
     )
 
 
-def _attempt(row: Any) -> Attempted:
-    run_seq, at, operation, key, value, currency, outcome, answered_at, code, error_code, message, tracking_id, by = row
+def _attempt(row: Row) -> Attempted:
+    texts = ("record_key", "currency", "answered_at", "error_code", "message", "tracking_id")
     return Attempted(
-        run_seq=int(run_seq),
-        at=at or "",
-        operation=operation,
-        record_key=key or "",
-        value=None if value is None else float(value),
-        currency=currency or "",
-        outcome=outcome,
-        answered_at=answered_at or "",
-        code=None if code is None else int(code),
-        error_code=error_code or "",
-        message=message or "",
-        tracking_id=tracking_id or "",
-        fenced_by=None if by is None else int(by),
+        run_seq=int(row["run_seq"]),
+        at=row["attempted_at"] or "",
+        operation=row["operation"],
+        value=_number(row["value"]),
+        outcome=row["outcome"],
+        code=_whole(row["code"]),
+        fenced_by=_whole(row["fenced_by"]),
+        **{name: row[name] or "" for name in texts},
     )
+
+
+def _reasons(row: Row) -> tuple[str, ...]:
+    return tuple(one for one in (row["reason"] or "").split(",") if one)
+
+
+def _number(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
+def _whole(value: Any) -> int | None:
+    return None if value is None else int(value)
 
 
 def read_runs(books: Books, *, limit: int, run_seq: int | None = None) -> list[RunSummary]:
     """The newest runs of the scope, the newest first, or the one with that number."""
     runs = []
-    for number, started_at, ended_at, counts, target, host, pid, fenced_by, version in books.project.query(
+    for row in books.project.records(
         "_history", runs=books.tables["runs"], scope=books.scope, limit=limit, run_seq=run_seq
     ):
-        kept: dict[str, Any] = json.loads(counts) if counts else {}
+        kept: dict[str, Any] = json.loads(row["counts"]) if row["counts"] else {}
+        texts = ("started_at", "ended_at", "target", "host", "package_version")
         runs.append(
             RunSummary(
-                run_seq=int(number),
-                started_at=started_at or "",
-                ended_at=ended_at or "",
+                run_seq=int(row["run_seq"]),
                 # The run's result is kept among the numbers.
                 counts={name: count for name, count in kept.items() if isinstance(count, int)},
-                target=target or "",
-                host=host or "",
-                pid=int(pid),
-                fenced_by=None if fenced_by is None else int(fenced_by),
+                pid=int(row["pid"]),
+                fenced_by=_whole(row["fenced_by"]),
                 result=str(kept.get("result", "")),
-                package_version=version or "",
+                **{name: row[name] or "" for name in texts},
             )
         )
     return runs
@@ -240,22 +236,18 @@ def kept_evidence(rows: Sequence[Any]) -> tuple[TestEvidence | None, bool]:
         return None, False
 
 
-def planned_rows(rows: Iterable[Any]) -> Iterator[PlannedRow]:
+def planned_rows(rows: Iterable[Row]) -> Iterator[PlannedRow]:
     """Lines of a plan as nouns."""
-    for _, side, class_, reason, key, name, time, value, currency, code, error_code, goes_at, count in rows:
+    texts = ("record_key", "conversion_name", "conversion_time", "currency", "error_code", "goes_at")
+    for row in rows:
         yield PlannedRow(
-            side=side,
-            class_=class_,
-            reasons=tuple(one for one in (reason or "").split(",") if one),
-            record_key=key or "",
-            conversion_name=name or "",
-            conversion_time=time or "",
-            value=None if value is None else float(value),
-            currency=currency or "",
-            code=None if code is None else int(code),
-            error_code=error_code or "",
-            goes_at=goes_at or "",
-            row_count=int(count),
+            side=row["side"],
+            class_=row["class"],
+            reasons=_reasons(row),
+            value=_number(row["value"]),
+            code=_whole(row["code"]),
+            row_count=int(row["row_count"]),
+            **{name: row[name] or "" for name in texts},
         )
 
 

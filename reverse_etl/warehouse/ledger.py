@@ -20,7 +20,7 @@ from reverse_etl.warehouse.demands import planned_demands, read_demands
 from reverse_etl.warehouse.history import Books, planned_rows, read_runs
 from reverse_etl.warehouse.lease import WarehouseLease, holder
 from reverse_etl.warehouse.planning import rendered, request
-from reverse_etl.warehouse.project import Project
+from reverse_etl.warehouse.project import Project, Row
 from reverse_etl.warehouse.source import built_columns, check_columns, click_time_of, spelled
 from reverse_etl.warehouse.tables import ledger_tables
 
@@ -113,7 +113,7 @@ class WarehouseLedger:
             with self.planned(now, with_repeats=with_repeats) as rows:
                 pages = self._project.stream(self._project.sql("_plan_export", rows=rows), LINES_PER_PAGE)
                 first = next(pages, [])
-                if with_repeats or not first or not first[0][0]:
+                if with_repeats or not first or not first[0]["unseen_repeats"]:
                     yield from planned_rows(first)
                     for page in pages:
                         yield from planned_rows(page)
@@ -144,7 +144,7 @@ class WarehouseLedger:
 
     def page(self, seq_from: int, seq_to: int) -> list[Record]:
         """The records of the run's plan with these numbers, both included, in order."""
-        rows = self._project.query("_plan_page", plan=self._plan_table, seq_from=seq_from, seq_to=seq_to)
+        rows = self._project.records("_plan_page", plan=self._plan_table, seq_from=seq_from, seq_to=seq_to)
         return [_record(row) for row in rows]
 
     def record_intents(self, run_seq: int, seq_from: int, seq_to: int) -> None:
@@ -215,11 +215,8 @@ class WarehouseLedger:
 
     def rejected(self) -> list[Rejected]:
         """The source's rows that the destination refused and that are unchanged since."""
-        found = self._query_plan("_rejected")
-        return [
-            Rejected(key or "", name, time, reason, code, error_code or "", message or "", tracking_id or "")
-            for key, name, time, reason, code, error_code, message, tracking_id in found
-        ]
+        texts = ("record_key", "error_code", "message", "tracking_id")
+        return [Rejected(**row | {name: row[name] or "" for name in texts}) for row in self._query_plan("_rejected")]
 
     def kept_tests(self) -> str:
         """What the newest `push --build` kept of dbt's tests, as JSON; empty where there was none."""
@@ -251,12 +248,12 @@ class WarehouseLedger:
         """About how many records of the scope the destination accepted, ever."""
         return int(self._project.query("_accepted", receipts=self._tables["receipts"], scope=self._scope)[0][0])
 
-    def _query_plan(self, macro: str, **arguments: Any) -> list[Any]:
+    def _query_plan(self, macro: str, **arguments: Any) -> list[Row]:
         """The rows of a macro's select over the run's plan, or over that of now where no run made one."""
         if self._plan_table:
-            return self._project.query(macro, rows=self._plan_table, **arguments)
+            return self._project.records(macro, rows=self._plan_table, **arguments)
         with self.planned() as rows:
-            return self._project.query(macro, rows=rows, **arguments)
+            return self._project.records(macro, rows=rows, **arguments)
 
     def _plan_name(self, run_seq: int) -> Any:
         """The table of a run's plan, beside the ledger."""
@@ -267,14 +264,13 @@ class WarehouseLedger:
         """A plan, and how many of its source rows share a conversion unseen: where any do, it must be made again."""
         known = repeats = 0
         lines: dict[tuple[str, str, str, str], tuple[int, list[Sample]]] = {}
-        for row in self._project.query("_plan_summary", rows=rows, samples=samples):
-            side, class_, reason, operation, count, key, name, time, code, error_code, goes, refused, *sums = row
-            known, repeats = sums
-            _, found = lines.setdefault((side, class_, reason or "", operation), (int(count), []))
+        for row in self._project.records("_plan_summary", rows=rows, samples=samples):
+            known, repeats = row["known_identities"], row["unseen_repeats"]
+            line = (row["side"], row["class"], row["reason"] or "", row["operation"])
+            _, found = lines.setdefault(line, (int(row["rows_in_all"]), []))
             if samples:
-                found.append(
-                    Sample(key or "", name or "", time or "", code, error_code or "", goes or "", refused or "")
-                )
+                texts = ("record_key", "conversion_name", "conversion_time", "error_code", "goes_at", "refused_at")
+                found.append(Sample(code=row["code"], **{name: row[name] or "" for name in texts}))
         plan = Plan(
             now,
             tuple(
@@ -293,24 +289,12 @@ class WarehouseLedger:
         return plan, int(repeats)
 
 
-def _record(row: Any) -> Record:
-    seq, batch, operation, name, time, click_id, email, phone, value, currency, credit, model, at, untouched = row
-    return Record(
-        seq=int(seq),
-        batch=int(batch),
-        operation=operation,
-        conversion_name=name,
-        conversion_time=time,
-        click_id=click_id,
-        hashed_email=email,
-        hashed_phone=phone,
-        value=None if value is None else float(value),
-        currency=currency,
-        attribution_credit=None if credit is None else float(credit),
-        attribution_model=model,
-        untouched=untouched,
-        adjustment_time=at or "",
-    )
+def _record(row: Row) -> Record:
+    for number in ("value", "attribution_credit"):
+        if row[number] is not None:
+            row[number] = float(row[number])
+    row["adjustment_time"] = row["adjustment_time"] or ""
+    return Record(**row)
 
 
 def _slices(items: Sequence[Receipt], size: int) -> Iterator[Sequence[Receipt]]:

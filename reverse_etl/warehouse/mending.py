@@ -22,6 +22,7 @@ from reverse_etl.mends import (
 from reverse_etl.sync import Scope
 from reverse_etl.warehouse.lease import WarehouseLease
 from reverse_etl.warehouse.ledger import WarehouseLedger
+from reverse_etl.warehouse.project import Row
 
 # The columns of a relation that lists conversions; the hashes may be missing.
 NEEDED = ("conversion_name", "microsoft_click_id", "conversion_time")
@@ -42,10 +43,13 @@ class WarehouseMending(WarehouseLedger):
     def refused(self, choice: RetryChoice) -> RetryReport:
         """The refused rows of a choice, by code."""
         lines = [
-            RefusedRows(None if code is None else int(code), error_code or "", reason == "maybe_taken", int(rows))
-            for code, error_code, reason, rows in self._query_plan(
-                "_retry_counts", codes=list(choice.codes), keys=list(choice.keys)
+            RefusedRows(
+                None if row["code"] is None else int(row["code"]),
+                row["error_code"] or "",
+                row["reason"] == "maybe_taken",
+                int(row["rows_in_all"]),
             )
+            for row in self._query_plan("_retry_counts", codes=list(choice.codes), keys=list(choice.keys))
         ]
         allowed = tuple(line for line in lines if choice.maybe_taken or not line.maybe_taken)
         return RetryReport(allowed, left_alone=sum(line.rows for line in lines) - sum(line.rows for line in allowed))
@@ -53,7 +57,7 @@ class WarehouseMending(WarehouseLedger):
     def keys_refused(self, choice: RetryChoice) -> set[str]:
         """Which keys of a choice have a refused row."""
         rows = self._query_plan("_retry_keys", codes=list(choice.codes), keys=list(choice.keys))
-        return {str(key) for (key,) in rows}
+        return {str(row["record_key"]) for row in rows}
 
     def record_retries(self, run_seq: int, choice: RetryChoice) -> None:
         """Lift the refusals of a choice, in one insert."""
@@ -77,13 +81,11 @@ class WarehouseMending(WarehouseLedger):
         """The rows that a baseline may mark, by goal, and what else a push would send."""
         listed = self._listed(choice)
         goals, counts = [], {"to_send": 0, "in_doubt": 0, "refused": 0}
-        for what, name, rows, oldest, newest in self._query_plan(
-            "_baseline_counts", before=choice.before, listed=listed
-        ):
-            if what == "goal":
-                goals.append(GoalRows(name, int(rows), oldest, newest))
+        for row in self._query_plan("_baseline_counts", before=choice.before, listed=listed):
+            if row["what"] == "goal":
+                goals.append(_goal_rows(row))
             else:
-                counts[what] = int(rows)
+                counts[row["what"]] = int(row["rows_in_all"])
         unmatched = None
         if listed is not None:
             unmatched = int(self._project.query("_unmatched_count", source=self._source, listed=listed)[0][0])
@@ -118,8 +120,8 @@ class WarehouseMending(WarehouseLedger):
 
     def marked(self, run_seq: int) -> tuple[GoalRows, ...]:
         """What counts as accepted by a run, by goal."""
-        rows = self._project.query("_accepted_in_run", tables=self._tables, scope=self._scope, run_seq=run_seq)
-        return tuple(GoalRows(name, int(count), oldest, newest) for name, count, oldest, newest in rows)
+        rows = self._project.records("_accepted_in_run", tables=self._tables, scope=self._scope, run_seq=run_seq)
+        return tuple(map(_goal_rows, rows))
 
     def touched_later(self, run_seq: int) -> tuple[int, int]:
         """How many conversions of a run a later one tried again or corrected, and the first run that did."""
@@ -223,3 +225,7 @@ class WarehouseMending(WarehouseLedger):
                 hint="Build it, or check its schema and spelling.",
             )
         return found
+
+
+def _goal_rows(row: Row) -> GoalRows:
+    return GoalRows(row["conversion_name"], int(row["rows_in_all"]), row["oldest"], row["newest"])

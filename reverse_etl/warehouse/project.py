@@ -8,7 +8,7 @@ import os
 import re
 import sys
 import time
-from collections.abc import Generator, Iterator, Sequence
+from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,8 @@ from reverse_etl.warehouse.dbt_calls import (
 )
 
 PACKAGE = "reverse_etl"
+# A row of a select by the names of its columns, in lower case.
+Row = dict[str, Any]
 # What a DuckDB path begins with that is not only a file: `md:`, `ducklake:postgres:`, `https:`. One letter is a drive.
 _KIND = re.compile(r"(?:[A-Za-z]\w+:)+")
 
@@ -254,11 +256,19 @@ class Project:
             return self.adapter.execute_macro(macro, project=PACKAGE, kwargs=arguments)
 
     def query(self, macro: str, **arguments: Any) -> list[Any]:
-        """The rows of the select that a macro renders."""
+        """The rows of the select that a macro renders, for one of few columns; see `records`."""
         return self.query_sql(self.sql(macro, **arguments))
 
+    def records(self, macro: str, **arguments: Any) -> list[Row]:
+        """The rows of the select that a macro renders, each by its columns' names."""
+        return _by_name(*self._fetched(self.sql(macro, **arguments)))
+
     def query_sql(self, sql: str) -> list[Any]:
-        """The rows of a select that a macro rendered; the transaction it opened is ended.
+        """The rows of a select that a macro rendered."""
+        return self._fetched(sql)[1]
+
+    def _fetched(self, sql: str) -> tuple[list[str], list[Any]]:
+        """The names of a select's columns, and its rows; the transaction it opened is ended.
 
         Straight from the cursor where the adapter has one: `execute` looks at each value several times to guess types,
         six times the work.
@@ -266,21 +276,21 @@ class Project:
         with self._translated():
             if hasattr(self.adapter, "add_query"):
                 _, cursor = self.adapter.add_query(sql, auto_begin=True)
-                rows: list[Any] = cursor.fetchall()
+                names, rows = _names(cursor), cursor.fetchall()
             else:
                 _, table = self.adapter.execute(sql, auto_begin=True, fetch=True)
-                rows = list(table.rows)
+                names, rows = list(table.column_names), list(table.rows)
             self.adapter.commit_if_has_connection()
-        return rows
+        return names, rows
 
-    def stream(self, sql: str, page: int) -> Generator[list[Any], None, None]:
+    def stream(self, sql: str, page: int) -> Generator[list[Row], None, None]:
         """The rows of a select in pages of that many at most; no other statement may run meanwhile.
 
         Memory holds one page. An adapter without a cursor of its own gives all rows as one page.
         """
         cursor_sql = self.sql("_declare_cursor", select_sql=sql)
         if not hasattr(self.adapter, "add_query"):
-            yield self.query_sql(sql)
+            yield _by_name(*self._fetched(sql))
             return
         with self._translated():
             _, cursor = self.adapter.add_query(cursor_sql or sql, auto_begin=True)
@@ -291,12 +301,11 @@ class Project:
         with self._translated():
             self.adapter.commit_if_has_connection()
 
-    def _next_page(self, cursor: Any, cursor_sql: str, page: int) -> list[Any]:
+    def _next_page(self, cursor: Any, cursor_sql: str, page: int) -> list[Row]:
         with self._translated():
             if cursor_sql:
                 _, cursor = self.adapter.add_query(self.sql("_fetch_cursor", rows=page))
-            rows: list[Any] = cursor.fetchmany(page)
-        return rows
+            return _by_name(_names(cursor), cursor.fetchmany(page))
 
     def write(self, macro: str, **arguments: Any) -> None:
         """Run the statement that a macro renders and commit it."""
@@ -373,3 +382,13 @@ class Project:
                 hint="Run `reverse-etl init`, which brings the package to this version, then `dbt deps`, `dbt build`.",
             )
         return version
+
+
+def _names(cursor: Any) -> list[str]:
+    return [column[0] for column in cursor.description]
+
+
+def _by_name(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[Row]:
+    # Some engines give names in capitals.
+    lowered = [name.lower() for name in names]
+    return [dict(zip(lowered, row, strict=True)) for row in rows]
