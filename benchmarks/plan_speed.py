@@ -178,7 +178,7 @@ class Stopwatch:
         return {"read_plan": timed(lambda: self._session.ledger.read_plan(samples=3))}
 
     def _make_plan(self) -> None:
-        self.classes = self._session.ledger.make_plan(1_000, seq_offset=0, batch_offset=0).counts()
+        self.classes = self._session.ledger.make_plan(1_000, seq_offset=0, batch_offset=0, batch_rows=1_000).counts()
 
     def _create_table(self, select: str) -> Took:
         took = timed(lambda: self._execute(f"create table yardstick as {select}"))

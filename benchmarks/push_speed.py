@@ -186,7 +186,7 @@ def zeep_once(session: Session) -> dict[str, Any]:
     from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
     from reverse_etl.destinations.microsoft_ads.soap import SoapWire
 
-    plan = session.ledger.make_plan(1, seq_offset=0, batch_offset=0)
+    plan = session.ledger.make_plan(1, seq_offset=0, batch_offset=0, batch_rows=1_000)
     records = session.ledger.page(1, plan.to_send)
     session.ledger.drop_plan()
     batches = [records[start : start + 1_000] for start in range(0, len(records), 1_000)]

@@ -146,7 +146,7 @@ class Ledger(Protocol):
     def read_plan(self, *, samples: int) -> Plan:
         """The plan as of now, without writing anything."""
 
-    def make_plan(self, run_seq: int, *, seq_offset: int, batch_offset: int) -> Plan:
+    def make_plan(self, run_seq: int, *, seq_offset: int, batch_offset: int, batch_rows: int) -> Plan:
         """Write the plan of this run into a table; its records are numbered after the offsets."""
 
     def page(self, seq_from: int, seq_to: int) -> list[Record]:

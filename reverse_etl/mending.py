@@ -48,7 +48,7 @@ class MendedLedger(Protocol):
     def claim_for(self, kind: str) -> MendingLease:
         """Take the lease for a run that is no push, and fence older runs; raises LeaseHeldError."""
 
-    def make_plan(self, run_seq: int, *, seq_offset: int, batch_offset: int) -> Plan:
+    def make_plan(self, run_seq: int, *, seq_offset: int, batch_offset: int, batch_rows: int) -> Plan:
         """Write the plan of this run into a table."""
 
     def drop_plan(self) -> None:
@@ -127,7 +127,7 @@ def look_at_retry(ledger: MendedLedger, choice: RetryChoice) -> RetryReport:
 def retry(ledger: MendedLedger, choice: RetryChoice, *, shown: RetryReport | None = None) -> RetryReport:
     """Make refused rows sendable again. `shown`: what somebody agreed to; where it is no longer so, nothing is done."""
     with _run(ledger, "retry") as lease:
-        ledger.make_plan(lease.run_seq, seq_offset=0, batch_offset=0)
+        ledger.make_plan(lease.run_seq, seq_offset=0, batch_offset=0, batch_rows=1)
         report = ledger.refused(choice)
         _agree(shown, report)
         _hold(lease)
@@ -168,7 +168,7 @@ def look_at_baseline(ledger: MendedLedger, choice: BaselineChoice) -> BaselineRe
 def baseline(ledger: MendedLedger, choice: BaselineChoice, *, shown: BaselineReport | None = None) -> BaselineReport:
     """Mark rows as accepted without sending them. `shown`: as for a retry."""
     with _run(ledger, "baseline") as lease:
-        ledger.make_plan(lease.run_seq, seq_offset=0, batch_offset=0)
+        ledger.make_plan(lease.run_seq, seq_offset=0, batch_offset=0, batch_rows=1)
         report = ledger.markable(choice)
         _refuse_doubt(report)
         _agree(shown, report)

@@ -188,7 +188,10 @@ class _Run:
         try:
             for round_ in range(1, ROUNDS + 1):
                 plan = self._ledger.make_plan(
-                    self._lease.run_seq, seq_offset=self._last_seq, batch_offset=self._last_batch
+                    self._lease.run_seq,
+                    seq_offset=self._last_seq,
+                    batch_offset=self._last_batch,
+                    batch_rows=self._destination.batch_limit,
                 )
                 self._standing_refused = sum(
                     line.rows for line in plan.lines if line.side == "source" and set(line.reasons) & _REFUSED_BEFORE

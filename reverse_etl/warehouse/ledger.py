@@ -120,7 +120,7 @@ class WarehouseLedger:
                     return
                 pages.close()
 
-    def make_plan(self, run_seq: int, *, seq_offset: int, batch_offset: int) -> Plan:
+    def make_plan(self, run_seq: int, *, seq_offset: int, batch_offset: int, batch_rows: int) -> Plan:
         """Write the plan of this run into a table; its records are numbered after the offsets."""
         self.drop_plan()
         now, books = self.clock(), self.books
@@ -132,6 +132,7 @@ class WarehouseLedger:
                 run_seq=run_seq,
                 seq_offset=seq_offset,
                 batch_offset=batch_offset,
+                batch_rows=batch_rows,
                 with_repeats=with_repeats,
             )
             self._project.write("_drop_plan_table", plan=table)

@@ -9,9 +9,8 @@ from typing import Any
 from reverse_etl.errors import ReverseEtlError
 from reverse_etl.warehouse.history import Books
 
-# What Microsoft takes: conversions of so many days, and so many in one call.
+# Older than that no conversion is taken; the rule of it is in the package's macros.
 MAX_AGE_DAYS = 90
-BATCH_ROWS = 1000
 
 
 def request(
@@ -21,6 +20,7 @@ def request(
     run_seq: int | None = None,
     seq_offset: int = 0,
     batch_offset: int = 0,
+    batch_rows: int = 1,
     with_repeats: bool = False,
 ) -> dict[str, Any]:
     """What the steps are told, as `_plan_steps` names it. `now`: UTC text; `run_seq`: the run that plans."""
@@ -34,7 +34,7 @@ def request(
         "batch_offset": batch_offset,
         "with_repeats": with_repeats,
         "max_age_days": MAX_AGE_DAYS,
-        "batch_rows": BATCH_ROWS,
+        "batch_rows": batch_rows,
     }
 
 

@@ -92,7 +92,6 @@ class MemoryLedger:
         self,
         warehouse: Warehouse,
         *,
-        batch_limit: int,
         adjustments: frozenset[str] = frozenset(),
         accident: Accident | None = None,
         mine: Callable[[], bool] = lambda: True,
@@ -102,7 +101,6 @@ class MemoryLedger:
         self.plans: list[Plan] = []
         self.closed: list[tuple[str, dict[str, int]]] = []
         self.lease: MemoryLease | None = None
-        self._batch_limit = batch_limit
         self._adjustments = adjustments
         self._accident = accident
         self._mine = mine
@@ -140,7 +138,7 @@ class MemoryLedger:
     def read_plan(self, *, samples: int) -> Plan:
         raise NotImplementedError
 
-    def make_plan(self, run_seq: int, *, seq_offset: int, batch_offset: int) -> Plan:
+    def make_plan(self, run_seq: int, *, seq_offset: int, batch_offset: int, batch_rows: int) -> Plan:
         self.use([])
         states = self.warehouse.states()
         planned = decide.plan(
@@ -155,7 +153,7 @@ class MemoryLedger:
         planned.sort(key=lambda row: (order.index(row.operation), row.class_ != "in_doubt"))
         # Each operation leaves in batches of its own.
         sizes = Counter(row.operation for row in planned if row.operation)
-        batches = [(op, n) for op in order[:3] for n in range(-(-sizes[op] // self._batch_limit))]
+        batches = [(op, n) for op in order[:3] for n in range(-(-sizes[op] // batch_rows))]
         counts: Counter[str | None] = Counter()
         self._rows = []
         for n, row in enumerate(planned, start=1):
@@ -168,7 +166,7 @@ class MemoryLedger:
                 attempt = Attempt(
                     run_seq=run_seq,
                     seq=seq_offset + n,
-                    batch=batch_offset + 1 + batches.index((row.operation, nth_of_operation // self._batch_limit)),
+                    batch=batch_offset + 1 + batches.index((row.operation, nth_of_operation // batch_rows)),
                     operation=row.operation,
                     conversion_name=row.conversion_name,
                     click_id=row.click_id,

@@ -35,7 +35,7 @@ WRONG = {
 @pytest.mark.parametrize("by", [1, -1])
 def test_a_sum_is_held_from_both_sides(sum_: str, by: int) -> None:
     """A row that stands twice is no better than one that stands nowhere: either makes the run fail and is named."""
-    ledger = MemoryLedger(Warehouse([row(number) for number in range(3)]), batch_limit=3)
+    ledger = MemoryLedger(Warehouse([row(number) for number in range(3)]))
     standings = ledger.standings
 
     def wrong(run_seq: int) -> Standings:
@@ -54,7 +54,7 @@ def test_what_earlier_rounds_took_back_counts_towards_the_limit() -> None:
     warehouse, judge = Warehouse([row(number) for number in range(6)]), Judge()
     run_push(warehouse, judge, ["ok", "taken_unanswered", "taken_unanswered"])
     warehouse.source = [row(0)]
-    ledger = MemoryLedger(warehouse, batch_limit=3, adjustments=BOTH)
+    ledger = MemoryLedger(warehouse, adjustments=BOTH)
     options = PushOptions(workers=1, retractions=RetractionLimit(4, 1.0))
     with pytest.raises(GuardError, match="5 of"):
         push(ledger, Service(judge), Watcher(), options)

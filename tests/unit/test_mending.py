@@ -79,7 +79,7 @@ class Ledger:
         self.step(f"void {run_seq}")
         self.says["marked"] = ()
 
-    def make_plan(self, run_seq: int, *, seq_offset: int, batch_offset: int) -> Any:
+    def make_plan(self, run_seq: int, *, seq_offset: int, batch_offset: int, batch_rows: int) -> Any:
         self.step("plan")
 
     def drop_plan(self) -> None:

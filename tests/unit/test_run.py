@@ -43,7 +43,7 @@ class Case:
             self.judge.take(records)
             return FINE
 
-        self.ledger = MemoryLedger(self.warehouse, batch_limit=3, accident=accident, mine=mine)
+        self.ledger = MemoryLedger(self.warehouse, accident=accident, mine=mine)
         prepare(self.ledger)
         self.destination = ScriptedDestination(send=send or take)
         self.destination.batch_limit = 3
@@ -337,7 +337,7 @@ def test_preflight_comes_before_the_lease() -> None:
     def refuse(accepted: int) -> Sequence[str]:
         raise DestinationError("not there")
 
-    ledger, destination = MemoryLedger(case.warehouse, batch_limit=3), ScriptedDestination()
+    ledger, destination = MemoryLedger(case.warehouse), ScriptedDestination()
     destination.preflight = refuse  # type: ignore[method-assign]
     with pytest.raises(DestinationError):
         push(ledger, destination, Watcher(), PushOptions())

@@ -114,7 +114,7 @@ def run_push(
     adjustments: frozenset[str] = frozenset(),
 ) -> RunResult | None:
     """One push in a process of its own; None where the process died or the warehouse failed."""
-    ledger = MemoryLedger(warehouse, batch_limit=BATCH, accident=accident, adjustments=adjustments)
+    ledger = MemoryLedger(warehouse, accident=accident, adjustments=adjustments)
     limit = RetractionLimit(1000, 1.0, even_if_empty=True)
     options = PushOptions(workers=workers, patience=Patience(tries=2, first_wait=0.0), retractions=limit)
     try:

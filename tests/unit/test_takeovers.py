@@ -28,7 +28,7 @@ class Interrupted(MemoryLedger):
     """A ledger before whose nth use something happens: it is what stands still."""
 
     def __init__(self, warehouse: Warehouse, nth: int, meanwhile: Callable[[], object]) -> None:
-        super().__init__(warehouse, batch_limit=1)
+        super().__init__(warehouse)
         self.uses = 0
         self._nth = nth
         self._meanwhile = meanwhile
@@ -40,8 +40,12 @@ class Interrupted(MemoryLedger):
         super().use(effects)
 
 
+class OneByOne(Service):
+    batch_limit = 1
+
+
 def push_by(ledger: MemoryLedger, judge: Judge) -> RunResult:
-    return push(ledger, Service(judge), Watcher(), PushOptions(workers=1))
+    return push(ledger, OneByOne(judge), Watcher(), PushOptions(workers=1))
 
 
 @pytest.mark.parametrize("step", range(2, STEPS + 1))
@@ -52,7 +56,7 @@ def test_a_takeover_between_any_two_steps(step: int) -> None:
 
     def take_over() -> None:
         warehouse.source = SINCE
-        push_by(MemoryLedger(warehouse, batch_limit=1), judge)
+        push_by(MemoryLedger(warehouse), judge)
 
     stalled = Interrupted(warehouse, step, take_over)
     with contextlib.suppress(LeaseLostError, WarehouseError):
@@ -132,10 +136,10 @@ def test_who_slept_since_the_intents_looks_again(monkeypatch: pytest.MonkeyPatch
     def fall_asleep() -> bool:
         if not slept[0]:
             slept[0] = OLD_LOOK + 1
-            push_by(MemoryLedger(warehouse, batch_limit=1), judge)
+            push_by(MemoryLedger(warehouse), judge)
             judge.received.clear()
         return True
 
-    result = push_by(MemoryLedger(warehouse, batch_limit=1, mine=fall_asleep), judge)
+    result = push_by(MemoryLedger(warehouse, mine=fall_asleep), judge)
     assert isinstance(result.stopped, LeaseLostError)
     assert judge.received == []
