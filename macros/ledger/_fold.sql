@@ -40,16 +40,20 @@ told as (
             'outcome', 'answered_at', 'run_seq', 'record_key', 'click_id', 'hashed_email', 'hashed_phone', 'value', 'currency',
             'attribution_credit', 'attribution_model', 'code', 'error_code', 'message', 'tracking_id'
         ] %}
-        max(case when n = told_by then numbered.{{ column }} end) as {{ column }},
+        max(case when numbered.n = places.told_by then numbered.{{ column }} end) as {{ column }},
         {%- endfor %}
         {%- for column in ['value', 'currency'] %}
-        max(case when n = restate_accepted then numbered.{{ column }} end) as restated_{{ column }},
+        max(case when numbered.n = places.restate_accepted then numbered.{{ column }} end) as restated_{{ column }},
         {%- for kind in ['rejected', 'unanswered'] %}
-        max(case when n = restate_{{ kind }} and n > restate_accepted then numbered.{{ column }} end) as restate_{{ kind }}_{{ column }},
+        max(
+            case
+                when numbered.n = places.restate_{{ kind }} and numbered.n > places.restate_accepted then numbered.{{ column }}
+            end
+        ) as restate_{{ kind }}_{{ column }},
         {%- endfor %}
         {%- endfor %}
         {%- for column in ['operation', 'outcome', 'run_seq', 'value', 'currency', 'code', 'error_code', 'message', 'tracking_id'] %}
-        max(case when n = last_adjustment then numbered.{{ column }} end) as adjusted_{{ column }}{{ "," if not loop.last }}
+        max(case when numbered.n = places.last_adjustment then numbered.{{ column }} end) as adjusted_{{ column }}{{ "," if not loop.last }}
         {%- endfor %}
     from numbered
     inner join places on {{ reverse_etl._same(keys, 'numbered', 'places') }}

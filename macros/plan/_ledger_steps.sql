@@ -167,14 +167,7 @@ left join sent_keys on absent.record_key = sent_keys.record_key
 
 {#- A row is such a conversion with what is decided of it: the number of the rule, class, reason, operation. -#}
 {% macro _step_ledger_decisions(plan, at) %}
-select
-    decided.*,
-    {{- reverse_etl._by_rule(reverse_etl._ledger_decisions()) }}
-from (
-    select
-        facts.*,
-        {{- reverse_etl._first_rule(reverse_etl._ledger_decisions(), plan.adjustments) }} as rule
-    from (
+with facts as (
     select
         absent.*,
         corrected_this_run and adjusted = 'retract' as retracted_this_run,
@@ -184,8 +177,19 @@ from (
         and place in ('row_invalid_now', 'not_replaced') and not past_90_days as restate_can_be_repeated,
         place in ('moved', 'gone') and not retract_in_doubt as can_be_retracted
     from {{ at.absent }} as absent
-    ) as facts
-) as decided
+),
+
+ruled as (
+    select
+        facts.*,
+        {{- reverse_etl._first_rule(reverse_etl._ledger_decisions(), plan.adjustments) }} as rule
+    from facts
+)
+
+select
+    ruled.*,
+    {{- reverse_etl._by_rule(reverse_etl._ledger_decisions()) }}
+from ruled
 {% endmacro %}
 
 {#- The attempts that are all there is of their conversion and were accepted. Arguments: condition and without as for `_plain`. -#}

@@ -110,14 +110,26 @@ left join {{ at.known }} as known on {{ reverse_etl._same(keys, 'judged', 'known
 -#}
 {% macro _step_source_decisions(plan, at) %}
 {%- set keys = reverse_etl._identity_columns(plan.scope) -%}
-select
-    decided.*,
-    {{- reverse_etl._by_rule(reverse_etl._source_decisions()) }}
-from (
+with compared as (
     select
-        facts.*,
-        {{- reverse_etl._first_rule(reverse_etl._source_decisions(), plan.adjustments) }} as rule
-    from (
+        {{ reverse_etl._listed(keys, 'open_rows') }},
+        {%- for column in reverse_etl._payload_columns() %}
+        open_rows.{{ column }} as source_{{ column }},
+        known.{{ column }} as ledger_{{ column }},
+        {%- endfor %}
+        {{ reverse_etl._listed(['copy', 'invalid_reasons', 'expired_reasons', 'waiting_reasons', 'goes_at'], 'open_rows') }},
+        coalesce(known.status, 'none') as status,
+        {{ reverse_etl._listed(reverse_etl._fact_columns(), 'known') }},
+        {{ reverse_etl._same_number('open_rows.value', 'known.value') }} and open_rows.currency = known.currency as same_value,
+        {{ reverse_etl._same_number('open_rows.attribution_credit', 'known.attribution_credit') }}
+        and open_rows.attribution_model = known.attribution_model as same_attribution,
+        open_rows.hashed_email = known.hashed_email and open_rows.hashed_phone = known.hashed_phone as same_hashes
+    from {{ at.open_rows }} as open_rows
+    left join {{ at.known }} as known
+        on {{ reverse_etl._same(keys, 'open_rows', 'known') }} and open_rows.copy = 1
+),
+
+facts as (
     select
         compared.*,
         same_value and same_attribution and same_hashes as same_in_all,
@@ -131,26 +143,20 @@ from (
         and (
             coalesce(adjusted_outcome, '') <> 'accepted' or (same_value and same_attribution and not restate_in_doubt)
         ) as tried_this_run
-    from (
-        select
-            {{ reverse_etl._listed(keys, 'open_rows') }},
-            {%- for column in reverse_etl._payload_columns() %}
-            open_rows.{{ column }} as source_{{ column }},
-            known.{{ column }} as ledger_{{ column }},
-            {%- endfor %}
-            {{ reverse_etl._listed(['copy', 'invalid_reasons', 'expired_reasons', 'waiting_reasons', 'goes_at'], 'open_rows') }},
-            coalesce(known.status, 'none') as status,
-            {{ reverse_etl._listed(reverse_etl._fact_columns(), 'known') }},
-            {{ reverse_etl._same_number('open_rows.value', 'known.value') }} and open_rows.currency = known.currency as same_value,
-            {{ reverse_etl._same_number('open_rows.attribution_credit', 'known.attribution_credit') }}
-            and open_rows.attribution_model = known.attribution_model as same_attribution,
-            open_rows.hashed_email = known.hashed_email and open_rows.hashed_phone = known.hashed_phone as same_hashes
-        from {{ at.open_rows }} as open_rows
-        left join {{ at.known }} as known
-            on {{ reverse_etl._same(keys, 'open_rows', 'known') }} and open_rows.copy = 1
-    ) as compared
-    ) as facts
-) as decided
+    from compared
+),
+
+ruled as (
+    select
+        facts.*,
+        {{- reverse_etl._first_rule(reverse_etl._source_decisions(), plan.adjustments) }} as rule
+    from facts
+)
+
+select
+    ruled.*,
+    {{- reverse_etl._by_rule(reverse_etl._source_decisions()) }}
+from ruled
 {% endmacro %}
 
 {#- The names of the broken rules of one standing, each with a comma after it. -#}
