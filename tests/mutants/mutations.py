@@ -225,6 +225,13 @@ OF_THE_STATE = (
         _shown("what a run wrote after it was shut out is void"),
     ),
     _one(
+        "what lands between the steps of a plan is void",
+        "macros/ledger/_states.sql",
+        " and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq) and (",
+        " and (",
+        f"{TAKEOVERS}::test_intents_that_land_between_the_steps_of_a_plan",
+    ),
+    _one(
         "what did not leave is no attempt",
         ATTEMPTS,
         "= 'not_sent'",
