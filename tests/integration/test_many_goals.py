@@ -31,7 +31,7 @@ def test_many_goals_and_windows_of_any_length_are_compared(shop: Shop) -> None:
         project.connect()
         (sync,) = find_syncs(project.manifest)
         ledger = Session.of(project, sync).ledger
-        with mock.patch.object(project, "query", wraps=project.query) as asked:
+        with mock.patch.object(project, "records", wraps=project.records) as asked:
             found = {demand.name: demand.late for demand in ledger.demands(goals)}
         nobody = {demand.name: demand.late for demand in ledger.demands([])}
     # The statement does not grow with the goals of the account.
