@@ -1,7 +1,7 @@
 {#-
     What a push would do, as a list of named steps; reading it changes nothing. Each step is one whole select over those before
     it, and says what a row of it is; the last one is the plan. Two renderers join them and differ in nothing else: `_plan`
-    into one select by `with`, and `_create_step`, called for each, into tables.
+    into one select by `with`, and `_create_step_table`, called for each but the last, into tables (`_keeps_ctes`).
 
     Arguments: plan, a dict:
     - source, the source model's relation; unique_key and click_time, columns of it, or none;
