@@ -121,6 +121,19 @@
     ]) -}}
 {% endmacro %}
 
+{#- The rows of a relation with the first rule that fits: its number, class, reason and operation. -#}
+{% macro _by_first_rule(facts, rules, adjustments) %}
+select
+    ruled.*,
+    {{- reverse_etl._by_rule(rules) }}
+from (
+    select
+        {{ facts }}.*,
+        {{- reverse_etl._first_rule(rules, adjustments) }} as rule
+    from {{ facts }}
+) as ruled
+{%- endmacro %}
+
 {#-
     The number of the first rule that fits. A rule that is passed over keeps its number: docs/decisions.md and every plan
     speak of the same. Arguments: rules; adjustments, what is allowed.

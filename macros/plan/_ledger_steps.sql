@@ -177,19 +177,9 @@ with facts as (
         and place in ('row_invalid_now', 'not_replaced') and not past_90_days as restate_can_be_repeated,
         place in ('moved', 'gone') and not retract_in_doubt as can_be_retracted
     from {{ at.absent }} as absent
-),
-
-ruled as (
-    select
-        facts.*,
-        {{- reverse_etl._first_rule(reverse_etl._ledger_decisions(), plan.adjustments) }} as rule
-    from facts
 )
 
-select
-    ruled.*,
-    {{- reverse_etl._by_rule(reverse_etl._ledger_decisions()) }}
-from ruled
+{{ reverse_etl._by_first_rule('facts', reverse_etl._ledger_decisions(), plan.adjustments) }}
 {% endmacro %}
 
 {#- The attempts that are all there is of their conversion and were accepted. Arguments: condition and without as for `_plain`. -#}

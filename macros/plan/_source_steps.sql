@@ -144,19 +144,9 @@ facts as (
             coalesce(adjusted_outcome, '') <> 'accepted' or (same_value and same_attribution and not restate_in_doubt)
         ) as tried_this_run
     from compared
-),
-
-ruled as (
-    select
-        facts.*,
-        {{- reverse_etl._first_rule(reverse_etl._source_decisions(), plan.adjustments) }} as rule
-    from facts
 )
 
-select
-    ruled.*,
-    {{- reverse_etl._by_rule(reverse_etl._source_decisions()) }}
-from ruled
+{{ reverse_etl._by_first_rule('facts', reverse_etl._source_decisions(), plan.adjustments) }}
 {% endmacro %}
 
 {#- The names of the broken rules of one standing, each with a comma after it. -#}
