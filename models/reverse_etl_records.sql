@@ -23,7 +23,7 @@ final as (
         click_id,
         hashed_email,
         hashed_phone,
-        {{ reverse_etl._status_word('status') }} as status,
+        status,
         restate_in_doubt,
         retract_in_doubt,
         value,

@@ -56,11 +56,11 @@ ledger_items as (
         'ledger' as place,
         coalesce(
             asked_plan.class,
-            case states.status when 'counted' then 'aged_out' when 'in_doubt' then 'expired' when 'maybe' then 'held' else 'absent' end
+            case states.status when 'accepted' then 'aged_out' when 'in_doubt' then 'expired' when 'maybe_taken' then 'held' else 'absent' end
         ) as class,
         coalesce(
             asked_plan.reason,
-            case states.status when 'in_doubt' then 'in_doubt_too_old' when 'maybe' then 'maybe_taken' else '' end
+            case states.status when 'in_doubt' then 'in_doubt_too_old' when 'maybe_taken' then 'maybe_taken' else '' end
         ) as reason,
         coalesce(asked_plan.goes_at, '') as goes_at,
         asked_ledger.conversion_name,
@@ -103,7 +103,7 @@ final as (
         items.attribution_credit,
         items.attribution_model,
         items.identifier_key,
-        {{ reverse_etl._status_word('states.status') }} as status,
+        states.status,
         states.code,
         states.error_code,
         items.goes_at,

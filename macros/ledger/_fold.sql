@@ -3,9 +3,9 @@
     alone. One pass: what an attempt means depends on those beside it, which windows tell, and no attempt is joined to another.
     Arguments: attempts, a relation of them; scope, or none for all of them; quiet_runs, numbers of the runs that ended so
     lately that a call of theirs could still arrive.
-    Status is the first that fits: dead (a retraction was accepted), counted (a send was accepted), in_doubt (a send
-    without an outcome), maybe (a later repeat was refused in a way that does not settle it), else what the last send got:
-    refused or deferred. A restatement or retraction without an outcome stands beside `counted`.
+    Status is the first that fits: retracted (a retraction was accepted), accepted (a send was), in_doubt (a send without an
+    outcome), maybe_taken (a later repeat was refused in a way that does not settle it), else what the last send got:
+    rejected or deferred. A restatement or retraction without an outcome stands beside `accepted`.
     A retry is no attempt: nothing of it left, and it has no outcome. After the last refusal it lifts that one: what was
     refused is deferred, and what is maybe taken may be sent once more (`lifted`). It lifts nothing else.
 -#}
@@ -19,7 +19,7 @@ places as (
     {{ reverse_etl._places('numbered', scope) }}
 ),
 
-told as (
+summed as (
     select
         {{ reverse_etl._listed(keys, 'places') }},
         max(places.known_status) as known_status,
@@ -40,7 +40,7 @@ told as (
             'outcome', 'answered_at', 'run_seq', 'record_key', 'click_id', 'hashed_email', 'hashed_phone', 'value', 'currency',
             'attribution_credit', 'attribution_model', 'code', 'error_code', 'message', 'tracking_id'
         ] %}
-        max(case when numbered.n = places.told_by then numbered.{{ column }} end) as {{ column }},
+        max(case when numbered.n = places.payload_from then numbered.{{ column }} end) as {{ column }},
         {%- endfor %}
         {%- for column in ['value', 'currency'] %}
         max(case when numbered.n = places.restate_accepted then numbered.{{ column }} end) as restated_{{ column }},
@@ -62,15 +62,15 @@ told as (
 
 select
     {{ reverse_etl._listed(keys) }},
-    coalesce(known_status, case when outcome = 'deferred' or lifted then 'deferred' else 'refused' end) as status,
-    coalesce(known_status, '') = 'maybe' and lifted as lifted,
-    coalesce(known_status, '') = 'counted' and restate_unanswered as restate_in_doubt,
+    coalesce(known_status, case when outcome = 'deferred' or lifted then 'deferred' else 'rejected' end) as status,
+    coalesce(known_status, '') = 'maybe_taken' and lifted as lifted,
+    coalesce(known_status, '') = 'accepted' and restate_unanswered as restate_in_doubt,
     retract_in_doubt,
     retract_refused,
     may_still_arrive,
     last_adjustment_time,
     case when send_accepted is not null then answered_at end as accepted_at,
-    answered_at as told_at,
+    answered_at,
     restate_unanswered_value as restate_tried_value,
     restate_unanswered_currency as restate_tried_currency,
     adjusted_operation as adjusted,
@@ -93,7 +93,7 @@ select
     -- what keeps a conversion that counts from being corrected is the refusal of the correction
     case when send_accepted is not null then adjusted_{{ column }} else {{ column }} end as {{ column }}{{ "," if not loop.last }}
     {%- endfor %}
-from told
+from summed
 {% endmacro %}
 
 {#- As `_fold`, and of each identity only whether it counts or may, and whether a call of it is in doubt. -#}
@@ -122,7 +122,7 @@ with numbered as (
 {#-
     Of each identity the places of the attempts that decide, 0 where there is none (of the first accepted send: null), and what
     these say: known_status; retract_in_doubt, that a retraction got no outcome and nothing since says what became of it; and
-    told_by, the place of the attempt that tells the payload.
+    payload_from, the place of the attempt that the payload is taken from.
 -#}
 {% macro _places(numbered, scope) %}
 {%- set keys = reverse_etl._identity_columns(scope) -%}
@@ -147,10 +147,10 @@ with numbered as (
     select
         last_places.*,
         case
-            when retract_accepted > 0 then 'dead'
-            when send_accepted is not null then 'counted'
+            when retract_accepted > 0 then 'retracted'
+            when send_accepted is not null then 'accepted'
             when send_unanswered > send_unsettled and send_unanswered > send_settled then 'in_doubt'
-            when send_unsettled > send_settled then 'maybe'
+            when send_unsettled > send_settled then 'maybe_taken'
         end as known_status,
         case when retract_accepted = 0 and retract_unanswered > retract_settled then 1 else 0 end as retract_in_doubt,
         case
@@ -160,7 +160,7 @@ with numbered as (
             when send_unsettled > send_settled and retried > send_refused then last_send
             when send_unsettled > send_settled then send_unsettled
             else last_send
-        end as told_by
+        end as payload_from
     from (
         select
             {{ reverse_etl._listed(keys) }},

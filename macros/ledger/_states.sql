@@ -91,7 +91,7 @@ plain as (
 {% macro _state_columns(scope) %}
     {{- return(reverse_etl._identity_columns(scope) + reverse_etl._payload_columns() + [
         'run_seq', 'status', 'lifted', 'restate_in_doubt', 'retract_in_doubt', 'retract_refused', 'may_still_arrive',
-        'last_adjustment_time', 'accepted_at', 'told_at', 'restate_tried_value', 'restate_tried_currency', 'adjusted',
+        'last_adjustment_time', 'accepted_at', 'answered_at', 'restate_tried_value', 'restate_tried_currency', 'adjusted',
         'adjusted_outcome', 'adjusted_run_seq', 'adjusted_value', 'adjusted_currency', 'restate_refused_value',
         'restate_refused_currency', 'code', 'error_code', 'message', 'tracking_id'
     ]) -}}
@@ -100,10 +100,10 @@ plain as (
 {#- The same of an attempt that is all there is and was accepted. Arguments: plain, its alias; accepted_at, an expression. -#}
 {% macro _state_of_plain(scope, plain, accepted_at) %}
     {%- set found = reverse_etl._identity_columns(scope) + reverse_etl._payload_columns() + ['run_seq'] -%}
-    {%- set known = {'status': "'counted'", 'last_adjustment_time': "''", 'accepted_at': accepted_at} -%}
+    {%- set known = {'status': "'accepted'", 'last_adjustment_time': "''", 'accepted_at': accepted_at} -%}
     {%- set flags = ['lifted', 'restate_in_doubt', 'retract_in_doubt', 'retract_refused', 'may_still_arrive'] -%}
     {%- set types = {
-        'told_at': dbt.type_timestamp(), 'restate_tried_value': reverse_etl._type_double(),
+        'answered_at': dbt.type_timestamp(), 'restate_tried_value': reverse_etl._type_double(),
         'adjusted_run_seq': dbt.type_bigint(), 'adjusted_value': reverse_etl._type_double(),
         'restate_refused_value': reverse_etl._type_double(), 'code': dbt.type_int(),
     } -%}
@@ -128,7 +128,7 @@ from (
     select 'status' as kind, 'accepted' as name, count(*) as identities
     from plain
     union all
-    select 'status' as kind, {{ reverse_etl._status_word('status') }} as name, count(*) as identities
+    select 'status' as kind, status as name, count(*) as identities
     from states
     group by 2
     {%- for name, condition in {
@@ -140,17 +140,9 @@ from (
     union all
     select 'correction' as kind, '{{ name }}' as name, count(*) as identities
     from states
-    where status in ('counted', 'maybe') and {{ condition }}
+    where status in ('accepted', 'maybe_taken') and {{ condition }}
     {%- endfor %}
 ) as counts
 where identities > 0
 group by kind, name
-{% endmacro %}
-
-{#- A status as people read it, in the words of plans and runs. -#}
-{% macro _status_word(status) %}
-    {{- return(
-        "case " ~ status ~ " when 'counted' then 'accepted' when 'refused' then 'rejected' when 'dead' then 'retracted'"
-        ~ " when 'maybe' then 'maybe_taken' else " ~ status ~ " end"
-    ) -}}
 {% endmacro %}

@@ -84,5 +84,5 @@
         {{ reverse_etl._utc_now() }}
     from states
     inner join retried on {{ reverse_etl._same(keys_of, 'states', 'retried') }}
-    where states.status in ('refused', 'maybe')
+    where states.status in ('rejected', 'maybe_taken')
 {% endmacro %}

@@ -12,11 +12,11 @@
 
 {#- Of source rows. Status is what the ledger says of the row's conversion; `none`: nothing was ever taken, or may have been. -#}
 {% macro _source_decisions() %}
-    {%- set counted = "status = 'counted'" -%}
-    {%- set changed = counted ~ " and not same_value" -%}
-    {%- set tried = "status in ('counted', 'maybe') and tried_this_run" -%}
-    {%- set retracting = "status in ('counted', 'maybe') and retract_in_doubt" -%}
-    {%- set restating = counted ~ " and restate_in_doubt" -%}
+    {%- set accepted = "status = 'accepted'" -%}
+    {%- set changed = accepted ~ " and not same_value" -%}
+    {%- set tried = "status in ('accepted', 'maybe_taken') and tried_this_run" -%}
+    {%- set retracting = "status in ('accepted', 'maybe_taken') and retract_in_doubt" -%}
+    {%- set restating = accepted ~ " and restate_in_doubt" -%}
     {{- return([
         ["invalid_reasons <> ''", 'invalid', 'invalid_reasons', '', '', ''],
         ["copy > 1", 'duplicate', 'same_identity', '', '', 'The first counts, and the service ignores others without a word.'],
@@ -30,27 +30,27 @@
         ["status = 'in_doubt'", 'in_doubt', '', 'repeat', '',
             '▲ The first try may count: other bytes, or none, would leave it so.'],
 
-        ["status in ('dead', 'maybe', 'refused', 'deferred') and expired_reasons <> ''", 'expired', 'expired_reasons', '', '', ''],
-        ["status = 'dead'", 'held', 'retracted', '', '', '▲ What was retracted is ignored from then on.'],
+        ["status in ('retracted', 'maybe_taken', 'rejected', 'deferred') and expired_reasons <> ''", 'expired', 'expired_reasons', '', '', ''],
+        ["status = 'retracted'", 'held', 'retracted', '', '', '▲ What was retracted is ignored from then on.'],
 
         [tried ~ " and adjusted_outcome is null", 'in_doubt', 'unanswered_this_run', '', '', 'A run tries nothing twice.'],
         [tried ~ " and adjusted_outcome = 'deferred'", 'deferred', 'deferred_this_run', '', '', ''],
         [tried ~ " and adjusted_outcome = 'accepted'", 'accepted', 'restated', '', '', ''],
         [tried ~ " and adjusted = 'restate' and restate_in_doubt", 'held', 'restate_in_doubt', '', '', ''],
         [tried, 'rejected', '', '', '', ''],
-        ["status = 'maybe' and corrected_this_run", 'held', 'maybe_taken', '', '', ''],
+        ["status = 'maybe_taken' and corrected_this_run", 'held', 'maybe_taken', '', '', ''],
 
-        [counted ~ " and retract_in_doubt and expired_reasons <> ''", 'held', 'retract_in_doubt', '', '', ''],
+        [accepted ~ " and retract_in_doubt and expired_reasons <> ''", 'held', 'retract_in_doubt', '', '', ''],
         [retracting ~ " and may_still_arrive", 'waiting', 'quiet', '', 'retract', '▲ A call under way would come after this one.'],
         [retracting, 'retract', 'retract_in_doubt', 'retract', 'retract', '▲ It may be retracted, and the row cannot bring it back.'],
-        [counted ~ " and retract_in_doubt", 'held', 'retract_in_doubt', '', '', ''],
+        [accepted ~ " and retract_in_doubt", 'held', 'retract_in_doubt', '', '', ''],
 
         [restating ~ " and (expired_reasons <> '' or source_value is null)", 'held', 'restate_in_doubt', '', '', ''],
         [restating ~ " and may_still_arrive", 'waiting', 'quiet', '', 'restate', '▲ A call under way would come after this one.'],
         [restating, 'restate', 'restate_in_doubt', 'restate', 'restate', '▲ Which value counts is unknown: even an equal one is sent.'],
         [restating, 'held', 'restate_in_doubt', '', '', ''],
 
-        [counted ~ " and not same_attribution", 'held', 'attribution_changed', '', '', 'No correction has such a field.'],
+        [accepted ~ " and not same_attribution", 'held', 'attribution_changed', '', '', 'No correction has such a field.'],
         [changed ~ " and source_value is null", 'held', 'value_missing', '', '', 'A restatement needs a value.'],
         [changed ~ " and expired_reasons <> ''", 'expired', 'expired_reasons', '', '', ''],
         [changed ~ " and value_was_refused", 'held', 'rejected_unchanged', '', '', 'It would be refused again.'],
@@ -59,19 +59,19 @@
         [changed, 'restate', 'value_changed', 'restate', 'restate', ''],
         [changed, 'held', 'value_changed', '', '', ''],
 
-        [counted ~ " and sent_this_run", 'accepted', '', '', '', ''],
-        [counted ~ " and not same_hashes", 'unchanged', 'hashes_differ', '', '', 'Beside a click id the hashes make no other conversion.'],
-        [counted, 'unchanged', '', '', '', ''],
+        [accepted ~ " and sent_this_run", 'accepted', '', '', '', ''],
+        [accepted ~ " and not same_hashes", 'unchanged', 'hashes_differ', '', '', 'Beside a click id the hashes make no other conversion.'],
+        [accepted, 'unchanged', '', '', '', ''],
 
-        ["status = 'maybe' and not lifted", 'held', 'maybe_taken', '', '',
+        ["status = 'maybe_taken' and not lifted", 'held', 'maybe_taken', '', '',
             '▲ That a repeat was refused does not prove that the first try was.'],
-        ["status = 'refused' and same_in_all and sent_this_run", 'rejected', '', '', '', ''],
-        ["status = 'refused' and same_in_all", 'held', 'rejected_unchanged', '', '', 'It would be refused again.'],
-        ["status in ('deferred', 'maybe') and sent_this_run", 'deferred', 'deferred_this_run', '', '', 'A run tries nothing twice.'],
+        ["status = 'rejected' and same_in_all and sent_this_run", 'rejected', '', '', '', ''],
+        ["status = 'rejected' and same_in_all", 'held', 'rejected_unchanged', '', '', 'It would be refused again.'],
+        ["status in ('deferred', 'maybe_taken') and sent_this_run", 'deferred', 'deferred_this_run', '', '', 'A run tries nothing twice.'],
         ["waiting_reasons <> ''", 'waiting', 'waiting_reasons', '', '', ''],
         ["status = 'deferred'", 'deferred', '', 'send', '', ''],
-        ["status = 'maybe'", 'deferred', '', 'repeat', '', '▲ `retry` lets it go once more, with the bytes of the first try.'],
-        ["status = 'refused'", 'new', '', 'send', '', ''],
+        ["status = 'maybe_taken'", 'deferred', '', 'repeat', '', '▲ `retry` lets it go once more, with the bytes of the first try.'],
+        ["status = 'rejected'", 'new', '', 'send', '', ''],
     ]) -}}
 {% endmacro %}
 
@@ -102,16 +102,16 @@
         ["restate_can_be_repeated", 'restate', 'restate_in_doubt', 'restate', 'restate', 'No row says its value: the one that was tried is repeated.'],
 
         ["can_be_retracted and retract_refused", 'held', 'retract_refused', '', 'retract', 'It would be refused again.'],
-        ["can_be_retracted and status = 'counted' and accepted_lately", 'waiting', 'accepted_recently', '', 'retract',
+        ["can_be_retracted and status = 'accepted' and accepted_lately", 'waiting', 'accepted_recently', '', 'retract',
             'The service may not find it yet.'],
         ["can_be_retracted and may_still_arrive", 'waiting', 'quiet', '', 'retract', '▲ A call under way would come after this one.'],
-        ["can_be_retracted and status = 'maybe'", 'retract', 'maybe_taken', 'retract', 'retract', ''],
+        ["can_be_retracted and status = 'maybe_taken'", 'retract', 'maybe_taken', 'retract', 'retract', ''],
         ["can_be_retracted and place = 'moved'", 'move', 'moved', 'retract', 'retract',
             '▲ Only where the other conversion of its key is sent: else nothing would count any more.'],
         ["can_be_retracted and restate_in_doubt", 'retract', 'restate_in_doubt', 'retract', 'retract', ''],
         ["can_be_retracted", 'retract', 'gone', 'retract', 'retract', ''],
 
-        ["status = 'maybe'", 'held', 'maybe_taken', '', '', ''],
+        ["status = 'maybe_taken'", 'held', 'maybe_taken', '', '', ''],
         ["retract_in_doubt", 'held', 'retract_in_doubt', '', '', ''],
         ["restate_in_doubt", 'held', 'restate_in_doubt', '', '', ''],
         ["place = 'row_invalid_now'", 'held', 'row_invalid_now', '', '', '▲ Its row is there, and a mistake in it is no wish to retract.'],

@@ -100,7 +100,7 @@ kin as (
         went_under.record_key,
         coalesce(states.known_status = 'in_doubt', false) as send_in_doubt,
         states.retract_in_doubt = 1 as retract_in_doubt,
-        coalesce(states.known_status in ('counted', 'maybe'), false) and present.conversion_name is null as left_the_source
+        coalesce(states.known_status in ('accepted', 'maybe_taken'), false) and present.conversion_name is null as left_the_source
     from went_under
     inner join {{ at.key_states }} as states on {{ reverse_etl._same(keys, 'went_under', 'states') }}
     left join present on {{ reverse_etl._same(keys, 'went_under', 'present') }}

@@ -120,9 +120,9 @@ absent as (
     where
         open_rows.copy is null
         and (
-            known.status in ('counted', 'in_doubt', 'maybe')
+            known.status in ('accepted', 'in_doubt', 'maybe_taken')
             or (
-                known.status = 'dead' and known.corrected_this_run
+                known.status = 'retracted' and known.corrected_this_run
                 and known.adjusted = 'retract' and known.adjusted_outcome = 'accepted'
             )
         )
@@ -173,7 +173,7 @@ with facts as (
         corrected_this_run and adjusted = 'retract' as retracted_this_run,
         retract_in_doubt and not past_90_days and place <> 'aged_out' as retract_can_be_repeated,
         -- it stays, and no row says its value: the one that was tried is repeated
-        status = 'counted' and restate_in_doubt and not retract_in_doubt
+        status = 'accepted' and restate_in_doubt and not retract_in_doubt
         and place in ('row_invalid_now', 'not_replaced') and not past_90_days as restate_can_be_repeated,
         place in ('moved', 'gone') and not retract_in_doubt as can_be_retracted
     from {{ at.absent }} as absent
@@ -240,7 +240,7 @@ with facts as (
 {#- The columns of `known` beside identity, payload and status. -#}
 {% macro _fact_columns() %}
     {{- return([
-        'lifted', 'restate_in_doubt', 'retract_in_doubt', 'may_still_arrive', 'last_adjustment_time', 'accepted_at', 'told_at',
+        'lifted', 'restate_in_doubt', 'retract_in_doubt', 'may_still_arrive', 'last_adjustment_time', 'accepted_at', 'answered_at',
         'adjusted', 'adjusted_outcome', 'adjusted_value', 'adjusted_currency', 'restate_refused_value', 'restate_refused_currency',
         'code', 'error_code', 'message', 'tracking_id', 'sent_this_run', 'corrected_this_run', 'accepted_lately'
     ]) -}}

@@ -79,7 +79,7 @@ select * from {{ last }}
 with decisions as (
     select
         'source' as side,
-        {{ reverse_etl._listed(keys + ['class', 'reason', 'operation', 'goes_at', 'told_at'] + facts) }},
+        {{ reverse_etl._listed(keys + ['class', 'reason', 'operation', 'goes_at', 'answered_at'] + facts) }},
         {%- for column in reverse_etl._payload_columns() %}
         source_{{ column }},
         ledger_{{ column }}{{ "," if not loop.last }}
@@ -90,7 +90,7 @@ with decisions as (
         'ledger' as side,
         {{ reverse_etl._listed(keys + ['class', 'reason', 'operation']) }},
         '' as goes_at,
-        cast(null as {{ dbt.type_timestamp() }}) as told_at,
+        cast(null as {{ dbt.type_timestamp() }}) as answered_at,
         {{ reverse_etl._listed(facts) }},
         {%- for column in reverse_etl._payload_columns() %}
         {% if column in ['value', 'currency'] -%}
@@ -106,7 +106,7 @@ with decisions as (
 
 after_kin as (
     select
-        {{ reverse_etl._listed(['side'] + keys + ['goes_at', 'told_at'] + facts, 'decisions') }},
+        {{ reverse_etl._listed(['side'] + keys + ['goes_at', 'answered_at'] + facts, 'decisions') }},
         {%- for column in reverse_etl._payload_columns() %}
         decisions.source_{{ column }},
         decisions.ledger_{{ column }},
@@ -145,7 +145,7 @@ select
     case operation
         when 'restate' then not restate_in_doubt
         when 'retract' then not retract_in_doubt
-        else status in ('none', 'refused', 'deferred')
+        else status in ('none', 'rejected', 'deferred')
     end as untouched,
     code,
     error_code,
@@ -159,8 +159,8 @@ select
         when class = 'waiting' and reason <> 'quiet' then goes_at
         else ''
     end as goes_at,
-    case when class = 'deferred' then coalesce({{ reverse_etl._utc_text('told_at') }}, '') else '' end as refused_at,
-    status in ('counted', 'in_doubt', 'maybe') as known_before,
+    case when class = 'deferred' then coalesce({{ reverse_etl._utc_text('answered_at') }}, '') else '' end as refused_at,
+    status in ('accepted', 'in_doubt', 'maybe_taken') as known_before,
     1 as row_count
 from after_kin
 {%- for counted in ['unchanged', 'aged_out'] %}
@@ -259,7 +259,7 @@ cross join (
         (select source_rows from {{ at.source_reach }} as source_reach) as source_rows,
         (select coalesce(sum(row_count), 0) from {{ at.plain_counts }} as plain_counts)
         + (
-            select count(*) from {{ at.known }} as known where status in ('counted', 'in_doubt', 'maybe')
+            select count(*) from {{ at.known }} as known where status in ('accepted', 'in_doubt', 'maybe_taken')
         ) as known_identities,
         (select count(*) from {{ at.open_rows }} as open_rows)
         + (

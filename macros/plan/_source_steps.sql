@@ -97,7 +97,7 @@ select
             judged.hashed_email, judged.hashed_phone, judged.click_id
     ) else 0 end as copy,
     judged.invalid_reasons = '' and coalesce(
-        known.status = 'counted'{{ " and not known.retract_in_doubt" if 'retract' in plan.adjustments }}, false
+        known.status = 'accepted'{{ " and not known.retract_in_doubt" if 'retract' in plan.adjustments }}, false
     ) as is_counted
 from judged
 left join {{ at.known }} as known on {{ reverse_etl._same(keys, 'judged', 'known') }}

@@ -233,7 +233,7 @@ SHOWN = {
     "the receipt of one goes before that of its range": told(
         rows=[row()], attempts=OF_A_RANGE, receipts=REFUSED_IN_A_RANGE
     ),
-    "nothing is taken back for what is dead": told(ACCEPTED, of_m="dead", rows=[row(microsoft_click_id=M)]),
+    "nothing is taken back for what is dead": told(ACCEPTED, of_m="retracted", rows=[row(microsoft_click_id=M)]),
     "nothing is taken back for what will be": told(ACCEPTED, of_m="retract in doubt", rows=[row(microsoft_click_id=M)]),
     "nothing is taken back for a row that is invalid now, under whatever key": told(
         ACCEPTED, rows=[row(key="k2", conversion_currency_code="usd", reasons=("currency_code_malformed",))]
@@ -354,5 +354,5 @@ def test_push_sends_exactly_what_plan_lists(warehouse: Warehouse, world: World) 
     ]
     with_click = [identity for identity in identities if identity[1]]
     assert len(with_click) == len(set(with_click))
-    counted = {key for key, state in world.states().items() if state.status in ("counted", "dead")}
+    counted = {key for key, state in world.states().items() if state.status in ("accepted", "retracted")}
     assert not {(k.conversion_name, k.click_id, k.conversion_time) for k in counted if k.click_id} & set(with_click)

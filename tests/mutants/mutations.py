@@ -199,15 +199,15 @@ OF_THE_STATE = (
     _one(
         "a refusal that does not settle leaves a maybe",
         FOLD,
-        "when send_unsettled > send_settled then 'maybe'",
+        "when send_unsettled > send_settled then 'maybe_taken'",
         "when send_unsettled > send_settled then null",
         ADJUSTED_CELLS,
     ),
     _one(
         "an X accepted is the end",
         FOLD,
-        "when retract_accepted > 0 then 'dead'",
-        "when retract_accepted > 0 and send_accepted is null then 'dead'",
+        "when retract_accepted > 0 then 'retracted'",
+        "when retract_accepted > 0 and send_accepted is null then 'retracted'",
         CELLS,
     ),
     _one(

@@ -72,7 +72,7 @@ def of_left_over(facts: Facts, identity: MatchKey, state: State, replaced_keys: 
     tried = _of_this_run(facts, state, None)
     if tried is not None and state.adjusted.operation == "retract":
         return tried
-    if state.status not in ("counted", "maybe"):
+    if state.status not in ("accepted", "maybe_taken"):
         return None
     where = _where(facts, identity, state, replaced_keys)
     held = _held_left_over(state, where)
@@ -83,13 +83,13 @@ def of_left_over(facts: Facts, identity: MatchKey, state: State, replaced_keys: 
         verdict = ("retract", "retract_in_doubt", "retract") if retract_allowed else held
     elif where in ("row_invalid_now", "stays"):
         # It is not retracted, and no row says its value: a restate that was begun is completed.
-        restates = state.status == "counted" and state.restate_in_doubt and "restate" in facts.allowed
+        restates = state.status == "accepted" and state.restate_in_doubt and "restate" in facts.allowed
         verdict = (tried or ("restate", "restate_in_doubt", "restate")) if restates else held
     elif not retract_allowed:
         verdict = held
     elif state.retract_refused:
         verdict = "held", "retract_refused", None
-    elif state.status == "maybe":
+    elif state.status == "maybe_taken":
         verdict = "retract", "maybe_taken", "retract"
     elif where == "moved":
         verdict = "move", "moved", "retract"
@@ -119,7 +119,7 @@ def _where(facts: Facts, identity: MatchKey, state: State, replaced_keys: frozen
 
 def _held_left_over(state: State, where: str) -> Verdict:
     """The standing where nothing is sent."""
-    if state.status == "maybe":
+    if state.status == "maybe_taken":
         reason = "maybe_taken"
     elif state.retract_in_doubt:
         reason = "retract_in_doubt"

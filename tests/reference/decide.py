@@ -148,7 +148,7 @@ def _source_row(facts: Facts, row: SourceRow) -> PlanRow:
         if in_doubt.operation:
             return replace(in_doubt, side="source", source=row)
         return _from_source(row, in_doubt.class_, in_doubt.reason)
-    if state is not None and state.status == "counted":
+    if state is not None and state.status == "accepted":
         verdict = of_counted_row(facts, row, state, facts.is_expired(identity))
     else:
         verdict = _uncounted_verdict(facts, row, state)
@@ -158,7 +158,7 @@ def _source_row(facts: Facts, row: SourceRow) -> PlanRow:
             payload = _adjustment(facts, state, verdict, says)
         case "retract":
             payload = _adjustment(facts, state, verdict)
-        case "send" if state is not None and state.status == "maybe":
+        case "send" if state is not None and state.status == "maybe_taken":
             # A retry repeats what may have been taken, byte for byte; the change follows after.
             payload = _from_ledger(state.sent, *verdict)
         case _:
@@ -179,28 +179,28 @@ def _verdict_before_keys(facts: Facts, row: SourceRow, state: State | None) -> V
     status = "none" if state is None else state.status
     if row.conversion_time < facts.expiry:
         verdict = "expired", None, None
-    elif status == "dead":
+    elif status == "retracted":
         verdict = "held", "retracted", None
-    elif status == "maybe" and (begun := of_maybe_row(facts, row, state)):
+    elif status == "maybe_taken" and (begun := of_maybe_row(facts, row, state)):
         verdict = begun
-    elif status == "maybe" and not state.lifted:
+    elif status == "maybe_taken" and not state.lifted:
         verdict = "held", "maybe_taken", None
-    elif status == "refused" and _payload(row) == _payload_sent(state.sent):
+    elif status == "rejected" and _payload(row) == _payload_sent(state.sent):
         this_run = facts.settled_this_run(state)
         verdict = ("rejected", None, None) if this_run else ("held", "rejected_unchanged", None)
-    elif status in ("deferred", "maybe") and facts.settled_this_run(state):
+    elif status in ("deferred", "maybe_taken") and facts.settled_this_run(state):
         verdict = "deferred", "deferred_this_run", None
     # All that is left would be sent: only now does the future have a say.
     elif row.conversion_time > facts.now:
         verdict = "waiting", None, None
     else:
-        verdict = "deferred" if status in ("deferred", "maybe") else "new", None, "send"
+        verdict = "deferred" if status in ("deferred", "maybe_taken") else "new", None, "send"
     return verdict
 
 
 def _would_be_sent(facts: Facts, row: SourceRow, state: State | None) -> bool:
     """Whether nothing but the other identities of its key keeps this row from being sent."""
-    if state is not None and state.status in ("counted", "in_doubt"):
+    if state is not None and state.status in ("accepted", "in_doubt"):
         return False
     return _verdict_before_keys(facts, row, state)[2] == "send"
 
@@ -248,7 +248,7 @@ def _held_by_key(facts: Facts, key: str, identity: MatchKey) -> str | None:
         return "key_in_doubt"
     # What still stands in the source under some key has only swapped keys: it is a conversion of its own.
     if any(
-        state.status in ("counted", "maybe")
+        state.status in ("accepted", "maybe_taken")
         and other not in facts.present
         and (rules.expired_binds_key or not facts.is_expired(other))
         for other, state in others.items()

@@ -58,7 +58,7 @@ class Facts:
             """Whether it counts, and will go on doing so: a retract in doubt is going to be completed."""
             state = states.get(identity)
             ends = state is not None and state.retract_in_doubt and "retract" in allowed
-            return state is not None and state.status == "counted" and not (ends and rules.successor_must_last)
+            return state is not None and state.status == "accepted" and not (ends and rules.successor_must_last)
 
         sent_under: dict[str, set[MatchKey]] = defaultdict(set)
         for identity, state in states.items():

@@ -47,7 +47,7 @@ class Adjusted:
 class State:
     """What is known of one identity. The flags speak of adjustments, beside the status of its S."""
 
-    status: str  # dead | counted | in_doubt | maybe | refused | deferred
+    status: str  # retracted | accepted | in_doubt | maybe_taken | rejected | deferred
     status_run_seq: int  # the run of the attempt that gave it its status
     sent: Attempt  # the S the status speaks of: repeated in doubt, counted, refused last or deferred last
     code: int | None  # of the refusal or deferral the status speaks of
@@ -136,24 +136,24 @@ def _walk_sends(history: list[tuple[Attempt, Answer]], rules: Rules) -> _Sends |
     for attempt, answer in history:
         if attempt.operation == "retry" and pending is not None:
             # It lifts a refusal and nothing else: what may have been taken may still have been.
-            if pending.status == "refused":
+            if pending.status == "rejected":
                 pending = replace(pending, status="deferred")
-            elif pending.status == "maybe":
+            elif pending.status == "maybe_taken":
                 pending = replace(pending, lifted=True)
         if attempt.operation != "send":
             continue
         # Every repeat of what may have been taken carries the same bytes, so the first of them stands for
         # all. A settling refusal ends that: what is sent after it may differ.
-        open_now = pending is not None and pending.status in ("in_doubt", "maybe")
+        open_now = pending is not None and pending.status in ("in_doubt", "maybe_taken")
         sent = pending.sent if pending is not None and open_now else attempt
         if answer.outcome == "accepted":
-            return _Sends("counted", sent, attempt, answer)
+            return _Sends("accepted", sent, attempt, answer)
         if answer.outcome == "none":
             pending = _Sends("in_doubt", sent, attempt, answer)
         elif answer.outcome == "rejected" and (answer.settles or not rules.unsettled_refusal_is_maybe):
-            pending = _Sends("refused", attempt, attempt, answer)
+            pending = _Sends("rejected", attempt, attempt, answer)
         elif answer.outcome == "rejected":
-            pending = _Sends("maybe", sent, attempt, answer)
+            pending = _Sends("maybe_taken", sent, attempt, answer)
         elif answer.settles or not open_now:
             pending = _Sends("deferred", attempt, attempt, answer)
         elif pending is not None and pending.lifted:
@@ -222,7 +222,7 @@ def _state(history: list[tuple[Attempt, Answer]], rules: Rules) -> State | None:
     for attempt, answer in history:
         if attempt.operation in ("restate", "retract"):
             said.add(attempt, answer)
-    status = "dead" if said.dead else sends.status
+    status = "retracted" if said.dead else sends.status
     return State(
         status=status,
         status_run_seq=sends.latest.run_seq,
@@ -232,16 +232,16 @@ def _state(history: list[tuple[Attempt, Answer]], rules: Rules) -> State | None:
         value=said.value,
         currency=said.currency,
         restate_in_doubt=said.restate_in_doubt,
-        retract_in_doubt=said.retract_in_doubt and status != "dead",
+        retract_in_doubt=said.retract_in_doubt and status != "retracted",
         restate_refused=said.restate_refused,
         restate_tried=said.restate_tried if said.restate_in_doubt else None,
         retract_refused=said.retract_refused,
         adjusted=said.last,
-        accepted_at=sends.answer.recorded_at if sends.status == "counted" else "",
+        accepted_at=sends.answer.recorded_at if sends.status == "accepted" else "",
         unanswered_run_seqs=frozenset(
             attempt.run_seq for attempt, answer in history if answer.outcome == "none" and attempt.operation != "retry"
         ),
-        lifted=sends.lifted and status == "maybe",
+        lifted=sends.lifted and status == "maybe_taken",
         last_adjustment_time=max(attempt.adjustment_time for attempt, _ in history),
         record_keys=frozenset(attempt.record_key for attempt, _ in history if attempt.record_key),
     )

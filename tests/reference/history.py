@@ -98,7 +98,7 @@ def run(draw: Draw, history: History, run_seq: int, is_this_run: bool) -> bool:
 def retry(draw: Draw, history: History, run_seq: int) -> bool:
     """A run that lifts refusals, all in one insert, which lands, or lands late, or never; returns whether it closed."""
     states = history.states()
-    refused = sorted(identity for identity, state in states.items() if state.status in ("refused", "maybe"))
+    refused = sorted(identity for identity, state in states.items() if state.status in ("rejected", "maybe_taken"))
     chosen = draw(st.lists(st.sampled_from(refused), unique=True)) if refused else []
     rows = [
         replace(states[identity].sent, operation="retry", run_seq=run_seq, seq=seq, batch=1, first_attempt=False)
@@ -136,14 +136,14 @@ def _operations(draw: Draw, history: History, run_seq: int, is_this_run: bool) -
 def _again(draw: Draw, history: History, state: State, run_seq: int) -> Attempt | None:
     """An operation on an identity that the ledger knows, or None where none is legal."""
     unanswered_or_deferred_now = state.status_run_seq == run_seq and state.status in ("in_doubt", "deferred")
-    if state.status == "dead" or unanswered_or_deferred_now:
+    if state.status == "retracted" or unanswered_or_deferred_now:
         return None
     if state.status == "in_doubt":
         return state.sent
-    if state.status == "maybe" and not state.retract_in_doubt and draw(st.booleans()):
+    if state.status == "maybe_taken" and not state.retract_in_doubt and draw(st.booleans()):
         # One run tries a record once, also where it was asked to.
         return None if state.status_run_seq == run_seq else state.sent
-    if state.status in ("refused", "deferred"):
+    if state.status in ("rejected", "deferred"):
         again = replace(state.sent, value=draw(st.sampled_from(VALUES)))
         return again if _key_is_free(history.states(), again) else None
     history.adjusted += 1
@@ -155,7 +155,7 @@ def _again(draw: Draw, history: History, state: State, run_seq: int) -> Attempt 
         attribution_model="",
         adjustment_time=f"2026-03-15T11:{history.adjusted // 60:02}:{history.adjusted % 60:02}Z",
     )
-    if state.status == "counted" and not state.retract_in_doubt and draw(st.booleans()):
+    if state.status == "accepted" and not state.retract_in_doubt and draw(st.booleans()):
         # Keys may have been swapped in the source since the S went.
         key = draw(st.sampled_from((state.record_key, *history.keys)))
         value = draw(st.sampled_from(VALUES[1:]))
@@ -193,7 +193,7 @@ def _fresh(draw: Draw, history: History, states: dict[MatchKey, State], run_seq:
         **draw(st.sampled_from(ATTRIBUTIONS)),
     )
     state = states.get(attempt.match_key)
-    if state is not None and state.status not in ("refused", "deferred"):
+    if state is not None and state.status not in ("rejected", "deferred"):
         return None
     if state is not None and state.status == "deferred" and state.status_run_seq == run_seq:
         return None
@@ -263,7 +263,7 @@ def _is_clean(attempt: Attempt, before: dict[MatchKey, State]) -> bool:
     if state is None:
         return True
     if attempt.operation == "send":
-        return state.status not in ("in_doubt", "maybe")
+        return state.status not in ("in_doubt", "maybe_taken")
     return not (state.restate_in_doubt if attempt.operation == "restate" else state.retract_in_doubt)
 
 

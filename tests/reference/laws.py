@@ -42,14 +42,14 @@ def _misbelieved(protocol: Protocol, world: World) -> Iterator[str]:
         state = states.get(identity)
         status = state.status if state else "none"
         said = f"the ledger says {status} of {protocol.number[identity]}, which is {place}"
-        if status == "counted":
+        if status == "accepted":
             may_be = ("counts", "retracted") if state.retract_in_doubt else ("counts",)
             if place.standing not in may_be:
                 yield said
             elif place.value != state.value and not state.restate_in_doubt:
                 yield f"{said}, with {state.value}"
-        elif (status == "dead" and place.standing == "counts") or (
-            status in ("none", "refused", "deferred") and place.standing != "unknown"
+        elif (status == "retracted" and place.standing == "counts") or (
+            status in ("none", "rejected", "deferred") and place.standing != "unknown"
         ):
             yield said
 

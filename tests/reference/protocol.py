@@ -118,7 +118,7 @@ class Protocol:
         state = states.get(self.identities[identity])
         planned, absent, successor = (0, 0), frozenset[int](), None
         match row.operation:
-            case "send" if state is not None and state.status in ("in_doubt", "maybe"):
+            case "send" if state is not None and state.status in ("in_doubt", "maybe_taken"):
                 # A repeat means what the first try meant.
                 first_try = intents[state.sent.run_seq, state.sent.seq].sent
                 planned, absent, first = first_try.planned, first_try.absent, False
@@ -171,7 +171,7 @@ class Protocol:
     def _retries(self, world: World) -> Iterator[Step]:
         """Somebody lifts all refusals, in a run of its own."""
         states = self.states_of(world).values() if world.left.retries and not world.runs else ()
-        refused = [state for state in states if state.status in ("refused", "maybe")]
+        refused = [state for state in states if state.status in ("rejected", "maybe_taken")]
         if refused:
             token = world.token + 1
             numbers = [int(state.sent.click_id, 16) for state in refused]

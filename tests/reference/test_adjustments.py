@@ -44,16 +44,16 @@ def test_cell_past_90_days(ledger, source, expected):
 @pytest.mark.parametrize(
     ("ledger", "source", "allowed", "expected"),
     [
-        ("counted", "changed", "retract", ["source: held, value_changed"]),
-        ("counted", "gone", "restate", ["ledger: held, gone"]),
-        ("counted", "key now has M", "restate", ["ledger: held, moved", M_HELD]),
+        ("accepted", "changed", "retract", ["source: held, value_changed"]),
+        ("accepted", "gone", "restate", ["ledger: held, gone"]),
+        ("accepted", "key now has M", "restate", ["ledger: held, moved", M_HELD]),
         ("restate in doubt", "same", "retract", ["source: held, restate_in_doubt"]),
         ("restate in doubt", "gone", "restate", ["ledger: held, restate_in_doubt"]),
         ("restate in doubt", "invalid", "retract", ["ledger: held, restate_in_doubt", INVALID]),
         ("retract in doubt", "gone", "restate", ["ledger: held, retract_in_doubt"]),
         ("retract in doubt", "same", "restate", ["source: held, retract_in_doubt"]),
         ("retract refused", "gone", "restate", ["ledger: held, gone"]),
-        ("maybe", "gone", "restate", ["ledger: held, maybe_taken"]),
+        ("maybe_taken", "gone", "restate", ["ledger: held, maybe_taken"]),
     ],
 )
 def test_only_what_is_allowed_is_sent(ledger, source, allowed, expected):
@@ -68,15 +68,15 @@ def m_row(**changes):
 @pytest.mark.parametrize(
     ("m_ledger", "changes", "expected"),
     [
-        ("dead", {}, ["ledger: held, moved", "source: held, retracted"]),
-        ("refused", {}, ["ledger: held, moved", "source: held, rejected_unchanged"]),
-        ("maybe", {}, ["ledger: held, moved", "source: held, maybe_taken"]),
+        ("retracted", {}, ["ledger: held, moved", "source: held, retracted"]),
+        ("rejected", {}, ["ledger: held, moved", "source: held, rejected_unchanged"]),
+        ("maybe_taken", {}, ["ledger: held, moved", "source: held, maybe_taken"]),
         ("in doubt", {}, ["ledger: held, moved", "source: in_doubt → send"]),
         ("none", {"conversion_time": OLD}, ["ledger: held, moved", "source: expired"]),
         ("none", {"conversion_time": days_before(NOW, -1)}, ["ledger: held, moved", "source: waiting"]),
         ("deferred", {}, ["ledger: move, moved → retract", M_HELD]),
-        ("refused", {"conversion_value": 20.0}, ["ledger: move, moved → retract", M_HELD]),
-        ("counted", {}, ["ledger: retract, gone → retract", "source: unchanged"]),
+        ("rejected", {"conversion_value": 20.0}, ["ledger: move, moved → retract", M_HELD]),
+        ("accepted", {}, ["ledger: retract, gone → retract", "source: unchanged"]),
         ("retract in doubt", {}, ["ledger: held, moved", "source: retract, retract_in_doubt → retract"]),
     ],
 )
@@ -94,8 +94,8 @@ def test_nothing_is_retracted_unless_something_replaces_it(m_ledger, changes, ex
 def test_what_rolled_out_of_the_look_back_is_not_retracted():
     """A view over the last days must retract nothing as it rolls on."""
     younger = row(microsoft_click_id=BESIDE, key="beside", conversion_time=days_before(NOW, 5))
-    assert said(planned("counted", [younger])) == ["ledger: aged_out"]
-    assert said(planned("maybe", [younger])) == ["ledger: held, maybe_taken"]
+    assert said(planned("accepted", [younger])) == ["ledger: aged_out"]
+    assert said(planned("maybe_taken", [younger])) == ["ledger: held, maybe_taken"]
     assert said(planned("retract in doubt", [younger])) == ["ledger: held, retract_in_doubt"]
 
 
@@ -103,17 +103,17 @@ def test_what_rolled_out_of_the_look_back_is_not_retracted():
 @pytest.mark.parametrize(
     ("other", "ledger", "rows", "expected"),
     [
-        ("send", "counted", [], "ledger: held, key_in_doubt"),
-        ("retract", "counted", [], "ledger: held, key_in_doubt"),
-        ("restate", "counted", [], "ledger: retract, gone → retract"),
-        ("send", "counted", [row(conversion_value=20.0)], "source: held, key_in_doubt"),
-        ("retract", "counted", [row(conversion_value=20.0)], "source: held, key_in_doubt"),
+        ("send", "accepted", [], "ledger: held, key_in_doubt"),
+        ("retract", "accepted", [], "ledger: held, key_in_doubt"),
+        ("restate", "accepted", [], "ledger: retract, gone → retract"),
+        ("send", "accepted", [row(conversion_value=20.0)], "source: held, key_in_doubt"),
+        ("retract", "accepted", [row(conversion_value=20.0)], "source: held, key_in_doubt"),
         ("retract", "restate in doubt", [row()], "source: held, key_in_doubt"),
         ("send", "retract in doubt", [], "ledger: held, key_in_doubt"),
         ("retract", "retract in doubt", [], "ledger: retract, retract_in_doubt → retract"),
         ("send", "retract in doubt", [row()], "source: held, key_in_doubt"),
         ("retract", "in doubt", [row()], "source: in_doubt → send"),
-        ("send", "maybe", [], "ledger: held, key_in_doubt"),
+        ("send", "maybe_taken", [], "ledger: held, key_in_doubt"),
     ],
 )
 def test_what_a_key_has_in_doubt_keeps_adjustments_back(other, ledger, rows, expected):
@@ -130,13 +130,13 @@ def test_what_a_key_has_in_doubt_keeps_adjustments_back(other, ledger, rows, exp
 @pytest.mark.parametrize(
     ("ledger", "rows", "hours", "expected"),
     [
-        ("counted", [row(conversion_value=20.0)], 5, "source: waiting, accepted_recently"),
-        ("counted", [row(conversion_value=20.0)], 6, "source: restate, value_changed → restate"),
-        ("counted", [], 5, "ledger: waiting, accepted_recently"),
-        ("counted", [m_row()], 5, "ledger: waiting, accepted_recently"),
+        ("accepted", [row(conversion_value=20.0)], 5, "source: waiting, accepted_recently"),
+        ("accepted", [row(conversion_value=20.0)], 6, "source: restate, value_changed → restate"),
+        ("accepted", [], 5, "ledger: waiting, accepted_recently"),
+        ("accepted", [m_row()], 5, "ledger: waiting, accepted_recently"),
         ("restate in doubt", [row()], 5, "source: restate, restate_in_doubt → restate"),
         ("retract in doubt", [], 5, "ledger: retract, retract_in_doubt → retract"),
-        ("maybe", [], 5, "ledger: retract, maybe_taken → retract"),
+        ("maybe_taken", [], 5, "ledger: retract, maybe_taken → retract"),
     ],
 )
 def test_an_adjustment_waits_until_its_conversion_has_settled(ledger, rows, hours, expected):
@@ -155,7 +155,7 @@ def test_an_adjustment_waits_until_its_conversion_has_settled(ledger, rows, hour
         ([step("send"), ACCEPTED], [], 1, "ledger: waiting, quiet"),
         ("restate in doubt", [row()], 2, "source: waiting, quiet"),
         ("retract in doubt", [], 2, "ledger: waiting, quiet"),
-        ("maybe", [], 1, "ledger: waiting, quiet"),
+        ("maybe_taken", [], 1, "ledger: waiting, quiet"),
         ("in doubt", [row()], 1, "source: in_doubt → send"),
     ],
 )
@@ -261,11 +261,11 @@ def test_worlds_keep_the_laws(world: World):
         status = state.status if state else "none"
         if planned_row.operation == "send":
             assert planned_row.adjustment_time == ""
-            assert status in ("none", "refused", "deferred", "in_doubt") or (status == "maybe" and state.lifted)
+            assert status in ("none", "rejected", "deferred", "in_doubt") or (status == "maybe_taken" and state.lifted)
             continue
         assert planned_row.operation in world.adjustments_allowed
         assert (planned_row.operation == "restate") == (planned_row.value is not None)
-        assert status == "counted" or (status == "maybe" and planned_row.operation == "retract")
+        assert status == "accepted" or (status == "maybe_taken" and planned_row.operation == "retract")
         assert not state.unanswered_run_seqs & world.quiet_runs
         assert planned_row.adjustment_time > state.last_adjustment_time
         assert planned_row.adjustment_time >= max(world.now, identity.conversion_time)

@@ -57,13 +57,13 @@ TABLE = [
     ("deferred", "gone", []),
     ("deferred", "key now has M", ["source: new → send"]),
     ("deferred", "invalid", ["source: invalid, currency_code_malformed"]),
-    ("refused", "same", ["source: held, rejected_unchanged"]),
-    ("refused", "changed", ["source: new → send"]),
-    ("refused", "other attribution", ["source: new → send"]),
-    ("refused", "other hashes", ["source: new → send"]),
-    ("refused", "gone", []),
-    ("refused", "key now has M", ["source: new → send"]),
-    ("refused", "invalid", ["source: invalid, currency_code_malformed"]),
+    ("rejected", "same", ["source: held, rejected_unchanged"]),
+    ("rejected", "changed", ["source: new → send"]),
+    ("rejected", "other attribution", ["source: new → send"]),
+    ("rejected", "other hashes", ["source: new → send"]),
+    ("rejected", "gone", []),
+    ("rejected", "key now has M", ["source: new → send"]),
+    ("rejected", "invalid", ["source: invalid, currency_code_malformed"]),
     ("in doubt", "same", ["source: in_doubt → send"]),
     ("in doubt", "changed", ["source: in_doubt → send"]),
     ("in doubt", "gone", ["ledger: in_doubt → send"]),
@@ -71,37 +71,37 @@ TABLE = [
     ("in doubt", "swapped", ["source: held, key_in_doubt", "source: in_doubt → send"]),
     ("in doubt", "invalid", ["ledger: in_doubt → send", "source: invalid, currency_code_malformed"]),
     ("in doubt", "key invalid", ["ledger: in_doubt → send", "source: invalid, conversion_time_missing"]),
-    ("maybe", "same", ["source: held, maybe_taken"]),
-    ("maybe", "changed", ["source: held, maybe_taken"]),
-    ("maybe", "gone", ["ledger: held, maybe_taken"]),
-    ("maybe", "key now has M", ["ledger: held, maybe_taken", "source: held, key_sent_before"]),
-    ("maybe", "swapped", ["source: held, maybe_taken", "source: new → send"]),
-    ("maybe", "invalid", ["ledger: held, maybe_taken", "source: invalid, currency_code_malformed"]),
-    ("maybe", "key invalid", ["ledger: held, maybe_taken", "source: invalid, conversion_time_missing"]),
-    ("refused, retried", "same", ["source: deferred → send"]),
-    ("refused, retried", "changed", ["source: deferred → send"]),
-    ("refused, retried", "gone", []),
-    ("refused, retried", "key now has M", ["source: new → send"]),
-    ("refused, retried", "invalid", ["source: invalid, currency_code_malformed"]),
-    ("refused, retried, refused", "same", ["source: held, rejected_unchanged"]),
-    ("maybe, retried", "same", ["source: deferred → send"]),
-    ("maybe, retried", "changed", ["source: deferred → send"]),
-    ("maybe, retried", "gone", ["ledger: held, maybe_taken"]),
-    ("maybe, retried", "key now has M", ["ledger: held, maybe_taken", "source: held, key_sent_before"]),
-    ("maybe, retried", "swapped", ["source: deferred → send", "source: new → send"]),
-    ("maybe, retried", "invalid", ["ledger: held, maybe_taken", "source: invalid, currency_code_malformed"]),
-    ("maybe, retried, refused", "same", ["source: held, maybe_taken"]),
-    ("counted", "same", ["source: unchanged"]),
-    ("counted", "other hashes", ["source: unchanged, hashes_differ"]),
-    ("counted", "changed", ["source: held, value_changed"]),
-    ("counted", "no value", ["source: held, value_missing"]),
-    ("counted without a value", "no value, other currency", ["source: held, value_missing"]),
-    ("counted", "other attribution", ["source: held, attribution_changed"]),
-    ("counted", "gone", ["ledger: held, gone"]),
-    ("counted", "key now has M", ["ledger: held, moved", "source: held, key_sent_before"]),
-    ("counted", "swapped", ["source: new → send", "source: unchanged"]),
-    ("counted", "invalid", ["ledger: held, row_invalid_now", "source: invalid, currency_code_malformed"]),
-    ("counted", "key invalid", ["ledger: held, row_invalid_now", "source: invalid, conversion_time_missing"]),
+    ("maybe_taken", "same", ["source: held, maybe_taken"]),
+    ("maybe_taken", "changed", ["source: held, maybe_taken"]),
+    ("maybe_taken", "gone", ["ledger: held, maybe_taken"]),
+    ("maybe_taken", "key now has M", ["ledger: held, maybe_taken", "source: held, key_sent_before"]),
+    ("maybe_taken", "swapped", ["source: held, maybe_taken", "source: new → send"]),
+    ("maybe_taken", "invalid", ["ledger: held, maybe_taken", "source: invalid, currency_code_malformed"]),
+    ("maybe_taken", "key invalid", ["ledger: held, maybe_taken", "source: invalid, conversion_time_missing"]),
+    ("rejected, retried", "same", ["source: deferred → send"]),
+    ("rejected, retried", "changed", ["source: deferred → send"]),
+    ("rejected, retried", "gone", []),
+    ("rejected, retried", "key now has M", ["source: new → send"]),
+    ("rejected, retried", "invalid", ["source: invalid, currency_code_malformed"]),
+    ("rejected, retried, refused", "same", ["source: held, rejected_unchanged"]),
+    ("maybe_taken, retried", "same", ["source: deferred → send"]),
+    ("maybe_taken, retried", "changed", ["source: deferred → send"]),
+    ("maybe_taken, retried", "gone", ["ledger: held, maybe_taken"]),
+    ("maybe_taken, retried", "key now has M", ["ledger: held, maybe_taken", "source: held, key_sent_before"]),
+    ("maybe_taken, retried", "swapped", ["source: deferred → send", "source: new → send"]),
+    ("maybe_taken, retried", "invalid", ["ledger: held, maybe_taken", "source: invalid, currency_code_malformed"]),
+    ("maybe_taken, retried, refused", "same", ["source: held, maybe_taken"]),
+    ("accepted", "same", ["source: unchanged"]),
+    ("accepted", "other hashes", ["source: unchanged, hashes_differ"]),
+    ("accepted", "changed", ["source: held, value_changed"]),
+    ("accepted", "no value", ["source: held, value_missing"]),
+    ("accepted without a value", "no value, other currency", ["source: held, value_missing"]),
+    ("accepted", "other attribution", ["source: held, attribution_changed"]),
+    ("accepted", "gone", ["ledger: held, gone"]),
+    ("accepted", "key now has M", ["ledger: held, moved", "source: held, key_sent_before"]),
+    ("accepted", "swapped", ["source: new → send", "source: unchanged"]),
+    ("accepted", "invalid", ["ledger: held, row_invalid_now", "source: invalid, currency_code_malformed"]),
+    ("accepted", "key invalid", ["ledger: held, row_invalid_now", "source: invalid, conversion_time_missing"]),
     ("restate in doubt", "same", ["source: held, restate_in_doubt"]),
     ("restate in doubt", "changed", ["source: held, restate_in_doubt"]),
     ("restate in doubt", "gone", ["ledger: held, restate_in_doubt"]),
@@ -128,35 +128,35 @@ TABLE = [
     ("retract refused", "gone", ["ledger: held, gone"]),
     ("retract refused", "key now has M", ["ledger: held, moved", "source: held, key_sent_before"]),
     ("retract refused", "invalid", ["ledger: held, row_invalid_now", "source: invalid, currency_code_malformed"]),
-    ("dead", "same", ["source: held, retracted"]),
-    ("dead", "changed", ["source: held, retracted"]),
-    ("dead", "gone", []),
-    ("dead", "key now has M", ["source: new → send"]),
-    ("dead", "invalid", ["source: invalid, currency_code_malformed"]),
+    ("retracted", "same", ["source: held, retracted"]),
+    ("retracted", "changed", ["source: held, retracted"]),
+    ("retracted", "gone", []),
+    ("retracted", "key now has M", ["source: new → send"]),
+    ("retracted", "invalid", ["source: invalid, currency_code_malformed"]),
 ]
 
 PAST_90_DAYS = [
     ("none", "same", ["source: expired"]),
     ("deferred", "same", ["source: expired"]),
     ("deferred", "key now has M", ["source: new → send"]),
-    ("refused", "same", ["source: expired"]),
-    ("refused", "changed", ["source: expired"]),
+    ("rejected", "same", ["source: expired"]),
+    ("rejected", "changed", ["source: expired"]),
     ("in doubt", "same", ["source: expired"]),
     ("in doubt", "gone", ["ledger: expired"]),
     ("in doubt", "invalid", ["ledger: expired", "source: invalid, currency_code_malformed"]),
     ("in doubt", "key now has M", ["ledger: expired", "source: held, key_in_doubt"]),
-    ("maybe", "same", ["source: expired"]),
-    ("maybe", "gone", ["ledger: held, maybe_taken"]),
-    ("maybe", "key now has M", ["ledger: held, maybe_taken", "source: held, key_sent_before"]),
-    ("refused, retried", "same", ["source: expired"]),
-    ("maybe, retried", "same", ["source: expired"]),
-    ("maybe, retried", "gone", ["ledger: held, maybe_taken"]),
-    ("counted", "same", ["source: unchanged"]),
-    ("counted", "changed", ["source: expired"]),
-    ("counted", "no value", ["source: held, value_missing"]),
-    ("counted", "other attribution", ["source: held, attribution_changed"]),
-    ("counted", "gone", ["ledger: aged_out"]),
-    ("counted", "key now has M", ["ledger: aged_out", "source: held, key_sent_before"]),
+    ("maybe_taken", "same", ["source: expired"]),
+    ("maybe_taken", "gone", ["ledger: held, maybe_taken"]),
+    ("maybe_taken", "key now has M", ["ledger: held, maybe_taken", "source: held, key_sent_before"]),
+    ("rejected, retried", "same", ["source: expired"]),
+    ("maybe_taken, retried", "same", ["source: expired"]),
+    ("maybe_taken, retried", "gone", ["ledger: held, maybe_taken"]),
+    ("accepted", "same", ["source: unchanged"]),
+    ("accepted", "changed", ["source: expired"]),
+    ("accepted", "no value", ["source: held, value_missing"]),
+    ("accepted", "other attribution", ["source: held, attribution_changed"]),
+    ("accepted", "gone", ["ledger: aged_out"]),
+    ("accepted", "key now has M", ["ledger: aged_out", "source: held, key_sent_before"]),
     ("restate in doubt", "same", ["source: held, restate_in_doubt"]),
     ("restate in doubt", "gone", ["ledger: held, restate_in_doubt"]),
     ("restate refused", "same", ["source: unchanged"]),
@@ -165,7 +165,7 @@ PAST_90_DAYS = [
     ("retract in doubt", "gone", ["ledger: held, retract_in_doubt"]),
     ("retract refused", "same", ["source: unchanged"]),
     ("retract refused", "changed", ["source: expired"]),
-    ("dead", "same", ["source: expired"]),
+    ("retracted", "same", ["source: expired"]),
 ]
 
 
@@ -193,7 +193,7 @@ def test_in_doubt_is_sent_with_the_bytes_of_the_ledger():
 
 
 @pytest.mark.parametrize(
-    ("ledger", "expected"), [("maybe, retried", (10.0, N.upper())), ("refused, retried", (20.0, N))]
+    ("ledger", "expected"), [("maybe_taken, retried", (10.0, N.upper())), ("rejected, retried", (20.0, N))]
 )
 def test_a_retry_repeats_what_may_be_taken_and_sends_what_was_refused_anew(ledger, expected):
     """What may have been taken goes with the ledger's bytes; of a settled refusal the source speaks."""
@@ -249,7 +249,7 @@ def test_gone_or_aged_out(days, others, expected):
     """What rolled out of the look-back ages out; an empty source hides nothing younger than that."""
     time = days_before(NOW, days)
     rows = [row(microsoft_click_id=BESIDE, key="beside", conversion_time=days_before(NOW, d)) for d in others]
-    assert said(planned("counted", rows, time=time)) == ([f"ledger: {expected}"] if expected else [])
+    assert said(planned("accepted", rows, time=time)) == ([f"ledger: {expected}"] if expected else [])
 
 
 def test_duplicates():
@@ -302,7 +302,7 @@ def test_worlds_keep_the_laws(world: World):
     for identity, planned_row in sent:
         status = states[identity].status if identity in states else "none"
         assert (status == "in_doubt") == (planned_row.class_ == "in_doubt")
-        assert status in ("none", "refused", "deferred", "in_doubt") or (status == "maybe" and states[identity].lifted)
+        assert status in ("none", "rejected", "deferred", "in_doubt") or (status == "maybe_taken" and states[identity].lifted)
     left_over = [attempt_of(r).match_key for r in rows if r.side == "ledger"]
     assert len(set(left_over)) == len(left_over)
 

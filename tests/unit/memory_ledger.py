@@ -20,7 +20,7 @@ from tests.reference.nouns import Attempt, MatchKey, PlanRow, RunEvent, SourceRo
 from tests.reference.nouns import Receipt as StoredReceipt
 
 NOW = "2026-03-15T12:00:00Z"
-KNOWN = ("counted", "in_doubt", "maybe")
+KNOWN = ("accepted", "in_doubt", "maybe_taken")
 
 
 class ProcessDiedError(BaseException):
@@ -42,7 +42,7 @@ class Warehouse:
     def retry(self) -> None:
         """A run that lifts every refusal, also of what may have been taken."""
         run_seq = max((event.run_seq for event in self.events), default=0) + 1
-        refused = [state for state in self.states().values() if state.status in ("refused", "maybe")]
+        refused = [state for state in self.states().values() if state.status in ("rejected", "maybe_taken")]
         self.attempts += [
             replace(state.sent, operation="retry", run_seq=run_seq, seq=seq, batch=1, first_attempt=False)
             for seq, state in enumerate(refused, start=1)

@@ -149,7 +149,7 @@ def test_answers_are_recorded_before_an_error_in_a_worker_is_raised() -> None:
 
     with pytest.raises(RuntimeError, match="a defect"):
         case.push(fail_on_the_third)
-    assert sorted(state.status for state in case.states()) == ["counted"] * 6 + ["in_doubt"] * 3
+    assert sorted(state.status for state in case.states()) == ["accepted"] * 6 + ["in_doubt"] * 3
     assert case.ledger.closed == [("stopped", {"sent_accepted": 6, "sent_in_doubt": 3})]
     assert case.push().source == {"accepted": 4, "unchanged": 6}
 

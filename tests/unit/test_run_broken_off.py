@@ -36,7 +36,7 @@ def test_a_run_that_is_closed_in_a_hurry_leaves_its_counts(
         case.push(prepare=prepare)
     ((result, counts),) = case.ledger.closed
     assert (result, counts) == ("stopped", {"sent_accepted": 3, "sent_in_doubt": 3})
-    assert sorted(state.status for state in case.states()) == ["counted"] * 3 + ["in_doubt"] * 3
+    assert sorted(state.status for state in case.states()) == ["accepted"] * 3 + ["in_doubt"] * 3
 
 
 def test_a_guard_that_refuses_a_later_round_leaves_what_was_sent(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -166,13 +166,13 @@ def assert_ledger_and_judge_agree(warehouse: Warehouse, judge: Judge) -> None:
     """What the ledger holds as counted counts, at the value that the ledger says; what counts, the ledger knows of."""
     states = identities(warehouse)
     for place, state in states.items():
-        if state.status == "counted" and not state.retract_in_doubt:
+        if state.status == "accepted" and not state.retract_in_doubt:
             assert place in judge.counted
             assert state.restate_in_doubt or judge.counted[place] == state.value
-        if state.status == "dead":
+        if state.status == "retracted":
             assert place in judge.retracted
     for place in judge.counted:
-        assert states[place].status in ("counted", "in_doubt", "maybe")
+        assert states[place].status in ("accepted", "in_doubt", "maybe_taken")
 
 
 @given(pushes(LOSSES + DEATHS), st.integers(1, 20))
@@ -276,7 +276,7 @@ def test_corrections_end_where_the_source_does(
     settle(warehouse, judge, BOTH)
 
     assert_ledger_and_judge_agree(warehouse, judge)
-    dead = {place for place, state in identities(warehouse).items() if state.status == "dead"}
+    dead = {place for place, state in identities(warehouse).items() if state.status == "retracted"}
     stands = {("Lead", one.microsoft_click_id, one.conversion_time): one for one in warehouse.source}
     for place, one in stands.items():
         assert place in dead or judge.counted[place] == one.conversion_value

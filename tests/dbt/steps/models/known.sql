@@ -3,7 +3,7 @@
     'corrected_this_run', 'accepted_lately'] -%}
 {% set types = {'value': reverse_etl._type_double(), 'attribution_credit': reverse_etl._type_double(),
     'adjusted_value': reverse_etl._type_double(), 'restate_refused_value': reverse_etl._type_double(),
-    'restate_tried_value': reverse_etl._type_double(), 'accepted_at': dbt.type_timestamp(), 'told_at': dbt.type_timestamp(),
+    'restate_tried_value': reverse_etl._type_double(), 'accepted_at': dbt.type_timestamp(), 'answered_at': dbt.type_timestamp(),
     'code': dbt.type_int(), 'run_seq': dbt.type_bigint(), 'adjusted_run_seq': dbt.type_bigint()} -%}
 select
     {% for column in reverse_etl._state_columns(true) + flags[-3:] -%}
