@@ -1,6 +1,7 @@
 {#-
     The state of each identity as a select: a fold over its attempts in the order of (run_seq, seq), never their last row
-    alone. One pass: what an attempt means depends on those beside it, which windows tell, and no attempt is joined to another.
+    alone. What an attempt means depends on those beside it: `_places` finds the attempts that decide, and what is shown of
+    them is read there.
     Arguments: attempts, a relation of them; scope, or none for all of them; quiet_runs, numbers of the runs that ended so
     lately that a call of theirs could still arrive.
     Status is the first that fits: retracted (a retraction was accepted), accepted (a send was), in_doubt (a send without an
@@ -11,120 +12,95 @@
 -#}
 {% macro _fold(attempts, scope, quiet_runs=[]) %}
 {%- set keys = reverse_etl._identity_columns(scope) -%}
-with numbered as (
-    {{ reverse_etl._numbered_attempts(attempts, scope) }}
+with once as (
+    {{ reverse_etl._attempts_once(attempts, scope) }}
 ),
 
 places as (
-    {{ reverse_etl._places('numbered', scope) }}
-),
-
-summed as (
-    select
-        {{ reverse_etl._listed(keys, 'places') }},
-        max(places.known_status) as known_status,
-        max(case when places.retried > places.send_refused then 1 else 0 end) = 1 as lifted,
-        max(places.send_accepted) as send_accepted,
-        max(case when places.restate_unanswered > places.restate_accepted then 1 else 0 end) = 1 as restate_unanswered,
-        max(places.retract_in_doubt) = 1 as retract_in_doubt,
-        max(case when places.retract_rejected > 0 and places.retract_rejected = places.last_retract then 1 else 0 end) = 1
-            as retract_refused,
-        max(
-            case
-                when numbered.outcome is null and numbered.operation <> 'retry'
-                    and {{ reverse_etl._in_runs('numbered.run_seq', quiet_runs) }} then 1 else 0
-            end
-        ) = 1 as may_still_arrive,
-        max(numbered.adjustment_time) as last_adjustment_time,
-        {%- for column in [
-            'outcome', 'answered_at', 'run_seq', 'record_key', 'click_id', 'hashed_email', 'hashed_phone', 'value', 'currency',
-            'attribution_credit', 'attribution_model', 'code', 'error_code', 'message', 'tracking_id'
-        ] %}
-        max(case when numbered.n = places.payload_from then numbered.{{ column }} end) as {{ column }},
-        {%- endfor %}
-        {%- for column in ['value', 'currency'] %}
-        max(case when numbered.n = places.restate_accepted then numbered.{{ column }} end) as restated_{{ column }},
-        {%- for kind in ['rejected', 'unanswered'] %}
-        max(
-            case
-                when numbered.n = places.restate_{{ kind }} and numbered.n > places.restate_accepted then numbered.{{ column }}
-            end
-        ) as restate_{{ kind }}_{{ column }},
-        {%- endfor %}
-        {%- endfor %}
-        {%- for column in ['operation', 'outcome', 'run_seq', 'value', 'currency', 'code', 'error_code', 'message', 'tracking_id'] %}
-        max(case when numbered.n = places.last_adjustment then numbered.{{ column }} end) as adjusted_{{ column }}{{ "," if not loop.last }}
-        {%- endfor %}
-    from numbered
-    inner join places on {{ reverse_etl._same(keys, 'numbered', 'places') }}
-    group by {{ reverse_etl._listed(keys, 'places') }}
+    {{ reverse_etl._places('once', scope, quiet_runs) }}
 )
 
 select
-    {{ reverse_etl._listed(keys) }},
-    coalesce(known_status, case when outcome = 'deferred' or lifted then 'deferred' else 'rejected' end) as status,
-    coalesce(known_status, '') = 'maybe_taken' and lifted as lifted,
-    coalesce(known_status, '') = 'accepted' and restate_unanswered as restate_in_doubt,
-    retract_in_doubt,
-    retract_refused,
-    may_still_arrive,
-    last_adjustment_time,
-    case when send_accepted is not null then answered_at end as accepted_at,
-    answered_at,
-    restate_unanswered_value as restate_tried_value,
-    restate_unanswered_currency as restate_tried_currency,
-    adjusted_operation as adjusted,
-    adjusted_outcome,
-    adjusted_run_seq,
-    adjusted_value,
-    adjusted_currency,
-    restate_rejected_value as restate_refused_value,
-    restate_rejected_currency as restate_refused_currency,
-    run_seq,
-    record_key,
-    click_id,
-    hashed_email,
-    hashed_phone,
-    coalesce(restated_value, value) as value,
-    coalesce(restated_currency, currency) as currency,
-    attribution_credit,
-    attribution_model,
+    {{ reverse_etl._listed(keys, 'places') }},
+    coalesce(
+        places.known_status, case when payload.outcome = 'deferred' or places.lifted then 'deferred' else 'rejected' end
+    ) as status,
+    coalesce(places.known_status, '') = 'maybe_taken' and places.lifted as lifted,
+    coalesce(places.known_status, '') = 'accepted' and places.restate_unanswered > places.restate_accepted as restate_in_doubt,
+    places.retract_in_doubt,
+    places.retract_rejected > 0 and places.retract_rejected = places.last_retract as retract_refused,
+    places.may_still_arrive,
+    places.last_adjustment_time,
+    case when places.send_accepted > 0 then payload.answered_at end as accepted_at,
+    payload.answered_at,
+    unanswered.value as restate_tried_value,
+    unanswered.currency as restate_tried_currency,
+    adjusted.operation as adjusted,
+    adjusted.outcome as adjusted_outcome,
+    adjusted.run_seq as adjusted_run_seq,
+    adjusted.value as adjusted_value,
+    adjusted.currency as adjusted_currency,
+    rejected.value as restate_refused_value,
+    rejected.currency as restate_refused_currency,
+    {{ reverse_etl._listed(['run_seq', 'record_key', 'click_id', 'hashed_email', 'hashed_phone'], 'payload') }},
+    coalesce(restated.value, payload.value) as value,
+    coalesce(restated.currency, payload.currency) as currency,
+    payload.attribution_credit,
+    payload.attribution_model,
     {%- for column in ['code', 'error_code', 'message', 'tracking_id'] %}
     -- what keeps a conversion that counts from being corrected is the refusal of the correction
-    case when send_accepted is not null then adjusted_{{ column }} else {{ column }} end as {{ column }}{{ "," if not loop.last }}
+    case when places.send_accepted > 0 then adjusted.{{ column }} else payload.{{ column }} end as {{ column }}{{ "," if not loop.last }}
     {%- endfor %}
-from summed
+from places
+inner join once as payload on {{ reverse_etl._at_place('payload', 'payload_from', scope) }}
+left join once as restated on {{ reverse_etl._at_place('restated', 'restate_accepted', scope) }}
+left join once as rejected
+    on {{ reverse_etl._at_place('rejected', 'restate_rejected', scope) }} and places.restate_rejected > places.restate_accepted
+left join once as unanswered
+    on {{ reverse_etl._at_place('unanswered', 'restate_unanswered', scope) }} and places.restate_unanswered > places.restate_accepted
+left join once as adjusted on {{ reverse_etl._at_place('adjusted', 'last_adjustment', scope) }}
 {% endmacro %}
 
 {#- As `_fold`, and of each identity only whether it counts or may, and whether a call of it is in doubt. -#}
 {% macro _brief_fold(attempts, scope) %}
-with numbered as (
-    {{ reverse_etl._numbered_attempts(attempts, scope) }}
+with once as (
+    {{ reverse_etl._attempts_once(attempts, scope) }}
 )
 
-{{ reverse_etl._places('numbered', scope) }}
+{{ reverse_etl._places('once', scope) }}
 {% endmacro %}
 
-{#- Each attempt with its place n among those of its identity. One that was inserted twice counts once. -#}
-{% macro _numbered_attempts(attempts, scope) %}
+{#-
+    The attempts, of which one that was inserted twice counts once; with the place of each, a number that orders those of a
+    scope: no run has 10^12 rows.
+-#}
+{% macro _attempts_once(attempts, scope) %}
+{%- set numbers = reverse_etl._listed(reverse_etl._scope_keys(scope) + ['run_seq', 'seq']) %}
     select
         attempts.*,
-        row_number() over (partition by {{ reverse_etl._listed(reverse_etl._identity_columns(scope)) }} order by run_seq, seq) as n
+        run_seq * 1000000000000 + seq as place
     from (
         select
             attempts.*,
-            row_number() over (partition by {{ reverse_etl._listed(reverse_etl._scope_keys(scope) + ['run_seq', 'seq']) }} order by batch) as written
+            row_number() over (partition by {{ numbers }} order by batch) as written
         from {{ attempts }} as attempts
     ) as attempts
     where written = 1
 {%- endmacro %}
 
+{#- The condition that an attempt stands at a place of its identity. Arguments: attempt, an alias; place, a column of `places`. -#}
+{% macro _at_place(attempt, place, scope) %}
+    {%- set conditions = [attempt ~ ".place = places." ~ place] -%}
+    {%- if not scope -%} {%- do conditions.append(reverse_etl._same(reverse_etl._scope_columns(), attempt, 'places')) -%} {%- endif -%}
+    {{- return(conditions | join(" and ")) -}}
+{% endmacro %}
+
 {#-
-    Of each identity the places of the attempts that decide, 0 where there is none (of the first accepted send: null), and what
-    these say: known_status; retract_in_doubt, that a retraction got no outcome and nothing since says what became of it; and
-    payload_from, the place of the attempt that the payload is taken from.
+    Of each identity the places of the attempts that decide, 0 where there is none, and what these say: known_status (null:
+    neither taken nor perhaps); retract_in_doubt, that a retraction got no outcome and nothing since says what became of it;
+    lifted, that a retry came after the last refusal; and payload_from, the place of the attempt that the payload is taken from.
 -#}
-{% macro _places(numbered, scope) %}
+{% macro _places(attempts, scope, quiet_runs=[]) %}
 {%- set keys = reverse_etl._identity_columns(scope) -%}
 {%- set sends, restates, retracts = "operation = 'send'", "operation = 'restate'", "operation = 'retract'" -%}
 {%- set last = {
@@ -148,27 +124,34 @@ with numbered as (
         last_places.*,
         case
             when retract_accepted > 0 then 'retracted'
-            when send_accepted is not null then 'accepted'
+            when send_accepted > 0 then 'accepted'
             when send_unanswered > send_unsettled and send_unanswered > send_settled then 'in_doubt'
             when send_unsettled > send_settled then 'maybe_taken'
         end as known_status,
-        case when retract_accepted = 0 and retract_unanswered > retract_settled then 1 else 0 end as retract_in_doubt,
+        retract_accepted = 0 and retract_unanswered > retract_settled as retract_in_doubt,
+        retried > send_refused as lifted,
         case
-            when send_accepted is not null then send_accepted
+            when send_accepted > 0 then send_accepted
             when send_unanswered > send_unsettled and send_unanswered > send_settled then send_unanswered
             -- lifted, the last repeat tells, of the same bytes: it may have been put off since
-            when send_unsettled > send_settled and retried > send_refused then last_send
-            when send_unsettled > send_settled then send_unsettled
+            when send_unsettled > send_settled and retried <= send_refused then send_unsettled
             else last_send
         end as payload_from
     from (
         select
             {{ reverse_etl._listed(keys) }},
             {%- for place, condition in last.items() %}
-            max(case when {{ condition }} then n else 0 end) as {{ place }},
+            max(case when {{ condition }} then place else 0 end) as {{ place }},
             {%- endfor %}
-            min(case when {{ sends }} and outcome = 'accepted' then n end) as send_accepted
-        from {{ numbered }} as numbered
+            coalesce(min(case when {{ sends }} and outcome = 'accepted' then place end), 0) as send_accepted,
+            max(
+                case
+                    when outcome is null and operation <> 'retry' and {{ reverse_etl._in_runs('run_seq', quiet_runs) }} then 1
+                    else 0
+                end
+            ) = 1 as may_still_arrive,
+            max(adjustment_time) as last_adjustment_time
+        from {{ attempts }} as attempts
         group by {{ reverse_etl._listed(keys) }}
     ) as last_places
 {%- endmacro %}

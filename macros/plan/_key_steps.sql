@@ -99,7 +99,7 @@ kin as (
         {{ reverse_etl._listed(keys, 'went_under') }},
         went_under.record_key,
         coalesce(states.known_status = 'in_doubt', false) as send_in_doubt,
-        states.retract_in_doubt = 1 as retract_in_doubt,
+        states.retract_in_doubt,
         coalesce(states.known_status in ('accepted', 'maybe_taken'), false) and present.conversion_name is null as left_the_source
     from went_under
     inner join {{ at.key_states }} as states on {{ reverse_etl._same(keys, 'went_under', 'states') }}

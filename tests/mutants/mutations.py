@@ -184,16 +184,16 @@ OF_THE_STATE = (
     _one(
         "runs order attempts, and no clock",
         FOLD,
-        "order by run_seq, seq) as n",
-        "order by recorded_at, run_seq, seq) as n",
+        "run_seq * 1000000000000 + seq as place",
+        "row_number() over (order by recorded_at, run_seq, seq) as place",
         _shown("runs order attempts, and no clock"),
     ),
     _one(
         "state is a fold, not the last row",
         FOLD,
-        "from {{ numbered }} as numbered",
-        "from (select * from (select *, max(n) over (partition by {{ reverse_etl._listed(keys) }}) as newest"
-        " from {{ numbered }} as numbered) as every_one where n = newest) as numbered",
+        "from {{ attempts }} as attempts\n        group by",
+        "from (select * from (select *, max(place) over (partition by {{ reverse_etl._listed(keys) }}) as newest"
+        " from {{ attempts }} as attempts) as every_one where place = newest) as attempts\n        group by",
         ADJUSTED_CELLS,
     ),
     _one(
@@ -207,14 +207,14 @@ OF_THE_STATE = (
         "an X accepted is the end",
         FOLD,
         "when retract_accepted > 0 then 'retracted'",
-        "when retract_accepted > 0 and send_accepted is null then 'retracted'",
+        "when retract_accepted > 0 and send_accepted = 0 then 'retracted'",
         CELLS,
     ),
     _one(
         "no correction goes while a call may arrive",
         FOLD,
-        "and {{ reverse_etl._in_runs('numbered.run_seq', quiet_runs) }} then 1 else 0",
-        "and {{ reverse_etl._in_runs('numbered.run_seq', quiet_runs) }} then 0 else 0",
+        "and {{ reverse_etl._in_runs('run_seq', quiet_runs) }} then 1\n",
+        "and {{ reverse_etl._in_runs('run_seq', quiet_runs) }} then 0\n",
         _shown("a correction waits while a call may arrive"),
     ),
     _one(
