@@ -1,45 +1,36 @@
 {#-
     How the state of each identity is found without folding all: those with nothing more to tell than one attempt which was
-    accepted, which are most, are read by `_plain`, and only the others are folded.
+    accepted, which are most, are read by `_plain_attempts`, and only the others are folded.
 -#}
 
 {#-
-    The run_seq and seq of the attempts that are no first send which was accepted, and of those that do not count.
+    The identity, run_seq and seq of the attempts that are no first send which was accepted, and of those that do not count.
     Arguments: tables; scope; condition, on the attempts to read.
 -#}
 {% macro _uneven_attempts(tables, scope, condition) %}
-    select run_seq, seq
+    select {{ reverse_etl._listed(reverse_etl._identity_columns(scope) + ['run_seq', 'seq']) }}
     from (
         {{ reverse_etl._attempts(tables, scope, condition=condition, with_uncounted=true) }}
     ) as attempts
     where not (counts and operation = 'send' and first_attempt and coalesce(outcome, '') = 'accepted')
 {%- endmacro %}
 
-{#- All attempts of the identities that have such a one. Arguments: uneven, a relation of their run_seq and seq. -#}
+{#- All attempts of the identities that have such a one. Arguments: uneven, the relation of these. -#}
 {% macro _eventful_attempts(tables, scope, uneven, condition) %}
 {%- set keys = reverse_etl._identity_columns(scope) -%}
-{%- set eventful -%}
-    inner join (
-        select distinct
-            ledger.conversion_name,
-            {{ reverse_etl._identifier_key('ledger.click_id', 'ledger.hashed_email', 'ledger.hashed_phone') }} as identifier_key,
-            ledger.conversion_time
-        from {{ tables.ledger }} as ledger
-        inner join {{ uneven }} as uneven on ledger.run_seq = uneven.run_seq and ledger.seq = uneven.seq
-        where {{ reverse_etl._in_scope(scope, 'ledger') }}
-    ) as eventful on {{ reverse_etl._same(keys, 'attempts', 'eventful') }}
-{%- endset -%}
-{{ reverse_etl._attempts(tables, scope, condition=condition, joined=eventful) }}
+{{ reverse_etl._attempts(tables, scope, condition=condition, joined=(
+    "inner join (select distinct " ~ reverse_etl._listed(keys) ~ " from " ~ uneven ~ " as uneven) as eventful on "
+    ~ reverse_etl._same(keys, 'attempts', 'eventful')
+)) }}
 {%- endmacro %}
 
 {#-
     The attempts that are all there is of their identity and were accepted, so that no receipt is read again. A run that was
     shut out may still write while one statement after another looks: what is above its fence is none of them either way.
-    Arguments: tables, with fences; scope; eventful and uneven, relations of the attempts that the two macros above give;
-    condition, on the attempts to read, within that of these; without, a select of the run_seq and seq of others to leave out
-    (optional; one join for all lets an engine hash the few and not the ledger).
+    Arguments: tables, with fences; scope; eventful and uneven, relations of the attempts that the two macros above give. Only
+    attempts that these looked at may be asked for.
 -#}
-{% macro _plain(tables, scope, eventful, uneven, condition, without=none) %}
+{% macro _plain_attempts(tables, scope, eventful, uneven) %}
     select attempts.*
     from (
         {{ reverse_etl._ledger_rows(tables, scope) }}
@@ -48,15 +39,11 @@
         select run_seq, seq from {{ eventful }} as eventful
         union all
         select run_seq, seq from {{ uneven }} as uneven
-        {%- if without %}
-        union all
-        {{ without }}
-        {%- endif %}
     ) as left_out
         on attempts.run_seq = left_out.run_seq and attempts.seq = left_out.seq
     left join {{ tables.fences }} as fences
         on {{ reverse_etl._same(reverse_etl._scope_keys(scope) + ['run_seq'], 'attempts', 'fences') }}
-    where left_out.seq is null and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq) and ({{ condition }})
+    where left_out.seq is null and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq)
 {%- endmacro %}
 
 {#- The same for all that was ever sent, as CTEs: `states` of what has more to tell, and `plain`, the attempts of the rest. -#}
@@ -83,7 +70,7 @@ states as (
 ),
 
 plain as (
-    {{ reverse_etl._plain(tables, scope, 'eventful_attempts', 'uneven_attempts', '1 = 1') }}
+    {{ reverse_etl._plain_attempts(tables, scope, 'eventful_attempts', 'uneven_attempts') }}
 )
 {%- endmacro %}
 

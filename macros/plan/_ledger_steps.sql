@@ -22,7 +22,12 @@
 {{ reverse_etl._eventful_attempts(reverse_etl._tables_at(plan, at), plan.scope, at.uneven_attempts, reverse_etl._recent(plan, at)) }}
 {% endmacro %}
 
-{#- A row is such a conversion with its state. -#}
+{#- A row is an attempt that is all there is of its conversion, and was accepted. Most are: each reader finds its own. -#}
+{% macro _step_plain_attempts(plan, at) %}
+{{ reverse_etl._plain_attempts(reverse_etl._tables_at(plan, at), plan.scope, at.eventful_attempts, at.uneven_attempts) }}
+{% endmacro %}
+
+{#- A row is a conversion that has more to tell, with its state. -#}
 {% macro _step_states(plan, at) %}
 {{ reverse_etl._fold(at.eventful_attempts, plan.scope, plan.quiet_runs) }}
 {% endmacro %}
@@ -63,12 +68,13 @@ select
     plain.run_seq = {{ plan.run_seq }} as in_this_run,
     count(*) as row_count,
     min(case when plain.conversion_time >= {{ days_90 }} then plain.conversion_time end) as oldest_time
-from (
-    {{ reverse_etl._plain_attempts(
-        plan, at, reverse_etl._recent(plan, at),
-        without="select known_run_seq as run_seq, known_seq as seq from " ~ at.matched_rows ~ " where known_seq is not null"
-    ) }}
-) as plain
+from {{ at.plain_attempts }} as plain
+left join (
+    select distinct known_run_seq, known_seq
+    from {{ at.matched_rows }} as matched_rows
+) as looked_at
+    on plain.run_seq = looked_at.known_run_seq and plain.seq = looked_at.known_seq
+where looked_at.known_seq is null and {{ reverse_etl._recent(plan, at, 'plain') }}
 group by 1, 2
 {% endmacro %}
 
@@ -132,11 +138,12 @@ absent as (
         beyond.*,
         true as was_out_of_reach
     from (
-        {{ reverse_etl._with_facts(plan, reverse_etl._accepted_at_once(plan, at, reverse_etl._plain_attempts(plan, at, (
-            "attempts.conversion_time >= " ~ days_90
+        {{ reverse_etl._with_facts(plan, reverse_etl._accepted_at_once(plan, at, (
+            "select attempts.* from " ~ at.plain_attempts ~ " as attempts"
+            ~ " where attempts.conversion_time >= " ~ days_90
             ~ " and attempts.conversion_time < (select oldest_time from " ~ at.source_reach ~ ")"
             ~ " and (attempts.record_key in (select record_key from open_keys) or (select oldest_time from reach) = '')"
-        )))) }}
+        ))) }}
     ) as beyond
 ),
 
@@ -182,21 +189,16 @@ with facts as (
 {{ reverse_etl._by_first_rule('facts', reverse_etl._ledger_decisions(), plan.adjustments) }}
 {% endmacro %}
 
-{#- The attempts that are all there is of their conversion and were accepted. Arguments: condition and without as for `_plain`. -#}
-{% macro _plain_attempts(plan, at, condition, without=none) %}
-    {{- return(reverse_etl._plain(reverse_etl._tables_at(plan, at), plan.scope, at.eventful_attempts, at.uneven_attempts, condition, without)) -}}
-{% endmacro %}
-
 {#- The tables with the steps beside them that the attempts are read with. -#}
 {% macro _tables_at(plan, at) %}
     {{- return(dict(plan.tables, answers=at.answers, fences=at.fences)) -}}
 {% endmacro %}
 
 {#- The condition that an attempt is looked at: a day more than Microsoft takes, and older only where the source itself is. -#}
-{% macro _recent(plan, at) %}
+{% macro _recent(plan, at, attempts='attempts') %}
     {{- return(
-        "(attempts.conversion_time >= " ~ reverse_etl._literal(reverse_etl._days_before(plan.now, plan.max_age_days + 1))
-        ~ " or attempts.conversion_time >= (select oldest_time from " ~ at.source_reach ~ "))"
+        "(" ~ attempts ~ ".conversion_time >= " ~ reverse_etl._literal(reverse_etl._days_before(plan.now, plan.max_age_days + 1))
+        ~ " or " ~ attempts ~ ".conversion_time >= (select oldest_time from " ~ at.source_reach ~ "))"
     ) -}}
 {% endmacro %}
 

@@ -12,41 +12,32 @@
     - adjustments, what may be corrected: restate, retract; quiet_runs, those that ended so lately that a call of theirs
       could still arrive; delay_hours, how long what was accepted waits for its first correction;
     - max_age_days and batch_rows, limits of the destination.
-    at: the relation that each step is found at, by the step's name.
+    at: the relation that each step is found at, by the step's name; one that has none is put as a select where it is read.
     Returns a list of [name, select].
 -#}
 {% macro _plan_steps(plan, at) %}
+    {%- set at = dict(at) -%}
+    {%- set steps = [] -%}
+    {%- for name in reverse_etl._step_names() -%}
+        {%- set select_sql = reverse_etl['_step_' ~ name](plan, at) | trim -%}
+        {%- do steps.append([name, select_sql]) -%}
+        {%- do at.setdefault(name, "(\n" ~ select_sql ~ "\n)") -%}
+    {%- endfor -%}
+    {{- return(steps) -}}
+{% endmacro %}
+
+{#- The names of the steps, in their order: each is the macro `_step_<name>`. -#}
+{% macro _step_names() %}
     {{- return([
-        ['source_rows', reverse_etl._step_source_rows(plan, at)],
-        ['source_reach', reverse_etl._step_source_reach(plan, at)],
-        ['answers', reverse_etl._step_answers(plan, at)],
-        ['fences', reverse_etl._step_fences(plan, at)],
-        ['uneven_attempts', reverse_etl._step_uneven_attempts(plan, at)],
-        ['eventful_attempts', reverse_etl._step_eventful_attempts(plan, at)],
-        ['states', reverse_etl._step_states(plan, at)],
-        ['matched_rows', reverse_etl._step_matched_rows(plan, at)],
-        ['known', reverse_etl._step_known(plan, at)],
-        ['open_rows', reverse_etl._step_open_rows(plan, at)],
-        ['plain_counts', reverse_etl._step_plain_counts(plan, at)],
-        ['source_decisions', reverse_etl._step_source_decisions(plan, at)],
-        ['absent', reverse_etl._step_absent(plan, at)],
-        ['ledger_decisions', reverse_etl._step_ledger_decisions(plan, at)],
-        ['candidates', reverse_etl._step_candidates(plan, at)],
-        ['key_attempts', reverse_etl._step_key_attempts(plan, at)],
-        ['key_states', reverse_etl._step_key_states(plan, at)],
-        ['held_by_kin', reverse_etl._step_held_by_kin(plan, at)],
-        ['decided', reverse_etl._step_decided(plan, at)],
-        ['planned', reverse_etl._step_planned(plan, at)],
+        'source_rows', 'source_reach', 'answers', 'fences', 'uneven_attempts', 'eventful_attempts', 'plain_attempts', 'states',
+        'matched_rows', 'known', 'open_rows', 'plain_counts', 'source_decisions', 'absent', 'ledger_decisions', 'candidates',
+        'key_attempts', 'key_states', 'held_by_kin', 'decided', 'planned'
     ]) -}}
 {% endmacro %}
 
-{#- The names of the steps, in their order. -#}
-{% macro _step_names() %}
-    {{- return([
-        'source_rows', 'source_reach', 'answers', 'fences', 'uneven_attempts', 'eventful_attempts', 'states', 'matched_rows',
-        'known', 'open_rows', 'plain_counts', 'source_decisions', 'absent', 'ledger_decisions', 'candidates', 'key_attempts', 'key_states',
-        'held_by_kin', 'decided', 'planned'
-    ]) -}}
+{#- Steps that nearly all of the ledger goes through, and of which a reader needs little: a table would copy the ledger. -#}
+{% macro _steps_in_place() %}
+    {{- return(['plain_attempts']) -}}
 {% endmacro %}
 
 {#-
@@ -57,9 +48,9 @@
 {%- set at = {} -%}
 {%- for name in names -%} {%- do at.update({name: name}) -%} {%- endfor -%}
 with {% for name, select_sql in reverse_etl._plan_steps(plan, at)[:names.index(last) + 1] -%}
-{#- of all that the source holds little is looked at more closely: reading it again is cheaper than keeping it #}
-{{- name }} as {{ reverse_etl._not_materialized() if name == 'source_rows' }}(
-{{ select_sql | trim }}
+{#- of all that the source holds little is looked at more closely, too: reading it again is cheaper than keeping it #}
+{{- name }} as {{ reverse_etl._not_materialized() if name in ['source_rows'] + reverse_etl._steps_in_place() }}(
+{{ select_sql }}
 ){{ "," if not loop.last }}
 
 {% endfor -%}
@@ -106,14 +97,9 @@ with decisions as (
 
 after_kin as (
     select
-        {{ reverse_etl._listed(['side'] + keys + ['goes_at', 'answered_at'] + facts, 'decisions') }},
-        {%- for column in reverse_etl._payload_columns() %}
-        decisions.source_{{ column }},
-        decisions.ledger_{{ column }},
-        {%- endfor %}
-        case when held.reason is not null then 'held' else decisions.class end as class,
-        coalesce(held.reason, decisions.reason) as reason,
-        case when held.reason is not null then '' else decisions.operation end as operation
+        decisions.*,
+        held.reason as held_by,
+        case when held.reason is null then decisions.operation else '' end as sent
     from decisions
     left join {{ at.held_by_kin }} as held
         on {{ reverse_etl._same(keys, 'decisions', 'held') }} and decisions.operation <> ''
@@ -121,28 +107,28 @@ after_kin as (
 
 select
     side,
-    class,
-    reason,
-    case operation when '' then null when 'repeat' then 'send' else operation end as operation,
+    case when held_by is null then after_kin.class else 'held' end as class,
+    coalesce(held_by, after_kin.reason) as reason,
+    case sent when '' then null when 'repeat' then 'send' else sent end as operation,
     conversion_name,
     conversion_time,
     {%- for column in ['record_key', 'click_id', 'hashed_email', 'hashed_phone'] %}
-    case when operation in ('repeat', 'restate', 'retract') then ledger_{{ column }} else source_{{ column }} end as {{ column }},
+    case when sent in ('repeat', 'restate', 'retract') then ledger_{{ column }} else source_{{ column }} end as {{ column }},
     {%- endfor %}
-    case operation when 'repeat' then ledger_value when 'retract' then null else source_value end as value,
-    case operation when 'repeat' then ledger_currency when 'retract' then '' else source_currency end as currency,
+    case sent when 'repeat' then ledger_value when 'retract' then null else source_value end as value,
+    case sent when 'repeat' then ledger_currency when 'retract' then '' else source_currency end as currency,
     case
-        when operation = 'repeat' then ledger_attribution_credit
-        when operation not in ('restate', 'retract') then source_attribution_credit
+        when sent = 'repeat' then ledger_attribution_credit
+        when sent not in ('restate', 'retract') then source_attribution_credit
     end as attribution_credit,
     case
-        when operation = 'repeat' then ledger_attribution_model
-        when operation in ('restate', 'retract') then ''
+        when sent = 'repeat' then ledger_attribution_model
+        when sent in ('restate', 'retract') then ''
         else source_attribution_model
     end as attribution_model,
     {{ reverse_etl._adjustment_time(plan) }} as adjustment_time,
     status = 'none' as first_attempt,
-    case operation
+    case sent
         when 'restate' then not restate_in_doubt
         when 'retract' then not retract_in_doubt
         else status in ('none', 'rejected', 'deferred')
@@ -153,21 +139,23 @@ select
     tracking_id,
     case
         {%- if plan.delay_hours %}
-        when class = 'waiting' and reason = 'accepted_recently'
+        when after_kin.class = 'waiting' and after_kin.reason = 'accepted_recently'
             then coalesce({{ reverse_etl._utc_text(dbt.dateadd('second', (plan.delay_hours * 3600) | int, 'accepted_at')) }}, '')
         {%- endif %}
-        when class = 'waiting' and reason <> 'quiet' then goes_at
+        when after_kin.class = 'waiting' and after_kin.reason <> 'quiet' then after_kin.goes_at
         else ''
     end as goes_at,
-    case when class = 'deferred' then coalesce({{ reverse_etl._utc_text('answered_at') }}, '') else '' end as refused_at,
+    case
+        when after_kin.class = 'deferred' and held_by is null then coalesce({{ reverse_etl._utc_text('answered_at') }}, '')
+        else ''
+    end as refused_at,
     status in ('accepted', 'in_doubt', 'maybe_taken') as known_before,
     1 as row_count
 from after_kin
-{%- for counted in ['unchanged', 'aged_out'] %}
 union all
 select
-    {{ "'source'" if counted == 'unchanged' else "'ledger'" }} as side,
-    {{ "case when in_this_run then 'accepted' else 'unchanged' end" if counted == 'unchanged' else "'aged_out'" }} as class,
+    side,
+    class,
     '' as reason,
     {%- for column in ['operation', 'conversion_name', 'conversion_time'] + reverse_etl._payload_columns() %}
     cast(null as {{ reverse_etl._type_double() if column in ['value', 'attribution_credit'] else dbt.type_string() }}) as {{ column }},
@@ -183,19 +171,22 @@ select
     '' as refused_at,
     true as known_before,
     row_count
-from {% if counted == 'unchanged' -%}
-{{ at.plain_counts }} as plain_counts
-where place = 'as_accepted'
-{%- else -%}
-(
+from (
     select
+        'source' as side,
+        case when in_this_run then 'accepted' else 'unchanged' end as class,
+        row_count
+    from {{ at.plain_counts }} as plain_counts
+    where place = 'as_accepted'
+    union all
+    select
+        'ledger' as side,
+        'aged_out' as class,
         (select count(*) from {{ at.ledger_decisions }} as decisions where class = 'aged_out')
         + (select coalesce(sum(row_count), 0) from {{ at.plain_counts }} as plain_counts where place = 'out_of_reach')
         - (select count(*) from {{ at.absent }} as absent where was_out_of_reach) as row_count
 ) as counts
 where row_count > 0
-{%- endif %}
-{%- endfor %}
 {% endmacro %}
 
 {#-
@@ -280,7 +271,7 @@ cross join (
     {%- if not plan.adjustments -%} {{- return("''") -}} {%- endif -%}
     {%- set last = reverse_etl._utc_timestamp("nullif(last_adjustment_time, '')") -%}
     case
-        when operation in ('restate', 'retract')
+        when sent in ('restate', 'retract')
             then greatest(
                 {{ reverse_etl._literal(plan.now) }},
                 conversion_time,

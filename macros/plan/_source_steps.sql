@@ -35,9 +35,8 @@ full outer join (
     select
         attempts.*,
         {{ reverse_etl._hashes_beside('attempts.click_id', 'attempts.hashed_email', 'attempts.hashed_phone') }} as hashes_beside
-    from (
-        {{ reverse_etl._plain_attempts(plan, at, "attempts.conversion_time >= (select oldest_time from " ~ at.source_reach ~ ")") }}
-    ) as attempts
+    from {{ at.plain_attempts }} as attempts
+    where attempts.conversion_time >= (select oldest_time from {{ at.source_reach }})
 ) as plain
     on {{ reverse_etl._same(keys, 'source_rows', 'plain') }}
 {%- if plan.with_repeats %}

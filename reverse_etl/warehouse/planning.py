@@ -54,13 +54,15 @@ def rendered(books: Books, plan: dict[str, Any], *, tables: bool | None = None) 
     at = {
         name: project.sql("_step_table", ledger=books.tables["ledger"], name=name)
         for name in project.value("_step_names")
+        if name not in project.value("_steps_in_place")
     }
     *steps, (_, last) = project.value("_plan_steps", plan=plan, at=at)
     made: list[str] = []
     try:
         for name, select_sql in steps:
-            project.write("_create_step_table", table=at[name], select_sql=select_sql)
-            made.append(at[name])
+            if name in at:
+                project.write("_create_step_table", table=at[name], select_sql=select_sql)
+                made.append(at[name])
         yield last
     finally:
         for table in made:
