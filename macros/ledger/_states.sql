@@ -4,33 +4,40 @@
 -#}
 
 {#-
-    The identity, run_seq and seq of the attempts that are no first send which was accepted, and of those that do not count.
+    The run_seq and seq of the attempts that are no first send which was accepted, and of those that do not count.
     Arguments: tables; scope; condition, on the attempts to read.
 -#}
 {% macro _uneven_attempts(tables, scope, condition) %}
-    select {{ reverse_etl._listed(reverse_etl._identity_columns(scope) + ['run_seq', 'seq']) }}
+    select run_seq, seq
     from (
         {{ reverse_etl._attempts(tables, scope, condition=condition, with_uncounted=true) }}
     ) as attempts
     where not (counts and operation = 'send' and first_attempt and coalesce(outcome, '') = 'accepted')
 {%- endmacro %}
 
-{#- All attempts of the identities that have such a one. Arguments: uneven, the relation of these. -#}
+{#- All attempts of the identities that have such a one. Arguments: uneven, a relation of their run_seq and seq. -#}
 {% macro _eventful_attempts(tables, scope, uneven, condition) %}
 {%- set keys = reverse_etl._identity_columns(scope) -%}
-{{ reverse_etl._attempts(tables, scope, condition=condition, joined=(
-    "inner join (select distinct " ~ reverse_etl._listed(keys) ~ " from " ~ uneven ~ " as uneven) as eventful on "
-    ~ reverse_etl._same(keys, 'attempts', 'eventful')
-)) }}
+{%- set eventful -%}
+    inner join (
+        select distinct {{ reverse_etl._listed(keys, 'ledger') }}
+        from (
+            {{ reverse_etl._ledger_rows(tables, scope) }}
+        ) as ledger
+        inner join {{ uneven }} as uneven on ledger.run_seq = uneven.run_seq and ledger.seq = uneven.seq
+    ) as eventful on {{ reverse_etl._same(keys, 'attempts', 'eventful') }}
+{%- endset -%}
+{{ reverse_etl._attempts(tables, scope, condition=condition, joined=eventful) }}
 {%- endmacro %}
 
 {#-
     The attempts that are all there is of their identity and were accepted, so that no receipt is read again. A run that was
     shut out may still write while one statement after another looks: what is above its fence is none of them either way.
-    Arguments: tables, with fences; scope; eventful and uneven, relations of the attempts that the two macros above give. Only
-    attempts that these looked at may be asked for.
+    Arguments: tables, with fences; scope; eventful and uneven, relations of the attempts that the two macros above give; without,
+    a select of the run_seq and seq of others to leave out (optional; one join for all lets an engine hash the few and not the
+    ledger). Only attempts that the two looked at may be asked for.
 -#}
-{% macro _plain_attempts(tables, scope, eventful, uneven) %}
+{% macro _plain_attempts(tables, scope, eventful, uneven, without=none) %}
     select attempts.*
     from (
         {{ reverse_etl._ledger_rows(tables, scope) }}
@@ -39,6 +46,10 @@
         select run_seq, seq from {{ eventful }} as eventful
         union all
         select run_seq, seq from {{ uneven }} as uneven
+        {%- if without %}
+        union all
+        {{ without }}
+        {%- endif %}
     ) as left_out
         on attempts.run_seq = left_out.run_seq and attempts.seq = left_out.seq
     left join {{ tables.fences }} as fences

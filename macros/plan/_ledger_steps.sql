@@ -68,13 +68,13 @@ select
     plain.run_seq = {{ plan.run_seq }} as in_this_run,
     count(*) as row_count,
     min(case when plain.conversion_time >= {{ days_90 }} then plain.conversion_time end) as oldest_time
-from {{ at.plain_attempts }} as plain
-left join (
-    select distinct known_run_seq, known_seq
-    from {{ at.matched_rows }} as matched_rows
-) as looked_at
-    on plain.run_seq = looked_at.known_run_seq and plain.seq = looked_at.known_seq
-where looked_at.known_seq is null and {{ reverse_etl._recent(plan, at, 'plain') }}
+from (
+    {{ reverse_etl._plain_attempts(
+        reverse_etl._tables_at(plan, at), plan.scope, at.eventful_attempts, at.uneven_attempts,
+        without="select known_run_seq as run_seq, known_seq as seq from " ~ at.matched_rows ~ " where known_seq is not null"
+    ) }}
+    and {{ reverse_etl._recent(plan, at) }}
+) as plain
 group by 1, 2
 {% endmacro %}
 
@@ -195,10 +195,10 @@ with facts as (
 {% endmacro %}
 
 {#- The condition that an attempt is looked at: a day more than Microsoft takes, and older only where the source itself is. -#}
-{% macro _recent(plan, at, attempts='attempts') %}
+{% macro _recent(plan, at) %}
     {{- return(
-        "(" ~ attempts ~ ".conversion_time >= " ~ reverse_etl._literal(reverse_etl._days_before(plan.now, plan.max_age_days + 1))
-        ~ " or " ~ attempts ~ ".conversion_time >= (select oldest_time from " ~ at.source_reach ~ "))"
+        "(attempts.conversion_time >= " ~ reverse_etl._literal(reverse_etl._days_before(plan.now, plan.max_age_days + 1))
+        ~ " or attempts.conversion_time >= (select oldest_time from " ~ at.source_reach ~ "))"
     ) -}}
 {% endmacro %}
 
