@@ -170,7 +170,7 @@ select
     '' as goes_at,
     '' as refused_at,
     true as known_before,
-    row_count
+    cast(row_count as {{ dbt.type_int() }}) as row_count
 from (
     select
         'source' as side,
