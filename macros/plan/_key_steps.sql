@@ -41,7 +41,7 @@ select distinct
     corrected.reason,
     corrected.operation
 from corrected
-inner join corrected_attempts as attempts on {{ reverse_etl._same(keys, 'attempts', 'corrected') }}
+inner join corrected_attempts as attempts on {{ reverse_etl._same(keys, 'corrected', 'attempts') }}
 where attempts.record_key <> ''
 {%- endif %}
 {% endmacro %}

@@ -44,7 +44,7 @@ left join (
     select {{ reverse_etl._listed(keys) }}
     from (
         {{ reverse_etl._keyed_rows(at.source_rows) }}
-    ) as source_rows
+    ) as keyed_rows
     group by {{ reverse_etl._listed(keys) }}
     having count(*) > 1
 ) as repeated

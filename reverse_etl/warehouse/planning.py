@@ -9,9 +9,6 @@ from typing import Any
 from reverse_etl.errors import ReverseEtlError
 from reverse_etl.warehouse.history import Books
 
-# Older than that no conversion is taken; the rule of it is in the package's macros.
-MAX_AGE_DAYS = 90
-
 
 def request(
     books: Books,
@@ -33,7 +30,6 @@ def request(
         "seq_offset": seq_offset,
         "batch_offset": batch_offset,
         "with_repeats": with_repeats,
-        "max_age_days": MAX_AGE_DAYS,
         "batch_rows": batch_rows,
     }
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import yaml
@@ -14,14 +16,26 @@ STEPS = Path(__file__).parent / "steps"
 
 
 def test_the_unit_tests_of_the_steps_pass(tmp_path: Path) -> None:
-    """`dbt build` of the project passes, with four unit tests in it."""
+    """`dbt build` of the project passes, with all unit tests in it, and sqlfluff finds nothing in the whole plan."""
     folder = tmp_path / "steps"
     shutil.copytree(STEPS, folder, ignore=shutil.ignore_patterns("dbt_packages", "target", "logs", "package-lock.yml"))
     (folder / "packages.yml").write_text(f"packages:\n  - local: {REPOSITORY}\n")
     for arguments in (["deps"], ["build", "--select", "package:steps"]):
         done = run_dbt(*arguments, "--profiles-dir", ".", folder=folder)
         assert done.returncode == 0, done.stdout
-    assert "4 unit tests" in done.stdout
+    assert "8 unit tests" in done.stdout
+    done = run_dbt("compile", "--select", "whole_plan", "--profiles-dir", ".", folder=folder)
+    assert done.returncode == 0, done.stdout
+    (plan,) = (folder / "target" / "compiled").rglob("whole_plan.sql")
+    lint = [
+        Path(sys.executable).with_name("sqlfluff"),
+        "lint",
+        "--disable-progress-bar",
+        "--config",
+        folder / ".sqlfluff",
+    ]
+    found = subprocess.run([*lint, plan], capture_output=True, text=True, check=False)
+    assert found.returncode == 0, found.stdout
 
 
 def test_each_rule_has_a_row() -> None:

@@ -6,4 +6,5 @@ select
     {% endfor -%}
     cast(null as {{ reverse_etl._type_double() }}) as value,
     cast(null as {{ reverse_etl._type_double() }}) as attribution_credit,
+    cast(null as boolean) as is_counted,
     cast(null as {{ dbt.type_int() }}) as copy

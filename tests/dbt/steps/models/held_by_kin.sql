@@ -1,0 +1,6 @@
+{% set at = {'key_attempts': ref('key_attempts'), 'key_states': ref('key_states'), 'candidates': ref('candidates'),
+    'source_rows': ref('source_rows')} -%}
+select conversion_name, reason
+from (
+    {{ reverse_etl._step_held_by_kin({'scope': 'of one'}, at) }}
+) as held_by_kin
