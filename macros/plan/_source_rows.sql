@@ -1,6 +1,7 @@
 {#-
     The source model's rows, cleaned and under the ledger's names: absent text is empty, numbers are doubles, times are UTC and
-    null where they are none.
+    null where they are none. The source's columns bear the names of the one destination that it is shaped for; ledger and plan
+    have shorter ones, which say nothing of Microsoft.
     Arguments: source, a relation; unique_key and click_time, columns of it, or none.
 -#}
 {% macro _clean_rows(source, unique_key, click_time=none) %}
