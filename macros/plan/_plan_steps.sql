@@ -269,7 +269,7 @@ cross join (
 {#- The time of a correction: now, and later than the conversion and than every correction of it before. Blank of a send. -#}
 {% macro _adjustment_time(plan) -%}
     {%- if not plan.adjustments -%} {{- return("''") -}} {%- endif -%}
-    {%- set last = reverse_etl._utc_timestamp("nullif(last_adjustment_time, '')") -%}
+    {%- set last = "cast(nullif(substr(last_adjustment_time, 1, 19), '') as " ~ dbt.type_timestamp() ~ ")" -%}
     case
         when sent in ('restate', 'retract')
             then greatest(
