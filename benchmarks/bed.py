@@ -13,8 +13,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from benchmarks.measure import answer
+from reverse_etl.core.sync import WireProtocol
 from reverse_etl.session import Session, open_workspace
-from reverse_etl.sync import WireProtocol
 from reverse_etl.warehouse.dbt_calls import DbtOptions
 from tests.support.shop import COLUMNS, SYNC, Shop
 

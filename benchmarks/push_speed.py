@@ -21,7 +21,7 @@ from typing import Any
 from benchmarks.bed import opened
 from benchmarks.measure import answer, child, line, middle, peak_megabytes, timed, title, verdict
 from benchmarks.sink import running_sink
-from reverse_etl.plans import Record
+from reverse_etl.core.plan import Record
 from reverse_etl.session import Session
 from tests.support.shop import Shop, build_template
 
@@ -130,9 +130,9 @@ def push_once(session: Session) -> dict[str, Any]:
     import requests
     from rich.console import Console
 
-    from reverse_etl.delivery import Courier
+    from reverse_etl.commands.courier import Courier
+    from reverse_etl.commands.push import PushOptions, carry_out
     from reverse_etl.report.progress import ConsoleProgress
-    from reverse_etl.run import PushOptions, push
 
     ledger, destination = session.ledger, session.destination()
     clock, statements = Clock(), Counter[str]()
@@ -158,7 +158,7 @@ def push_once(session: Session) -> dict[str, Any]:
     connections.add_query = counted
     progress = ConsoleProgress(Console(stderr=True), quiet=True)
     before, results = peak_megabytes(), []
-    took = timed(lambda: results.append(push(ledger, destination, progress, PushOptions())))
+    took = timed(lambda: results.append(carry_out(ledger, destination, progress, PushOptions())))
     (result,) = results
     if result.exit_code or set(result.source) != {"accepted"}:
         raise SystemExit(f"This is no measure of speed: {result}")
@@ -184,7 +184,7 @@ def zeep_once(session: Session) -> dict[str, Any]:
 
     from reverse_etl.destinations.microsoft_ads.messages import call_of
     from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
-    from reverse_etl.destinations.microsoft_ads.soap import SoapWire
+    from reverse_etl.destinations.microsoft_ads.wire.soap import SoapWire
 
     plan = session.ledger.make_plan(1, seq_offset=0, batch_offset=0, batch_rows=1_000)
     records = session.ledger.page(1, plan.to_send)

@@ -26,10 +26,11 @@ import requests
 
 from benchmarks.bed import opened
 from benchmarks.measure import REPOSITORY, child
-from reverse_etl.delivery import Patience
+from reverse_etl.commands.courier import Patience
+from reverse_etl.commands.push import PushOptions, carry_out
+from reverse_etl.core.ports import Silent
 from reverse_etl.destinations.microsoft_ads import MicrosoftAds, MicrosoftAdsSettings
-from reverse_etl.destinations.microsoft_ads.soap import SoapWire
-from reverse_etl.run import PushOptions, Silent, push
+from reverse_etl.destinations.microsoft_ads.wire.soap import SoapWire
 from reverse_etl.sandbox import LocalSandbox, summary
 from tests.support.shop import Shop, build_template
 
@@ -187,7 +188,7 @@ def push_until_settled(folder: Path, url: str) -> None:
         destination = MicrosoftAds(made, wire=wire, throttle_wait=0.1)
         for _ in range(400):
             options = PushOptions(patience=Patience(first_wait=0.05, longest_wait=0.2))
-            result = push(session.ledger, destination, Silent(), options)
+            result = carry_out(session.ledger, destination, Silent(), options)
             line = {"run": result.run_seq, "source": result.source, "sent": result.sent}
             line |= {"unbalanced": result.unbalanced, "stopped": str(result.stopped or "")}
             print(json.dumps(line), flush=True)

@@ -12,8 +12,8 @@ from typer.testing import CliRunner
 
 from docs import decisions, reasons
 from reverse_etl.cli.app import app
+from reverse_etl.core.errors import EXIT_CODES
 from reverse_etl.destinations.microsoft_ads.codes import CODES, Code, OnCall, OnRow
-from reverse_etl.errors import EXIT_CODES
 from reverse_etl.report.words import CLASS_WORDS, REASON_WORDS
 from reverse_etl.warehouse.exposures import KEYS
 

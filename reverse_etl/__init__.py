@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from reverse_etl.api import push as push
     from reverse_etl.api import status as status
 
-from reverse_etl.version import __version__ as __version__
+from reverse_etl.core.version import __version__ as __version__
 
 __all__ = ["__version__", "attribution", "plan", "push", "status"]
 

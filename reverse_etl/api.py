@@ -18,12 +18,17 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
-from reverse_etl import attributing
-from reverse_etl.attributed import AttributionReport
-from reverse_etl.interfaces import Progress
-from reverse_etl.reports import PlanReport, StatusReport
-from reverse_etl.run import PushOptions, RunResult, Silent
-from reverse_etl.session import Permissions, open_workspace
+from reverse_etl.commands import attribution as _attribution
+from reverse_etl.commands import plan as _plan
+from reverse_etl.commands import push as _push
+from reverse_etl.commands import status as _status
+from reverse_etl.commands.attribution import DAYS, MOST_DAYS
+from reverse_etl.commands.push import PushOptions
+from reverse_etl.core.attribution import AttributionReport
+from reverse_etl.core.guards import Permissions
+from reverse_etl.core.ports import Progress, Silent
+from reverse_etl.core.results import PlanReport, RunResult, StatusReport
+from reverse_etl.session import open_workspace
 from reverse_etl.warehouse.dbt_calls import DbtOptions
 
 
@@ -44,7 +49,7 @@ def plan(sync: str | None = None, *, samples: int = 3, **dbt: Unpack[DbtArgument
     `sync`: its name; left out, the only enabled one.
     """
     with open_workspace(_options(dbt)) as workspace:
-        return workspace.open(workspace.pick(sync)).plan(samples=samples)
+        return _plan.plan(workspace.open(workspace.pick(sync)), samples=samples)
 
 
 def push(
@@ -79,19 +84,19 @@ def push(
         permissions = Permissions(
             initial=initial, allow_failing_tests=allow_failing_tests, max_retractions=max_retractions
         )
-        return workspace.open(chosen).push(options, progress or Silent(), permissions)
+        return _push.push(workspace.open(chosen), options, progress or Silent(), permissions)
 
 
 def status(sync: str | None = None, *, runs: int = 5, **dbt: Unpack[DbtArguments]) -> StatusReport:
     """What the ledger knows: conversions per status and the newest `runs` runs. Reads only."""
     with open_workspace(_options(dbt)) as workspace:
-        return workspace.open(workspace.pick(sync)).status(runs=runs)
+        return _status.status(workspace.open(workspace.pick(sync)), runs=runs)
 
 
 def attribution(
     sync: str | None = None,
     *,
-    days: int = attributing.DAYS,
+    days: int = DAYS,
     fetch: bool = True,
     progress: Progress | None = None,
     **dbt: Unpack[DbtArguments],
@@ -103,11 +108,11 @@ def attribution(
     example.
     Raises DestinationError where Microsoft does not tell.
     """
-    if not 1 <= days <= attributing.MOST_DAYS:
-        raise ValueError(f"days must be from 1 to {attributing.MOST_DAYS:,}, not {days}")
+    if not 1 <= days <= MOST_DAYS:
+        raise ValueError(f"days must be from 1 to {MOST_DAYS:,}, not {days}")
     with open_workspace(_options(dbt)) as workspace:
         note = (progress or Silent()).note
-        return workspace.open(workspace.pick(sync)).attribution(days=days, fetch=fetch, note=note)
+        return _attribution.attribution(workspace.open(workspace.pick(sync)), days=days, fetch_first=fetch, note=note)
 
 
 def _options(dbt: DbtArguments) -> DbtOptions:

@@ -11,21 +11,25 @@ from typing import Annotated, NoReturn
 
 import typer
 
-from reverse_etl.cli import (
-    attributing,
-    checking,
-    explaining,
-    goals,
-    init,
-    mending,
-    pushing,
-    reading,
-    sandbox,
-    signing_in,
-)
+from reverse_etl.cli import sandbox
+from reverse_etl.cli.attribution import attribution
+from reverse_etl.cli.baseline import baseline
+from reverse_etl.cli.check import check
 from reverse_etl.cli.console import fail, guard_streams
-from reverse_etl.errors import ReverseEtlError
-from reverse_etl.version import __version__
+from reverse_etl.cli.forget import forget
+from reverse_etl.cli.goals import goals
+from reverse_etl.cli.init import init
+from reverse_etl.cli.login import login, logout
+from reverse_etl.cli.plan import plan
+from reverse_etl.cli.push import push
+from reverse_etl.cli.rejected import rejected
+from reverse_etl.cli.retry import retry
+from reverse_etl.cli.runs import runs
+from reverse_etl.cli.status import status
+from reverse_etl.cli.unlock import unlock
+from reverse_etl.cli.why import why
+from reverse_etl.core.errors import ReverseEtlError
+from reverse_etl.core.version import __version__
 
 app = typer.Typer(
     add_completion=True,
@@ -36,22 +40,11 @@ app = typer.Typer(
     "5 refused by a guard; 6 something to push (plan --detailed-exitcode).",
 )
 
-app.command()(init.init)
-app.command()(signing_in.login)
-app.command()(signing_in.logout)
-app.command()(checking.check)
-app.command()(goals.goals)
-app.command()(reading.plan)
-app.command()(pushing.push)
-app.command()(reading.status)
-app.command()(reading.rejected)
-app.command()(attributing.attribution)
-app.command()(mending.retry)
-app.command()(mending.baseline)
-app.command()(mending.forget)
-app.command()(mending.unlock)
-app.command()(explaining.why)
-app.command()(explaining.runs)
+# In the order in which a newcomer meets them.
+for command in (init, login, logout, check, goals, plan, push, status, rejected, attribution):
+    app.command()(command)
+for command in (retry, baseline, forget, unlock, why, runs):
+    app.command()(command)
 app.add_typer(sandbox.app, name="sandbox")
 
 

@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import typer
 
-from reverse_etl.errors import ReverseEtlError, SettingsError
+from reverse_etl.core.errors import ReverseEtlError, SettingsError
 from reverse_etl.report.width import fit
 
 if TYPE_CHECKING:
-    from reverse_etl.sync import Sync
+    from reverse_etl.core.sync import Sync
 
 # From the best to the worst: of several syncs the worst counts.
 _EXIT_CODES = (0, 6, 3, 4, 5, 2, 1)
@@ -192,3 +192,25 @@ class Results:
         """Print what has to wait for the last."""
         if self._as_json and (self._several or self._documents):
             typer.echo(json.dumps(self._documents if self._several else self._documents[0], indent=2))
+
+
+def agreed(shown: str, question: str, *, yes: bool) -> bool:
+    """Show what would be done and ask, on standard error; raises SettingsError where nobody can be asked.
+
+    With `yes` nobody is asked; the result has the counts.
+    """
+    if yes:
+        return True
+    echo(shown, err=True)
+    echo("", err=True)
+    if not is_attended():
+        raise SettingsError(
+            "Nobody is there to ask, so nothing was changed.", hint="Give --yes where the counts above are right."
+        )
+    # Not by `input`, which says its prompt, or a blank of it, on standard output.
+    sys.stderr.write(f"{question} [y/N] ")
+    sys.stderr.flush()
+    if read_line().strip().lower() in ("y", "yes"):
+        return True
+    echo("Nothing was changed.", err=True)
+    return False

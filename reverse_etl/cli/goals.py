@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
-import typer
-
-from reverse_etl.cli.console import Results, each, echo
+from reverse_etl.cli.console import Results, echo
 from reverse_etl.cli.options import Json, Syncs, takes_dbt_options
+from reverse_etl.cli.syncs import on_each
 
 if TYPE_CHECKING:
-    from reverse_etl.sync import Sync
+    from reverse_etl.session import Session
     from reverse_etl.warehouse.dbt_calls import DbtOptions
 
 
@@ -22,18 +20,12 @@ def goals(dbt: DbtOptions, *, sync: Syncs = None, as_json: Json = False) -> None
 
     Example: reverse-etl goals
     """
+    from reverse_etl.commands.goals import goals as command
     from reverse_etl.report.goals import goals_json, goals_text
-    from reverse_etl.session import open_workspace
 
-    with open_workspace(dbt) as workspace:
-        syncs = workspace.chosen(sync)
-        results = Results(as_json=as_json, several=len(syncs) > 1)
+    def work(session: Session, results: Results) -> int:
+        report = command(session, note=lambda text: echo(text, err=True))
+        results.show(lambda: goals_json(report), lambda: goals_text(report))
+        return 0
 
-        def work(one: Sync) -> int:
-            report = workspace.open(one).goals(note=lambda text: echo(text, err=True))
-            results.show(partial(goals_json, report), partial(goals_text, report))
-            return 0
-
-        code = each(syncs, work, results)
-        results.close()
-    raise typer.Exit(code)
+    on_each(dbt, sync, work, as_json=as_json)

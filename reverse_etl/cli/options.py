@@ -11,7 +11,7 @@ from typing import Annotated, Any, TypeVar, get_type_hints
 
 import typer
 
-from reverse_etl.folders import project_folder
+from reverse_etl.core.folders import project_folder
 
 R = TypeVar("R")
 
@@ -102,3 +102,12 @@ def takes_dbt_options(command: Callable[..., R]) -> Callable[..., R]:
     # What the typer reads of the command itself must not win over what was just put together.
     del with_options.__wrapped__
     return with_options
+
+
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+
+
+SyncOption = Annotated[
+    str | None,
+    typer.Option("--sync", help="The sync's name; left out, all enabled ones.", autocompletion=known_syncs),
+]

@@ -13,8 +13,8 @@ import typer
 
 from reverse_etl.cli.console import echo
 from reverse_etl.cli.options import ProjectDir
-from reverse_etl.errors import SettingsError
-from reverse_etl.folders import project_folder
+from reverse_etl.core.errors import SettingsError
+from reverse_etl.core.folders import project_folder
 
 if TYPE_CHECKING:
     from reverse_etl.sandbox import ReceivedAdjustment, ReceivedRow

@@ -14,9 +14,9 @@ from pathlib import Path
 
 import jinja2
 
-from reverse_etl.errors import RunStoppedError, SettingsError
-from reverse_etl.resources import PACKAGE_PARTS, example_folder, package_folder
-from reverse_etl.version import __version__
+from reverse_etl.core.errors import RunStoppedError, SettingsError
+from reverse_etl.core.resources import PACKAGE_PARTS, example_folder, package_folder
+from reverse_etl.core.version import __version__
 
 MARK = ".reverse-etl-demo"
 DATABASE = "conversions.duckdb"

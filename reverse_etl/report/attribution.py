@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from reverse_etl.attributed import AttributedDay, AttributedGoal, AttributionReport, Counts, Fetched
-from reverse_etl.report.json_ import document
+from reverse_etl.core.attribution import AttributedDay, AttributedGoal, AttributionReport, Counts, Fetched
+from reverse_etl.core.sync import Environment
+from reverse_etl.report.documents import document
 from reverse_etl.report.match import percent
-from reverse_etl.report.runs import columns
-from reverse_etl.report.text import safe, title
-from reverse_etl.sync import Environment
+from reverse_etl.report.text import columns, safe, title
 
 _WORDS = {
     "accepted": "taken by the destination",

@@ -11,11 +11,11 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
-from reverse_etl.errors import SettingsError
-from reverse_etl.interfaces import Rejected
-from reverse_etl.report.json_ import number
+from reverse_etl.core.errors import SettingsError
+from reverse_etl.core.ports import Rejected
+from reverse_etl.core.results import PlannedRow
+from reverse_etl.report.documents import number
 from reverse_etl.report.words import CLASS_WORDS, reason_words
-from reverse_etl.reports import PlannedRow
 
 ENDINGS = (".csv", ".jsonl")
 PLAN_COLUMNS = (

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
-from reverse_etl.goals import LONGEST_WINDOW, Goal, Recipe, window_words
-from reverse_etl.report.json_ import document, number
+from reverse_etl.core.goal import LONGEST_WINDOW, Goal, Recipe, window_words
+from reverse_etl.core.results import GoalsReport
+from reverse_etl.report.documents import document, number
 from reverse_etl.report.text import safe, title
-from reverse_etl.reports import GoalsReport
 
 # Where the people at Microsoft's own pages make one, and how long a new one rests.
 WHERE = "Microsoft Advertising (ads.microsoft.com) > Conversions > Conversion goals > Create > Offline"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reverse_etl.attributed import MatchTotals
+from reverse_etl.core.attribution import MatchTotals
 
 
 def percent(rate: float | None) -> str:

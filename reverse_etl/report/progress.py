@@ -11,9 +11,9 @@ from collections import Counter
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from reverse_etl.interfaces import Delivered
-from reverse_etl.plans import Plan
-from reverse_etl.receipts import Outcome
+from reverse_etl.core.plan import Plan
+from reverse_etl.core.ports import Delivered
+from reverse_etl.core.receipt import Outcome
 from reverse_etl.report.text import OUTCOMES, safe
 
 # Between two plain lines. Seconds.

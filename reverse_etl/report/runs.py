@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
-from reverse_etl.interfaces import RunSummary, TestEvidence
-from reverse_etl.report.json_ import document, run_fields, seconds
-from reverse_etl.report.text import OUTCOMES, mend_words, safe, standing_rows, title
-from reverse_etl.reports import RunReport, RunsReport
+from reverse_etl.core.ports import RunSummary, TestEvidence
+from reverse_etl.core.results import RunReport, RunsReport
+from reverse_etl.report.documents import document, run_fields, seconds
+from reverse_etl.report.text import OUTCOMES, columns, rows_word, safe, standing_rows, title
 
 OUTCOME_WORDS = {
     "accepted": "taken by the destination",
@@ -18,6 +18,8 @@ OUTCOME_WORDS = {
     "not_sent": "not sent: the run stopped first",
     "void": "never sent: the run was shut out first",
 }
+
+
 SIDES = {"source": "Source rows at its end", "ledger": "Sent before, and not in the source as it was sent"}
 
 
@@ -34,7 +36,7 @@ def runs_text(report: RunsReport) -> str:
             duration(run),
             safe(run.target),
             result_word(run),
-            mend_words(run) or (sent_words(run.counts) if run.ended_at else "not known"),
+            mend_words(run) or (_sent_words(run.counts) if run.ended_at else "not known"),
         )
         for run in report.runs
     ]
@@ -76,7 +78,7 @@ def run_text(report: RunReport) -> str:
         counts = _of_side(run.counts, side)
         if counts:
             out += ["", words]
-            out += columns(list(standing_rows(counts)), right=2)
+            out += columns(standing_rows(counts), right=2)
     if report.tracking_ids:
         shown, in_all = len(report.tracking_ids), report.tracking_ids_in_all
         out += ["", f"Tracking ids{f', the first {shown} of {in_all:,}' if shown < in_all else ''}"]
@@ -139,27 +141,10 @@ def result_word(run: RunSummary) -> str:
     return f"died, run {run.fenced_by} took over" if run.fenced_by is not None else "no end"
 
 
-def sent_words(counts: Mapping[str, int]) -> str:
+def _sent_words(counts: Mapping[str, int]) -> str:
     """What became of the records that left in a run."""
     sent = [f"{counts[f'sent_{name}']:,} {name}" for name in OUTCOMES if counts.get(f"sent_{name}")]
     return ", ".join(sent) or "nothing"
-
-
-def columns(rows: Sequence[Sequence[str]], right: int = 0) -> list[str]:
-    """Rows in columns; the column counted `right` from 1 stands at the right of its place."""
-    if not rows:
-        return []
-    widths = [max(len(row[n]) for row in rows) for n in range(len(rows[0]))]
-    return [
-        (
-            "  " + "  ".join(f"{cell:>{w}}" if n == right else f"{cell:<{w}}" for n, cell, w in _cells(row, widths))
-        ).rstrip()
-        for row in rows
-    ]
-
-
-def _cells(row: Sequence[str], widths: Sequence[int]) -> Iterable[tuple[int, str, int]]:
-    return ((n, cell, width) for n, (cell, width) in enumerate(zip(row, widths, strict=True), start=1))
 
 
 def _of_side(counts: Mapping[str, int], side: str) -> dict[str, int]:
@@ -169,3 +154,17 @@ def _of_side(counts: Mapping[str, int], side: str) -> dict[str, int]:
 
 def _code(code: int | None, error_code: str) -> str:
     return f"{safe(error_code) or 'without a code'}{f' ({code})' if code else ''}"
+
+
+def mend_words(run: RunSummary) -> str:
+    """What a run did that was no push; blank for a push."""
+    rows = f"{run.counts.get('rows', 0):,} {rows_word(run.counts.get('rows', 0))}"
+    undone = "" if run.fenced_by is None else f"; undone by run {run.fenced_by}"
+    words = {
+        "retry": f"{rows} made sendable again",
+        "baseline": f"{rows} marked as accepted{undone}",
+        "undo": f"baseline of run {run.counts.get('undone_run')} undone, {rows}",
+        "unlock": f"run {run.counts.get('shut_out')} shut out",
+        "forget": f"identifiers blanked, {rows.replace('row', 'conversion')}",
+    }
+    return words.get(run.result, "")

@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from reverse_etl.report.json_ import document, number
+from reverse_etl.core.results import Attempted, Explained, WhyReport
+from reverse_etl.report.documents import document, number
 from reverse_etl.report.text import safe, title
 from reverse_etl.report.words import CLASS_WORDS, reason_words
-from reverse_etl.reports import Attempted, Explained, WhyReport
 
 READINGS = {
     "unique_key": "unique key",

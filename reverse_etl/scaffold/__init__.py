@@ -8,15 +8,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from reverse_etl.errors import SettingsError
-from reverse_etl.folders import project_folder
+from reverse_etl.core.errors import SettingsError
+from reverse_etl.core.folders import project_folder
+from reverse_etl.core.version import __version__
 from reverse_etl.scaffold import package_copy, package_list, starter, words
 from reverse_etl.scaffold.actions import Action, Kind, Line, carry_out
 from reverse_etl.scaffold.cautions import Caution, cautions
 from reverse_etl.scaffold.package_list import PACKAGE
 from reverse_etl.scaffold.profile import read_outputs
 from reverse_etl.scaffold.project import DbtProject, read_project
-from reverse_etl.version import __version__
 
 __all__ = ["InitPlan", "carry_out_plan", "plan_init", "plan_text"]
 

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from reverse_etl.errors import SettingsError
+from reverse_etl.core.errors import SettingsError
 
 _TEMPORARY = ".reverse-etl-tmp"
 

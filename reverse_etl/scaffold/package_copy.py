@@ -13,8 +13,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from reverse_etl.errors import SettingsError
-from reverse_etl.resources import PACKAGE_PARTS, package_folder
+from reverse_etl.core.errors import SettingsError
+from reverse_etl.core.resources import PACKAGE_PARTS, package_folder
 from reverse_etl.scaffold.actions import Action, Kind, is_unfinished, read
 from reverse_etl.scaffold.package_list import PACKAGE, package_name
 from reverse_etl.scaffold.project import DbtProject, inside

@@ -15,7 +15,7 @@ from typing import Any
 import jinja2
 import yaml
 
-from reverse_etl.errors import SettingsError
+from reverse_etl.core.errors import SettingsError
 from reverse_etl.scaffold.actions import read
 from reverse_etl.scaffold.project import DbtProject, first_line, render
 

@@ -12,8 +12,8 @@ import jinja2
 import jinja2.sandbox
 import yaml
 
-from reverse_etl.errors import SettingsError
-from reverse_etl.folders import where_else
+from reverse_etl.core.errors import SettingsError
+from reverse_etl.core.folders import where_else
 
 # The keys of dbt_project.yml that name folders which dbt searches, with dbt's defaults.
 SEARCHED = {

@@ -12,7 +12,7 @@ from typing import Any
 import jinja2
 import yaml
 
-from reverse_etl.errors import SettingsError
+from reverse_etl.core.errors import SettingsError
 from reverse_etl.scaffold.actions import Action, Kind, read
 from reverse_etl.scaffold.package_list import PACKAGE
 from reverse_etl.scaffold.profile import Output

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from reverse_etl.sync import Sync
+from reverse_etl.core.sync import Sync
 from reverse_etl.warehouse.project import Project
 from reverse_etl.warehouse.source import built_columns, check_columns, spelled
 from reverse_etl.warehouse.tables import ledger_tables

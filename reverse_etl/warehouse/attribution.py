@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from reverse_etl.attributed import AttributedDay, Counts, MatchTotals, Told, ToldDay
-from reverse_etl.errors import SettingsError
-from reverse_etl.sync import Sync
+from reverse_etl.core.attribution import AttributedDay, Counts, MatchTotals, Told, ToldDay
+from reverse_etl.core.errors import SettingsError
+from reverse_etl.core.sync import Sync
 from reverse_etl.warehouse.project import Project
 from reverse_etl.warehouse.tables import ledger_tables
 

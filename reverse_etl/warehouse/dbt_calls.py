@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
 
-from reverse_etl.errors import LeaseHeldError, ReverseEtlError, SettingsError, WarehouseError
+from reverse_etl.core.errors import LeaseHeldError, ReverseEtlError, SettingsError, WarehouseError
 
 _LOCKED = re.compile(r"Conflicting lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 # Drivers quote the connection string that they could not use.

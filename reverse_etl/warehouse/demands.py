@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from reverse_etl.goals import Demand, Goal, windows_by_name
+from reverse_etl.core.goal import Demand, Goal, windows_by_name
 from reverse_etl.warehouse.history import Books
 from reverse_etl.warehouse.project import Row
 

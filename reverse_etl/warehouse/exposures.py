@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, TypeVar
 
-from reverse_etl.errors import SettingsError
-from reverse_etl.sync import Environment, RetractionLimit, Sync, WireProtocol
+from reverse_etl.core.errors import SettingsError
+from reverse_etl.core.sync import Environment, RetractionLimit, Sync, WireProtocol
 
 KEYS = {
     "destination": "the system that receives: microsoft_ads",

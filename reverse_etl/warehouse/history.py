@@ -9,10 +9,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from reverse_etl.errors import WarehouseError
-from reverse_etl.interfaces import RunSummary, TestEvidence, Verdict
-from reverse_etl.reports import Attempted, Explained, PlannedRow, RunReport
-from reverse_etl.sync import Environment, Sync
+from reverse_etl.core.errors import WarehouseError
+from reverse_etl.core.ports import RunSummary, TestEvidence, Verdict
+from reverse_etl.core.results import Attempted, Explained, PlannedRow, RunReport
+from reverse_etl.core.sync import Environment, Sync
 from reverse_etl.warehouse.artifacts import MALFORMED
 from reverse_etl.warehouse.project import Project, Row
 

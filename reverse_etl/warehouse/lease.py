@@ -12,11 +12,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from reverse_etl.clocks import elapsed as _now
-from reverse_etl.errors import LeaseHeldError
-from reverse_etl.reports import Holder
-from reverse_etl.sync import Scope
-from reverse_etl.version import __version__
+from reverse_etl.core.clocks import elapsed as _now
+from reverse_etl.core.errors import LeaseHeldError
+from reverse_etl.core.results import Holder
+from reverse_etl.core.sync import Scope
+from reverse_etl.core.version import __version__
 from reverse_etl.warehouse.project import Project
 
 # A holder that was not heard of for this long is taken for dead. Seconds.

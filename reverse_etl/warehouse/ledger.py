@@ -8,16 +8,16 @@ import json
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from reverse_etl.errors import SettingsError
-from reverse_etl.goals import Demand, Goal
-from reverse_etl.interfaces import Rejected, RunSummary, Standings
-from reverse_etl.plans import Plan, PlanLine, Record, Sample
-from reverse_etl.receipts import Receipt
-from reverse_etl.reports import Holder, PlannedRow
-from reverse_etl.sync import Sync
+from reverse_etl.core.errors import SettingsError
+from reverse_etl.core.goal import Demand, Goal
+from reverse_etl.core.plan import Plan, PlanLine, Record, Sample
+from reverse_etl.core.ports import Rejected, RunSummary, Standings
+from reverse_etl.core.receipt import Receipt
+from reverse_etl.core.results import Explained, Holder, PlannedRow, RunReport
+from reverse_etl.core.sync import Sync
 from reverse_etl.warehouse.accounts import rows_of
 from reverse_etl.warehouse.demands import planned_demands, read_demands
-from reverse_etl.warehouse.history import Books, planned_rows, read_runs
+from reverse_etl.warehouse.history import Books, explain, find_key, planned_rows, read_run, read_runs
 from reverse_etl.warehouse.lease import WarehouseLease, holder
 from reverse_etl.warehouse.planning import rendered, request
 from reverse_etl.warehouse.project import Project, Row
@@ -38,8 +38,6 @@ class WarehouseLedger:
     def __init__(self, project: Project, sync: Sync) -> None:
         self._project = project
         self._sync = sync
-        # JSON that stays with the next run: what dbt's tests said of the source.
-        self.tests = ""
         self._scope = sync.scope.as_dict()
         self._tables = ledger_tables(project)
         self._plan_table = ""
@@ -49,9 +47,12 @@ class WarehouseLedger:
         self._click_time = click_time_of(columns)
         self._source = rows_of(project, sync, spelled(columns, sync.account_column))
 
-    def claim(self) -> WarehouseLease:
-        """Take the lease and fence older runs; raises LeaseHeldError while another run holds it."""
-        return self._take()
+    def claim(self, tests: str = "") -> WarehouseLease:
+        """Take the lease and fence older runs; raises LeaseHeldError while another run holds it.
+
+        `tests`: what dbt's tests said of the source, as JSON that stays with the run.
+        """
+        return self._take(tests=tests)
 
     def holder(self) -> Holder | None:
         """Who holds the lease, dead or alive; None where a push finds it free."""
@@ -63,12 +64,12 @@ class WarehouseLedger:
         lease.close("unlock", {"shut_out": held.run_seq})
         return lease.run_seq
 
-    def _take(self, kind: str = "", over: str = "") -> WarehouseLease:
+    def _take(self, kind: str = "", over: str = "", tests: str = "") -> WarehouseLease:
         lease = WarehouseLease.take(
             self._project,
             self._tables,
             self._sync.scope,
-            tests=self.tests,
+            tests=tests,
             kind=kind,
             over=over,
         )
@@ -231,6 +232,20 @@ class WarehouseLedger:
     def newest_event(self) -> str:
         """The time of the newest event of any run of any scope, as UTC text; empty where there was none."""
         return str(self._project.query("_newest_event", runs=self._tables["runs"])[0][0] or "")
+
+    def run(self, run_seq: int) -> RunReport | None:
+        """All that is known of a run; None where there is none of that number."""
+        found = read_runs(self.books, limit=1, run_seq=run_seq)
+        return read_run(self.books, found[0]) if found else None
+
+    def explain(self, key: str) -> tuple[str, tuple[str, ...], tuple[Explained, ...], int]:
+        """What a key names in the plan as of now: that time, how the key was read, rows of it, and how many in all."""
+        now = self.clock()
+        readings, value = find_key(self.books, key)
+        if value is None:
+            return now, readings, (), 0
+        with self.planned(now, with_repeats=True) as planned:
+            return now, readings, *explain(self.books, planned, readings[-1], value)
 
     @property
     def books(self) -> Books:

@@ -6,7 +6,7 @@ import contextlib
 from collections.abc import Iterator
 from typing import Any
 
-from reverse_etl.errors import ReverseEtlError
+from reverse_etl.core.errors import ReverseEtlError
 from reverse_etl.warehouse.history import Books
 
 

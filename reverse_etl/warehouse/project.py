@@ -15,9 +15,9 @@ from typing import Any
 
 import yaml
 
-from reverse_etl.errors import ReverseEtlError, SettingsError
-from reverse_etl.folders import project_folder, where_else
-from reverse_etl.version import __version__
+from reverse_etl.core.errors import ReverseEtlError, SettingsError
+from reverse_etl.core.folders import project_folder, where_else
+from reverse_etl.core.version import __version__
 from reverse_etl.warehouse.dbt_calls import (
     DbtOptions,
     WithoutInterrupts,

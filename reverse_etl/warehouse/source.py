@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Mapping
 from typing import Any
 
-from reverse_etl.errors import SettingsError
+from reverse_etl.core.errors import SettingsError
 from reverse_etl.warehouse.project import Project
 
 # The columns of a source model, each with the kinds of type that it may have.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from reverse_etl.errors import SettingsError
-from reverse_etl.sync import Scope
+from reverse_etl.core.errors import SettingsError
+from reverse_etl.core.sync import Scope
 from reverse_etl.warehouse.project import PACKAGE, Project
 
 TABLES = ("ledger", "receipts", "runs")

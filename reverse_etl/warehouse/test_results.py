@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from reverse_etl.interfaces import TestEvidence, Verdict
+from reverse_etl.core.ports import TestEvidence, Verdict
 from reverse_etl.warehouse.artifacts import RunResults, run_results, with_parents, written_at
 from reverse_etl.warehouse.history import kept_evidence
 from reverse_etl.warehouse.project import PACKAGE, Project

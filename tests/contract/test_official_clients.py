@@ -17,13 +17,13 @@ from typing import Any
 import pytest
 import requests
 
-from reverse_etl.destinations.microsoft_ads.line import API_REVISION
-from reverse_etl.destinations.microsoft_ads.rest import OPERATIONS, RestWire
+from reverse_etl.core.sync import Environment, WireProtocol
 from reverse_etl.destinations.microsoft_ads.settings import REST_PATH, MicrosoftAdsSettings
-from reverse_etl.destinations.microsoft_ads.tokens import FixedToken
+from reverse_etl.destinations.microsoft_ads.sign_in.tokens import FixedToken
+from reverse_etl.destinations.microsoft_ads.wire.line import API_REVISION
+from reverse_etl.destinations.microsoft_ads.wire.rest import OPERATIONS, RestWire
 from reverse_etl.sandbox import LocalSandbox, read_adjustments, read_received
 from reverse_etl.sandbox.lookups import goal_id
-from reverse_etl.sync import Environment, WireProtocol
 
 SDK = Path(__file__).parent / "sdk"
 NOW = datetime.now(UTC).replace(microsecond=0)

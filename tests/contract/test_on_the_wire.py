@@ -11,11 +11,11 @@ import pytest
 import requests
 from lxml import etree
 
+from reverse_etl.core.sync import Environment, WireProtocol
 from reverse_etl.destinations.microsoft_ads.settings import SERVICE_PATH, MicrosoftAdsSettings
-from reverse_etl.destinations.microsoft_ads.soap import SoapWire
-from reverse_etl.destinations.microsoft_ads.tokens import FixedToken
+from reverse_etl.destinations.microsoft_ads.sign_in.tokens import FixedToken
+from reverse_etl.destinations.microsoft_ads.wire.soap import SoapWire
 from reverse_etl.sandbox import LocalSandbox
-from reverse_etl.sync import Environment, WireProtocol
 from tests.contract.test_official_clients import CONVERSION, GOALS, NOW, RESTATEMENT
 from tests.contract.test_wsdl import CAMPAIGN, XS, official_path
 

@@ -42,7 +42,7 @@ def main(folder: Path, rounds: int) -> None:
 
 
 def _contend(project: Any, rounds: int, barrier: Any, holding: Any, told: Any, number: int) -> None:  # noqa: PLR0917
-    from reverse_etl.errors import LeaseHeldError
+    from reverse_etl.core.errors import LeaseHeldError
     from reverse_etl.session import Workspace
 
     workspace = Workspace(project)

@@ -11,10 +11,11 @@ import threading
 from dataclasses import dataclass
 from typing import Any
 
-from reverse_etl import pace, run
+from reverse_etl.commands import push as run
+from reverse_etl.core import pace
 from reverse_etl.destinations.microsoft_ads import MicrosoftAds, destination
-from reverse_etl.destinations.microsoft_ads.rest import RestWire
-from reverse_etl.destinations.microsoft_ads.soap import SoapWire
+from reverse_etl.destinations.microsoft_ads.wire.rest import RestWire
+from reverse_etl.destinations.microsoft_ads.wire.soap import SoapWire
 from reverse_etl.warehouse import lease
 from reverse_etl.warehouse.project import Project
 
@@ -103,6 +104,6 @@ def hurry(limit: float) -> None:
         for wire in (SoapWire, RestWire):
             assert wire.__init__.__kwdefaults__ is not None
             wire.__init__.__kwdefaults__["read_timeout"] = limit / 8
-        from reverse_etl.destinations.microsoft_ads import http
+        from reverse_etl.destinations.microsoft_ads.wire import http
 
         http.CONNECT_TIMEOUT = limit / 8

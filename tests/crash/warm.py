@@ -121,7 +121,8 @@ def _state(pid: int) -> str:
 def _serve(folder: Path) -> None:
     """Load the project and answer questions until there are no more."""
     import reverse_etl.cli.app
-    import reverse_etl.report.text  # noqa: F401
+    import reverse_etl.report.push  # noqa: F401
+    from reverse_etl.commands.plan import plan
     from reverse_etl.session import Workspace
     from reverse_etl.warehouse.dbt_calls import DbtOptions
     from reverse_etl.warehouse.project import Project
@@ -130,7 +131,7 @@ def _serve(folder: Path) -> None:
     project = Project(DbtOptions(folder, folder))
     # One plan: it imports what is imported late, and compiles the macros. No connection stays.
     workspace = Workspace(project)
-    workspace.open(workspace.syncs[0]).plan(samples=0)
+    plan(workspace.open(workspace.syncs[0]), samples=0)
     project.close()
     gc.collect()
     gc.freeze()

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from reverse_etl import errors
+from reverse_etl.core import errors
 from reverse_etl.warehouse.exposures import KEYS
 
 REPOSITORY = Path(__file__).parents[2]

@@ -9,9 +9,9 @@ import pytest
 import yaml
 
 from docs import decisions, generate
-from reverse_etl import errors
+from reverse_etl.core import errors
+from reverse_etl.core.errors import EXIT_CODES, ReverseEtlError
 from reverse_etl.destinations.microsoft_ads.codes import CODES
-from reverse_etl.errors import EXIT_CODES, ReverseEtlError
 from reverse_etl.sandbox import goals
 from reverse_etl.sandbox.goals import load_world
 

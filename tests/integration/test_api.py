@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 import reverse_etl
-from reverse_etl.errors import GuardError, LeaseHeldError, SettingsError
+from reverse_etl.core.errors import GuardError, LeaseHeldError, SettingsError
 from reverse_etl.sandbox import LocalSandbox
 from reverse_etl.session import open_workspace
 from reverse_etl.warehouse.dbt_calls import DbtOptions

@@ -15,7 +15,7 @@ import pytest
 import requests
 
 import reverse_etl
-from reverse_etl.errors import SettingsError
+from reverse_etl.core.errors import SettingsError
 from reverse_etl.sandbox import LocalSandbox
 from tests.support.engines import both_engines
 from tests.support.hostile import JINJA, TABLES

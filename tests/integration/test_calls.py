@@ -10,8 +10,8 @@ from typing import Any
 
 import pytest
 
+from reverse_etl.core.sync import WireProtocol
 from reverse_etl.sandbox import LocalSandbox, summary
-from reverse_etl.sync import WireProtocol
 from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.project import Project
 from tests.support.bench import Bench, click, counting

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from reverse_etl.errors import GuardError, SettingsError
+from reverse_etl.core.errors import GuardError, SettingsError
 from reverse_etl.sandbox import LocalSandbox
 from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.project import Project

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from reverse_etl import clocks
+from reverse_etl.core import clocks
 from reverse_etl.sandbox import LocalSandbox, server
 from tests.support.faults import ask_for
 from tests.support.shop import Shop, deal

@@ -11,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from reverse_etl.commands.push import PushOptions, carry_out
+from reverse_etl.core.ports import Silent
+from reverse_etl.core.results import RunResult
 from reverse_etl.destinations.microsoft_ads import MicrosoftAds, MicrosoftAdsSettings
-from reverse_etl.run import PushOptions, RunResult, Silent, push
 from reverse_etl.sandbox import LocalSandbox
 from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.exposures import find_syncs
@@ -206,7 +208,9 @@ class Days:
         ledger = WarehouseLedger(self._project, self._sync)
         ledger.clock = lambda: f"{now:%Y-%m-%dT%H:%M:%SZ}"  # type: ignore[method-assign]
         settings = MicrosoftAdsSettings.load(self._sync, {"MICROSOFT_ADS_ENDPOINT": self._url})
-        result = push(ledger, MicrosoftAds(settings), Silent(), PushOptions(retractions=self._sync.max_retractions))
+        result = carry_out(
+            ledger, MicrosoftAds(settings), Silent(), PushOptions(retractions=self._sync.max_retractions)
+        )
         assert result.unbalanced == ()
         return result
 

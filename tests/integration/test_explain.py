@@ -15,8 +15,8 @@ from typing import Any
 
 import pytest
 
-from reverse_etl.errors import SettingsError
-from reverse_etl.reports import Explained, RunReport, WhyReport
+from reverse_etl.core.errors import SettingsError
+from reverse_etl.core.results import Explained, RunReport, WhyReport
 from reverse_etl.sandbox import LocalSandbox
 from reverse_etl.session import open_workspace
 from reverse_etl.warehouse.dbt_calls import DbtOptions

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from unittest import mock
 
-from reverse_etl.attributed import Told, ToldDay
+from reverse_etl.core.attribution import Told, ToldDay
 from reverse_etl.warehouse.attribution import WarehouseAttribution
 from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.exposures import find_syncs

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from reverse_etl.pace import Patience
+from reverse_etl.core.pace import Patience
 from reverse_etl.sandbox import LocalSandbox
 from tests.support.engines import both_engines
 from tests.support.faults import ask_for, release

@@ -11,7 +11,7 @@ from typing import Any
 import psycopg2
 import pytest
 
-from reverse_etl.errors import ReverseEtlError
+from reverse_etl.core.errors import ReverseEtlError
 from reverse_etl.sandbox import LocalSandbox
 from reverse_etl.session import Session, open_workspace
 from reverse_etl.warehouse.dbt_calls import DbtOptions

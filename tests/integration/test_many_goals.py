@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from unittest import mock
 
-from reverse_etl.goals import Goal
+from reverse_etl.core.goal import Goal
 from reverse_etl.session import Session
 from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.exposures import find_syncs

@@ -11,10 +11,10 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from reverse_etl.plans import Plan, Record
-from reverse_etl.receipts import Answer, Answered
-from reverse_etl.run import PushOptions, push
-from reverse_etl.sync import RetractionLimit
+from reverse_etl.commands.push import PushOptions, carry_out
+from reverse_etl.core.plan import Plan, Record
+from reverse_etl.core.receipt import Answer, Answered
+from reverse_etl.core.sync import RetractionLimit
 from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.exposures import find_syncs
 from reverse_etl.warehouse.history import Books
@@ -339,7 +339,7 @@ def test_push_sends_exactly_what_plan_lists(warehouse: Warehouse, world: World) 
     ledger.clock = lambda: world.now  # type: ignore[method-assign]
     shown = ledger.read_plan(samples=0)
     limit = RetractionLimit(1000, 1.0, even_if_empty=True)
-    result = push(ledger, recorder, recorder, PushOptions(workers=1, retractions=limit))
+    result = carry_out(ledger, recorder, recorder, PushOptions(workers=1, retractions=limit))
     first = recorder.sent[: shown.to_send]
     assert recorder.first_plan is not None
     assert Counter(recorder.first_plan.counts()) == Counter(shown.counts())

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from reverse_etl.checks import run_checks
-from reverse_etl.reports import Mark
+from reverse_etl.commands.check import run_checks
+from reverse_etl.core.check import Mark
+from reverse_etl.core.sync import WireProtocol
 from reverse_etl.sandbox import LocalSandbox, summary
-from reverse_etl.sync import WireProtocol
 from reverse_etl.warehouse.dbt_calls import DbtOptions
 from tests.integration.test_calls import ROWS, bench, books, correct_and_go_wrong, go_wrong, open_bench, settle
 from tests.support.bench import Bench, click, counting

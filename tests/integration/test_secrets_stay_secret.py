@@ -19,17 +19,17 @@ import duckdb
 import pytest
 import requests
 
-import reverse_etl.checks  # noqa: F401 - bound to the real settings before they are replaced
+import reverse_etl.commands.check  # noqa: F401 - bound to the real settings before they are replaced
+from reverse_etl.core.errors import DestinationError
+from reverse_etl.core.pace import Patience
+from reverse_etl.core.receipt import Unanswered
+from reverse_etl.core.sync import Environment
 from reverse_etl.destinations.microsoft_ads import MicrosoftAds
 from reverse_etl.destinations.microsoft_ads import settings as ads_settings
-from reverse_etl.destinations.microsoft_ads.reach import check_service
+from reverse_etl.destinations.microsoft_ads.answering import check_service
 from reverse_etl.destinations.microsoft_ads.sign_in.sources import Access, find_credentials
-from reverse_etl.destinations.microsoft_ads.soap import SoapWire
-from reverse_etl.errors import DestinationError
-from reverse_etl.pace import Patience
-from reverse_etl.receipts import Unanswered
+from reverse_etl.destinations.microsoft_ads.wire.soap import SoapWire
 from reverse_etl.sandbox import LocalSandbox
-from reverse_etl.sync import Environment
 from tests.support.faults import ask_for, truth
 from tests.support.shop import Shop, click, copy_of
 from tests.unit.wire import RawServer, http, row, settings

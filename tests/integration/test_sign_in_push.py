@@ -9,9 +9,9 @@ from unittest import mock
 
 import pytest
 
+from reverse_etl.core.sync import WireProtocol
 from reverse_etl.destinations.microsoft_ads.sign_in import protocol as sign_in_protocol
 from reverse_etl.sandbox import summary
-from reverse_etl.sync import WireProtocol
 from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.project import Project
 from tests.support.bench import Bench, counting

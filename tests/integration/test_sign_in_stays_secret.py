@@ -12,9 +12,9 @@ from unittest import mock
 import duckdb
 import pytest
 
+from reverse_etl.core.pace import Patience
 from reverse_etl.destinations.microsoft_ads.sign_in import protocol, renewing
 from reverse_etl.destinations.microsoft_ads.sign_in.protocol import Granted, Question
-from reverse_etl.pace import Patience
 from tests.integration.test_secrets_stay_secret import Listener, listener  # noqa: F401 - a fixture
 from tests.support.shop import Shop, copy_of, deal
 from tests.support.sign_in import World, control, counts, sign_in_world

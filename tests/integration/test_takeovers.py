@@ -8,10 +8,12 @@ from typing import Any
 
 import pytest
 
+from reverse_etl.commands.push import PushOptions, carry_out
+from reverse_etl.core.errors import LeaseLostError
+from reverse_etl.core.plan import Plan
+from reverse_etl.core.ports import Silent
+from reverse_etl.core.results import RunResult
 from reverse_etl.destinations.microsoft_ads import MicrosoftAds, MicrosoftAdsSettings
-from reverse_etl.errors import LeaseLostError
-from reverse_etl.plans import Plan
-from reverse_etl.run import PushOptions, RunResult, Silent, push
 from reverse_etl.sandbox import LocalSandbox
 from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.ledger import WarehouseLedger
@@ -44,7 +46,7 @@ def bench(shop_template: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 def deliver(bench: Bench, sandbox: LocalSandbox, ledger: WarehouseLedger) -> RunResult:
     settings = MicrosoftAdsSettings.load(bench.sync, {"MICROSOFT_ADS_ENDPOINT": sandbox.url})
-    return push(ledger, MicrosoftAds(settings), Silent(), PushOptions())
+    return carry_out(ledger, MicrosoftAds(settings), Silent(), PushOptions())
 
 
 def successor(bench: Bench, click_id: str = click(2)) -> WarehouseLedger:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from reverse_etl.delivery import LOOK_EVERY
-from reverse_etl.errors import LeaseLostError
-from reverse_etl.run import RunResult
+from reverse_etl.commands.courier import LOOK_EVERY
+from reverse_etl.core.errors import LeaseLostError
+from reverse_etl.core.results import RunResult
 from reverse_etl.sandbox import LocalSandbox, summary
 from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.ledger import WarehouseLedger

@@ -13,7 +13,7 @@ from typing import Any
 import psycopg2
 import pytest
 
-from reverse_etl.errors import WarehouseError
+from reverse_etl.core.errors import WarehouseError
 from reverse_etl.sandbox import LocalSandbox
 from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.ledger import WarehouseLedger
@@ -104,7 +104,7 @@ def test_a_connection_that_is_lost_during_the_calls(
     bench: Bench, sandbox: LocalSandbox, sql: Sql, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The lease cannot be read while a call is under way: the run stops, and the answer is recorded all the same."""
-    monkeypatch.setattr("reverse_etl.delivery.LOOK_EVERY", 0.05)
+    monkeypatch.setattr("reverse_etl.commands.courier.LOOK_EVERY", 0.05)
     waited = threading.Event()
 
     def lose() -> None:

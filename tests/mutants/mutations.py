@@ -19,7 +19,7 @@ def _one(rule: str, file: str, old: str, new: str, *tests: str) -> Mutation:
     return Mutation(rule, file, ((old, new),), tests)
 
 
-RUN, COURIER, PROOF = "reverse_etl/run.py", "reverse_etl/delivery.py", "reverse_etl/proof.py"
+RUN, COURIER, PROOF = "reverse_etl/commands/push.py", "reverse_etl/commands/courier.py", "reverse_etl/commands/proof.py"
 LEASE, LEDGER = "reverse_etl/warehouse/lease.py", "reverse_etl/warehouse/ledger.py"
 ADS = "reverse_etl/destinations/microsoft_ads"
 ATTEMPTS, FOLD, SCOPE = (f"macros/ledger/{name}.sql" for name in ("_attempts", "_fold", "_scope"))

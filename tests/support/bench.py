@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 
-from reverse_etl.delivery import Patience
+from reverse_etl.commands.courier import Patience
+from reverse_etl.commands.push import PushOptions, carry_out
+from reverse_etl.core.plan import Record
+from reverse_etl.core.ports import Silent
+from reverse_etl.core.receipt import Answer
+from reverse_etl.core.results import RunResult
+from reverse_etl.core.sync import WireProtocol
 from reverse_etl.destinations.microsoft_ads import MicrosoftAds, MicrosoftAdsSettings
-from reverse_etl.destinations.microsoft_ads.rest import RestWire
-from reverse_etl.destinations.microsoft_ads.soap import SoapWire
-from reverse_etl.plans import Record
-from reverse_etl.receipts import Answer
-from reverse_etl.run import PushOptions, RunResult, Silent, push
+from reverse_etl.destinations.microsoft_ads.wire.rest import RestWire
+from reverse_etl.destinations.microsoft_ads.wire.soap import SoapWire
 from reverse_etl.sandbox import LocalSandbox
-from reverse_etl.sync import WireProtocol
 from reverse_etl.warehouse.exposures import find_syncs
 from reverse_etl.warehouse.ledger import WarehouseLedger
 from reverse_etl.warehouse.project import Project
@@ -115,7 +117,7 @@ class Bench:
             retractions=replace(self.sync.max_retractions, rows=10, share=1.0),
         )
         destination = _Interrupted(settings, wire, after_call, unanswered)
-        result = push(WarehouseLedger(self.project, self.sync), destination, Silent(), options)
+        result = carry_out(WarehouseLedger(self.project, self.sync), destination, Silent(), options)
         assert result.unbalanced == ()
         return result
 

@@ -15,7 +15,7 @@ from dbt.cli.main import dbtRunner
 
 from reverse_etl.cli.app import app
 from reverse_etl.cli.console import say
-from reverse_etl.errors import ReverseEtlError
+from reverse_etl.core.errors import ReverseEtlError
 
 Done = subprocess.CompletedProcess[str]
 

@@ -22,12 +22,12 @@ import requests
 from keyring.backend import KeyringBackend
 from keyring.backends import fail
 
+from reverse_etl.core.sync import Environment
 from reverse_etl.destinations.microsoft_ads.sign_in.identity import Identity
 from reverse_etl.destinations.microsoft_ads.sign_in.protocol import ask, code_of, redeem
 from reverse_etl.destinations.microsoft_ads.sign_in.renewing import login_of
 from reverse_etl.destinations.microsoft_ads.sign_in.stores import Login, Stores
 from reverse_etl.sandbox import LocalSandbox
-from reverse_etl.sync import Environment
 from tests.support.quick import exit_code_of
 
 APP = "app-1"

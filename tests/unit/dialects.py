@@ -9,14 +9,14 @@ from typing import Any
 
 from lxml import etree
 
+from reverse_etl.core.plan import Record
+from reverse_etl.core.sync import WireProtocol
 from reverse_etl.destinations.microsoft_ads import MicrosoftAds
 from reverse_etl.destinations.microsoft_ads.destination import THROTTLE_WAIT
 from reverse_etl.destinations.microsoft_ads.messages import call_of
-from reverse_etl.destinations.microsoft_ads.rest import RestWire
 from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
-from reverse_etl.destinations.microsoft_ads.soap import SoapWire
-from reverse_etl.plans import Record
-from reverse_etl.sync import WireProtocol
+from reverse_etl.destinations.microsoft_ads.wire.rest import RestWire
+from reverse_etl.destinations.microsoft_ads.wire.soap import SoapWire
 from tests.unit import wire as xml
 from tests.unit.wire import http, settings
 

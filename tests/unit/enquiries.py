@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from reverse_etl.destinations.microsoft_ads.lookups import Enquiry
-from reverse_etl.destinations.microsoft_ads.soap import SoapWire
-from reverse_etl.destinations.microsoft_ads.wire import Reply
-from reverse_etl.pace import Pace
+from reverse_etl.core.pace import Pace
+from reverse_etl.destinations.microsoft_ads.enquiry import Enquiry
+from reverse_etl.destinations.microsoft_ads.wire.port import Reply
+from reverse_etl.destinations.microsoft_ads.wire.soap import SoapWire
 from tests.unit.scripted import JumpingClock
 from tests.unit.wire import settings
 

@@ -10,10 +10,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
-from reverse_etl.errors import WarehouseError
-from reverse_etl.interfaces import Delivered, Standings
-from reverse_etl.plans import Plan, PlanLine, Record
-from reverse_etl.receipts import Receipt
+from reverse_etl.core.errors import WarehouseError
+from reverse_etl.core.goal import Demand
+from reverse_etl.core.plan import Plan, PlanLine, Record
+from reverse_etl.core.ports import Delivered, Standings
+from reverse_etl.core.receipt import Receipt
 from tests.reference import decide
 from tests.reference.fold import State, fold, lowest_fences, outcome_of
 from tests.reference.nouns import Attempt, MatchKey, PlanRow, RunEvent, SourceRow
@@ -107,6 +108,7 @@ class MemoryLedger:
         self._steps = 0
         self._rows: list[tuple[PlanRow, Attempt | None, bool]] = []
         self._known = 0
+        self.demands: Sequence[Demand] = ()
 
     def use(self, effects: Sequence[Callable[[], None]]) -> None:
         """One use of the warehouse; its effects happen in order, all of them unless an accident comes between."""
@@ -123,7 +125,10 @@ class MemoryLedger:
         if accident:
             raise WarehouseError("The warehouse went away.")
 
-    def claim(self) -> MemoryLease:
+    def planned_demands(self) -> Sequence[Demand]:
+        return self.demands
+
+    def claim(self, tests: str = "") -> MemoryLease:
         events = self.warehouse.events
         run_seq = max((event.run_seq for event in events), default=0) + 1
         ended = {e.run_seq for e in events if e.event == "close"} | {e.fenced_run_seq for e in events}

@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 
-from reverse_etl.delivery import Courier
-from reverse_etl.pace import Patience
-from reverse_etl.plans import Record
-from reverse_etl.proof import Delivery
-from reverse_etl.receipts import (
+from reverse_etl.commands.courier import Courier
+from reverse_etl.commands.proof import Delivery
+from reverse_etl.core.pace import Patience
+from reverse_etl.core.plan import Record
+from reverse_etl.core.receipt import (
     Answer,
     Answered,
     Blamed,

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from reverse_etl.attributed import Fetched, Told, ToldDay, Window
-from reverse_etl.attributing import fetch, windows
-from reverse_etl.errors import DestinationError, WarehouseError
-from reverse_etl.goals import Goal
+from reverse_etl.commands.attribution import fetch, windows
+from reverse_etl.core.attribution import Fetched, Told, ToldDay, Window
+from reverse_etl.core.errors import DestinationError, WarehouseError
+from reverse_etl.core.goal import Goal
 
 DAY = date(2026, 11, 25)
 REFUSED = DestinationError("The service refused.", hint="Check the account.")

@@ -9,11 +9,11 @@ from typing import Any
 
 import pytest
 
-from reverse_etl.attributed import Told, ToldDay, Window
+from reverse_etl.core.attribution import Told, ToldDay, Window
+from reverse_etl.core.errors import DestinationError
 from reverse_etl.destinations.microsoft_ads.attribution import read_report
 from reverse_etl.destinations.microsoft_ads.unattributed import REASONS, explain
-from reverse_etl.destinations.microsoft_ads.wire import Processed, ServiceError
-from reverse_etl.errors import DestinationError
+from reverse_etl.destinations.microsoft_ads.wire.port import Processed, ServiceError
 from reverse_etl.sandbox import LocalSandbox
 from tests.unit.dialects import Dialect
 from tests.unit.enquiries import Script, enquiry

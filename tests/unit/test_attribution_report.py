@@ -9,7 +9,8 @@ import pytest
 from typer.testing import CliRunner
 
 import reverse_etl
-from reverse_etl.attributed import (
+from reverse_etl.cli.app import app
+from reverse_etl.core.attribution import (
     AttributedDay,
     AttributedGoal,
     AttributionReport,
@@ -19,10 +20,9 @@ from reverse_etl.attributed import (
     UnattributedReason,
     total,
 )
-from reverse_etl.cli.app import app
+from reverse_etl.core.sync import Environment, Sync
 from reverse_etl.report.attribution import attribution_json, attribution_text
 from reverse_etl.report.match import matched_lines
-from reverse_etl.sync import Environment, Sync
 from tests.support.schemas import validate
 
 DAY = date(2026, 11, 24)

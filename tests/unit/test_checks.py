@@ -18,16 +18,17 @@ from typing import Any
 import jsonschema
 import pytest
 
-from reverse_etl import account_checks, clocks
-from reverse_etl.checks import dbt_line, exit_code
-from reverse_etl.cli import checking
-from reverse_etl.destinations.microsoft_ads.reach import check_service
-from reverse_etl.destinations.microsoft_ads.settings import find_endpoint, find_settings
-from reverse_etl.errors import DestinationError, SettingsError
-from reverse_etl.likeness import look_alikes
-from reverse_etl.report.checks import Style, checks_json, checks_text
-from reverse_etl.reports import CheckLine, Mark
-from reverse_etl.sync import Environment, Scope, Sync, WireProtocol
+from reverse_etl.cli import check as checking
+from reverse_etl.commands.check import dbt_line, exit_code
+from reverse_etl.commands.check_renamed import look_alikes
+from reverse_etl.core import clocks
+from reverse_etl.core.check import CheckLine, Mark
+from reverse_etl.core.errors import DestinationError, SettingsError
+from reverse_etl.core.sync import Environment, Scope, Sync, WireProtocol
+from reverse_etl.destinations.microsoft_ads import kind
+from reverse_etl.destinations.microsoft_ads.answering import check_service
+from reverse_etl.destinations.microsoft_ads.settings import Setting, find_endpoint, find_settings
+from reverse_etl.report.check import Style, checks_json, checks_text
 from reverse_etl.warehouse.source import check_columns, column_problems, kinds_of
 from tests.unit.wire import StartRaw, http
 
@@ -257,7 +258,8 @@ def test_a_service_with_another_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clocks, "now", lambda: right - timedelta(hours=3))
     sync = Sync("ads", "model.shop.ads", "microsoft_ads", Environment.SANDBOX, "1", "")
     with service(200) as (endpoint, _):
-        clock, answers = account_checks.destination_lines(sync, endpoint, 0)
+        monkeypatch.setattr(kind, "find_endpoint", lambda *_: Setting("endpoint", endpoint, "default", ""))
+        clock, answers = kind.MicrosoftAdsKind().answers(sync, {}, right.date(), 0)
     assert (clock.name, clock.mark) == ("clock", Mark.WARNING)
     assert clock.text == "127.0.0.1's clock is 3.0 hours ahead of this machine's."
     assert (answers.name, answers.mark) == ("destination", Mark.OK)
@@ -342,10 +344,11 @@ def test_a_service_that_hangs(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_an_account_is_not_asked_for_without_its_settings() -> None:
-    """Where a token is missing, which has a cross of its own, nothing is called and nothing more is said."""
+    """Where a token is missing, no destination is opened: nothing is called."""
     sync = Sync("ads", "model.shop.ads", "microsoft_ads", Environment.PRODUCTION, "1", "2")
     environ = {"MICROSOFT_ADS_DEVELOPER_TOKEN": "here"}
-    assert list(account_checks.account_lines(sync, environ, clocks.now().date(), None, None)) == []
+    with pytest.raises(SettingsError, match="needs what is not there"):
+        kind.MicrosoftAdsKind().open(sync, environ)
 
 
 class Keyboard:

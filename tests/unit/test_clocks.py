@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from reverse_etl import clocks
+from reverse_etl.core import clocks
 
 
 @pytest.mark.parametrize(

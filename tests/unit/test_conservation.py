@@ -7,10 +7,10 @@ from dataclasses import replace
 
 import pytest
 
-from reverse_etl.errors import GuardError
-from reverse_etl.interfaces import Standings
-from reverse_etl.run import PushOptions, push
-from reverse_etl.sync import RetractionLimit
+from reverse_etl.commands.push import PushOptions, carry_out
+from reverse_etl.core.errors import GuardError
+from reverse_etl.core.ports import Standings
+from reverse_etl.core.sync import RetractionLimit
 from tests.unit.memory_ledger import Judge, MemoryLedger, Warehouse, Watcher
 from tests.unit.test_run_laws import BOTH, Service, row, run_push
 
@@ -44,7 +44,7 @@ def test_a_sum_is_held_from_both_sides(sum_: str, by: int) -> None:
         return found
 
     ledger.standings = wrong  # type: ignore[method-assign]
-    result = push(ledger, Service(Judge()), Watcher(), PushOptions(workers=1))
+    result = carry_out(ledger, Service(Judge()), Watcher(), PushOptions(workers=1))
     assert [told.partition(":")[0] for told in result.unbalanced] == [sum_]
     assert (result.name, result.exit_code) == ("stopped", 1)
 
@@ -57,6 +57,6 @@ def test_what_earlier_rounds_took_back_counts_towards_the_limit() -> None:
     ledger = MemoryLedger(warehouse, adjustments=BOTH)
     options = PushOptions(workers=1, retractions=RetractionLimit(4, 1.0))
     with pytest.raises(GuardError, match="5 of"):
-        push(ledger, Service(judge), Watcher(), options)
+        carry_out(ledger, Service(judge), Watcher(), options)
     assert [plan.to_retract for plan in ledger.plans] == [2, 3]
     assert len(judge.retracted) == 2

@@ -8,10 +8,10 @@ from collections.abc import Sequence
 
 import pytest
 
-from reverse_etl.delivery import Courier
-from reverse_etl.pace import Patience
-from reverse_etl.plans import Record
-from reverse_etl.receipts import Answer, Answered, Outcome, Reason, RowOutcome, Throttled
+from reverse_etl.commands.courier import Courier
+from reverse_etl.core.pace import Patience
+from reverse_etl.core.plan import Record
+from reverse_etl.core.receipt import Answer, Answered, Outcome, Reason, RowOutcome, Throttled
 from tests.unit.scripted import (
     BLAMED,
     BUSY,
@@ -257,7 +257,7 @@ def test_each_batch_is_told_once_by_the_calling_thread() -> None:
 
 def test_the_lease_is_looked_at_while_calls_are_under_way(monkeypatch: pytest.MonkeyPatch) -> None:
     """A long call does not keep the caller from looking at the lease, and from halting the rest."""
-    monkeypatch.setattr("reverse_etl.delivery.LOOK_EVERY", 0.01)
+    monkeypatch.setattr("reverse_etl.commands.courier.LOOK_EVERY", 0.01)
     looked = threading.Event()
 
     def send(records: Sequence[Record]) -> Answer:

@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from reverse_etl.delivery import GUILTY_ROWS
-from reverse_etl.plans import Record
-from reverse_etl.receipts import Answer, Answered, Blamed, Outcome, Reason
+from reverse_etl.commands.courier import GUILTY_ROWS
+from reverse_etl.core.plan import Record
+from reverse_etl.core.receipt import Answer, Answered, Blamed, Outcome, Reason
 from tests.unit.scripted import (
     BLAMED,
     BLAMED_FOR_NOW,

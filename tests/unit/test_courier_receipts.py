@@ -9,9 +9,9 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reverse_etl.pace import Patience
-from reverse_etl.plans import Record
-from reverse_etl.receipts import (
+from reverse_etl.core.pace import Patience
+from reverse_etl.core.plan import Record
+from reverse_etl.core.receipt import (
     Answer,
     Answered,
     Blamed,

@@ -7,7 +7,7 @@ from types import SimpleNamespace
 
 import pytest
 
-from reverse_etl.errors import SettingsError
+from reverse_etl.core.errors import SettingsError
 from reverse_etl.warehouse.project import Project
 
 

@@ -13,15 +13,15 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator, ValidationError
 
-from reverse_etl import mending
-from reverse_etl.errors import SettingsError
-from reverse_etl.interfaces import Rejected, RunSummary
-from reverse_etl.plans import CLASSES
+from reverse_etl.commands import baseline
+from reverse_etl.core.errors import SettingsError
+from reverse_etl.core.plan import CLASSES
+from reverse_etl.core.ports import Rejected, RunSummary
+from reverse_etl.core.results import Attempted, Explained, PlannedRow, RunReport, RunsReport, WhyReport
 from reverse_etl.report import export, runs
 from reverse_etl.report.why import ABSENT, CHANGES, changes, why_json, why_text, worth
 from reverse_etl.report.width import fit
 from reverse_etl.report.words import REASON_WORDS
-from reverse_etl.reports import Attempted, Explained, PlannedRow, RunReport, RunsReport, WhyReport
 from tests.support.schemas import FOLDER, schema, validate
 from tests.unit import test_report as known
 from tests.unit.test_words import rule_reasons
@@ -156,7 +156,7 @@ def test_why_tells_the_row_its_history_and_what_would_change_it() -> None:
 def test_what_a_baseline_marked_was_not_sent() -> None:
     """A mark is told from a delivery, and one that was undone from a run that died."""
     mark = replace(
-        REFUSED, outcome="accepted", code=None, error_code=mending.BASELINE, message="Marked.", tracking_id=""
+        REFUSED, outcome="accepted", code=None, error_code=baseline.BASELINE, message="Marked.", tracking_id=""
     )
     undone = replace(mark, outcome="void", fenced_by=3)
     shown = why_text(replace(WHY, rows=(replace(ROW, attempts=(mark, undone)),)))

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from reverse_etl.errors import SettingsError
-from reverse_etl.sync import Environment, RetractionLimit, WireProtocol
+from reverse_etl.core.errors import SettingsError
+from reverse_etl.core.sync import Environment, RetractionLimit, WireProtocol
 from reverse_etl.warehouse.exposures import find_syncs, pick_sync
 
 GOOD = {"destination": "microsoft_ads", "environment": "local", "account_id": "123", "customer_id": "456"}

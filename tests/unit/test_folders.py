@@ -10,7 +10,7 @@ import typer
 
 from reverse_etl.cli.app import app
 from reverse_etl.cli.options import known_syncs
-from reverse_etl.folders import project_folder, where_else
+from reverse_etl.core.folders import project_folder, where_else
 
 
 @pytest.fixture

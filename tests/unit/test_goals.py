@@ -7,9 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from reverse_etl.errors import DestinationError
-from reverse_etl.foresight import Foresight
-from reverse_etl.goals import (
+from reverse_etl.commands.push import PushOptions, carry_out
+from reverse_etl.core.errors import DestinationError
+from reverse_etl.core.goal import (
     LONGEST_WINDOW,
     Demand,
     Goal,
@@ -20,9 +20,9 @@ from reverse_etl.goals import (
     window_words,
     windows_by_name,
 )
-from reverse_etl.interfaces import Delivered
-from reverse_etl.plans import Plan, PlanLine
-from reverse_etl.run import Silent
+from tests.unit.memory_ledger import MemoryLedger, Warehouse, Watcher
+from tests.unit.scripted import FINE, ScriptedDestination
+from tests.unit.test_run_laws import row
 
 LEAD = Goal("Lead", status="Active", count_type="All", window_minutes=1440, revenue_type="VariableValue")
 
@@ -133,63 +133,55 @@ def test_a_window_in_words(minutes: int, words: str) -> None:
     assert window_words(minutes) == words
 
 
-class Notes(Silent):
-    """Somebody who keeps what is noted and passed on."""
+class Account(ScriptedDestination):
+    """A destination with goals, or with what asking for them raises; `learns`: it takes any name for one."""
 
-    def __init__(self) -> None:
-        self.notes: list[str] = []
-        self.passed: list[str] = []
+    def __init__(self, *goals: Goal, raises: DestinationError | None = None, learns: bool = False) -> None:
+        super().__init__(send=lambda _: FINE)
+        self._goals, self._raises, self._learns = goals, raises, learns
+        self.asked = 0
 
-    def note(self, text: str) -> None:
-        self.notes.append(text)
+    def learns_goals(self) -> bool:
+        return self._learns
 
-    def planned(self, plan: Plan, round_: int, to_send: int) -> None:
-        self.passed.append(f"plan {round_}")
-
-    def delivered(self, batch: Delivered, done: int, total: int) -> None:
-        self.passed.append(f"batch {done} of {total}")
-
-
-def plan(operation: str) -> Plan:
-    return Plan("2026-03-01T12:00:00Z", (PlanLine("source", "new", (), operation, 9),))
+    def goals(self) -> Sequence[Goal]:
+        self.asked += 1
+        if self._raises:
+            raise self._raises
+        return self._goals
 
 
-def test_a_push_is_told_of_what_would_be_refused_and_of_nothing_else() -> None:
-    """What is taken without its value is no note; everything is passed on."""
-    notes = Notes()
-    goals = [Goal("Lead", revenue_type="NoValue", enhanced=False)]
-    ahead = Foresight(notes, lambda: [Demand("Lead", 9, hashes_only=2, valued=9)], lambda: goals)
-    ahead.planned(plan("send"), 1, 9)
-    (note,) = notes.notes
+def push(account: Account, *demands: Demand, warehouse: Warehouse | None = None) -> list[str]:
+    """Push, and give the notes."""
+    ledger = MemoryLedger(warehouse or Warehouse([row(1)]))
+    ledger.demands = demands
+    watcher = Watcher()
+    carry_out(ledger, account, watcher, PushOptions(workers=1))
+    return watcher.notes
+
+
+def test_a_push_says_what_would_be_refused_and_nothing_else() -> None:
+    """What is taken without its value is no note."""
+    account = Account(Goal("Lead", revenue_type="NoValue", enhanced=False))
+    (note,) = push(account, Demand("Lead", 9, hashes_only=2, valued=9))
     assert note.startswith("2 rows to the goal 'Lead' with hashes and no click id would be refused")
-    ahead.delivered(Delivered(1, 9, (), 0, 0.1), 9, 9)
-    ahead.note("hello")
-    assert notes.passed == ["plan 1", "batch 9 of 9"]
-    assert notes.notes[1:] == ["hello"]
 
 
-@pytest.mark.parametrize(
-    ("operation", "round_", "to_send"), [("send", 2, 9), ("send", 1, 0), ("retract", 1, 9), ("", 1, 0)]
-)
-def test_the_goals_are_asked_only_before_rows_leave_for_the_first_time(
-    operation: str, round_: int, to_send: int
-) -> None:
-    """A plan that sends nothing, or only corrections, or a later plan of the run costs no call."""
-
-    def unasked() -> Sequence[Goal]:
-        raise AssertionError("asked")
-
-    Foresight(Silent(), list, unasked).planned(plan(operation), round_, to_send)
+def test_the_goals_are_asked_only_before_rows_leave_for_the_first_time() -> None:
+    """A plan that sends nothing costs no call, and where any name is a goal, none is asked for."""
+    warehouse, account = Warehouse([row(1)]), Account()
+    push(account, warehouse=warehouse)
+    assert (account.asked, len(account.calls)) == (1, 1)
+    push(account, warehouse=warehouse)
+    assert (account.asked, len(account.calls)) == (1, 1)
+    learning = Account(learns=True)
+    assert push(learning, Demand("Any", 1)) == []
+    assert learning.asked == 0
 
 
 def test_goals_that_cannot_be_looked_at_are_a_note() -> None:
-    """A failure of the destination or of the warehouse keeps no push from going on; any name being a goal is none."""
-
-    def fails() -> Sequence[Goal]:
-        raise DestinationError("The host is away.")
-
-    notes = Notes()
-    Foresight(notes, list, fails).planned(plan("send"), 1, 9)
-    assert notes.notes == ["The goals could not be looked at; the push goes on without that. The host is away."]
-    Foresight(notes, lambda: [Demand("Any", 1)], lambda: None).planned(plan("send"), 1, 9)
-    assert len(notes.notes) == 1
+    """A failure of the destination keeps no push from going on."""
+    account = Account(raises=DestinationError("The host is away."))
+    notes = push(account)
+    assert notes == ["The goals could not be looked at; the push goes on without that. The host is away."]
+    assert len(account.calls) == 1

@@ -7,11 +7,11 @@ from datetime import timedelta
 
 import pytest
 
-from reverse_etl.errors import GuardError
-from reverse_etl.guards import Facts, Guard, enforce, look, retractions
-from reverse_etl.interfaces import TestEvidence, Verdict
-from reverse_etl.plans import Plan, PlanLine
-from reverse_etl.sync import Environment, RetractionLimit, Sync
+from reverse_etl.core.errors import GuardError
+from reverse_etl.core.guards import Facts, Guard, enforce, look, retractions
+from reverse_etl.core.plan import Plan, PlanLine
+from reverse_etl.core.ports import TestEvidence, Verdict
+from reverse_etl.core.sync import Environment, RetractionLimit, Sync
 
 SYNC = Sync("ads", "model.shop.ads", "microsoft_ads", Environment.PRODUCTION, "123", "456", targets=("prod",))
 PASSED = TestEvidence(Verdict.PASSED, "3 tests passed or warned", at="2026-03-01T00:00:00Z")

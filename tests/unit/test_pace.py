@@ -6,11 +6,11 @@ import threading
 import time
 from collections.abc import Sequence
 
-from reverse_etl.delivery import Courier
-from reverse_etl.errors import WarehouseError
-from reverse_etl.pace import ASK_AGAIN, GROW_AFTER, Pace, Patience, shared_pace
-from reverse_etl.plans import Record
-from reverse_etl.receipts import Answer, Throttled
+from reverse_etl.commands.courier import Courier
+from reverse_etl.core.errors import WarehouseError
+from reverse_etl.core.pace import ASK_AGAIN, GROW_AFTER, Pace, Patience, shared_pace
+from reverse_etl.core.plan import Record
+from reverse_etl.core.receipt import Answer, Throttled
 from tests.unit.scripted import BUSY, FINE, JumpingClock, ScriptedDestination, batches, outcomes
 
 

@@ -19,13 +19,13 @@ from hypothesis import HealthCheck, given
 from hypothesis import settings as hypothesis_settings
 from hypothesis import strategies as st
 
+from reverse_etl.core.errors import SettingsError
+from reverse_etl.core.plan import Record
+from reverse_etl.core.receipt import Answered, Stopped, Unanswered
+from reverse_etl.core.sync import WireProtocol
 from reverse_etl.destinations.microsoft_ads import MicrosoftAds
-from reverse_etl.destinations.microsoft_ads.http import HttpAnswer
 from reverse_etl.destinations.microsoft_ads.recording import LONGEST_BODY, LONGEST_TEXT, NOT_KEPT, Recording
-from reverse_etl.errors import SettingsError
-from reverse_etl.plans import Record
-from reverse_etl.receipts import Answered, Stopped, Unanswered
-from reverse_etl.sync import WireProtocol
+from reverse_etl.destinations.microsoft_ads.wire.http import HttpAnswer
 from tests.unit.dialects import DIALECTS, WIRES, Dialect
 from tests.unit.wire import ACCESS_TOKEN, DEVELOPER_TOKEN, StartRaw, http, row, settings
 

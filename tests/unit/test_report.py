@@ -12,17 +12,19 @@ from typing import Any
 import pytest
 from rich.console import Console
 
-from reverse_etl.errors import DestinationError
-from reverse_etl.guards import Guard
-from reverse_etl.interfaces import Delivered, Rejected, RunSummary
-from reverse_etl.plans import CLASSES, Plan, PlanLine, Sample
-from reverse_etl.receipts import Outcome, Receipt
-from reverse_etl.report import json_, text
+from reverse_etl.core.errors import DestinationError
+from reverse_etl.core.guards import Guard
+from reverse_etl.core.plan import CLASSES, Plan, PlanLine, Sample
+from reverse_etl.core.ports import Delivered, Rejected, RunSummary
+from reverse_etl.core.receipt import Outcome, Receipt
+from reverse_etl.core.results import PlanReport, RunResult, StatusReport
+from reverse_etl.core.sync import Environment, Sync
+from reverse_etl.report.plan import plan_json, plan_text
 from reverse_etl.report.progress import ConsoleProgress
+from reverse_etl.report.push import result_json, result_text
+from reverse_etl.report.rejected import rejected_json, rejected_text
+from reverse_etl.report.status import status_json, status_text
 from reverse_etl.report.words import CLASS_WORDS, REASON_WORDS, STANDING_WORDS
-from reverse_etl.reports import PlanReport, StatusReport
-from reverse_etl.run import RunResult
-from reverse_etl.sync import Environment, Sync
 
 SYNC = Sync("ads", "model.shop.ads", "microsoft_ads", Environment.SANDBOX, "123", "456")
 SAMPLE = Sample("deal-1", "Lead", "2026-03-01T12:00:00Z", None, "")
@@ -117,25 +119,25 @@ BATCH = Delivered(
 def documents() -> dict[str, str]:
     """Every report with everything that it can hold."""
     return {
-        "plan": text.plan_text(PlanReport(SYNC, PLAN, (PASSES, REFUSES))),
-        "result": text.result_text(SYNC, RESULT),
-        "status": text.status_text(STATUS),
-        "rejected": text.rejected_text(SYNC, REJECTED),
+        "plan": plan_text(PlanReport(SYNC, PLAN, (PASSES, REFUSES))),
+        "result": result_text(SYNC, RESULT),
+        "status": status_text(STATUS),
+        "rejected": rejected_text(SYNC, REJECTED),
     }
 
 
 def as_json() -> dict[str, Any]:
     return {
-        "plan": json_.plan_json(PlanReport(SYNC, PLAN, (PASSES, REFUSES))),
-        "result": json_.result_json(SYNC, replace(RESULT, stopped=DestinationError("gone", hint="h"))),
-        "status": json_.status_json(STATUS),
-        "rejected": json_.rejected_json(SYNC, REJECTED),
+        "plan": plan_json(PlanReport(SYNC, PLAN, (PASSES, REFUSES))),
+        "result": result_json(SYNC, replace(RESULT, stopped=DestinationError("gone", hint="h"))),
+        "status": status_json(STATUS),
+        "rejected": rejected_json(SYNC, REJECTED),
     }
 
 
 def test_a_plan_in_words() -> None:
     """Counts with thousands, reasons in words with examples, both sides, and what a push would do."""
-    shown = text.plan_text(PlanReport(SYNC, PLAN, (PASSES,)))
+    shown = plan_text(PlanReport(SYNC, PLAN, (PASSES,)))
     assert "Plan of ads -> microsoft_ads, sandbox, account 123" in shown
     assert "1,234,610 source rows" in shown
     assert re.search(r"new +1,234,567  will be sent", shown)
@@ -152,31 +154,31 @@ def test_a_plan_in_words() -> None:
 
 def test_a_plan_says_what_a_push_would_not_do() -> None:
     """A guard that refuses is named with the way on; nothing to send and an empty source are said."""
-    refused = text.plan_text(PlanReport(SYNC, PLAN, (PASSES, REFUSES)))
+    refused = plan_text(PlanReport(SYNC, PLAN, (PASSES, REFUSES)))
     assert "A push would be refused (exit 5). Push once with --initial." in refused
     assert "would send" not in refused
-    assert "A push would send nothing." in text.plan_text(PlanReport(SYNC, Plan("now", (line("unchanged", 1),)), ()))
-    assert "The source model ads is empty." in text.plan_text(PlanReport(SYNC, Plan("now", ()), ()))
+    assert "A push would send nothing." in plan_text(PlanReport(SYNC, Plan("now", (line("unchanged", 1),)), ()))
+    assert "The source model ads is empty." in plan_text(PlanReport(SYNC, Plan("now", ()), ()))
 
 
 def test_a_result_in_words() -> None:
     """Every standing with its count, the refusals by code, doubt with its cause, and what an interrupt means."""
-    shown = text.result_text(SYNC, RESULT)
+    shown = result_text(SYNC, RESULT)
     assert shown.startswith("Run 7 of ads -> microsoft_ads, sandbox, account 123, by REST: done")
     for standing, rows in RESULT.source.items():
         assert re.search(rf"  {standing} +{rows}  {re.escape(STANDING_WORDS[standing])}", shown)
     assert re.search(r"OfflineConversionNameInvalid \(5606\) +2", shown)
     assert "Rows are in doubt: ReadTimeout: did not answer in time." in shown
-    assert "Interrupted" in text.result_text(SYNC, replace(RESULT, interrupted=True))
-    assert "STOPPED" in text.result_text(SYNC, replace(RESULT, stopped=DestinationError("gone")))
-    assert "A SUM IS OFF" in text.result_text(SYNC, replace(RESULT, unbalanced=("source rows: 1, 2",)))
-    assert "No source rows." in text.result_text(SYNC, replace(RESULT, source={}, ledger={}))
+    assert "Interrupted" in result_text(SYNC, replace(RESULT, interrupted=True))
+    assert "STOPPED" in result_text(SYNC, replace(RESULT, stopped=DestinationError("gone")))
+    assert "A SUM IS OFF" in result_text(SYNC, replace(RESULT, unbalanced=("source rows: 1, 2",)))
+    assert "No source rows." in result_text(SYNC, replace(RESULT, source={}, ledger={}))
 
 
 def test_no_standing_is_left_out() -> None:
     """The rows that a result shows sum to the rows that it has, whatever their standings."""
     everything = {name: n for n, name in enumerate((*CLASSES, "not_reached"), start=1) if name != "new"}
-    shown = text.result_text(SYNC, replace(RESULT, source=everything, ledger={}, refusals={}))
+    shown = result_text(SYNC, replace(RESULT, source=everything, ledger={}, refusals={}))
     counts = [int(found) for found in re.findall(r"^  [a-z_]+ +(\d+)  ", shown, re.MULTILINE)]
     assert sum(counts) == sum(everything.values())
 
@@ -190,7 +192,7 @@ def test_a_status_in_words() -> None:
     assert "done: 10 accepted" in shown
     assert "ended: nothing sent" in shown
     assert "died (PID 4241 on box); run 6 took over" in shown
-    nothing = text.status_text(StatusReport(SYNC, {}, ()))
+    nothing = status_text(StatusReport(SYNC, {}, ()))
     assert "Nothing was sent yet." in nothing
     assert "Corrections" not in nothing
     assert "No push yet." in nothing
@@ -206,7 +208,7 @@ def test_rejected_rows_in_words() -> None:
     assert "(no key)  Sale" in shown
     assert REASON_WORDS["maybe_taken"] in shown
     assert "no code: Odd." in shown
-    assert "No row stands refused." in text.rejected_text(SYNC, [])
+    assert "No row stands refused." in rejected_text(SYNC, [])
 
 
 @pytest.mark.parametrize("name", ["plan", "result", "status", "rejected"])

@@ -11,10 +11,10 @@ from typing import Any
 
 import pytest
 
-from reverse_etl.destinations.microsoft_ads.rest import RestWire
-from reverse_etl.destinations.microsoft_ads.wire import Faulted, Lost, Processed
-from reverse_etl.receipts import Answer, Answered, Blamed, RowOutcome, Stopped, Throttled, Unanswered
-from reverse_etl.sync import WireProtocol
+from reverse_etl.core.receipt import Answer, Answered, Blamed, RowOutcome, Stopped, Throttled, Unanswered
+from reverse_etl.core.sync import WireProtocol
+from reverse_etl.destinations.microsoft_ads.wire.port import Faulted, Lost, Processed
+from reverse_etl.destinations.microsoft_ads.wire.rest import RestWire
 from tests.unit.dialects import DIALECTS
 from tests.unit.wire import Sandbox, StartRaw, http, row, settings
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from reverse_etl.destinations.microsoft_ads.wire import Processed
+from reverse_etl.destinations.microsoft_ads.wire.port import Processed
 from tests.unit.dialects import DIALECTS
 from tests.unit.wire import ACCESS_TOKEN, DEVELOPER_TOKEN, YESTERDAY, Sandbox, StartRaw, row
 

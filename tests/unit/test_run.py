@@ -7,11 +7,12 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from reverse_etl.delivery import Patience
-from reverse_etl.errors import DestinationError, LeaseLostError, WarehouseError
-from reverse_etl.plans import Record
-from reverse_etl.receipts import Answer, Answered, RowOutcome, Stopped, Throttled, Unanswered
-from reverse_etl.run import STRETCH_BATCHES, PushOptions, RunResult, push
+from reverse_etl.commands.courier import Patience
+from reverse_etl.commands.push import STRETCH_BATCHES, PushOptions, carry_out
+from reverse_etl.core.errors import DestinationError, LeaseLostError, WarehouseError
+from reverse_etl.core.plan import Record
+from reverse_etl.core.receipt import Answer, Answered, RowOutcome, Stopped, Throttled, Unanswered
+from reverse_etl.core.results import RunResult
 from tests.reference.fold import State
 from tests.reference.nouns import RunEvent
 from tests.unit.memory_ledger import Accident, Judge, MemoryLedger, Warehouse, Watcher
@@ -53,7 +54,7 @@ class Case:
             patience=Patience(tries=2, first_wait=0.0),
             stop=stop or threading.Event(),
         )
-        return push(self.ledger, self.destination, self.watcher, options)
+        return carry_out(self.ledger, self.destination, self.watcher, options)
 
     def states(self) -> list[State]:
         return list(self.warehouse.states().values())
@@ -237,8 +238,8 @@ def test_a_lease_without_time_for_a_call_sends_nothing() -> None:
     def prepare(ledger: MemoryLedger) -> None:
         claim = ledger.claim
 
-        def claim_without_time() -> object:
-            lease = claim()
+        def claim_without_time(tests: str = "") -> object:
+            lease = claim(tests)
             lease.time_left = 1.0  # as long as a call
             return lease
 
@@ -251,7 +252,7 @@ def test_a_lease_without_time_for_a_call_sends_nothing() -> None:
 
 def test_a_lease_lost_between_stretches_keeps_what_was_answered(monkeypatch: pytest.MonkeyPatch) -> None:
     """What was answered before the lease was lost stands in the ledger; the next stretch does not leave."""
-    monkeypatch.setattr("reverse_etl.run.STRETCH_BATCHES", 1)
+    monkeypatch.setattr("reverse_etl.commands.push.STRETCH_BATCHES", 1)
     case = Case()
     mine = iter([True, True, True, False])
     result = case.push(mine=lambda: next(mine))
@@ -340,7 +341,7 @@ def test_preflight_comes_before_the_lease() -> None:
     ledger, destination = MemoryLedger(case.warehouse), ScriptedDestination()
     destination.preflight = refuse  # type: ignore[method-assign]
     with pytest.raises(DestinationError):
-        push(ledger, destination, Watcher(), PushOptions())
+        carry_out(ledger, destination, Watcher(), PushOptions())
     assert case.warehouse.events == []
 
 

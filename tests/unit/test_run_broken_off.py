@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from reverse_etl.errors import GuardError, WarehouseError
-from reverse_etl.receipts import Unanswered
+from reverse_etl.core.errors import GuardError, WarehouseError
+from reverse_etl.core.receipt import Unanswered
 from tests.unit.memory_ledger import MemoryLease, MemoryLedger
 from tests.unit.scripted import REASON
 from tests.unit.test_run import Case
@@ -18,7 +18,7 @@ def test_a_run_that_is_closed_in_a_hurry_leaves_its_counts(
     monkeypatch: pytest.MonkeyPatch, failing: str, error: BaseException
 ) -> None:
     """Wherever a run breaks off in its second stretch, its end says what became of its records, as the ledger does."""
-    monkeypatch.setattr("reverse_etl.run.STRETCH_BATCHES", 1)
+    monkeypatch.setattr("reverse_etl.commands.push.STRETCH_BATCHES", 1)
     case = Case()
 
     def prepare(ledger: MemoryLedger) -> None:
@@ -50,7 +50,7 @@ def test_a_guard_that_refuses_a_later_round_leaves_what_was_sent(monkeypatch: py
         if not next(rounds, False):
             raise GuardError("too many at once")
 
-    monkeypatch.setattr("reverse_etl.run.enforce", refuse_later)
+    monkeypatch.setattr("reverse_etl.commands.push.enforce", refuse_later)
     with pytest.raises(GuardError):
         case.push()
     assert case.ledger.closed == [("refused", {"sent_accepted": 2})]

@@ -9,12 +9,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from reverse_etl.errors import WarehouseError
-from reverse_etl.pace import Patience
-from reverse_etl.plans import Record
-from reverse_etl.receipts import Answer, Answered, Blamed, Reason, RowOutcome, Stopped, Throttled, Unanswered
-from reverse_etl.run import PushOptions, RunResult, push
-from reverse_etl.sync import RetractionLimit
+from reverse_etl.commands.push import PushOptions, carry_out
+from reverse_etl.core.errors import WarehouseError
+from reverse_etl.core.pace import Patience
+from reverse_etl.core.plan import Record
+from reverse_etl.core.receipt import Answer, Answered, Blamed, Reason, RowOutcome, Stopped, Throttled, Unanswered
+from reverse_etl.core.results import RunResult
+from reverse_etl.core.sync import RetractionLimit
 from tests.reference.fold import State
 from tests.reference.nouns import SourceRow
 from tests.unit.memory_ledger import Accident, Judge, MemoryLedger, ProcessDiedError, Warehouse, Watcher, place_of
@@ -118,7 +119,7 @@ def run_push(
     limit = RetractionLimit(1000, 1.0, even_if_empty=True)
     options = PushOptions(workers=workers, patience=Patience(tries=2, first_wait=0.0), retractions=limit)
     try:
-        result = push(ledger, Service(judge, fates, ledger), Watcher(), options)
+        result = carry_out(ledger, Service(judge, fates, ledger), Watcher(), options)
     except (ProcessDiedError, WarehouseError):
         return None
     assert result.unbalanced == ()
@@ -153,7 +154,7 @@ def settle(warehouse: Warehouse, judge: Judge, adjustments: frozenset[str] = fro
 def short_stretches() -> object:
     """Stretches of two batches, so that a push has several."""
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reverse_etl.run.STRETCH_BATCHES", 2)
+        patch.setattr("reverse_etl.commands.push.STRETCH_BATCHES", 2)
         yield
 
 

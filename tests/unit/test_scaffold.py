@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 import yaml
 
-from reverse_etl.errors import SettingsError
+from reverse_etl.core.errors import SettingsError
 from reverse_etl.scaffold import carry_out_plan, plan_init, plan_text
 from reverse_etl.scaffold.cautions import ENGINES
 from reverse_etl.scaffold.package_copy import RECORD, package_files

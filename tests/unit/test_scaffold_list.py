@@ -7,7 +7,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reverse_etl.errors import SettingsError
+from reverse_etl.core.errors import SettingsError
 from reverse_etl.scaffold.package_list import CannotInsertError, with_entry
 from tests.unit.scaffolding import (
     FOLDER,

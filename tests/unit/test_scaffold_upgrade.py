@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from reverse_etl.errors import SettingsError
+from reverse_etl.core.errors import SettingsError
 from reverse_etl.scaffold import carry_out_plan
 from reverse_etl.scaffold.actions import carry_out
 from reverse_etl.scaffold.package_copy import RECORD

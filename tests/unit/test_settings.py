@@ -7,6 +7,8 @@ from datetime import date
 
 import pytest
 
+from reverse_etl.core.errors import SettingsError
+from reverse_etl.core.sync import Environment, Sync, WireProtocol
 from reverse_etl.destinations.microsoft_ads.protocols import soap_warning, spoken
 from reverse_etl.destinations.microsoft_ads.settings import (
     REST_PATH,
@@ -15,8 +17,6 @@ from reverse_etl.destinations.microsoft_ads.settings import (
     account_of,
 )
 from reverse_etl.destinations.microsoft_ads.values import is_loopback
-from reverse_etl.errors import SettingsError
-from reverse_etl.sync import Environment, Sync, WireProtocol
 
 SECRETS = {"MICROSOFT_ADS_DEVELOPER_TOKEN": "dev-secret", "MICROSOFT_ADS_ACCESS_TOKEN": "access-secret"}
 IDS = {"MICROSOFT_ADS_ACCOUNT_ID": "11", "MICROSOFT_ADS_CUSTOMER_ID": "22"}

@@ -11,13 +11,13 @@ from unittest import mock
 
 import pytest
 
+from reverse_etl.core.errors import DestinationError
 from reverse_etl.destinations.microsoft_ads.sign_in import protocol, renewing
 from reverse_etl.destinations.microsoft_ads.sign_in.refusals import SignInError
 from reverse_etl.destinations.microsoft_ads.sign_in.renewing import RenewingTokens
 from reverse_etl.destinations.microsoft_ads.sign_in.stores import EnvironmentStore
-from reverse_etl.destinations.microsoft_ads.tokens import with_token
-from reverse_etl.destinations.microsoft_ads.wire import Faulted, ServiceError, Withheld
-from reverse_etl.errors import DestinationError
+from reverse_etl.destinations.microsoft_ads.sign_in.tokens import with_token
+from reverse_etl.destinations.microsoft_ads.wire.port import Faulted, ServiceError, Withheld
 from tests.support.sign_in import World
 from tests.unit.wire import RawServer, http
 

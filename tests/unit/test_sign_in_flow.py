@@ -16,12 +16,12 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 import requests
 
+from reverse_etl.core.errors import SettingsError
+from reverse_etl.core.sync import Environment
 from reverse_etl.destinations.microsoft_ads.sign_in import browser
 from reverse_etl.destinations.microsoft_ads.sign_in.identity import ANY_TENANT, Identity
 from reverse_etl.destinations.microsoft_ads.sign_in.protocol import ask
 from reverse_etl.destinations.microsoft_ads.sign_in.refusals import refused
-from reverse_etl.errors import SettingsError
-from reverse_etl.sync import Environment
 from tests.support.schemas import validate
 from tests.support.shop import COMMAND
 from tests.support.sign_in import APP, Memory, World, address_in, control, counts, follow, keyring_of

@@ -19,8 +19,8 @@ import keyring.errors
 import pytest
 from keyring.backends import null
 
+from reverse_etl.core.errors import DestinationError, SettingsError
 from reverse_etl.destinations.microsoft_ads.sign_in.stores import KEYRING, Login, Stores
-from reverse_etl.errors import DestinationError, SettingsError
 from tests.support.sign_in import Memory, World, control, counts, keyring_of, no_keyring
 
 LOGIN = Login("refresh-1", "access-1", 1000.0, 4600.0, 1000.0, "anna@example.com")
@@ -33,7 +33,7 @@ import os, signal, sys
 from unittest import mock
 from reverse_etl.destinations.microsoft_ads.sign_in import stores
 from reverse_etl.destinations.microsoft_ads.sign_in.sources import find_credentials
-from reverse_etl.sync import Environment
+from reverse_etl.core.sync import Environment
 
 def die(*_, **__):
     os.kill(os.getpid(), signal.SIGKILL)

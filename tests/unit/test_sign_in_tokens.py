@@ -13,6 +13,9 @@ from unittest import mock
 
 import pytest
 
+from reverse_etl.core.errors import DestinationError, SettingsError
+from reverse_etl.core.receipt import Reason, Stopped
+from reverse_etl.core.sync import Environment, Sync
 from reverse_etl.destinations.microsoft_ads.answers import answer_of
 from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
 from reverse_etl.destinations.microsoft_ads.sign_in import protocol, renewing
@@ -20,11 +23,8 @@ from reverse_etl.destinations.microsoft_ads.sign_in.refusals import SignInError,
 from reverse_etl.destinations.microsoft_ads.sign_in.renewing import RenewingTokens
 from reverse_etl.destinations.microsoft_ads.sign_in.sources import find_credentials
 from reverse_etl.destinations.microsoft_ads.sign_in.stores import EnvironmentStore, Login
-from reverse_etl.destinations.microsoft_ads.tokens import FixedToken, with_token
-from reverse_etl.destinations.microsoft_ads.wire import Faulted, Lost, Processed, Reply, ServiceError, Withheld
-from reverse_etl.errors import DestinationError, SettingsError
-from reverse_etl.receipts import Reason, Stopped
-from reverse_etl.sync import Environment, Sync
+from reverse_etl.destinations.microsoft_ads.sign_in.tokens import FixedToken, with_token
+from reverse_etl.destinations.microsoft_ads.wire.port import Faulted, Lost, Processed, Reply, ServiceError, Withheld
 from tests.support.sign_in import APP, World, control, counts, no_keyring
 
 EXPIRED = Faulted((ServiceError(109, "AuthenticationTokenExpired", "expired"),), "t-1")

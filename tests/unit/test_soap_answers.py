@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from reverse_etl.destinations.microsoft_ads.wire import Processed
-from reverse_etl.receipts import Answer, Answered, Blamed, Unanswered
+from reverse_etl.core.receipt import Answer, Answered, Blamed, Unanswered
+from reverse_etl.destinations.microsoft_ads.wire.port import Processed
 from tests.unit.dialects import DIALECTS
 from tests.unit.wire import EMPTY_ANSWER, StartRaw, batch_error, envelope, http, partial_errors, row
 

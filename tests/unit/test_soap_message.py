@@ -6,7 +6,7 @@ from typing import Any
 
 from lxml import etree
 
-from reverse_etl.receipts import Blamed
+from reverse_etl.core.receipt import Blamed
 from tests.unit.dialects import DIALECTS
 from tests.unit.wire import (
     ACCESS_TOKEN,

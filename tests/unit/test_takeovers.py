@@ -9,12 +9,13 @@ from collections.abc import Callable, Sequence
 
 import pytest
 
-from reverse_etl.delivery import OLD_LOOK, Courier
-from reverse_etl.errors import LeaseLostError, WarehouseError
-from reverse_etl.pace import Patience
-from reverse_etl.plans import Record
-from reverse_etl.receipts import Answer
-from reverse_etl.run import PushOptions, RunResult, push
+from reverse_etl.commands.courier import OLD_LOOK, Courier
+from reverse_etl.commands.push import PushOptions, carry_out
+from reverse_etl.core.errors import LeaseLostError, WarehouseError
+from reverse_etl.core.pace import Patience
+from reverse_etl.core.plan import Record
+from reverse_etl.core.receipt import Answer
+from reverse_etl.core.results import RunResult
 from tests.unit.memory_ledger import Judge, MemoryLedger, Warehouse, Watcher
 from tests.unit.scripted import FINE, LOST, ScriptedDestination, batches, outcomes
 from tests.unit.test_run_laws import Service, assert_ledger_and_judge_agree, row, settle
@@ -45,7 +46,7 @@ class OneByOne(Service):
 
 
 def push_by(ledger: MemoryLedger, judge: Judge) -> RunResult:
-    return push(ledger, OneByOne(judge), Watcher(), PushOptions(workers=1))
+    return carry_out(ledger, OneByOne(judge), Watcher(), PushOptions(workers=1))
 
 
 @pytest.mark.parametrize("step", range(2, STEPS + 1))
@@ -75,8 +76,8 @@ class Sleeper:
     made meanwhile. `mine`: what the lease says."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, *answers: Answer, mine: bool) -> None:
-        monkeypatch.setattr("reverse_etl.delivery.LOOK_EVERY", 0.01)
-        monkeypatch.setattr("reverse_etl.delivery.elapsed", lambda: self.time)
+        monkeypatch.setattr("reverse_etl.commands.courier.LOOK_EVERY", 0.01)
+        monkeypatch.setattr("reverse_etl.commands.courier.elapsed", lambda: self.time)
         self.time = 1000.0
         self.destination = ScriptedDestination(send=self.send)
         self._answers = iter(answers)
@@ -127,9 +128,9 @@ def test_a_lease_that_is_read_slowly_puts_calls_off_and_ends_none(monkeypatch: p
 
 def test_who_slept_since_the_intents_looks_again(monkeypatch: pytest.MonkeyPatch) -> None:
     """The lease was just read when the machine fell asleep, and somebody took over: the run sends nothing."""
-    monkeypatch.setattr("reverse_etl.delivery.LOOK_EVERY", 0.01)
+    monkeypatch.setattr("reverse_etl.commands.courier.LOOK_EVERY", 0.01)
     slept = [0.0]
-    for module in ("run", "delivery"):
+    for module in ("core.clocks", "commands.courier"):
         monkeypatch.setattr(f"reverse_etl.{module}.elapsed", lambda: slept[0])
     warehouse, judge = Warehouse(BEFORE), Judge()
 

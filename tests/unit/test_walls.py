@@ -12,7 +12,6 @@ import pytest
 
 PACKAGE = "reverse_etl"
 ROOT = Path(__file__).parents[2] / PACKAGE
-NOUNS = {"errors", "sync", "plans", "receipts", "mends", "goals", "attributed"}
 ADAPTERS = {"warehouse", "destinations", "sandbox"}
 # What only the session and the command line may put together.
 PARTS = ADAPTERS | {"report"}
@@ -71,16 +70,9 @@ def is_third_party(module: str) -> bool:
     return not is_own(module) and top(module) not in sys.stdlib_module_names
 
 
-def nouns_stand_alone(importer: str, imported: str) -> bool:
-    """Nouns import no third party and nothing of the house but nouns."""
-    return room(importer) in NOUNS and (is_third_party(imported) or (is_own(imported) and room(imported) not in NOUNS))
-
-
-def ports_know_nouns_only(importer: str, imported: str) -> bool:
-    """The ports import nouns and the standard library."""
-    return room(importer) == "interfaces" and (
-        is_third_party(imported) or (is_own(imported) and room(imported) not in NOUNS)
-    )
+def the_core_stands_alone(importer: str, imported: str) -> bool:
+    """Nouns and ports import no third party and no other room."""
+    return room(importer) == "core" and (is_third_party(imported) or (is_own(imported) and room(imported) != "core"))
 
 
 def dbt_is_the_warehouse_s(importer: str, imported: str) -> bool:
@@ -90,7 +82,7 @@ def dbt_is_the_warehouse_s(importer: str, imported: str) -> bool:
 
 def zeep_is_soap_s(importer: str, imported: str) -> bool:
     """Only one file imports zeep."""
-    return importer != f"{PACKAGE}.destinations.microsoft_ads.soap" and top(imported) == "zeep"
+    return importer != f"{PACKAGE}.destinations.microsoft_ads.wire.soap" and top(imported) == "zeep"
 
 
 def authlib_is_protocol_s(importer: str, imported: str) -> bool:
@@ -113,39 +105,33 @@ def adapters_do_not_know_each_other(importer: str, imported: str) -> bool:
 
 
 def only_the_top_puts_parts_together(importer: str, imported: str) -> bool:
-    """Only session, checks, API and command line import adapters or reports, and nothing imports the command line."""
+    """Only session, `check`, API and command line import adapters or reports, and nothing imports the command line."""
     if room(imported) == "cli":
         return room(importer) not in {"cli", "__main__"}
-    return room(imported) in PARTS and room(importer) not in {
-        *("cli", "session", "checks", "account_checks", "api"),
-        room(imported),
-    }
+    may = {"cli", "session", "api", room(imported)}
+    return room(imported) in PARTS and room(importer) not in may and importer != f"{PACKAGE}.commands.check"
+
+
+def no_command_names_a_destination(importer: str, imported: str) -> bool:
+    """A concrete destination is known to its own room, and to the commands of its sign-in."""
+    concrete = imported.startswith(f"{PACKAGE}.destinations.")
+    return concrete and room(importer) != "destinations" and importer != f"{PACKAGE}.cli.login"
 
 
 def adapters_do_not_drive(importer: str, imported: str) -> bool:
-    """Adapters know the ports and nouns, not the one who uses them."""
-    return room(importer) in ADAPTERS and room(imported) in {
-        "run",
-        "mending",
-        "attributing",
-        "delivery",
-        "guards",
-        "session",
-        "checks",
-        "account_checks",
-        "api",
-    }
+    """Adapters know the core, not the one who uses them."""
+    return room(importer) in ADAPTERS and room(imported) in {"commands", "session", "api"}
 
 
 WALLS: list[Callable[[str, str], bool]] = [
-    nouns_stand_alone,
-    ports_know_nouns_only,
+    the_core_stands_alone,
     dbt_is_the_warehouse_s,
     zeep_is_soap_s,
     authlib_is_protocol_s,
     the_sandbox_is_on_its_own,
     adapters_do_not_know_each_other,
     only_the_top_puts_parts_together,
+    no_command_names_a_destination,
     adapters_do_not_drive,
 ]
 
@@ -206,36 +192,43 @@ def test_files_and_functions_are_short() -> None:
 
 def test_the_walker_sees_the_house(imports: Imports) -> None:
     """The walker reads the real files: the imports that everybody knows of are among what it found."""
-    assert f"{PACKAGE}.plans" in imports[f"{PACKAGE}.interfaces"]
-    assert "zeep" in imports[f"{PACKAGE}.destinations.microsoft_ads.soap"]
+    assert f"{PACKAGE}.core.plan" in imports[f"{PACKAGE}.core.ports"]
+    assert "zeep" in imports[f"{PACKAGE}.destinations.microsoft_ads.wire.soap"]
     assert any(one.startswith("dbt.") for one in imports[f"{PACKAGE}.warehouse.project"])
-    assert {"cli", "warehouse", "destinations", "sandbox", "report"} <= {room(module) for module in imports}
+    assert {"core", "commands", "cli", "warehouse", "destinations", "sandbox", "report"} <= {
+        room(module) for module in imports
+    }
 
 
 @pytest.mark.parametrize(
     ("path", "source", "wall"),
     [
-        ("plans.py", "import yaml", nouns_stand_alone),
-        ("sync.py", "from reverse_etl.run import push", nouns_stand_alone),
-        ("errors.py", "from . import interfaces", nouns_stand_alone),
-        ("interfaces.py", "from reverse_etl.warehouse import ledger", ports_know_nouns_only),
-        ("run.py", "def f():\n    from dbt.cli.main import dbtRunner", dbt_is_the_warehouse_s),
+        ("core/plan.py", "import yaml", the_core_stands_alone),
+        ("core/sync.py", "from reverse_etl.commands.push import push", the_core_stands_alone),
+        ("core/errors.py", "from .. import session", the_core_stands_alone),
+        ("core/ports.py", "from reverse_etl.warehouse import ledger", the_core_stands_alone),
+        ("commands/push.py", "def f():\n    from dbt.cli.main import dbtRunner", dbt_is_the_warehouse_s),
         ("report/text.py", "import duckdb", dbt_is_the_warehouse_s),
-        ("destinations/microsoft_ads/rest.py", "import zeep.exceptions", zeep_is_soap_s),
+        ("destinations/microsoft_ads/wire/rest.py", "import zeep.exceptions", zeep_is_soap_s),
         ("cli/app.py", "from authlib.oauth2 import OAuth2Client", authlib_is_protocol_s),
-        ("sandbox/judge.py", "from reverse_etl.plans import Record", the_sandbox_is_on_its_own),
-        ("sandbox/judge.py", "from ..plans import Record", the_sandbox_is_on_its_own),
-        ("run.py", "import reverse_etl.sandbox", the_sandbox_is_on_its_own),
+        ("sandbox/judge.py", "from reverse_etl.core.plan import Record", the_sandbox_is_on_its_own),
+        ("sandbox/judge.py", "from ..core.plan import Record", the_sandbox_is_on_its_own),
+        ("commands/push.py", "import reverse_etl.sandbox", the_sandbox_is_on_its_own),
         (
             "warehouse/ledger.py",
             "from reverse_etl.destinations.microsoft_ads import codes",
             adapters_do_not_know_each_other,
         ),
         ("destinations/x.py", "from ..warehouse import ledger", adapters_do_not_know_each_other),
-        ("run.py", "from reverse_etl import warehouse", only_the_top_puts_parts_together),
-        ("delivery.py", "from reverse_etl.report.text import title", only_the_top_puts_parts_together),
+        ("commands/push.py", "from reverse_etl import warehouse", only_the_top_puts_parts_together),
+        ("commands/courier.py", "from reverse_etl.report.text import title", only_the_top_puts_parts_together),
         ("report/text.py", "from reverse_etl.cli import main", only_the_top_puts_parts_together),
-        ("warehouse/ledger.py", "if True:\n    import reverse_etl.delivery", adapters_do_not_drive),
+        (
+            "session.py",
+            "from reverse_etl.destinations.microsoft_ads import codes",
+            no_command_names_a_destination,
+        ),
+        ("warehouse/ledger.py", "if True:\n    import reverse_etl.commands.courier", adapters_do_not_drive),
     ],
 )
 def test_the_walker_finds_a_hole(tmp_path: Path, path: str, source: str, wall: Callable[[str, str], bool]) -> None:
@@ -260,8 +253,15 @@ def test_the_walker_finds_what_is_too_long(tmp_path: Path) -> None:
 def house(tmp_path: Path, files: Mapping[str, str]) -> Path:
     """A made-up package with these files and the rooms that they import."""
     root = tmp_path / PACKAGE
-    rooms = ("warehouse/ledger", "destinations/microsoft_ads/codes", "sandbox/judge", "report/text", "cli/app", "run")
-    for name in (*rooms, "delivery", "plan", "interfaces"):
+    rooms = (
+        "warehouse/ledger",
+        "destinations/microsoft_ads/codes",
+        "sandbox/judge",
+        "report/text",
+        "cli/app",
+        "session",
+    )
+    for name in (*rooms, "commands/push", "commands/courier", "core/plan", "core/ports"):
         path = root / f"{name}.py"
         path.parent.mkdir(parents=True, exist_ok=True)
         (path.parent / "__init__.py").touch()

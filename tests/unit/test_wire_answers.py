@@ -10,11 +10,11 @@ import pytest
 import requests
 import urllib3
 
+from reverse_etl.core.receipt import Answer, Answered, Blamed, RowOutcome, Stopped, Throttled, Unanswered
 from reverse_etl.destinations.microsoft_ads.answers import answer_of
 from reverse_etl.destinations.microsoft_ads.codes import CODES, Code, OnCall, OnRow
-from reverse_etl.destinations.microsoft_ads.http import lost
-from reverse_etl.destinations.microsoft_ads.wire import Processed, ServiceError
-from reverse_etl.receipts import Answer, Answered, Blamed, RowOutcome, Stopped, Throttled, Unanswered
+from reverse_etl.destinations.microsoft_ads.wire.http import lost
+from reverse_etl.destinations.microsoft_ads.wire.port import Processed, ServiceError
 from tests.unit.dialects import Dialect
 from tests.unit.wire import ACCESS_TOKEN, DEVELOPER_TOKEN, YESTERDAY, Sandbox, StartRaw, http, row
 
@@ -250,7 +250,7 @@ def test_redirects_are_not_followed(dialect: Dialect, raw: StartRaw) -> None:
 
 def test_an_oversized_answer_is_refused(dialect: Dialect, raw: StartRaw, monkeypatch: pytest.MonkeyPatch) -> None:
     """An answer beyond the limit is not read to its end, compressed or not."""
-    monkeypatch.setattr("reverse_etl.destinations.microsoft_ads.http.LARGEST_ANSWER", 100_000)
+    monkeypatch.setattr("reverse_etl.destinations.microsoft_ads.wire.http.LARGEST_ANSWER", 100_000)
     large = dialect.empty_answer + " " * 8_000_000
     assert isinstance(ask(dialect, raw, dialect.http(large)), Unanswered)
     packed = dialect.http(gzip.compress(large.encode()), extra="Content-Encoding: gzip\r\n")
@@ -266,7 +266,7 @@ def test_an_answer_that_drips_has_an_end(dialect: Dialect, raw: StartRaw) -> Non
     server = raw(start, rest=b" " * 60, pause=0.05)
     client = dialect.client(server.url, read_timeout=0.3)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("reverse_etl.destinations.microsoft_ads.http.CONNECT_TIMEOUT", 0.3)
+        patch.setattr("reverse_etl.destinations.microsoft_ads.wire.http.CONNECT_TIMEOUT", 0.3)
         answer = client.send(ROWS)
     assert isinstance(answer, Unanswered)
     assert "in time" in answer.reason.message

@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
-from reverse_etl.receipts import Answered, Blamed
-from reverse_etl.version import __version__
+from reverse_etl.core.receipt import Answered, Blamed
+from reverse_etl.core.version import __version__
 from tests.unit.dialects import Dialect
 from tests.unit.scripted import record
 from tests.unit.wire import YESTERDAY, Sandbox, StartRaw, row

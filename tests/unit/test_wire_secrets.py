@@ -13,10 +13,10 @@ import pytest
 import requests
 import urllib3
 
+from reverse_etl.core.errors import DestinationError
+from reverse_etl.core.sync import WireProtocol
 from reverse_etl.destinations.microsoft_ads import MicrosoftAds
-from reverse_etl.destinations.microsoft_ads.http import UnreadableError, lost, new_session
-from reverse_etl.errors import DestinationError
-from reverse_etl.sync import WireProtocol
+from reverse_etl.destinations.microsoft_ads.wire.http import UnreadableError, lost, new_session
 from tests.unit.dialects import DIALECTS, Dialect
 from tests.unit.wire import (
     ACCESS_TOKEN,

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from reverse_etl.destinations.microsoft_ads import wire
-from reverse_etl.destinations.microsoft_ads.wire import LONGEST_TEXT, MOST_ERRORS, words
-from reverse_etl.receipts import Answered, Blamed, Unanswered
+from reverse_etl.core.receipt import Answered, Blamed, Unanswered
+from reverse_etl.destinations.microsoft_ads.wire import port as wire
+from reverse_etl.destinations.microsoft_ads.wire.port import LONGEST_TEXT, MOST_ERRORS, words
 from tests.unit.dialects import Dialect
 from tests.unit.wire import ACCESS_TOKEN, StartRaw, row
 

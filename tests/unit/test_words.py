@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from docs.decisions import rules
-from reverse_etl.plans import CLASSES
+from reverse_etl.core.plan import CLASSES
 from reverse_etl.report.words import REASON_WORDS, reason_words
 
 MACROS = Path(__file__).parents[2] / "macros"

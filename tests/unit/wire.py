@@ -13,11 +13,11 @@ from types import TracebackType
 
 import requests
 
+from reverse_etl.core.plan import Record
+from reverse_etl.core.sync import Environment, WireProtocol
 from reverse_etl.destinations.microsoft_ads.settings import PATHS, MicrosoftAdsSettings
-from reverse_etl.destinations.microsoft_ads.tokens import FixedToken
-from reverse_etl.plans import Record
+from reverse_etl.destinations.microsoft_ads.sign_in.tokens import FixedToken
 from reverse_etl.sandbox import LocalSandbox, ReceivedRow, read_received
-from reverse_etl.sync import Environment, WireProtocol
 from tests.unit.scripted import record
 
 CAMPAIGN = "https://bingads.microsoft.com/CampaignManagement/v13"

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from reverse_etl.destinations.microsoft_ads.lookups import Enquiry, items, text, truth
-from reverse_etl.errors import DestinationError
+from reverse_etl.core.errors import DestinationError
+from reverse_etl.destinations.microsoft_ads.enquiry import Enquiry, items, text, truth
 
 AUTO_TAGGING = "MSCLKIDAutoTaggingEnabled"
 _SET = "SetAccountProperties"

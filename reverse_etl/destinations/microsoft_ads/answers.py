@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from reverse_etl.destinations.microsoft_ads.codes import OnCall, OnRow, find
-from reverse_etl.destinations.microsoft_ads.wire import Faulted, Lost, Reply, ServiceError, Withheld
-from reverse_etl.receipts import (
+from reverse_etl.core.receipt import (
     Answer,
     Answered,
     Blamed,
@@ -15,6 +13,8 @@ from reverse_etl.receipts import (
     Throttled,
     Unanswered,
 )
+from reverse_etl.destinations.microsoft_ads.codes import OnCall, OnRow, find
+from reverse_etl.destinations.microsoft_ads.wire.port import Faulted, Lost, Reply, ServiceError, Withheld
 
 _RETRACTED_BEFORE = "ConversionAlreadyRetracted"
 _ROW_OUTCOMES = {

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from reverse_etl.attributed import Told, ToldDay, Window
-from reverse_etl.destinations.microsoft_ads.lookups import Enquiry, UnreadableError, items, whole
-from reverse_etl.destinations.microsoft_ads.wire import Processed, ServiceError, clean
+from reverse_etl.core.attribution import Told, ToldDay, Window
+from reverse_etl.destinations.microsoft_ads.enquiry import Enquiry, UnreadableError, items, whole
+from reverse_etl.destinations.microsoft_ads.wire.port import Processed, ServiceError, clean
 
 OPERATION = "GetOfflineConversionReportByGoalIds"
 # Goals and days of one call at most (the operation's documentation, March 2026).

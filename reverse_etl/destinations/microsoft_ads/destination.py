@@ -6,28 +6,28 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from reverse_etl.attributed import Told, Window
+from reverse_etl.core.attribution import Told, Window
+from reverse_etl.core.errors import DestinationError
+from reverse_etl.core.goal import Goal
+from reverse_etl.core.pace import Pace, Patience, shared_pace
+from reverse_etl.core.plan import Record
+from reverse_etl.core.receipt import Answer, Blamed, Reason
+from reverse_etl.core.sync import Environment, WireProtocol
 from reverse_etl.destinations.microsoft_ads.account import read_auto_tagging, turn_on_auto_tagging
-from reverse_etl.destinations.microsoft_ads.answers import answer_of
-from reverse_etl.destinations.microsoft_ads.attribution import DAYS_AT_ONCE, GOALS_AT_ONCE, read_report
-from reverse_etl.destinations.microsoft_ads.goals import read_goals
-from reverse_etl.destinations.microsoft_ads.lookups import Enquiry
-from reverse_etl.destinations.microsoft_ads.messages import call_of, mistake
-from reverse_etl.destinations.microsoft_ads.reach import (
+from reverse_etl.destinations.microsoft_ads.answering import (
     LocalBooks,
     ask_local_sandbox,
     check_service,
     local_sandbox_notes,
 )
+from reverse_etl.destinations.microsoft_ads.answers import answer_of
+from reverse_etl.destinations.microsoft_ads.attribution import DAYS_AT_ONCE, GOALS_AT_ONCE, read_report
+from reverse_etl.destinations.microsoft_ads.enquiry import Enquiry
+from reverse_etl.destinations.microsoft_ads.goals import read_goals
+from reverse_etl.destinations.microsoft_ads.messages import call_of, mistake
 from reverse_etl.destinations.microsoft_ads.recording import Recording
 from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
-from reverse_etl.destinations.microsoft_ads.wire import Wire
-from reverse_etl.errors import DestinationError
-from reverse_etl.goals import Goal
-from reverse_etl.pace import Pace, Patience, shared_pace
-from reverse_etl.plans import Record
-from reverse_etl.receipts import Answer, Blamed, Reason
-from reverse_etl.sync import Environment, WireProtocol
+from reverse_etl.destinations.microsoft_ads.wire.port import Wire
 
 # Items that ApplyOfflineConversions takes in one call (its documentation, August 2026).
 BATCH_LIMIT = 1000
@@ -38,10 +38,10 @@ THROTTLE_WAIT = 60.0
 def new_wire(settings: MicrosoftAdsSettings, recording: Recording | None = None) -> Wire:
     """The wire of the protocol that the settings name. What only the other one needs is not loaded."""
     if settings.protocol is WireProtocol.REST:
-        from reverse_etl.destinations.microsoft_ads.rest import RestWire
+        from reverse_etl.destinations.microsoft_ads.wire.rest import RestWire
 
         return RestWire(settings, recording=recording)
-    from reverse_etl.destinations.microsoft_ads.soap import SoapWire
+    from reverse_etl.destinations.microsoft_ads.wire.soap import SoapWire
 
     return SoapWire(settings, recording=recording)
 
@@ -67,16 +67,15 @@ class MicrosoftAds:
         self._enquiry = Enquiry(settings, self._wire, self.pace, throttle_wait, note, patience or Patience())
 
     @property
-    def protocol(self) -> WireProtocol:
-        """What it is spoken to by."""
-        return self._settings.protocol
+    def protocol(self) -> str:
+        """What it is spoken to by: soap or rest."""
+        return self._settings.protocol.value
 
     @property
     def pace(self) -> Pace:
         """What all calls of the customer to this host share, those of other accounts and syncs too."""
         return shared_pace(urlsplit(self._settings.endpoint).netloc, self._settings.customer_id)
 
-    @property
     def learns_goals(self) -> bool:
         """Does the other side take any name for a goal? The local sandbox does, unless it was given goals.
 

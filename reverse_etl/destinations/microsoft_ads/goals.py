@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from reverse_etl.destinations.microsoft_ads.lookups import Enquiry, finite, items, text, truth, whole
-from reverse_etl.goals import Goal
+from reverse_etl.core.goal import Goal
+from reverse_etl.destinations.microsoft_ads.enquiry import Enquiry, finite, items, text, truth, whole
 
 OPERATION = "GetConversionGoalsByIds"
 OFFLINE = "OfflineConversion"

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from reverse_etl.destinations.microsoft_ads.wire import UNWRITABLE
-from reverse_etl.plans import Record
+from reverse_etl.core.plan import Record
+from reverse_etl.destinations.microsoft_ads.wire.port import UNWRITABLE
 
 _UTC_TIME = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}Z")
 _ADJUSTMENT_TYPES = {"restate": "Restate", "retract": "Retract"}

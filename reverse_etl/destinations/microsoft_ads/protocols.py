@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 
-from reverse_etl.sync import Sync, WireProtocol
+from reverse_etl.core.sync import Sync, WireProtocol
 
 # The day from which Microsoft no longer promises SOAP (UTC); its announcement of 2026-09-30.
 SOAP_ENDS = date(2027, 1, 31)

@@ -15,10 +15,10 @@ from urllib.parse import unquote
 
 from lxml import etree
 
-from reverse_etl import clocks
-from reverse_etl.destinations.microsoft_ads.http import USER_AGENT, HttpAnswer, UnreadableError
-from reverse_etl.destinations.microsoft_ads.wire import SHORTEST_SECRET, UNWRITABLE
-from reverse_etl.errors import SettingsError
+from reverse_etl.core import clocks
+from reverse_etl.core.errors import SettingsError
+from reverse_etl.destinations.microsoft_ads.wire.http import USER_AGENT, HttpAnswer, UnreadableError
+from reverse_etl.destinations.microsoft_ads.wire.port import SHORTEST_SECRET, UNWRITABLE
 
 # Bytes of an answer that are read, and characters that are kept of a request.
 LONGEST_BODY = 1_000_000

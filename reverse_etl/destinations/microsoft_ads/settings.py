@@ -8,13 +8,13 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from urllib.parse import urlsplit
 
-from reverse_etl import clocks
+from reverse_etl.core import clocks
+from reverse_etl.core.errors import SettingsError
+from reverse_etl.core.sync import Environment, Sync, WireProtocol
 from reverse_etl.destinations.microsoft_ads.protocols import spoken
 from reverse_etl.destinations.microsoft_ads.sign_in.sources import find_credentials
-from reverse_etl.destinations.microsoft_ads.tokens import Credentials
+from reverse_etl.destinations.microsoft_ads.sign_in.tokens import Credentials
 from reverse_etl.destinations.microsoft_ads.values import LOOPBACK, check_printable
-from reverse_etl.errors import SettingsError
-from reverse_etl.sync import Environment, Sync, WireProtocol
 
 SERVICE_PATH = "/Api/Advertiser/CampaignManagement/v13/CampaignManagementService.svc"
 # What every operation's own path begins with.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from urllib.parse import urlsplit
 
-from reverse_etl.errors import SettingsError
+from reverse_etl.core.errors import SettingsError
 
 LOOPBACK = {"127.0.0.1", "::1", "localhost"}
 

@@ -11,7 +11,7 @@ from socketserver import TCPServer
 from types import TracebackType
 from urllib.parse import parse_qs
 
-from reverse_etl.errors import SettingsError
+from reverse_etl.core.errors import SettingsError
 
 # How long a person may take to sign in. Seconds.
 PATIENCE = 300.0

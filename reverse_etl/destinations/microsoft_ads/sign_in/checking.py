@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from reverse_etl.core.check import CheckLine, Mark
+from reverse_etl.core.errors import ReverseEtlError
+from reverse_etl.core.sync import Sync
 from reverse_etl.destinations.microsoft_ads.sign_in.sources import find_credentials
-from reverse_etl.errors import ReverseEtlError
-from reverse_etl.reports import CheckLine, Mark
-from reverse_etl.sync import Sync
 
 NAME = "credentials"
 

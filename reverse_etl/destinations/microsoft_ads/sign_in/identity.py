@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import urlsplit
 
+from reverse_etl.core.errors import SettingsError
+from reverse_etl.core.sync import Environment
 from reverse_etl.destinations.microsoft_ads.values import check_printable, is_loopback
-from reverse_etl.errors import SettingsError
-from reverse_etl.sync import Environment
 
 CLIENT_ID = "MICROSOFT_ADS_CLIENT_ID"
 CLIENT_SECRET = "MICROSOFT_ADS_CLIENT_SECRET"  # noqa: S105 - its name

@@ -17,10 +17,10 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import requests
 import urllib3
 
-from reverse_etl.destinations.microsoft_ads.http import UnreadableError, exchange, new_session
 from reverse_etl.destinations.microsoft_ads.sign_in.identity import Identity
 from reverse_etl.destinations.microsoft_ads.sign_in.refusals import SignInError, refused
 from reverse_etl.destinations.microsoft_ads.values import is_token
+from reverse_etl.destinations.microsoft_ads.wire.http import UnreadableError, exchange, new_session
 
 # Seconds without a byte of the answer. A whole exchange lasts 30 at most, with the time to connect.
 READ_TIMEOUT = 10.0

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from reverse_etl.errors import DestinationError
+from reverse_etl.core.errors import DestinationError
 
 # A good refresh token is refused with this one now and then; the next try works.
 FLAKY = 70000

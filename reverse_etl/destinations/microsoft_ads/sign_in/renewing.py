@@ -7,10 +7,10 @@ import time
 from collections.abc import Sequence
 from dataclasses import replace
 
+from reverse_etl.core.errors import DestinationError, SettingsError
 from reverse_etl.destinations.microsoft_ads.sign_in.identity import Identity
 from reverse_etl.destinations.microsoft_ads.sign_in.protocol import LONGEST_EXCHANGE, Granted, renew
 from reverse_etl.destinations.microsoft_ads.sign_in.stores import EnvironmentStore, Login, Stores
-from reverse_etl.errors import DestinationError, SettingsError
 
 # Seconds that a renewal takes at most; no try starts when only the time of one exchange is left.
 RENEWAL = 60.0

@@ -6,12 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
+from reverse_etl.core.sync import Environment
 from reverse_etl.destinations.microsoft_ads.sign_in.identity import CLIENT_ID, Identity, signs_in
 from reverse_etl.destinations.microsoft_ads.sign_in.renewing import RenewingTokens
 from reverse_etl.destinations.microsoft_ads.sign_in.stores import EnvironmentStore, Login, Stores
-from reverse_etl.destinations.microsoft_ads.tokens import Credentials, FixedToken
+from reverse_etl.destinations.microsoft_ads.sign_in.tokens import Credentials, FixedToken
 from reverse_etl.destinations.microsoft_ads.values import check_printable
-from reverse_etl.sync import Environment
 
 ACCESS_TOKEN = "MICROSOFT_ADS_ACCESS_TOKEN"  # noqa: S105 - its name
 REFRESH_TOKEN = "MICROSOFT_ADS_REFRESH_TOKEN"  # noqa: S105 - its name

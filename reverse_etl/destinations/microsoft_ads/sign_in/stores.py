@@ -13,8 +13,8 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+from reverse_etl.core.errors import DestinationError, SettingsError
 from reverse_etl.destinations.microsoft_ads.values import is_token
-from reverse_etl.errors import DestinationError, SettingsError
 
 SERVICE = "reverse-etl"
 # How long another process may take to renew before this one gives up. Seconds.

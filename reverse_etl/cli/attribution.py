@@ -1,0 +1,43 @@
+"""The command `attribution`: what Microsoft made of what was sent."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reverse_etl.cli.console import Results, echo
+from reverse_etl.cli.options import Json, Syncs, takes_dbt_options
+from reverse_etl.cli.syncs import on_each
+from reverse_etl.commands.attribution import DAYS, MOST_DAYS
+
+if TYPE_CHECKING:
+    from reverse_etl.session import Session
+    from reverse_etl.warehouse.dbt_calls import DbtOptions
+
+
+@takes_dbt_options
+def attribution(
+    dbt: DbtOptions,
+    *,
+    sync: Syncs = None,
+    days: Annotated[
+        int,
+        typer.Option("--days", min=1, max=MOST_DAYS, help="How many days of upload, the newest with an upload last."),
+    ] = DAYS,
+    no_fetch: Annotated[bool, typer.Option("--no-fetch", help="Show what is known already, and ask nobody.")] = False,
+    as_json: Json = False,
+) -> None:
+    """Fetch what became of the conversions that were sent: attributed to a click, or why not, and what to do.
+
+    Example: reverse-etl attribution --days 7
+    """
+    from reverse_etl.commands.attribution import attribution as command
+    from reverse_etl.report.attribution import attribution_json, attribution_text
+
+    def work(session: Session, results: Results) -> int:
+        report = command(session, days=days, fetch_first=not no_fetch, note=lambda text: echo(text, err=True))
+        results.show(lambda: attribution_json(report), lambda: attribution_text(report))
+        return 0
+
+    on_each(dbt, sync, work, as_json=as_json)

@@ -1,0 +1,79 @@
+"""The command `forget`: blanks the identifiers of a person in the ledger."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reverse_etl.cli.console import Results, agreed, each, read_line
+from reverse_etl.cli.options import Json, Yes, known_syncs, takes_dbt_options
+from reverse_etl.core.errors import SettingsError
+
+if TYPE_CHECKING:
+    from reverse_etl.core.sync import Sync
+    from reverse_etl.warehouse.dbt_calls import DbtOptions
+
+
+@takes_dbt_options
+def forget(
+    dbt: DbtOptions,
+    *,
+    key: Annotated[
+        str,
+        typer.Argument(
+            metavar="[KEY]",
+            help="A unique key, a click id, a hash or an e-mail address. "
+            "What you type stays in your shell's history; with - it is read from standard input.",
+        ),
+    ] = "",
+    phone: Annotated[
+        str, typer.Option("--phone", metavar="NUMBER", help="A phone number, with + and country code.")
+    ] = "",
+    sync: Annotated[
+        str | None, typer.Option("--sync", help="The sync's name; left out, the only one.", autocompletion=known_syncs)
+    ] = None,
+    all_: Annotated[bool, typer.Option("--all", help="In the ledger of every sync, paused ones too.")] = False,
+    yes: Yes = False,
+    as_json: Json = False,
+) -> None:
+    """Blank a person's identifiers in the ledger, once the source holds the person no more. The counts stay.
+
+    Example: reverse-etl forget D-1042
+    """
+    from reverse_etl.commands import forget as command
+    from reverse_etl.report.forget import forget_json, forget_text
+    from reverse_etl.session import open_workspace
+
+    key, phone = (read_line() if text == "-" else text for text in (key, phone))
+    key, phone = key.strip(), phone.strip()
+    if bool(key) == bool(phone):
+        raise SettingsError("A forget takes a KEY or --phone NUMBER.")
+    if all_ and sync is not None:
+        raise SettingsError("A forget takes --sync or --all, and only one of them.")
+    with open_workspace(dbt) as workspace:
+        chosen = workspace.by_account(workspace.syncs) if all_ else [workspace.pick(sync)]
+        sessions = [workspace.open(one) for one in chosen]
+        by_label = {session.sync.label: session for session in sessions}
+        results = Results(as_json=as_json, several=all_)
+
+        def work(one: Sync) -> int:
+            session = by_label[one.label]
+            # What a partial build left out of the source would come back with the next full one.
+            session.enforce_whole_source()
+            ledger = session.upkeep(*(other.sync.scope for other in sessions))
+            with command.untold():
+                person = ledger.person(key, phone)
+            report = command.look_at_forget(ledger, person)
+            if report.records:
+                if not agreed(forget_text(session.sync, report), "Blank them for good?", yes=yes):
+                    return 0
+                report = command.forget(ledger, person, shown=None if yes else report)
+            results.show(lambda: forget_json(session.sync, report), lambda: forget_text(session.sync, report))
+            return 0
+
+        try:
+            code = each([session.sync for session in sessions], work, results)
+        finally:
+            results.close()
+    raise typer.Exit(code)

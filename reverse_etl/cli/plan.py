@@ -1,0 +1,80 @@
+"""The command `plan`: what a push would do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from reverse_etl.cli.console import Results, echo
+from reverse_etl.cli.options import Json, Syncs, takes_dbt_options
+from reverse_etl.cli.syncs import on_each
+from reverse_etl.core.errors import GuardError
+
+if TYPE_CHECKING:
+    from reverse_etl.session import Session
+    from reverse_etl.warehouse.dbt_calls import DbtOptions
+
+
+# `plan --detailed-exitcode`, where there is something to push; Terraform's 2 is taken by errors of usage.
+SOMETHING_TO_PUSH = 6
+
+
+@takes_dbt_options
+def plan(
+    dbt: DbtOptions,
+    *,
+    sync: Syncs = None,
+    as_json: Json = False,
+    samples: Annotated[int, typer.Option(min=0, help="Example rows per class and reason.")] = 3,
+    detailed_exitcode: Annotated[
+        bool,
+        typer.Option(
+            "--detailed-exitcode",
+            help="Leave with 6 where a push would send something, 5 where a guard would refuse it.",
+        ),
+    ] = False,
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output",
+            "-o",
+            help="Write the rows to a .csv or .jsonl file, too; those that need nothing stand together.",
+        ),
+    ] = None,
+    step: Annotated[
+        str | None,
+        typer.Option(
+            "--step",
+            metavar="NAME",
+            help="Print the SQL of the plan up to one of its steps instead, to look at its rows.",
+        ),
+    ] = None,
+) -> None:
+    """Show what a push would do, row by row. Reads only.
+
+    Example: reverse-etl plan --json
+    """
+    from reverse_etl.commands.plan import plan as command
+    from reverse_etl.report import export
+    from reverse_etl.report.plan import plan_json, plan_text
+
+    if output is not None:
+        export.check_ending(output)
+
+    def work(session: Session, results: Results) -> int:
+        if step is not None:
+            typer.echo(session.ledger.step_sql(step))
+            return 0
+        report = command(session, samples=samples)
+        if output is not None:
+            lines = export.write_plan(session.ledger.plan_lines(report.plan.now), output)
+            echo(f"{lines:,} {'line' if lines == 1 else 'lines'} written to {output}.", err=True)
+        results.show(lambda: plan_json(report), lambda: plan_text(report))
+        if not detailed_exitcode or not report.plan.to_send:
+            return 0
+        return GuardError.exit_code if any(guard.refusal for guard in report.guards) else SOMETHING_TO_PUSH
+
+    option = "--output" if output is not None else "--step" if step is not None else ""
+    on_each(dbt, sync, work, as_json=as_json, file_option=option)

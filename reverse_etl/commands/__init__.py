@@ -1,0 +1,1 @@
+"""What each command does, in which order; the file bears the command's name."""

@@ -1,0 +1,135 @@
+"""What became of the uploads of some days: fetched from the destination where wanted, and read from the warehouse.
+
+Each answer is in the warehouse before the next call leaves, whole or not at all: a fetch that dies leaves what it had.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from datetime import date, timedelta
+from typing import Protocol, runtime_checkable
+
+from reverse_etl.core.attribution import AttributedGoal, AttributionReport, Fetched, Told, UnattributedReason, Window
+from reverse_etl.core.errors import DestinationError, SettingsError
+from reverse_etl.core.goal import Goal
+from reverse_etl.session import Session
+
+# Days back that are fetched unless somebody says otherwise.
+DAYS = 30
+# And at most: ten years, which no report goes back.
+MOST_DAYS = 3650
+_KEPT = "What was fetched before stays; run `reverse-etl attribution` again to go on."
+_NO_GOAL = "there is no offline conversion goal of this name"
+
+
+@runtime_checkable
+class Teller(Protocol):
+    """A destination that reports what became of conversions. Either method raises DestinationError where it cannot."""
+
+    @property
+    def goals_at_once(self) -> int:
+        """Goals of one report at most."""
+
+    @property
+    def days_at_once(self) -> int:
+        """Days of one report at most."""
+
+    def goals(self) -> Sequence[Goal]:
+        """The account's offline conversion goals."""
+
+    def report(self, window: Window) -> Told:
+        """What became of the uploads of a window."""
+
+
+class AttributionBooks(Protocol):
+    """Where one scope keeps what it was told. Every writing method has committed when it returns."""
+
+    def sent_to(self, first_day: date) -> list[str]:
+        """Names of the goals that anything was sent to since then."""
+
+    def open_fetch(self) -> int:
+        """Begin a fetch; gives its number."""
+
+    def record(self, told: Told, names: Mapping[int, str]) -> None:
+        """Write what one answer tells, whole or not at all. `names`: of the goals, by id."""
+
+
+def attribution(session: Session, *, days: int, fetch_first: bool, note: Callable[[str], None]) -> AttributionReport:
+    """What became of the uploads of the newest `days` days; with `fetch_first` the destination is asked first.
+
+    `note` is called with what a user should know meanwhile.
+    """
+    books = session.attribution_books()
+    span = books.span(days)
+    if span is None:
+        return AttributionReport(session.sync, None, ())
+    fetched = None
+    if fetch_first:
+        destination = session.destination(note)
+        if not isinstance(destination, Teller):
+            raise SettingsError(f"{session.sync.destination} does not report what became of conversions.")
+        for text in destination.preflight(session.ledger.accepted()):
+            note(text)
+        fetched = fetch(destination, books, *span)
+    reasons = books.reasons(span[0])
+    goals = [
+        AttributedGoal(name, tuple(lines), tuple(_in_words(session, reasons.get(name, ()))))
+        for name, lines in books.days(span[0]).items()
+    ]
+    return AttributionReport(session.sync, span[0], tuple(goals), fetched)
+
+
+def _in_words(session: Session, reasons: Iterable[tuple[str, int]]) -> Iterator[UnattributedReason]:
+    for name, conversions in reasons:
+        meaning, what_to_do = session.kind.explain(name)
+        yield UnattributedReason(name, conversions, meaning, what_to_do)
+
+
+def windows(first: date, last: date, goal_ids: Sequence[int], *, days: int, goals: int) -> Iterator[Window]:
+    """Every goal and day from `first` to `last`, each in one window, none with more `days` or `goals` than allowed."""
+    begin = first
+    while begin <= last:
+        end = min(begin + timedelta(days=days - 1), last)
+        for start in range(0, len(goal_ids), goals):
+            yield Window(begin, end, tuple(goal_ids[start : start + goals]))
+        begin = end + timedelta(days=1)
+
+
+def fetch(teller: Teller, books: AttributionBooks, first: date, last: date) -> Fetched:
+    """Ask what became of what was sent from the first day to the last, and write it down.
+
+    Raises DestinationError where the destination refuses or does not answer, and WarehouseError.
+    """
+    try:
+        return _walk(teller, books, first, last)
+    except DestinationError as error:
+        raise DestinationError(error.message, hint=f"{error.hint} {_KEPT}") from error
+
+
+def _walk(teller: Teller, books: AttributionBooks, first: date, last: date) -> Fetched:
+    sent_to = books.sent_to(first)
+    goals = teller.goals() if sent_to else ()
+    # Several goals may bear one name, of which the destination tells one by one.
+    names = {goal.id: goal.name for goal in goals if goal.id is not None and goal.name in sent_to}
+    fetch_seq = books.open_fetch()
+    reports = 0
+    silent: dict[int, str] = {}
+    for window in windows(first, last, sorted(names), days=teller.days_at_once, goals=teller.goals_at_once):
+        told = teller.report(window)
+        books.record(told, names)
+        reports += 1
+        silent |= told.silent
+    untold = {name: _NO_GOAL for name in sent_to if name not in names.values()} | _untold(names, silent)
+    return Fetched(fetch_seq, first, last, reports, tuple(sorted(untold.items())))
+
+
+def _untold(names: Mapping[int, str], silent: Mapping[int, str]) -> dict[str, str]:
+    """Why nothing is known, by name; of several goals that bear it, which: the name may have numbers all the same."""
+    goals_of = Counter(names.values())
+    untold: dict[str, list[str]] = {}
+    for goal_id, why in sorted(silent.items()):
+        name = names[goal_id]
+        said = why if goals_of[name] == 1 else f"goal {goal_id} of this name: {why}"
+        untold.setdefault(name, []).append(said)
+    return {name: "; ".join(said) for name, said in untold.items()}

@@ -1,0 +1,68 @@
+"""The way of a forget: a person's identifiers are blanked, once the source holds the person no more."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Iterator
+from dataclasses import replace
+
+from reverse_etl.commands.upkeep import UpkeepLedger, agree, balance, hold, upkeep_run
+from reverse_etl.core.errors import GuardError, WarehouseError
+from reverse_etl.core.upkeep import (
+    ForgetReport,
+    Person,
+)
+
+
+def look_at_forget(ledger: UpkeepLedger, person: Person) -> ForgetReport:
+    """What a forget would blank. Reads only; raises GuardError where a push would send it again or has to settle it."""
+    with untold():
+        report = ledger.known_of(person)
+    if report.in_source:
+        raise GuardError(
+            f"The source model still holds this person in {report.in_source:,} {_rows(report.in_source)}, "
+            "which a push would send again.",
+            hint="Remove the person from the source first and build the model; then forget here.",
+        )
+    if report.in_doubt:
+        raise GuardError(
+            f"{report.in_doubt:,} of this person's {_rows(report.in_doubt)} may have arrived, and settling that takes "
+            "the identifiers.",
+            hint="Push first, which settles it, then forget.",
+        )
+    return report
+
+
+def forget(ledger: UpkeepLedger, person: Person, *, shown: ForgetReport | None = None) -> ForgetReport:
+    """Blank a person's identifiers; every count stays. `shown`: as for a retry."""
+    with untold(), upkeep_run(ledger, "forget") as lease:
+        report = look_at_forget(ledger, person)
+        agree(shown, report)
+        statuses = ledger.statuses()
+        hold(lease)
+        # The ledger last: only by its rows is the rest found again after a death.
+        ledger.drop_old_plans()
+        ledger.forget(lease.run_seq, person)
+        hold(lease)
+        records, attempts = ledger.forgotten(lease.run_seq)
+        balance("conversions blanked", report.records, records)
+        balance("attempts blanked", report.attempts, attempts)
+        balance("statuses changed", 0, int(ledger.statuses() != statuses))
+    lease.close("forget", {"rows": report.records, "attempts": report.attempts, "messages": report.messages})
+    return replace(report, run_seq=lease.run_seq)
+
+
+@contextlib.contextmanager
+def untold() -> Iterator[None]:
+    """Keeps an identifier out of the message of a statement that the warehouse refuses."""
+    try:
+        yield
+    except WarehouseError:
+        raise WarehouseError(
+            "The warehouse refused a statement.",
+            hint="Its message is left out, since it could repeat what is to be forgotten.",
+        ) from None
+
+
+def _rows(count: int) -> str:
+    return "row" if count == 1 else "rows"

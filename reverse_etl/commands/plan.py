@@ -1,0 +1,31 @@
+"""What a push would do; reads only."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from reverse_etl.core.guards import Permissions, retractions
+from reverse_etl.core.plan import Plan, Sample
+from reverse_etl.core.results import PlanReport
+from reverse_etl.session import Session
+
+
+def plan(session: Session, *, samples: int) -> PlanReport:
+    """The plan as of now, with up to `samples` rows per class and reason, and what each guard would do."""
+    planned = _timed(session, session.ledger.read_plan(samples=samples))
+    guards = [*session.guards(Permissions()), retractions(session.sync.max_retractions, planned)]
+    return PlanReport(session.sync, planned, tuple(guards))
+
+
+def _timed(session: Session, planned: Plan) -> Plan:
+    """A plan whose deferred samples say when their goal is old enough, where that is why they are."""
+
+    def timed(sample: Sample) -> Sample:
+        goes_at = session.kind.goes_at(sample.code, sample.error_code, sample.refused_at)
+        return replace(sample, goes_at=goes_at or sample.goes_at)
+
+    lines = (
+        replace(line, samples=tuple(map(timed, line.samples))) if line.class_ == "deferred" else line
+        for line in planned.lines
+    )
+    return replace(planned, lines=tuple(lines))

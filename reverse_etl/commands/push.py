@@ -1,0 +1,368 @@
+"""The way of a push: the only place that knows the order of steps.
+
+Claim, fence, plan; then stretch by stretch: record the intents, read the lease, call, record the receipts; plan again
+where something was settled; close. Whatever stops a run, what is known stands in the ledger first.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import threading
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from itertools import groupby
+
+from reverse_etl.commands.courier import Courier
+from reverse_etl.commands.proof import Delivery
+from reverse_etl.core import clocks
+from reverse_etl.core.errors import (
+    DestinationError,
+    GuardError,
+    LeaseHeldError,
+    LeaseLostError,
+    ReverseEtlError,
+    RunStoppedError,
+    WarehouseError,
+)
+from reverse_etl.core.goal import compare
+from reverse_etl.core.guards import Permissions, enforce, look, retractions
+from reverse_etl.core.pace import Pace, Patience
+from reverse_etl.core.plan import Plan, Record
+from reverse_etl.core.ports import Delivered, Destination, HasGoals, Lease, Ledger, Progress, Recorder, Standings
+from reverse_etl.core.receipt import Outcome, Receipt
+from reverse_etl.core.results import RunResult
+from reverse_etl.core.sync import RetractionLimit
+from reverse_etl.session import Session
+
+# Batches of one stretch: what one insert of intents covers.
+STRETCH_BATCHES = 20
+# Plans of one run at most: settle what is in doubt, then send what waited for that.
+ROUNDS = 3
+OPERATIONS = 3
+# Reasons of rows that wait for what the same plan settles or takes back.
+_WAITING = {"key_in_doubt", "key_sent_before"}
+_REFUSED_BEFORE = {"rejected_unchanged", "maybe_taken"}
+
+
+@dataclass(frozen=True, slots=True)
+class PushOptions:
+    """How to push.
+
+    `limit`: records of the run at most. `workers`: calls at once. `stop`: once set, no more calls start; those under
+    way finish and are recorded. `strict`: rows that are invalid, held or without an account count as refused in the
+    exit code. `retractions`: how many conversions may be taken back. `pace`: one that is shared with other runs.
+    """
+
+    limit: int | None = None
+    workers: int = 4
+    patience: Patience = field(default_factory=Patience)
+    stop: threading.Event = field(default_factory=threading.Event)
+    strict: bool = False
+    retractions: RetractionLimit = field(default_factory=RetractionLimit)
+    pace: Pace | None = None
+
+
+def push(
+    session: Session,
+    options: PushOptions,
+    progress: Progress,
+    permissions: Permissions,
+    recorder: Recorder | None = None,
+) -> RunResult:
+    """Send what is new. Settings and guards come first: where they refuse, nothing is written."""
+    sync = session.sync
+    # Nothing depends on a push's own lookups, and the lease runs on while they wait.
+    destination = session.destination(patience=Patience(tries=1), recorder=recorder)
+    facts = session.facts(permissions, service_ahead=destination.ask_clock())
+    guards = look(sync, facts)
+    enforce(guards)
+    notice, hint = session.kind.notice(sync, clocks.now().date())
+    notes = [guard.passes for guard in guards if guard.warns]
+    notes += [f"{notice} {hint}"] if notice else []
+    if warning := clocks.warning("The warehouse's", clocks.ahead_of_here(facts.now)):
+        notes += [f"{warning} {clocks.HINT}"]
+    for note in notes:
+        progress.note(note)
+    limit = sync.max_retractions
+    if permissions.max_retractions is not None:
+        limit = RetractionLimit(permissions.max_retractions, share=1.0, even_if_empty=True)
+    options = replace(options, retractions=limit, pace=destination.pace)
+    allowed = {"allowed": facts.allow_failing_tests} if facts.allow_failing_tests else {}
+    result = carry_out(session.ledger, destination, progress, options, tests=json.dumps(asdict(facts.tests) | allowed))
+    return replace(result, protocol=destination.protocol, without_account=facts.without_account)
+
+
+def carry_out(
+    ledger: Ledger, destination: Destination, progress: Progress, options: PushOptions, *, tests: str = ""
+) -> RunResult:
+    """Carry out a plan and give the outcome of every row. `tests`: what dbt's tests said, to stay with the run.
+
+    Raises LeaseHeldError or DestinationError before anything is written, GuardError where the plan takes back too much,
+    and WarehouseError where the warehouse fails on the way. Every other reason to stop stands in the result.
+    """
+    for note in destination.preflight(ledger.accepted()):
+        progress.note(note)
+    lease = ledger.claim(tests)
+    for dead in lease.took_over_from:
+        progress.note(f"Run {dead} never ended. This push takes over, and first settles what may have left with it.")
+    run = _Run(ledger, destination, progress, options, lease)
+    try:
+        result = run.carry_out()
+    except WarehouseError as error:
+        lost = _was_taken_over(lease)
+        _quietly_close(lease, run)
+        # The successor drops the plan of a run that it takes for dead; that is not what to show.
+        if lost:
+            raise run.lost() from error
+        raise
+    except GuardError:
+        lease.close("refused", _counts(sent=run.sent))
+        raise
+    except BaseException:
+        # The warehouse may be what failed. Without a close the next run fences this one, so nothing depends on it.
+        _quietly_close(lease, run)
+        raise
+    lease.close(result.name, _counts(source=result.source, ledger=result.ledger, sent=result.sent))
+    return result
+
+
+class _Run:
+    """One run, from its first plan to its standings."""
+
+    def __init__(
+        self, ledger: Ledger, destination: Destination, progress: Progress, options: PushOptions, lease: Lease
+    ) -> None:
+        self._ledger = ledger
+        self._destination = destination
+        self._progress = progress
+        self._options = options
+        self._lease = lease
+        self._courier = Courier(
+            destination,
+            workers=options.workers,
+            patience=options.patience,
+            stop=options.stop,
+            may_call=lambda: lease.seconds_left() > destination.call_timeout,
+            pace=options.pace,
+        )
+        self._outcomes: Counter[str] = Counter()
+        self._refusals: Counter[str] = Counter()
+        self._in_doubt_because = ""
+        self._stopped: RunStoppedError | None = None
+        self._last_seq = 0
+        self._last_batch = 0
+        self._sent = 0
+        self._round_began_at = 0
+        self._standing_refused = 0
+        self._retracted = 0
+
+    def carry_out(self) -> RunResult:
+        """Plan and deliver, round by round."""
+        try:
+            for round_ in range(1, ROUNDS + 1):
+                plan = self._ledger.make_plan(
+                    self._lease.run_seq,
+                    seq_offset=self._last_seq,
+                    batch_offset=self._last_batch,
+                    batch_rows=self._destination.batch_limit,
+                )
+                self._standing_refused = sum(
+                    line.rows for line in plan.lines if line.side == "source" and set(line.reasons) & _REFUSED_BEFORE
+                )
+                enforce([retractions(self._options.retractions, plan, before=self._retracted)])
+                before = self._settled_count()
+                self._deliver(plan, round_)
+                self._retracted += plan.to_retract
+                if self._ended or not _waits_for_more(plan) or self._settled_count() == before:
+                    break
+            if warning := clocks.warning("The service's", self._destination.clock_ahead):
+                self._progress.note(f"{warning} {clocks.HINT}")
+            return self._result()
+        finally:
+            self._courier.close()
+            # Where the warehouse is what failed, that error is the one to show; the next push drops the table.
+            with contextlib.suppress(WarehouseError):
+                self._ledger.drop_plan()
+
+    @property
+    def sent(self) -> dict[str, int]:
+        """What became of the records that left in this run, by outcome; in doubt until that is recorded."""
+        return {outcome: rows for outcome, rows in self._outcomes.items() if rows and outcome != "not_sent"}
+
+    @property
+    def _ended(self) -> bool:
+        limit = self._options.limit
+        return self._stopped is not None or self._courier.halted or (limit is not None and self._sent >= limit)
+
+    def _settled_count(self) -> int:
+        return self._outcomes["accepted"] + self._outcomes["rejected"]
+
+    def _deliver(self, plan: Plan, round_: int) -> None:
+        """Send the rows of a plan, stretch by stretch."""
+        self._round_began_at = self._sent
+        first, size = self._last_seq + 1, STRETCH_BATCHES * self._destination.batch_limit
+        last = self._last_seq + plan.to_send
+        if self._options.limit is not None:
+            last = min(last, first - 1 + max(self._options.limit - self._sent, 0))
+        total = last - first + 1
+        self._progress.planned(plan, round_, total)
+        if round_ == 1 and total > 0 and any(line.operation == "send" for line in plan.lines):
+            self._look_at_goals()
+        for start in range(first, last + 1, size):
+            if self._ended:
+                break
+            end = min(start + size - 1, last)
+            self._deliver_stretch(start, end, total)
+        self._last_seq += plan.to_send
+        # Each operation may leave a batch that is not full.
+        self._last_batch += plan.to_send // self._destination.batch_limit + OPERATIONS
+
+    def _look_at_goals(self) -> None:
+        """Say which rows their goals would refuse, before they leave. It keeps no push from going on."""
+        destination = self._destination
+        if not isinstance(destination, HasGoals):
+            return
+        try:
+            if destination.learns_goals():
+                return
+            findings = [one for one in compare(destination.goals(), self._ledger.planned_demands()) if one.refused]
+        except ReverseEtlError as error:
+            self._progress.note(f"The goals could not be looked at; the push goes on without that. {error.message}")
+            return
+        for finding in findings:
+            self._progress.note(f"{finding.text} {finding.hint}")
+
+    def _deliver_stretch(self, start: int, end: int, total: int) -> None:
+        records = self._ledger.page(start, end)
+        batches = [list(batch) for _, batch in groupby(records, key=lambda record: record.batch)]
+        self._ledger.record_intents(self._lease.run_seq, start, end)
+        # Whatever breaks off now leaves them so.
+        self._outcomes["in_doubt"] += len(records)
+        # Only after that commit: whoever took over meanwhile has seen these intents, or they are void.
+        looked = clocks.elapsed()
+        if not self._lease.still_mine() or self._lease.seconds_left() <= self._destination.call_timeout:
+            self._record([_not_sent(batch) for batch in batches], len(records))
+            self._outcomes["in_doubt"] -= len(records)
+            self._outcomes["not_sent"] += len(records)
+            self._stopped = self.lost()
+            return
+
+        def on_batch(part: Delivery, batch: Sequence[Record]) -> None:
+            self._sent += len(batch)
+            through = Delivered(batch[0].batch, len(batch), tuple(part.receipts), part.in_doubt, part.seconds)
+            self._progress.delivered(through, self._sent - self._round_began_at, total)
+
+        delivery = self._courier.deliver(batches, meanwhile=self._look_at_lease, on_batch=on_batch, looked=looked)
+        self._record(delivery.receipts, len(records))
+        self._count(records, delivery)
+        if delivery.failed is not None:
+            raise delivery.failed
+        withheld = any(receipt.outcome is Outcome.NOT_SENT for receipt in delivery.receipts)
+        if delivery.stopped is not None:
+            reason = delivery.stopped.reason
+            said = f"The destination refused the call: {reason}" if delivery.stopped.by_service else reason.message
+            self._stopped = DestinationError(said, hint=delivery.stopped.hint)
+        elif not self._lease.still_mine() or (withheld and not self._options.stop.is_set()):
+            self._stopped = self.lost()
+        elif delivery.in_doubt == len(records):
+            self._stopped = DestinationError(
+                f"No call was answered: {delivery.last_doubt}",
+                hint="What may have arrived is in doubt; push again later, and the next push settles it.",
+            )
+
+    def _record(self, receipts: Sequence[Receipt], rows: int) -> None:
+        """Record what is known of a stretch of so many records."""
+        try:
+            self._ledger.record_receipts(self._lease.run_seq, receipts)
+        except (WarehouseError, LeaseHeldError) as error:
+            raise WarehouseError(
+                f"What was answered for the last {rows:,} records could not be recorded, so they are in doubt. "
+                f"{error.message}",
+                hint="Push again once the warehouse takes rows; that push settles them.",
+            ) from error
+
+    def _look_at_lease(self) -> None:
+        if not self._lease.still_mine():
+            self._courier.halt()
+
+    def lost(self) -> LeaseLostError:
+        """Why a run that was taken over, or could have been, goes no further."""
+        return LeaseLostError(
+            f"Run {self._lease.run_seq} stood still for so long that another run could take this sync over, "
+            "or was shut out by `unlock`. It sent nothing more.",
+            hint="Look at the next run with `reverse-etl status`; it goes on with what is left.",
+        )
+
+    def _count(self, records: Sequence[Record], delivery: Delivery) -> None:
+        refused = [r for r in delivery.receipts if r.outcome in (Outcome.REJECTED, Outcome.DEFERRED)]
+        withheld = sum(r.rows for r in delivery.receipts if r.outcome is Outcome.NOT_SENT)
+        for receipt in refused:
+            self._outcomes[receipt.outcome.value] += receipt.rows
+            if receipt.outcome is Outcome.REJECTED:
+                name = receipt.error_code or "without a code"
+                self._refusals[name + (f" ({receipt.code})" if receipt.code else "")] += receipt.rows
+        self._outcomes["not_sent"] += withheld
+        self._outcomes["in_doubt"] += delivery.in_doubt - len(records)
+        accepted = len(records) - sum(r.rows for r in refused) - withheld - delivery.in_doubt
+        self._outcomes["accepted"] += accepted
+        if delivery.last_doubt is not None:
+            self._in_doubt_because = str(delivery.last_doubt)
+
+    def _result(self) -> RunResult:
+        standings = self._ledger.standings(self._lease.run_seq)
+        return RunResult(
+            run_seq=self._lease.run_seq,
+            source=standings.source,
+            ledger=standings.ledger,
+            refusals=dict(self._refusals),
+            sent=self.sent,
+            in_doubt_because=self._in_doubt_because,
+            interrupted=self._options.stop.is_set() and "not_reached" in standings.source | standings.ledger,
+            stopped=self._stopped,
+            unbalanced=tuple(_unbalanced(standings, self._outcomes)),
+            strict=self._options.strict,
+            standing_refused=self._standing_refused,
+        )
+
+
+def _waits_for_more(plan: Plan) -> bool:
+    """Could another plan of the same run send what this one could not? Only what is in doubt, or waits for its key."""
+    counts = plan.counts()
+    waits = any(_WAITING & set(line.reasons) for line in plan.lines)
+    return bool(counts.get("in_doubt") or (waits and (plan.to_retract or counts.get("restate"))))
+
+
+def _unbalanced(standings: Standings, outcomes: Counter[str]) -> Iterable[str]:
+    """The law of conservation: rows by standing against rows counted elsewhere, and the ledger against this process."""
+    pairs = [
+        ("source rows", standings.source_rows, sum(standings.source.values())),
+        ("identities known to the ledger", standings.known_identities, standings.known_standing),
+        *(
+            (f"records {outcome} in this run", outcomes[outcome], standings.run_outcomes.get(outcome, 0))
+            for outcome in ("accepted", "rejected", "deferred", "in_doubt", "not_sent")
+        ),
+    ]
+    return (f"{what}: {left:,} on one side, {right:,} on the other" for what, left, right in pairs if left != right)
+
+
+def _not_sent(batch: Sequence[Record]) -> Receipt:
+    return Receipt(batch[0].batch, batch[0].seq, batch[-1].seq, Outcome.NOT_SENT)
+
+
+def _was_taken_over(lease: Lease) -> bool:
+    try:
+        return not lease.still_mine()
+    except WarehouseError:
+        return False
+
+
+def _quietly_close(lease: Lease, run: _Run) -> None:
+    with contextlib.suppress(Exception):
+        lease.close("stopped", _counts(sent=run.sent))
+
+
+def _counts(**sides: dict[str, int]) -> dict[str, int]:
+    """Counts as the runs table keeps them, each key with its side in front."""
+    return {f"{side}_{key}": rows for side, counts in sides.items() for key, rows in counts.items()}

@@ -1,0 +1,18 @@
+"""The rows that the destination refused, each with what to do; reads only."""
+
+from __future__ import annotations
+
+from reverse_etl.core.ports import Rejected
+from reverse_etl.session import Session
+
+MAYBE_TAKEN = (
+    "Compare the goal's count at Microsoft with the ledger before anything else: sending again could count twice."
+)
+
+
+def rejected(session: Session) -> list[tuple[Rejected, str]]:
+    """The source's rows that stand refused."""
+    return [
+        (row, MAYBE_TAKEN if row.reason == "maybe_taken" else session.kind.advice(row.code, row.error_code))
+        for row in session.ledger.rejected()
+    ]

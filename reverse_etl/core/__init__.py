@@ -1,0 +1,1 @@
+"""Nouns and ports: what the other rooms speak of and to. Imports nothing but the standard library."""

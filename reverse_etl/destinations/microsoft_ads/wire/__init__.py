@@ -1,0 +1,1 @@
+"""Calls of the service by SOAP and by REST, behind one port."""

@@ -1,0 +1,59 @@
+"""A baseline, or its undoing, as text and as JSON, before it is done and after."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from reverse_etl.core.sync import Sync
+from reverse_etl.core.upkeep import BaselineReport
+from reverse_etl.report.documents import document
+from reverse_etl.report.text import (
+    columns,
+    rows_of,
+    safe,
+    title,
+)
+
+
+def baseline_text(sync: Sync, report: BaselineReport) -> str:
+    """The rows that a baseline would mark, or has marked; or those that undoing one makes unsent again."""
+    rows, run = rows_of(report.rows), report.run_seq
+    if report.undone is not None:
+        head = f"Run {run} of {title(sync)}: undo" if run else f"Undo of run {report.undone} of {title(sync)}"
+        said = f"The baseline of run {report.undone} {'is' if run else 'would be'} undone: {rows} of it"
+        out = [head, "", f"{said} {'count' if run else 'would count'} as never sent, and the next push sends them.", ""]
+    elif not report.rows:
+        out = [f"{title(sync)}: there is nothing to mark.", ""]
+    else:
+        head = f"Run {run} of {title(sync)}: baseline" if run else f"Baseline of {title(sync)}"
+        done = "are marked as accepted, and were not sent" if run else "would be marked as accepted, without being sent"
+        out = [head, "", f"{rows} {done}.", ""]
+    out += columns(
+        [(safe(goal.conversion_name), f"{goal.rows:,}", f"{goal.oldest} to {goal.newest}") for goal in report.goals],
+        right=2,
+    )
+    if report.to_send is not None:
+        out += ["", f"To be sent by the next push: {rows_of(report.to_send)}."]
+    if report.refused:
+        out += [f"Refused by the destination before, and so not marked: {rows_of(report.refused)}."]
+    if report.unmatched is not None:
+        out += [f"Listed without a source row: {rows_of(report.unmatched)}."]
+    if run and report.undone is None:
+        out += ["", f"`reverse-etl baseline --undo {run}` takes it back while nothing was sent on top."]
+    return "\n".join(out).rstrip()
+
+
+def baseline_json(sync: Sync, report: BaselineReport) -> dict[str, Any]:
+    """What a baseline marked, or what undoing one made unsent again."""
+    return document(
+        sync,
+        run=report.run_seq,
+        result="baseline" if report.undone is None else "undo",
+        rows=report.rows,
+        goals=[asdict(goal) for goal in report.goals],
+        to_send=report.to_send,
+        refused=report.refused,
+        unmatched=report.unmatched,
+        undone_run=report.undone,
+    )

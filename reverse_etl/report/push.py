@@ -1,0 +1,68 @@
+"""What a push did, as text and as JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reverse_etl.core.results import RunResult
+from reverse_etl.core.sync import Sync
+from reverse_etl.report.documents import document
+from reverse_etl.report.text import (
+    LEDGER_SIDE,
+    columns,
+    rows_word,
+    sent_words,
+    standing_rows,
+    title,
+)
+
+
+def result_text(sync: Sync, result: RunResult) -> str:
+    """What a run did, row by row in numbers."""
+    word = {"done": "done", "stopped": "STOPPED", "interrupted": "interrupted"}[result.name]
+    by = f", by {result.protocol.upper()}" if result.protocol else ""
+    out = [f"Run {result.run_seq} of {title(sync)}{by}: {word}", ""]
+    out += columns(standing_rows(result.source), right=2) or ["  No source rows."]
+    if result.ledger:
+        out += ["", LEDGER_SIDE]
+        out += columns(standing_rows(result.ledger), right=2)
+    out += ["", f"Sent in this run: {sent_words(result.sent)}." if result.sent else "Nothing was sent in this run."]
+    if result.standing_refused:
+        count = result.standing_refused
+        out += [f"Refused in an earlier run and unchanged: {count:,} {rows_word(count)}. See `reverse-etl rejected`."]
+    if any(result.rows(name) for name in ("held", "invalid", "expired", "waiting", "duplicate")):
+        out += ["The reasons of what was not sent: `reverse-etl plan`."]
+    if result.refusals:
+        out += ["", "Refused in this run, by the destination's code:"]
+        out += columns([(code, f"{rows:,}", "") for code, rows in sorted(result.refusals.items())], right=2)
+        out += ["", "See each with `reverse-etl rejected`."]
+    if result.in_doubt_because:
+        out += [
+            "",
+            f"Rows are in doubt: {result.in_doubt_because}. The next push settles them; nothing is lost.",
+        ]
+    if result.interrupted:
+        out += ["", "Interrupted: calls under way were finished and recorded. Push again to go on."]
+    for sum_ in result.unbalanced:
+        out += ["", f"A SUM IS OFF, please report it: {sum_}"]
+    return "\n".join(out)
+
+
+def result_json(sync: Sync, result: RunResult) -> dict[str, Any]:
+    """What a run did."""
+    return document(
+        sync,
+        protocol=result.protocol,
+        run=result.run_seq,
+        result=result.name,
+        exit_code=result.exit_code,
+        source=result.source,
+        without_account=result.without_account,
+        ledger=result.ledger,
+        sent=result.sent,
+        refusals=result.refusals,
+        standing_refused=result.standing_refused,
+        in_doubt_because=result.in_doubt_because,
+        stopped=result.stopped.message if result.stopped else "",
+        unbalanced=list(result.unbalanced),
+    )

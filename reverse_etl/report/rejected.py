@@ -1,0 +1,52 @@
+"""The rows that the destination refused, as text and as JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import asdict
+from itertools import groupby
+from typing import Any
+
+from reverse_etl.core.ports import Rejected
+from reverse_etl.core.sync import Sync
+from reverse_etl.report.documents import document
+from reverse_etl.report.text import (
+    rows_word,
+    safe,
+    title,
+)
+from reverse_etl.report.words import reason_words
+
+# Tracking ids of one refusal that a text shows.
+IDS_SHOWN = 4
+
+
+def rejected_text(sync: Sync, rows: Sequence[tuple[Rejected, str]]) -> str:
+    """Refused rows with what to do about each, grouped by code. No personal data."""
+    if not rows:
+        return f"{title(sync)}\n\nNo row stands refused."
+    out = [f"{title(sync)}: {len(rows):,} {rows_word(len(rows))} refused and held"]
+    for (code, error_code, message, reason), group in groupby(rows, key=lambda pair: _refusal_of(pair[0])):
+        refused = list(group)
+        out += ["", safe(f"{error_code or 'no code'}{f' ({code})' if code else ''}: {message}")]
+        out += [f"  What to do: {refused[0][1]}"]
+        out += [f"  {reason_words(reason)}"] if reason == "maybe_taken" else []
+        out += [
+            safe(f"    {row.record_key or '(no key)'}  {row.conversion_name}  {row.conversion_time}")
+            for row, _ in refused
+        ]
+        # One per call, so that many rows share it.
+        ids = list(dict.fromkeys(row.tracking_id for row, _ in refused if row.tracking_id))
+        more = f" and {len(ids) - IDS_SHOWN} more" if len(ids) > IDS_SHOWN else ""
+        out += [safe(f"  Tracking id{'s' if ids[1:] else ''}: {', '.join(ids[:IDS_SHOWN])}{more}")] if ids else []
+    out += ["", "Such a row is held until it changes; `reverse-etl retry` makes it sendable again as it is."]
+    return "\n".join(out)
+
+
+def rejected_json(sync: Sync, rows: Sequence[tuple[Rejected, str]]) -> dict[str, Any]:
+    """Refused rows with what to do about each."""
+    return document(sync, rejected=[asdict(row) | {"what_to_do": advice} for row, advice in rows])
+
+
+def _refusal_of(row: Rejected) -> tuple[int | None, str, str, str]:
+    return row.code, row.error_code, row.message, row.reason

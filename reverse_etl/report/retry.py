@@ -1,0 +1,72 @@
+"""A retry as text and as JSON, before it is done and after."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from reverse_etl.core.sync import Sync
+from reverse_etl.core.upkeep import RetryReport
+from reverse_etl.report.documents import document
+from reverse_etl.report.text import (
+    columns,
+    rows_of,
+    safe,
+    title,
+)
+
+
+def retry_text(sync: Sync, report: RetryReport) -> str:
+    """The refused rows that a retry would lift, or has lifted."""
+    rows = rows_of(report.rows)
+    if not report.rows:
+        out = [f"{title(sync)}: no row stands refused that this would make sendable.", ""]
+    elif report.run_seq is None:
+        out = [f"Retry of {title(sync)}: {rows} would become sendable again.", ""]
+    else:
+        out = [f"Run {report.run_seq} of {title(sync)}: retry", ""]
+        out += [f"{rows} can be sent again; the reason of each refusal is kept. `reverse-etl push` sends them.", ""]
+    out += columns(
+        [
+            (
+                safe(line.error_code or "no code") + (f" ({line.code})" if line.code else ""),
+                f"{line.rows:,}",
+                "an earlier try may have been taken" if line.maybe_taken else "refused, and nothing was taken",
+            )
+            for line in report.lines
+        ],
+        right=2,
+    )
+    if report.maybe_taken and report.run_seq is None:
+        out += [
+            "",
+            f"An earlier try of {rows_of(report.maybe_taken)} may have been taken; then a repeat could count twice.",
+        ]
+    if report.left_alone:
+        out += [
+            "",
+            f"Left alone: {rows_of(report.left_alone)} that an earlier try may have brought in, so that a repeat could "
+            "count twice.",
+            "They stay held without --maybe-taken.",
+        ]
+    return "\n".join(out).rstrip()
+
+
+def retry_json(sync: Sync, report: RetryReport) -> dict[str, Any]:
+    """What a retry lifted."""
+    return document(
+        sync,
+        run=report.run_seq,
+        result="retry",
+        rows=report.rows,
+        maybe_taken=report.maybe_taken,
+        left_alone=report.left_alone,
+        codes=[
+            {
+                "code": line.code,
+                "error_code": line.error_code,
+                "maybe_taken": line.maybe_taken,
+                "rows": line.rows,
+            }
+            for line in report.lines
+        ],
+    )
