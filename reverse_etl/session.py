@@ -14,10 +14,10 @@ from reverse_etl.core import clocks
 from reverse_etl.core.attribution import MatchTotals
 from reverse_etl.core.errors import SettingsError
 from reverse_etl.core.guards import Facts, Guard, Permissions, enforce, look
+from reverse_etl.core.kinds import kind_of
 from reverse_etl.core.pace import Patience
 from reverse_etl.core.ports import Destination, DestinationKind, Recorder
 from reverse_etl.core.sync import Scope, Sync
-from reverse_etl.destinations import kind_of
 from reverse_etl.warehouse import test_results
 from reverse_etl.warehouse.accounts import find_accounts
 from reverse_etl.warehouse.artifacts import limited_build
@@ -177,6 +177,10 @@ class Workspace:
         self._project.build([*(f"+exposure:{name}" for name in names), f"package:{PACKAGE}"], quiet=quiet)
         self._built |= dict.fromkeys(names, began)
 
+    def recorder(self, sync: Sync, folder: Path, note: Callable[[str], None]) -> Recorder:
+        """What keeps each call of a push to a sync's kind of destination in a new folder, to show to others."""
+        return kind_of(sync.destination).recorder(folder, note)
+
     def chosen(self, name: str | None) -> list[Sync]:
         """The sync of that name, or all enabled ones, each once for every account of its own."""
         enabled = [sync for sync in self.syncs if sync.enabled]
@@ -208,8 +212,3 @@ def open_workspace(dbt: DbtOptions, *, select: str = "") -> Iterator[Workspace]:
             project.close()
     finally:
         _ONE_AT_A_TIME.release()
-
-
-def new_recorder(folder: Path, note: Callable[[str], None]) -> Recorder:
-    """What keeps each call of a push in a new folder, to show to others."""
-    return kind_of("microsoft_ads").recorder(folder, note)

@@ -81,7 +81,7 @@ def push(
     from reverse_etl.commands.push import PushOptions
     from reverse_etl.core.guards import Permissions
     from reverse_etl.report.progress import ConsoleProgress
-    from reverse_etl.session import new_recorder, open_workspace
+    from reverse_etl.session import open_workspace
 
     if (sync is not None) + all_ + (select is not None) > 1:
         raise SettingsError("A push takes a sync's name, --all or --select, and only one of them.")
@@ -94,9 +94,9 @@ def push(
     # Broken between words where it is a screen, and one line each where it is a file.
     console = Console(stderr=True, soft_wrap=not sys.stderr.isatty())
     progress = ConsoleProgress(console, quiet=quiet, verbose=verbose)
-    recorder = new_recorder(record, progress.note) if record else None
     with open_workspace(dbt, select=select or "") as workspace:
         syncs = _chosen(workspace, sync, all_=all_, select=select or "")
+        recorder = workspace.recorder(syncs[0], record, progress.note) if record else None
         if build:
             with _interrupting():
                 workspace.build(syncs, quiet=quiet)

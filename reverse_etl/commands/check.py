@@ -18,9 +18,9 @@ from reverse_etl.core.check import CheckLine, Mark
 from reverse_etl.core.errors import GuardError, LeaseHeldError, ReverseEtlError, SettingsError
 from reverse_etl.core.goal import Demand, Goal
 from reverse_etl.core.guards import Facts, Guard, Permissions, look
+from reverse_etl.core.kinds import kind_of
 from reverse_etl.core.sync import Scope, Sync
 from reverse_etl.core.version import __version__
-from reverse_etl.destinations import kind_of
 from reverse_etl.session import Session
 from reverse_etl.warehouse.accounts import find_accounts
 from reverse_etl.warehouse.artifacts import limited_build

@@ -11,6 +11,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from reverse_etl.core.errors import SettingsError
+from reverse_etl.core.kinds import KINDS
 from reverse_etl.core.sync import Environment, RetractionLimit, Sync, WireProtocol
 
 KEYS = {
@@ -29,7 +30,6 @@ KEYS = {
     "protocol": "soap or rest; left out, SOAP before 2027-01-31 and REST from that day on (UTC)",
 }
 META_KEY = "reverse_etl"
-DESTINATIONS = ("microsoft_ads",)
 ADJUSTMENTS = ("restate", "retract")
 _PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?) *%")
 _SPAN = re.compile(r"(?P<count>\d{1,4}) *(?P<unit>minute|hour|day|week)s?")
@@ -158,7 +158,7 @@ def _read(name: str, settings: Any, nodes: list[str], manifest: Any, misspelt: I
         if key not in KEYS
     ]
     source = attempt(lambda: _source_of(name, nodes, manifest), "")
-    destination = attempt(lambda: _one_of(where, settings, "destination", DESTINATIONS), "")
+    destination = attempt(lambda: _one_of(where, settings, "destination", KINDS), "")
     environment = attempt(lambda: _one_of(where, settings, "environment", [e.value for e in Environment]), "")
     account_id = attempt(lambda: _text_of(where, settings, "account_id"), "")
     account_column = attempt(lambda: _text_of(where, settings, "account_column"), "")
