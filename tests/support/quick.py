@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from unittest import mock
 
+from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.factory import FACTORY
 from dbt.cli.main import dbtRunner
 
@@ -18,6 +19,12 @@ from reverse_etl.cli.console import say
 from reverse_etl.core.errors import ReverseEtlError
 
 Done = subprocess.CompletedProcess[str]
+# dbt parses a project anew where its connection changed. Copies of a project differ in the DuckDB file alone, of which no
+# model knows: what dbt kept for one serves all.
+_all_of_it = DuckDBCredentials.connection_info
+DuckDBCredentials.connection_info = lambda self, **how: (
+    (key, value) for key, value in _all_of_it(self, **how) if key != "path"
+)
 
 
 def run_here(arguments: Sequence[str], folder: Path, environment: Mapping[str, str]) -> Done:

@@ -8,6 +8,7 @@ import os
 import shutil
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
@@ -233,6 +234,13 @@ def copy_of(template: Shop, folder: Path) -> Shop:
     if shop.host:
         _on_server(shop.host, f"create database {shop.database_name} template {template.database_name}")
     _write_profile(shop)
+    # What dbt kept of the template's parse serves the copy, too, whose files are younger. The clock of files ticks: what
+    # is written from here on is younger again.
+    kept = folder / "target" / "partial_parse.msgpack"
+    if kept.exists():
+        now = time.time_ns()
+        os.utime(kept, ns=(now, now))
+        time.sleep(0.01)
     return shop
 
 
