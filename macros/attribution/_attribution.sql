@@ -1,5 +1,5 @@
 {#-
-    Records what the destination told in one answer: every row of it in one insert, so that none is read by half, and at
+    Records what the destination reported in one answer: every row of it in one insert, so that none is read by half, and at
     one time, which tells which of two answers is the newer.
     Arguments: reports, a relation; scope; fetch_seq and fetch_id, of the fetch; fetched_at, by `_moment`; rows, a list of
     dicts with the table's column names.
@@ -36,9 +36,9 @@
     {{ alias }}.operation <> 'retry'
         and not exists (
             select 1
-            from {{ tables.runs }} as mends
-            where {{ reverse_etl._in_scope(scope, 'mends') }} and mends.event = 'claim' and mends.counts <> ''
-                and {{ reverse_etl._same(reverse_etl._scope_keys(scope) + ['run_seq'], 'mends', alias) }}
+            from {{ tables.runs }} as upkeep_runs
+            where {{ reverse_etl._in_scope(scope, 'upkeep_runs') }} and upkeep_runs.event = 'claim' and upkeep_runs.counts <> ''
+                and {{ reverse_etl._same(reverse_etl._scope_keys(scope) + ['run_seq'], 'upkeep_runs', alias) }}
         )
 {%- endmacro %}
 
@@ -92,21 +92,21 @@
 {% endmacro %}
 
 {#-
-    What the newest fetch tells of each goal and day; of two with one number, what was told last. The rows of an answer
+    What the newest fetch reports of each goal and day; of two with one number, what was reported last. The rows of an answer
     have all three in common, and so stand or fall together.
     Arguments: reports, a relation; scope, or none; first_day, a date as text to begin with (optional).
 -#}
-{% macro _told(reports, scope, first_day=none) %}
+{% macro _reported(reports, scope, first_day=none) %}
     select *
     from (
         select
-            told.*,
+            reported.*,
             rank() over (
                 partition by {{ (reverse_etl._scope_keys(scope) + ['goal_id', 'upload_date']) | join(", ") }}
                 order by fetch_seq desc, fetched_at desc, fetch_id desc
             ) as nth
-        from {{ reports }} as told
-        where {{ reverse_etl._in_scope(scope, 'told') }}
+        from {{ reports }} as reported
+        where {{ reverse_etl._in_scope(scope, 'reported') }}
             {%- if first_day is not none %}
             and upload_date >= cast({{ reverse_etl._literal(first_day) }} as date)
             {%- endif %}
@@ -115,7 +115,7 @@
 {% endmacro %}
 
 {#-
-    What was sent and what the destination made of it, per goal and day. What nobody told is null.
+    What was sent and what the destination made of it, per goal and day. What was not reported is null.
     Arguments: tables; reports, a relation; scope, or none; first_day (optional).
 -#}
 {% macro _attribution_days(tables, reports, scope, first_day=none) %}
@@ -156,7 +156,7 @@
                 attributed,
                 unattributed,
                 fetched_at
-            from ({{ reverse_etl._told(reports, scope, first_day) }}) as told
+            from ({{ reverse_etl._reported(reports, scope, first_day) }}) as reported
             where reason = ''
         ) as both_sides
         group by {{ reverse_etl._listed(keys) }}
@@ -172,12 +172,12 @@
         {{ reverse_etl._listed(keys) }},
         cast(sum(unattributed) as {{ dbt.type_bigint() }}) as unattributed,
         min(fetched_at) as fetched_at
-    from ({{ reverse_etl._told(reports, scope, first_day) }}) as told
+    from ({{ reverse_etl._reported(reports, scope, first_day) }}) as reported
     where reason <> ''
     group by {{ reverse_etl._listed(keys) }}
 {% endmacro %}
 
-{#- The match rate of a scope in numbers: attributed and not, over which days, as of when. No row where nothing was told. -#}
+{#- The match rate of a scope in numbers: attributed and not, over which days, as of when. No row where nothing was reported. -#}
 {% macro _match_totals(reports, scope, first_day) %}
     select
         sum(attributed) as attributed,
@@ -185,7 +185,7 @@
         min(upload_date) as first_day,
         max(upload_date) as last_day,
         {{ reverse_etl._utc_text('min(fetched_at)') }} as fetched_at
-    from ({{ reverse_etl._told(reports, scope, first_day) }}) as told
+    from ({{ reverse_etl._reported(reports, scope, first_day) }}) as reported
     where reason = '' and attributed + unattributed > 0
     having count(*) > 0
 {% endmacro %}

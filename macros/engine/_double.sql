@@ -15,7 +15,7 @@
     Postgres has no cast that gives null, and folds a cast of a constant even in a branch that is never taken: so
     the text is made null before it is cast, and never the cast avoided. Numbers of up to 400 digits and exponents
     of up to 4 fit into numeric, which is then brought within the limits of a double. Beyond them lies infinity, as
-    in DuckDB; what is too small to be told from 0 is 0, and the little that a cast would raise on in between is
+    in DuckDB; what is too small to differ from 0 is 0, and the little that a cast would raise on in between is
     brought to where it does not. Nearly all numbers are plain and short, and need none of it: that is looked at first,
     for it takes a tenth of the time.
 -#}

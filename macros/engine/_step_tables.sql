@@ -24,7 +24,7 @@
     {{ reverse_etl._unsupported_engine('_step_table') }}
 {% endmacro %}
 
-{#- Temporary tables: the adapter keeps its session, and nobody else sees them. -#}
+{#- Temporary tables: the adapter keeps its session, and no other session sees them. -#}
 {% macro duckdb___step_table(ledger, identifier) %}
     {{- return('temp.main.' ~ identifier) -}}
 {% endmacro %}

@@ -44,7 +44,7 @@
     limit {{ limit }}
 {% endmacro %}
 
-{#- What a run was told of dbt's tests. -#}
+{#- What a run knew of dbt's tests. -#}
 {% macro _run_tests(runs, scope, run_seq) %}
     select tests
     from {{ runs }}

@@ -4,7 +4,7 @@
     Arguments: tables, a dict of the relations ledger, receipts and runs, and, where they were made before, answers and fences
     (see `_answers` and `_fences`); scope, or none for all of them; condition, on the ledger's columns
     and on those of `joined`; joined, a join to narrow the ledger by; with_not_sent, to keep what a run withheld, shut out or not;
-    with_uncounted, to keep all that do not count too, told apart by a column `counts` (all four optional).
+    with_uncounted, to keep all that do not count too, marked by a column `counts` (all four optional).
 -#}
 {% macro _attempts(tables, scope, condition='1 = 1', joined='', with_not_sent=false, with_uncounted=false) %}
 {%- set scope_keys = reverse_etl._scope_keys(scope) -%}

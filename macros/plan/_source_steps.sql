@@ -157,7 +157,7 @@ facts as (
     {{- return(dbt.concat(broken) if broken | length > 1 else broken[0]) -}}
 {% endmacro %}
 
-{#- When the last of the broken rules that time mends is kept, as UTC text; blank where none is broken. -#}
+{#- From when on the last of the broken rules that end with time is kept, as UTC text; blank where none is broken. -#}
 {% macro _latest_end(rules) %}
     {%- set ends = [] -%}
     {%- for rule in rules if rule.until -%}

@@ -7,7 +7,7 @@
     (invalid, expired or waiting; sendable where the rule is a hint that only a test gives), `violated` an SQL
     condition over the columns of `source_rows`. It is never null and never raises, whatever the data.
     Where a row breaks several rules, the first in this order names the reason.
-    `until` is, where time alone mends it, an SQL timestamp from which on the rule is kept, else none.
+    `until` is, where time alone ends the breach, an SQL timestamp from which on the rule is kept, else none.
 -#}
 {% macro _rules(now, with_click_time=false) %}
     {%- set rules = [

@@ -1,4 +1,4 @@
-{#- The rows of a model that break a rule, in full, so that stored failures show all that is needed to mend them. -#}
+{#- The rows of a model that break a rule, in full, so that stored failures show all that is needed to correct them. -#}
 {% macro _rows_that_break(model, violated) %}
 with rows_of_model as {{ reverse_etl._materialized() }}(
     select * from {{ model }}

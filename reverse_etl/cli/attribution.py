@@ -25,7 +25,7 @@ def attribution(
         int,
         typer.Option("--days", min=1, max=MOST_DAYS, help="How many days of upload, the newest with an upload last."),
     ] = DAYS,
-    no_fetch: Annotated[bool, typer.Option("--no-fetch", help="Show what is known already, and ask nobody.")] = False,
+    no_fetch: Annotated[bool, typer.Option("--no-fetch", help="Show what is known already, without a call.")] = False,
     as_json: Json = False,
 ) -> None:
     """Fetch what became of the conversions that were sent: attributed to a click, or why not, and what to do.

@@ -31,7 +31,7 @@ def check(
     *,
     sync: Syncs = None,
     as_json: Json = False,
-    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only what is to look at or to mend.")] = False,
+    quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only warnings and failures.")] = False,
     fix: Annotated[
         bool, typer.Option("--fix", help="Ask to turn on auto-tagging of the click id where an account has it off.")
     ] = False,
@@ -65,10 +65,10 @@ def check(
 
 
 def _turn_on(sync: Sync, *, yes: bool) -> bool:
-    """Ask whether auto-tagging of an account is to be turned on; raises SettingsError where nobody can be asked."""
+    """Ask whether auto-tagging of an account is to be turned on; raises SettingsError without a terminal."""
     if not yes and not is_attended():
         raise SettingsError(
-            f"Auto-tagging is off in account {sync.account_id}, and nobody is there to ask.",
+            f"Auto-tagging is off in account {sync.account_id}, and no terminal is attached to ask at.",
             hint="Give --yes to turn it on without being asked.",
         )
     shown = (

@@ -195,9 +195,9 @@ class Results:
 
 
 def agreed(shown: str, question: str, *, yes: bool) -> bool:
-    """Show what would be done and ask, on standard error; raises SettingsError where nobody can be asked.
+    """Show what would be done and ask, on standard error; raises SettingsError without a terminal.
 
-    With `yes` nobody is asked; the result has the counts.
+    With `yes` it does not ask; the result has the counts.
     """
     if yes:
         return True
@@ -205,7 +205,8 @@ def agreed(shown: str, question: str, *, yes: bool) -> bool:
     echo("", err=True)
     if not is_attended():
         raise SettingsError(
-            "Nobody is there to ask, so nothing was changed.", hint="Give --yes where the counts above are right."
+            "No terminal is attached to ask at, so nothing was changed.",
+            hint="Give --yes where the counts above are right.",
         )
     # Not by `input`, which says its prompt, or a blank of it, on standard output.
     sys.stderr.write(f"{question} [y/N] ")

@@ -62,7 +62,7 @@ def forget(
             # What a partial build left out of the source would come back with the next full one.
             session.enforce_whole_source()
             ledger = session.upkeep(*(other.sync.scope for other in sessions))
-            with command.untold():
+            with command.without_messages():
                 person = ledger.person(key, phone)
             report = command.look_at_forget(ledger, person)
             if report.records:

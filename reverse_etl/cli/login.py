@@ -56,7 +56,7 @@ def login(
     from reverse_etl.destinations.microsoft_ads.sign_in.stores import Stores
 
     identity, stores = Identity.of(environment, os.environ), Stores()
-    # A store that cannot be used is told before anybody signs in.
+    # A store that cannot be used is reported before the sign-in.
     with stores.lock():
         stores.load(identity.key)
     if not paste and not _has_browser():
@@ -112,7 +112,7 @@ def _from_browser(identity: Identity, port: int) -> tuple[Question, str]:
         answer = listener.wait(browser.PATIENCE)
     if answer is None:
         raise DestinationError(
-            f"Nobody signed in within {browser.PATIENCE / 60:.0f} minutes.",
+            f"No sign-in arrived within {browser.PATIENCE / 60:.0f} minutes.",
             hint=f"Start again: {identity.command}. On a server without a browser, add --paste.",
         )
     return question, code_of(f"?{answer}", question)
@@ -138,14 +138,14 @@ def _pasted(identity: Identity) -> tuple[Question, str]:
 
 
 def _show_status(environment: Environment, *, as_json: bool) -> None:
-    """Who is signed in, by what, until when; leaves with 2 where nobody is."""
+    """Who is signed in, by what, until when; leaves with 2 where there is no sign-in."""
     document = _status(environment)
     if as_json:
         typer.echo(json.dumps(document, indent=2))
         raise typer.Exit(0 if document["signed_in"] else SettingsError.exit_code)
     if not document["signed_in"]:
         raise SettingsError(
-            f"Nobody is signed in for {environment.value}. Needed: {document['missing']}.",
+            f"There is no sign-in for {environment.value}. Needed: {document['missing']}.",
             hint="docs/signing-in.md tells how to sign in.",
         )
     who = f" as {document['who']}" if document["who"] else ""
@@ -157,7 +157,7 @@ def _show_status(environment: Environment, *, as_json: bool) -> None:
     elif document["renews"]:
         echo("The next push fetches an access token.")
     else:
-        echo("Nobody can tell until when: an access token that is set ends after about an hour.")
+        echo("Its end is unknown: an access token that is set ends after about an hour.")
 
 
 def _status(environment: Environment) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from reverse_etl.cli.console import Results, each, say
 from reverse_etl.cli.options import Json, SyncName, takes_dbt_options
 from reverse_etl.core.errors import RunStoppedError, SettingsError
 
-# How long a push that was told to stop may take to finish what is under way: who sends SIGTERM kills after 10. Seconds.
+# Seconds that a push which was asked to stop may take to finish what is under way: after SIGTERM it is killed in 10.
 GRACE = 9.0
 
 if TYPE_CHECKING:
@@ -51,7 +51,7 @@ def push(
         bool, typer.Option("--build", help="First run dbt build for the sync and what it reads, tests included.")
     ] = False,
     allow_failing_tests: Annotated[
-        bool, typer.Option("--allow-failing-tests", help="Push although dbt tests failed, or nobody knows.")
+        bool, typer.Option("--allow-failing-tests", help="Push although dbt tests failed, or their outcome is unknown.")
     ] = False,
     max_retractions: Annotated[
         int | None,
@@ -71,7 +71,7 @@ def push(
     ] = None,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="Only the result and errors.")] = False,
     verbose: Annotated[
-        bool, typer.Option("--verbose", "-v", help="Tell each batch with what became of it and its tracking id.")
+        bool, typer.Option("--verbose", "-v", help="Show each batch with its outcome and tracking id.")
     ] = False,
 ) -> None:
     """Send what is new, record every answer in the ledger, and say what happened to every row.

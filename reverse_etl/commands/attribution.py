@@ -10,7 +10,14 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Protocol, runtime_checkable
 
-from reverse_etl.core.attribution import AttributedGoal, AttributionReport, Fetched, Told, UnattributedReason, Window
+from reverse_etl.core.attribution import (
+    AttributedGoal,
+    AttributionReport,
+    Fetched,
+    Reported,
+    UnattributedReason,
+    Window,
+)
 from reverse_etl.core.errors import DestinationError, SettingsError
 from reverse_etl.core.goal import Goal
 from reverse_etl.session import Session
@@ -38,12 +45,12 @@ class Teller(Protocol):
     def goals(self) -> Sequence[Goal]:
         """The account's offline conversion goals."""
 
-    def report(self, window: Window) -> Told:
+    def report(self, window: Window) -> Reported:
         """What became of the uploads of a window."""
 
 
 class AttributionBooks(Protocol):
-    """Where one scope keeps what it was told. Every writing method has committed when it returns."""
+    """Where one scope keeps what was reported. Every writing method has committed when it returns."""
 
     def sent_to(self, first_day: date) -> list[str]:
         """Names of the goals that anything was sent to since then."""
@@ -51,7 +58,7 @@ class AttributionBooks(Protocol):
     def open_fetch(self) -> int:
         """Begin a fetch; gives its number."""
 
-    def record(self, told: Told, names: Mapping[int, str]) -> None:
+    def record(self, reported: Reported, names: Mapping[int, str]) -> None:
         """Write what one answer tells, whole or not at all. `names`: of the goals, by id."""
 
 
@@ -116,20 +123,20 @@ def _walk(teller: Teller, books: AttributionBooks, first: date, last: date) -> F
     reports = 0
     silent: dict[int, str] = {}
     for window in windows(first, last, sorted(names), days=teller.days_at_once, goals=teller.goals_at_once):
-        told = teller.report(window)
-        books.record(told, names)
+        reported = teller.report(window)
+        books.record(reported, names)
         reports += 1
-        silent |= told.silent
-    untold = {name: _NO_GOAL for name in sent_to if name not in names.values()} | _untold(names, silent)
-    return Fetched(fetch_seq, first, last, reports, tuple(sorted(untold.items())))
+        silent |= reported.silent
+    unreported = {name: _NO_GOAL for name in sent_to if name not in names.values()} | _unreported(names, silent)
+    return Fetched(fetch_seq, first, last, reports, tuple(sorted(unreported.items())))
 
 
-def _untold(names: Mapping[int, str], silent: Mapping[int, str]) -> dict[str, str]:
+def _unreported(names: Mapping[int, str], silent: Mapping[int, str]) -> dict[str, str]:
     """Why nothing is known, by name; of several goals that bear it, which: the name may have numbers all the same."""
     goals_of = Counter(names.values())
-    untold: dict[str, list[str]] = {}
+    unreported: dict[str, list[str]] = {}
     for goal_id, why in sorted(silent.items()):
         name = names[goal_id]
         said = why if goals_of[name] == 1 else f"goal {goal_id} of this name: {why}"
-        untold.setdefault(name, []).append(said)
-    return {name: "; ".join(said) for name, said in untold.items()}
+        unreported.setdefault(name, []).append(said)
+    return {name: "; ".join(said) for name, said in unreported.items()}

@@ -241,7 +241,7 @@ class _Checkup:
         yield from account_lines(sync, destination, demands, self._ask)
 
     def _demands(self, sync: Sync) -> Demands:
-        # Opened by whoever asks: what keeps it from being opened is told there.
+        # Opened by whoever asks: what keeps it from being opened is said there.
         def demands(goals: Sequence[Goal]) -> Sequence[Demand]:
             return Session.of(self._project, sync).ledger.demands(goals)
 
@@ -337,7 +337,7 @@ def _guard_line(guard: Guard, subject: str) -> CheckLine:
     if guard.refusal:
         text = f"A push would be refused. {guard.refusal}"
         if guard.name == "first_push":
-            # Nothing to mend: the first push says so, and the next ones need not.
+            # Nothing to correct: the first push says so, and the next ones need not.
             return _warning(guard.name, text, guard.hint, subject)
         return CheckLine(subject, guard.name, Mark.FAILED, text, guard.hint, GuardError.exit_code)
     if guard.warns:
@@ -355,5 +355,5 @@ def _warning(name: str, text: str, hint: str, subject: str = "") -> CheckLine:
 
 def _failed(name: str, error: ReverseEtlError, subject: str = "") -> CheckLine:
     code = 4 if isinstance(error, LeaseHeldError) else 2
-    hint = error.hint or _HINTS.get(name, "Mend what it says, then check again.")
+    hint = error.hint or _HINTS.get(name, "Correct what it says, then check again.")
     return CheckLine(subject, name, Mark.FAILED, error.message, hint, code)

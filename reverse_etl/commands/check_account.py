@@ -89,5 +89,5 @@ def _line(sync: Sync, name: str, text: str, hint: str = "") -> CheckLine:
 
 
 def _failed(sync: Sync, name: str, error: ReverseEtlError) -> CheckLine:
-    hint = error.hint or "Mend what it says, then check again."
+    hint = error.hint or "Correct what it says, then check again."
     return CheckLine(sync.label, name, Mark.FAILED, error.message, hint, exit_code=2)

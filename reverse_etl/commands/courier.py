@@ -95,7 +95,7 @@ class Courier:
         self._stop = stop
         self._halt = threading.Event()
         # By operation: batches in a row that were refused alike for no row's flaw, those of them with rows that were
-        # not tried before, and when a row was last told apart.
+        # not tried before, and when a row was last singled out.
         self._refused: Counter[str] = Counter()
         self._refused_new: Counter[str] = Counter()
         self._told_apart: Counter[str] = Counter()
@@ -251,7 +251,7 @@ class Courier:
                 return (None if _is_unsent(answer) else answer), silence
             try:
                 answer = self._destination.send(records)
-                # Before the permit is back: nobody may start a call in between.
+                # Before the permit is back: no other call may start in between.
                 if isinstance(answer, Throttled):
                     self._pace.throttled(answer.seconds)
             finally:

@@ -16,7 +16,7 @@ from reverse_etl.core.upkeep import (
 
 def look_at_forget(ledger: UpkeepLedger, person: Person) -> ForgetReport:
     """What a forget would blank. Reads only; raises GuardError where a push would send it again or has to settle it."""
-    with untold():
+    with without_messages():
         report = ledger.known_of(person)
     if report.in_source:
         raise GuardError(
@@ -35,7 +35,7 @@ def look_at_forget(ledger: UpkeepLedger, person: Person) -> ForgetReport:
 
 def forget(ledger: UpkeepLedger, person: Person, *, shown: ForgetReport | None = None) -> ForgetReport:
     """Blank a person's identifiers; every count stays. `shown`: as for a retry."""
-    with untold(), upkeep_run(ledger, "forget") as lease:
+    with without_messages(), upkeep_run(ledger, "forget") as lease:
         report = look_at_forget(ledger, person)
         agree(shown, report)
         statuses = ledger.statuses()
@@ -53,7 +53,7 @@ def forget(ledger: UpkeepLedger, person: Person, *, shown: ForgetReport | None =
 
 
 @contextlib.contextmanager
-def untold() -> Iterator[None]:
+def without_messages() -> Iterator[None]:
     """Keeps an identifier out of the message of a statement that the warehouse refuses."""
     try:
         yield

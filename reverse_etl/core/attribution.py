@@ -19,7 +19,7 @@ class Window:
 
 
 @dataclass(frozen=True, slots=True)
-class ToldDay:
+class ReportedDay:
     """What the destination tells of one goal and day of upload. `reasons`: why not attributed, with how many."""
 
     goal_id: int
@@ -30,25 +30,25 @@ class ToldDay:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class Reported:
     """What an answer tells: a line for each day of each goal that it speaks of, and why it is silent of another.
 
     `silent`: ids of goals, each with why nothing is known of it.
     """
 
-    days: tuple[ToldDay, ...]
+    days: tuple[ReportedDay, ...]
     silent: tuple[tuple[int, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """What one fetch brought home, by how many reports. `untold`: goals that were sent to and not told of, with why."""
+    """What one fetch brought, in how many reports. `unreported`: goals that were sent to and not reported, with why."""
 
     fetch_seq: int
     first_day: date
     last_day: date
     reports: int
-    untold: tuple[tuple[str, str], ...] = ()
+    unreported: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ class UnattributedReason:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """What was sent, and what became of it. `attributed` and `unattributed` are None where nobody told.
+    """What was sent, and what became of it. `attributed` and `unattributed` are None where they were not reported.
 
     `sent` is accepted, rejected, deferred and in_doubt together, every try counted; `corrections` are not among them.
     """
@@ -79,7 +79,7 @@ class Counts:
 
     @property
     def match_rate(self) -> float | None:
-        """The share of what was told that was attributed, from 0 to 1; None where nothing was told."""
+        """The share of what was reported that was attributed, from 0 to 1; None where nothing was."""
         return match_rate(self.attributed or 0, self.unattributed or 0)
 
 
@@ -142,14 +142,14 @@ class MatchTotals:
 
 def match_rate(attributed: int, unattributed: int) -> float | None:
     """The share that was attributed, from 0 to 1; None of nothing."""
-    told = attributed + unattributed
-    return attributed / told if told else None
+    reported = attributed + unattributed
+    return attributed / reported if reported else None
 
 
 def total(counts: Iterable[Counts]) -> Counts:
-    """The sums; of what nobody told, None only where nobody told of any."""
+    """The sums; None only where nothing was reported of any."""
     parts = list(counts)
-    told = [part for part in parts if part.attributed is not None]
+    reported = [part for part in parts if part.attributed is not None]
     return Counts(
         sent=sum(part.sent for part in parts),
         accepted=sum(part.accepted for part in parts),
@@ -157,6 +157,6 @@ def total(counts: Iterable[Counts]) -> Counts:
         deferred=sum(part.deferred for part in parts),
         in_doubt=sum(part.in_doubt for part in parts),
         corrections=sum(part.corrections for part in parts),
-        attributed=sum(part.attributed or 0 for part in told) if told else None,
-        unattributed=sum(part.unattributed or 0 for part in told) if told else None,
+        attributed=sum(part.attributed or 0 for part in reported) if reported else None,
+        unattributed=sum(part.unattributed or 0 for part in reported) if reported else None,
     )

@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Mark(StrEnum):
-    """What a check found: fine, worth a look, or to be mended."""
+    """What a check found: fine, worth a look, or wrong."""
 
     OK = "ok"
     WARNING = "warning"

@@ -9,7 +9,7 @@
         ├── DestinationError          1   the destination cannot be used as things are
         └── LeaseLostError            1   another run took the scope over
 
-What befalls a single row is never an error but a receipt.
+The outcome of a single row is never an error but a receipt.
 """
 
 from __future__ import annotations

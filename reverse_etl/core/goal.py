@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 ACTIVE = "Active"
-# Minutes: the window of a goal that nobody set, and the longest.
+# Minutes: the window of a goal that none was set for, and the longest.
 DEFAULT_WINDOW = 43_200
 LONGEST_WINDOW = 129_600
 

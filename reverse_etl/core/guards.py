@@ -11,7 +11,7 @@ from reverse_etl.core.plan import Plan
 from reverse_etl.core.ports import TestEvidence, Verdict
 from reverse_etl.core.sync import Environment, RetractionLimit, Sync
 
-NOBODY_LOOKED = TestEvidence(Verdict.UNKNOWN, "nobody looked")
+NOT_LOOKED_AT = TestEvidence(Verdict.UNKNOWN, "not looked at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,16 +20,16 @@ class Facts:
 
     `limited_build` says how the source was last built, where only a part was taken. `newest` is the time of the
     source's newest conversion that is not in the future, `newest_event` that of the newest event of any run, and `now`
-    the warehouse's time, all UTC text; each is empty where nobody asked. `service_ahead`: by how much the service's
-    clock is ahead of the warehouse's, where that is known. `without_account`: rows of the source that name no account
-    where each names its own.
+    the warehouse's time, all UTC text; each is empty where it was not asked for. `service_ahead`: by how much the
+    service's clock is ahead of the warehouse's, where that is known. `without_account`: rows of the source that name
+    no account where each names its own.
     """
 
     target: str
     first_push: bool
     initial: bool
     limited_build: str = ""
-    tests: TestEvidence = NOBODY_LOOKED
+    tests: TestEvidence = NOT_LOOKED_AT
     allow_failing_tests: bool = False
     without_account: int = 0
     newest: str = ""
@@ -167,7 +167,7 @@ def _limited_build(sync: Sync, facts: Facts) -> Guard:
 
 
 def _tests(sync: Sync, facts: Facts) -> Guard:
-    """dbt's tests: a push of rows that failed them, or that nobody tested, would teach the bidding what is wrong."""
+    """dbt's tests: a push of rows that failed them, or were not tested, would teach the bidding what is wrong."""
     name, tests, model = "tests", facts.tests, sync.model
     when = f" ({'push --build' if tests.by == 'build' else 'dbt'}, {tests.at})" if tests.at else ""
     if tests.verdict is Verdict.PASSED:
@@ -177,7 +177,7 @@ def _tests(sync: Sync, facts: Facts) -> Guard:
         return _unknown_tests(sync, facts, Guard(name, "", hint=f"{build}, or run `dbt build --select +{model}`."))
     if tests.model_failed:
         why = f"; what failed: {tests.text}" if tests.text else ""
-        return Guard(name, "", f"dbt did not build {model}{when}{why}.", "Mend that, and push with --build.")
+        return Guard(name, "", f"dbt did not build {model}{when}{why}.", "Correct that, and push with --build.")
     failing = ", ".join(
         f"{test} ({rows:,} {'row' if rows == 1 else 'rows'})" if rows else test for test, rows in tests.failing
     )
@@ -192,11 +192,11 @@ def _tests(sync: Sync, facts: Facts) -> Guard:
 
 
 _MEND_ROWS = (
-    "Mend the rows and push with --build. Where the plan holds such rows back anyway, the test may have `severity: "
+    "Correct the rows and push with --build. Where the plan holds such rows back anyway, the test may have `severity: "
     "warn`; --allow-failing-tests pushes this once."
 )
 _MEND_TESTS = (
-    "They could not run, or were skipped since what they need failed; dbt's own output says why. Mend that and push "
+    "They could not run, or were skipped since what they need failed; dbt's own output says why. Correct that and push "
     "with --build; --allow-failing-tests pushes this once."
 )
 

@@ -193,7 +193,7 @@ class Destination(Protocol):
 
     @property
     def clock_ahead(self) -> float | None:
-        """Seconds by which the other side's clock is ahead of this machine's; None until it has told its time."""
+        """Seconds by which the other side's clock is ahead of this machine's; None until it has sent its time."""
 
     @property
     def pace(self) -> Pace:

@@ -84,7 +84,7 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class Unanswered:
-    """Nobody knows whether the call was processed: a time-out, a dropped connection, an unreadable answer.
+    """It is unknown whether the call was processed: a time-out, a dropped connection, an unreadable answer.
 
     `unprocessed`: it was not, since no connection came about and nothing of it left.
     """

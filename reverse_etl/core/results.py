@@ -48,7 +48,7 @@ class PlannedRow:
 class StatusReport:
     """What the ledger knows of `sync`: conversions per status, and the newest runs, the newest first.
 
-    `matched`: how much of the last days' uploads the destination attributed; None where nobody fetched that.
+    `matched`: how much of the last days' uploads the destination attributed; None where that was not fetched.
     `corrections`: conversions whose restatement or retraction is refused or in doubt, beside their status.
     """
 

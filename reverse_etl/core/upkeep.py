@@ -31,7 +31,7 @@ class RefusedRows:
 class RetryReport:
     """Rows that a retry lifts, or has lifted where it has a `run_seq`.
 
-    `left_alone`: rows that were chosen and may have been taken, and that nobody allowed to repeat.
+    `left_alone`: rows that were chosen and may have been taken, and that were not allowed to be repeated.
     """
 
     lines: tuple[RefusedRows, ...]

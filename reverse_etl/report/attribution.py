@@ -29,10 +29,10 @@ def attribution_text(report: AttributionReport) -> str:
         out += ["Microsoft's sandbox takes conversions and never attributes one."]
     for goal in report.goals:
         out += ["", *_goal(goal)]
-    untold = report.fetched.untold if report.fetched else ()
-    if untold:
-        out += ["", "Microsoft did not tell of"]
-        out += [safe(f"  {name}: {why}") for name, why in untold]
+    unreported = report.fetched.unreported if report.fetched else ()
+    if unreported:
+        out += ["", "Microsoft did not report"]
+        out += [safe(f"  {name}: {why}") for name, why in unreported]
     return "\n".join(out)
 
 
@@ -52,7 +52,7 @@ def _goal(goal: AttributedGoal) -> Iterator[str]:
         ("unattributed", f"{counts.unattributed:,}", "taken, and not attributed"),
     ]
     if (to_come := counts.accepted - counts.attributed - counts.unattributed) > 0:
-        rows += [("to come", f"{to_come:,}", "accepted, and not told of yet; reports take hours")]
+        rows += [("to come", f"{to_come:,}", "accepted, and not reported yet; reports take hours")]
     rows += [("match rate", percent(counts.match_rate), f"as fetched {goal.fetched_at}")]
     yield from columns(rows, right=2)
     for reason in goal.reasons:
@@ -93,7 +93,7 @@ def _fetched(fetched: Fetched) -> dict[str, Any]:
         "first_day": fetched.first_day.isoformat(),
         "last_day": fetched.last_day.isoformat(),
         "reports": fetched.reports,
-        "untold": [{"conversion_name": name, "why": why} for name, why in fetched.untold],
+        "untold": [{"conversion_name": name, "why": why} for name, why in fetched.unreported],
     }
 
 

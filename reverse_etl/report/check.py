@@ -55,7 +55,7 @@ def checks_text(lines: Iterable[CheckLine], style: Style, *, quiet: bool = False
     if marks[Mark.WARNING]:
         parts.append(f"{marks[Mark.WARNING]} to look at")
     if marks[Mark.FAILED]:
-        parts.append(f"{marks[Mark.FAILED]} to mend")
+        parts.append(f"{marks[Mark.FAILED]} to correct")
     yield f"\n{', '.join(parts)}."
     if marks[Mark.FAILED]:
         yield "What depends on a failed check was left out: check again then."

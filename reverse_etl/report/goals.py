@@ -55,18 +55,18 @@ def goals_json(report: GoalsReport) -> dict[str, Any]:
 
 def _facts(goal: Goal) -> Iterator[str]:
     kind = "offline conversions" + (", learnt" if goal.learnt else "")
-    yield safe(f"  {kind}, {goal.status or 'status not told'}, scope {goal.scope or 'not told'}")
-    revenue = _REVENUE.get(goal.revenue_type, goal.revenue_type or "not told")
+    yield safe(f"  {kind}, {goal.status or 'status unknown'}, scope {goal.scope or 'unknown'}")
+    revenue = _REVENUE.get(goal.revenue_type, goal.revenue_type or "unknown")
     if goal.revenue_value is not None:
         revenue += f", {goal.revenue_value:,.2f} {goal.revenue_currency}".rstrip()
     yield safe(
-        f"  count {goal.count_type or 'not told'}, window {window_words(goal.window_minutes)}, revenue: {revenue}"
+        f"  count {goal.count_type or 'unknown'}, window {window_words(goal.window_minutes)}, revenue: {revenue}"
     )
     yield f"  hashes alone: {_takes(goal.enhanced)}; external attribution: {_takes(goal.external)}"
 
 
 def _takes(flag: bool | None) -> str:
-    return "not told" if flag is None else "taken" if flag else "not taken"
+    return "unknown" if flag is None else "taken" if flag else "not taken"
 
 
 def _recipe_lines(one: Recipe) -> Iterator[str]:

@@ -14,10 +14,10 @@ def percent(rate: float | None) -> str:
 
 def matched_lines(matched: MatchTotals) -> list[str]:
     """How much of the last days' uploads was attributed, and as of when that is known."""
-    told = matched.attributed + matched.unattributed
+    reported = matched.attributed + matched.unattributed
     days = f"{matched.first_day} to {matched.last_day}" if matched.first_day != matched.last_day else matched.first_day
     return [
-        f"Match rate {percent(matched.match_rate)}: {matched.attributed:,} of {told:,} attributed to a click "
+        f"Match rate {percent(matched.match_rate)}: {matched.attributed:,} of {reported:,} attributed to a click "
         f"(uploads of {days}, fetched {matched.fetched_at})."
     ]
 

@@ -14,7 +14,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextC
 from reverse_etl.core.plan import Plan
 from reverse_etl.core.ports import Delivered
 from reverse_etl.core.receipt import Outcome
-from reverse_etl.report.text import OUTCOMES, safe
+from reverse_etl.report.text import OUTCOMES, rows_of, safe
 
 # Between two plain lines. Seconds.
 LINE_EVERY = 10.0
@@ -95,10 +95,9 @@ def batch_words(batch: Delivered) -> str:
     counts["in_doubt"] = batch.in_doubt
     # A receipt that accepts spans the refused rows inside it.
     counts["accepted"] = batch.rows - counts.total()
-    told = ", ".join(f"{counts[name]:,} {name}" for name in (*OUTCOMES, "not_sent") if counts[name])
+    outcomes = ", ".join(f"{counts[name]:,} {name}" for name in (*OUTCOMES, "not_sent") if counts[name])
     ids = list(dict.fromkeys(receipt.tracking_id for receipt in batch.receipts if receipt.tracking_id))
     name = "tracking id" if len(ids) == 1 else "tracking ids"
-    return (
-        f"Batch {batch.batch}: {batch.rows:,} {'row' if batch.rows == 1 else 'rows'} in {batch.seconds:.2f} s: {told}"
-        + (f"; {name} {', '.join(ids)}" if ids else "")
+    return f"Batch {batch.batch}: {rows_of(batch.rows)} in {batch.seconds:.2f} s: {outcomes}" + (
+        f"; {name} {', '.join(ids)}" if ids else ""
     )

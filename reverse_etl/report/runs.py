@@ -36,7 +36,7 @@ def runs_text(report: RunsReport) -> str:
             duration(run),
             safe(run.target),
             result_word(run),
-            mend_words(run) or (_sent_words(run.counts) if run.ended_at else "not known"),
+            upkeep_words(run) or (_sent_words(run.counts) if run.ended_at else "not known"),
         )
         for run in report.runs
     ]
@@ -66,8 +66,8 @@ def run_text(report: RunReport) -> str:
         facts += [("shut out", ", ".join(f"run {number}" for number in report.fenced))]
     out = [f"Run {run.run_seq} of {title(report.sync)}", "", *columns([(n, safe(text)) for n, text in facts])]
     outcomes = report.outcomes | ({"void": report.void} if report.void else {})
-    if mended := mend_words(run):
-        out += ["", f"Nothing was sent in this run: {mended}."]
+    if done := upkeep_words(run):
+        out += ["", f"Nothing was sent in this run: {done}."]
     else:
         out += ["", "Sent in this run" if outcomes else "Nothing was sent in this run."]
         out += columns([(n, f"{outcomes[n]:,}", text) for n, text in OUTCOME_WORDS.items() if outcomes.get(n)], right=2)
@@ -156,7 +156,7 @@ def _code(code: int | None, error_code: str) -> str:
     return f"{safe(error_code) or 'without a code'}{f' ({code})' if code else ''}"
 
 
-def mend_words(run: RunSummary) -> str:
+def upkeep_words(run: RunSummary) -> str:
     """What a run did that was no push; blank for a push."""
     rows = f"{run.counts.get('rows', 0):,} {rows_word(run.counts.get('rows', 0))}"
     undone = "" if run.fenced_by is None else f"; undone by run {run.fenced_by}"

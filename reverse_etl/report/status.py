@@ -8,7 +8,7 @@ from reverse_etl.core.ports import RunSummary
 from reverse_etl.core.results import StatusReport
 from reverse_etl.report.documents import document, run_fields
 from reverse_etl.report.match import matched_json, matched_lines
-from reverse_etl.report.runs import mend_words
+from reverse_etl.report.runs import upkeep_words
 from reverse_etl.report.text import (
     OUTCOMES,
     count_lines,
@@ -64,4 +64,4 @@ def _run_words(run: RunSummary) -> str:
     if not run.ended_at:
         return f"no end recorded (PID {run.pid} on {run.host}): still running, or died"
     sent = {name: run.counts.get(f"sent_{name}", 0) for name in OUTCOMES}
-    return f"{run.result or 'ended'}: {mend_words(run) or sent_words(sent)}"
+    return f"{run.result or 'ended'}: {upkeep_words(run) or sent_words(sent)}"

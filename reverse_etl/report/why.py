@@ -58,7 +58,7 @@ CHANGES = {
     ABSENT: "Should the row come back into the source, the next push decides anew.",
     # by reason
     "rejected_unchanged": "Change the row, and the next push sends it; or send it again unchanged with "
-    "`reverse-etl retry`, once what refused it is mended.",
+    "`reverse-etl retry`, once what refused it is corrected.",
     "maybe_taken": "`reverse-etl retry --maybe-taken` sends the very same record once more.",
     "value_changed": "`adjustments: [restate]` in the exposure, and the next push restates it; or the former value in "
     "the source.",

@@ -20,7 +20,7 @@ MAX_GOALS = 20
 MAX_DAYS = 7
 CHANNEL = "CampaignManagementAPI"
 # The books' words for what does not count, where the report knows none so exact. That a second conversion of a click is
-# told as one that was attributed already is an assumption, as is what the report says of an adjustment that came late.
+# reported as one that was attributed already is an assumption, as is what the report says of a late adjustment.
 _REASONS = {
     "ConversionRetracted": "DuplicateConversionKey",
     "UniqueGoalCountedThisClick": "DuplicateConversionKey",
@@ -70,7 +70,7 @@ def report(request: Request, goals: Mapping[str, str], books: Books) -> tuple[di
                 continue
             if kind == "conversion" and outcome == "counted":
                 days[name][day].attributed += n
-            # An adjustment that was carried out changes what was told before, and is no upload of its own.
+            # An adjustment that was carried out changes what was reported before, and is no upload of its own.
             elif outcome in ("duplicate", "ignored") or reason in _TOLD_REFUSALS:
                 days[name][day].reasons[_REASONS.get(reason, reason)] += n
     summaries = [_summary(one, goals[one], days[goals[one]]) if one in goals else None for one in asked]

@@ -1,4 +1,4 @@
-"""Faults that a test may ask for: their kinds, what each can be told, and how they are read from JSON or text."""
+"""Faults that a test may ask for: their kinds, the settings of each, and how they are read from JSON or text."""
 
 import json
 from collections.abc import Callable, Mapping
@@ -24,7 +24,7 @@ SHAPES = ("platform", "request")
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """What a kind of fault can be told, and whether the books take the batch although the caller sees a fault."""
+    """The settings of a kind of fault, and whether the books take the batch although the caller sees a fault."""
 
     options: tuple[str, ...] = ()  # beyond those of every kind
     needs: tuple[str, ...] = ()

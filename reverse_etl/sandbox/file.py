@@ -1,4 +1,4 @@
-"""The file of the books: made, opened, and brought from an earlier version to this one."""
+"""The file of the books: made, and opened again by the same version."""
 
 import os
 import sqlite3
@@ -8,14 +8,12 @@ from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
 
-from reverse_etl.sandbox.clock import now, read_date_time, utc_text
+from reverse_etl.sandbox.clock import now, utc_text
 from reverse_etl.sandbox.errors import SandboxError
-from reverse_etl.sandbox.judge import identity
-from reverse_etl.sandbox.rows import Keys
 
 ANOTHER_FILE = "Name another file, or move this one away."
-# The n-th brings books of version n - 1 to version n.
-_SCRIPTS = ("schema.sql", "adjustments.sql", "protocol.sql", "account.sql", "accounts.sql", "identities.sql")
+# Rises with `schema.sql`: books of another version are not opened.
+_VERSION = 7
 
 
 def open_books(path: Path) -> sqlite3.Connection:
@@ -33,7 +31,6 @@ def open_books(path: Path) -> sqlite3.Connection:
         # Identities fall all over their index; room for it keeps long books about as quick as short ones.
         db.execute("PRAGMA cache_size = -65536")
         db.execute("PRAGMA wal_autocheckpoint = 10000")
-        upgrade(db)
         with transaction(db):
             _make(db, path)
     except sqlite3.Error as error:
@@ -46,40 +43,15 @@ def open_books(path: Path) -> sqlite3.Connection:
 
 
 def _make(db: sqlite3.Connection, path: Path) -> None:
-    version = _version(db)
-    if version == len(_SCRIPTS):
+    version = int(db.execute("PRAGMA user_version").fetchone()[0])
+    if version == _VERSION:
         return
     if version or db.execute("SELECT 1 FROM sqlite_master").fetchone():
         raise SandboxError(f"{path} does not hold books of this version of the local sandbox.", ANOTHER_FILE)
-    for script in _SCRIPTS:
-        _run(db, script)
-    db.execute("INSERT INTO about VALUES (?, ?)", (str(uuid.uuid4()), utc_text(now())))
-    db.execute(f"PRAGMA user_version = {len(_SCRIPTS)}")
-
-
-def upgrade(db: sqlite3.Connection) -> None:
-    """Bring books of an earlier version up to this one."""
-    if _version(db) in range(1, len(_SCRIPTS)):
-        with transaction(db):
-            # Another process may have been faster.
-            for script in _SCRIPTS[_version(db) :]:
-                _run(db, script)
-            db.execute(f"PRAGMA user_version = {len(_SCRIPTS)}")
-
-
-def _version(db: sqlite3.Connection) -> int:
-    return int(db.execute("PRAGMA user_version").fetchone()[0])
-
-
-def _run(db: sqlite3.Connection, script: str) -> None:
-    db.create_function("identity_of", 5, _identity_of)
-    for statement in _statements((files("reverse_etl.sandbox") / script).read_text(encoding="utf-8")):
+    for statement in _statements((files("reverse_etl.sandbox") / "schema.sql").read_text(encoding="utf-8")):
         db.execute(statement)
-
-
-def _identity_of(name: str | None, click: str | None, email: str | None, phone: str | None, time: str | None) -> bytes:
-    """The identity of a row that the books hold, from its texts."""
-    return identity(Keys(name, click, email, phone, time, None if time is None else read_date_time(time)))
+    db.execute("INSERT INTO about VALUES (?, ?)", (str(uuid.uuid4()), utc_text(now())))
+    db.execute(f"PRAGMA user_version = {_VERSION}")
 
 
 def _statements(script: str) -> Iterator[str]:

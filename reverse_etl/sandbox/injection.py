@@ -19,7 +19,7 @@ _DEFAULTS = {field.name: field.default for field in fields(Fault)}
 
 @dataclass(slots=True)
 class _Asked:
-    """A fault with what has come of it: `seen` are the calls that fit it, `met` those that it befell."""
+    """A fault with what has come of it: `seen` are the calls that fit it, `met` those that it was used on."""
 
     fault: Fault
     place: int

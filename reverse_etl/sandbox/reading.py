@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from reverse_etl.sandbox.errors import SandboxError
-from reverse_etl.sandbox.file import ANOTHER_FILE, upgrade
+from reverse_etl.sandbox.file import ANOTHER_FILE
 from reverse_etl.sandbox.request import LOOKUPS
 
 OUTCOMES = ("counted", "duplicate", "ignored", "refused", "restated", "retracted")
@@ -213,9 +213,7 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
         with closing(
             sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=30, isolation_level=None)
         ) as db:
-            # Opened for writing so that the last to close tidies SQLite's own files away, and for books of an
-            # earlier version. Nothing else is written.
-            upgrade(db)
+            # Opened for writing so that the last to close tidies SQLite's own files away. Nothing else is written.
             db.execute("PRAGMA query_only = ON")
             db.execute("BEGIN")  # one view of the books for all that is read
             yield db

@@ -153,7 +153,7 @@ class SignIn:
         if kind == "slow":
             self._leaving.wait(fault.get("seconds", 1.0))
         reply = _json(200, said)
-        # Granted, and nobody hears of it.
+        # Granted, and the answer does not arrive.
         return Reply(200, _JSON, reply.body, Fault("reset_after")) if kind == "reset_after" else reply
 
     def _granted(self, given: Mapping[str, str], *, rotate: bool) -> dict[str, Any]:

@@ -25,7 +25,6 @@ class Kind(enum.Enum):
 
     CREATE = "create"
     REPLACE = "replace"
-    SET_ASIDE = "set aside"
     REMOVE = "remove"
 
 
@@ -37,7 +36,6 @@ class Action:
     path: Path
     content: bytes = b""
     before: bytes | None = None
-    aside: Path | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +74,6 @@ def _do(action: Action, root: Path) -> None:
         )
     if action.kind in (Kind.CREATE, Kind.REPLACE):
         _write(action.path, action.content)
-    elif action.kind is Kind.SET_ASIDE:
-        assert action.aside is not None  # noqa: S101 - such an action always says where to
-        action.path.rename(action.aside)
     else:
         action.path.unlink()
         _remove_empty(action.path.parent, root)

@@ -1,4 +1,4 @@
-"""What in a project would stop the build or endanger the ledger, each with the lines or the step that mend it."""
+"""What in a project would stop the build or endanger the ledger, each with the lines or the step that correct it."""
 
 from __future__ import annotations
 

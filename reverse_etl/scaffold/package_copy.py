@@ -1,7 +1,7 @@
 """The copy of the dbt package in a user's project: where it goes, and what an upgrade does to each of its files.
 
 The copy holds a record of its version and of each file's hash as it was copied. So a later `init` knows a file that the
-user changed from one that is merely old, and loses no change.
+user changed from one that is merely old, and overwrites no change.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ README = "README.md"
 _README_TEXT = """\
 The dbt package of reverse-etl, copied here by `reverse-etl init`. Commit it with your project.
 To upgrade it, install the new version of reverse-etl and run `reverse-etl init` again.
-A file that you change here is kept: the upgrade sets it aside as *.orig where the new version differs.
+A file that you change here stays as it is; an upgrade that would change it, too, names it and writes nothing.
 """
 
 
@@ -49,7 +49,6 @@ class Upgrade:
     added: tuple[str, ...] = ()
     changed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
-    set_aside: tuple[tuple[str, str], ...] = ()
     left_changed: tuple[str, ...] = ()
 
 
@@ -126,7 +125,10 @@ def open_copy(folder: Path, project: DbtProject) -> Copy:
 
 
 def plan_upgrade(copy: Copy, files: Mapping[str, bytes], version: str) -> Upgrade:
-    """What brings a copy to a version; raises SettingsError where the copy is newer than that."""
+    """What brings a copy to a version.
+
+    Raises SettingsError where the copy is newer than that, or holds changes that would be lost.
+    """
     if copy.version and _order(copy.version) > _order(version):
         raise SettingsError(
             f"{copy.folder.name}/ is version {copy.version}, and this tool is {version}: init does not go back.",
@@ -135,7 +137,7 @@ def plan_upgrade(copy: Copy, files: Mapping[str, bytes], version: str) -> Upgrad
     old = copy.hashes or {}
     actions: list[Action] = []
     added, changed, removed, left = [], [], [], []
-    set_aside: list[tuple[str, str]] = []
+    theirs: list[str] = []
     for name in sorted({*files, *old}):
         path, wanted = copy.folder / name, files.get(name)
         found = read(path)
@@ -157,14 +159,13 @@ def plan_upgrade(copy: Copy, files: Mapping[str, bytes], version: str) -> Upgrad
             # The user's change, and nothing new from us.
             left.append(name)
         else:
-            aside = _free_name(path)
-            set_aside.append((name, aside.name))
-            actions.append(Action(Kind.SET_ASIDE, path, before=found, aside=aside))
-            if wanted is None:
-                removed.append(name)
-            else:
-                actions.append(Action(Kind.CREATE, path, wanted))
-                changed.append(name)
+            theirs.append(name)
+    if theirs:
+        raise SettingsError(
+            f"Version {version} would overwrite what was changed in {copy.folder.name}/: {', '.join(theirs)}. "
+            "Nothing was written.",
+            hint="Commit your version, so that git keeps it, and delete the file; then run `reverse-etl init` again.",
+        )
     record = _record(copy, files, version)
     # The first time the record goes first, so that a copy which was cut off is known as ours.
     actions = [*record, *actions] if copy.hashes is None else [*actions, *record]
@@ -175,7 +176,6 @@ def plan_upgrade(copy: Copy, files: Mapping[str, bytes], version: str) -> Upgrad
         tuple(added),
         tuple(changed),
         tuple(removed),
-        tuple(set_aside),
         tuple(left),
     )
 
@@ -197,11 +197,6 @@ def _record(copy: Copy, files: Mapping[str, bytes], version: str) -> list[Action
     before = read(path)
     content = (json.dumps(record, indent=1) + "\n").encode()
     return [Action(Kind.CREATE if before is None else Kind.REPLACE, path, content, before=before)]
-
-
-def _free_name(path: Path) -> Path:
-    names = (path.with_name(f"{path.name}.orig{number or ''}") for number in (0, *range(2, 1000)))
-    return next(name for name in names if not name.exists())
 
 
 def _conflict(project: DbtProject, folder: Path) -> str:

@@ -1,6 +1,6 @@
 """The list of a project's dbt packages: where it stands, whether ours is in it, and the text with ours added.
 
-The text is inserted, never written anew: every byte of the user's stays. The result is parsed before it counts.
+A line is appended where that makes the list one entry longer and changes nothing else; else the user adds it by hand.
 """
 
 from __future__ import annotations
@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -22,7 +23,6 @@ from reverse_etl.scaffold.project import DbtProject, first_line, render
 PACKAGE = "reverse_etl"
 _OUR_REPOSITORIES = {"reverse_etl", "dbt_reverse_etl"}
 _COMMENT = "  # reverse-etl: written and upgraded by `reverse-etl init`"
-_LINE_BREAKS = "\r\n"
 # Each alias can double what is before it: a list with many would take for ever to compare.
 _ALIASES = 16
 
@@ -88,24 +88,40 @@ def package_version(folder: Path) -> str:
 
 
 def with_entry(content: bytes | None, folder: str) -> bytes:
-    """The file with an entry for our folder added to its packages; raises CannotInsertError, saying why."""
+    """The file with a line for our folder at its end; raises CannotInsertError where that is not enough."""
     try:
         text = (content or b"").decode("utf-8")
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
         old = yaml.safe_load(text) or {}
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
         raise CannotInsertError(f"it cannot be read as YAML: {first_line(error)}") from error
     if not isinstance(old, dict):
         raise CannotInsertError("it does not hold settings by name")
-    index, piece = _insertion(text, root, folder)
-    new = text[:index] + piece + text[index:]
-    try:
-        found = yaml.safe_load(new)
-    except yaml.YAMLError as error:
-        raise CannotInsertError("its layout is not one that a line can be added to for certain") from error
-    if found != old | {"packages": [*(old.get("packages") or []), {"local": folder}]}:
-        raise CannotInsertError("its layout is not one that a line can be added to for certain")
-    return new.encode("utf-8")
+    newline = "\r\n" if "\r\n" in text else "\n"
+    start = text if not text or text.endswith("\n") else text + newline
+    line = f"- local: {folder}{_COMMENT}{newline}"
+    wanted = old | {"packages": [*_listed(old), {"local": folder}]}
+    # After the last of a list that ends the file, by its indent, or as a new list.
+    for piece in (*(" " * indent + line for indent in (2, 0, 1, *range(3, 9))), f"packages:{newline}  {line}"):
+        longer: str = start + piece
+        with suppress(yaml.YAMLError):
+            if yaml.load(longer, Loader=_Strict) == wanted:  # noqa: S506 - a SafeLoader
+                return longer.encode("utf-8")
+    raise CannotInsertError("its list of packages does not end the file, one entry a line")
+
+
+def _listed(settings: Mapping[str, Any]) -> list[Any]:
+    listed = settings.get("packages")
+    return listed if isinstance(listed, list) else []
+
+
+class _Strict(yaml.SafeLoader):
+    """Refuses a key that stands twice, of which YAML takes the last."""
+
+    def construct_mapping(self, node: yaml.MappingNode, deep: bool = False) -> dict[Any, Any]:
+        found = super().construct_mapping(node, deep=deep)
+        if len(found) != len(node.value):
+            raise yaml.YAMLError("a key stands twice")
+        return found
 
 
 def lines_by_hand(folder: str) -> str:
@@ -146,74 +162,3 @@ def _our_entry(
     if "tarball" in entry and entry.get("name") == PACKAGE:
         return None, f"tarball: {entry['tarball']}"
     return None, ""
-
-
-def _insertion(text: str, root: yaml.Node | None, folder: str) -> tuple[int, str]:
-    """Where to insert which text, by the places that the parser gives; the caller checks the result."""
-    newline = "\r\n" if "\r\n" in text else "\n"
-    line = f"- local: {folder}{_COMMENT}{newline}"
-    if not isinstance(root, yaml.MappingNode):
-        return _at_the_end(text, f"packages:{newline}  {line}", newline)
-    found = [(key, value) for key, value in root.value if key.value == "packages"]
-    if root.flow_style or (found and isinstance(found[-1][1], yaml.SequenceNode) and found[-1][1].flow_style):
-        return _insertion_in_flow(text, root, found[-1][1] if found else None, folder)
-    if not found:
-        margin = " " * root.value[0][0].start_mark.column
-        return _at_the_end(text, f"{margin}packages:{newline}{margin}  {line}", newline)
-    key, value = found[-1]
-    if isinstance(value, yaml.ScalarNode) and value.value == "" and value.start_mark.index == value.end_mark.index:
-        return _below(text, key.end_mark.index, " " * (key.start_mark.column + 2) + line, newline)
-    if not isinstance(value, yaml.SequenceNode):
-        raise CannotInsertError("its `packages` is not a list")
-    margin = " " * _dash_column(text, value)
-    return _below(text, _end(text, value.value[-1]), margin + line, newline)
-
-
-def _insertion_in_flow(text: str, root: yaml.MappingNode, value: yaml.Node | None, folder: str) -> tuple[int, str]:
-    """The same for brackets and braces; inside braces as JSON, since such a file may be read as JSON elsewhere."""
-    if value is None:
-        return root.start_mark.index + 1, f'"packages": [{{"local": "{folder}"}}]' + (", " if root.value else "")
-    if not isinstance(value, yaml.SequenceNode):
-        raise CannotInsertError("its `packages` is not a list")
-    entry = f'{{"local": "{folder}"}}' if root.flow_style else f"{{local: {folder}}}"
-    if not value.value:
-        return text.index("[", value.start_mark.index) + 1, entry
-    return _end(text, value.value[-1]), f", {entry}"
-
-
-def _at_the_end(text: str, piece: str, newline: str) -> tuple[int, str]:
-    return len(text), (newline if text and text[-1] not in _LINE_BREAKS else "") + piece
-
-
-def _below(text: str, index: int, line: str, newline: str) -> tuple[int, str]:
-    """Below the line of a place, and below comments that are indented deeper than what is inserted."""
-    margin = len(line) - len(line.lstrip(" "))
-    end = text.find("\n", index)
-    if end < 0:
-        return len(text), newline + line
-    while comment := re.compile(rf" {{{margin + 1},}}#[^\n]*(\n|\Z)").match(text, end + 1):
-        if not comment[1]:
-            return len(text), newline + line
-        end = comment.end() - 1
-    return end + 1, line
-
-
-def _dash_column(text: str, sequence: yaml.SequenceNode) -> int:
-    mark = sequence.start_mark
-    if text[mark.index] == "-":
-        return int(mark.column)
-    # With an anchor the list begins there; the last entry has its own dash in front.
-    start = sequence.value[-1].start_mark.index
-    before = text[text.rfind("\n", 0, start) + 1 : start]
-    if not before.lstrip(" ").startswith("-"):
-        raise CannotInsertError("its layout is not one that a line can be added to for certain")
-    return len(before) - len(before.lstrip(" "))
-
-
-def _end(text: str, node: yaml.Node) -> int:
-    """Where a node's own text ends. The parser's end of a block lies behind the comments and blank lines after it."""
-    if isinstance(node, yaml.MappingNode) and not node.flow_style and node.value:
-        return max(_end(text, one) for pair in node.value for one in pair)
-    if isinstance(node, yaml.SequenceNode) and not node.flow_style and node.value:
-        return max(_end(text, one) for one in node.value)
-    return len(text[: node.end_mark.index].rstrip())

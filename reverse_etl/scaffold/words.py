@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Iterator
-from pathlib import Path
 
 from reverse_etl.scaffold.actions import Line
 from reverse_etl.scaffold.cautions import Caution
 from reverse_etl.scaffold.package_copy import Upgrade
 
-PAST = {"create": "created", "add": "added", "upgrade": "upgraded", "update": "updated", "set aside": "set aside"}
+PAST = {"create": "created", "add": "added", "upgrade": "upgraded", "update": "updated"}
 
 
 def report(
@@ -47,10 +46,6 @@ def package_lines(folder: str, upgrade: Upgrade) -> list[Line]:
     if upgrade.copy.hashes is not None:
         for sign, names in (("+", upgrade.added), ("~", upgrade.changed), ("-", upgrade.removed)):
             lines += [Line("", f"  {sign} {name}") for name in names]
-    for name, aside in upgrade.set_aside:
-        path = Path(name).with_name(aside).as_posix()
-        now = "this version has no such file" if name in upgrade.removed else "the new version is in its place"
-        lines += [Line("set aside", f"{folder}/{path}", f"as you had changed it; {now}")]
     lines += [
         Line("left", f"{folder}/{name}", "as you changed it; this version brings nothing new there")
         for name in upgrade.left_changed

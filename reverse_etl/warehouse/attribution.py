@@ -1,4 +1,4 @@
-"""What a destination told of one sync's conversions, kept in an insert-only table beside its ledger."""
+"""What a destination reported of one sync's conversions, kept in an insert-only table beside its ledger."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Any
 
-from reverse_etl.core.attribution import AttributedDay, Counts, MatchTotals, Told, ToldDay
+from reverse_etl.core.attribution import AttributedDay, Counts, MatchTotals, Reported, ReportedDay
 from reverse_etl.core.errors import SettingsError
 from reverse_etl.core.sync import Sync
 from reverse_etl.warehouse.project import Project
@@ -52,9 +52,9 @@ class WarehouseAttribution:
         self._fetch_seq, self._fetch_id = int(number), uuid.uuid4().hex
         return self._fetch_seq
 
-    def record(self, told: Told, names: Mapping[int, str]) -> None:
+    def record(self, reported: Reported, names: Mapping[int, str]) -> None:
         """Write what one answer tells, in one insert. `names`: of the goals, by id."""
-        rows = [row for day in told.days for row in _rows(day, names[day.goal_id])]
+        rows = [row for day in reported.days for row in _rows(day, names[day.goal_id])]
         if rows:
             self._project.write(
                 "_insert_attribution",
@@ -87,7 +87,7 @@ class WarehouseAttribution:
         return found
 
     def totals(self, days: int) -> MatchTotals | None:
-        """How much of the uploads of the last `days` days was attributed; None where nothing was told of any."""
+        """How much of the uploads of the last `days` days was attributed; None where nothing was reported."""
         first_day = self._today() - timedelta(days=days - 1)
         rows = self._project.query(
             "_match_totals", reports=self._reports, scope=self._scope, first_day=first_day.isoformat()
@@ -118,9 +118,9 @@ def known_totals(project: Project, sync: Sync, days: int) -> MatchTotals | None:
         return None
 
 
-def _rows(told: ToldDay, name: str) -> Iterator[dict[str, Any]]:
+def _rows(reported: ReportedDay, name: str) -> Iterator[dict[str, Any]]:
     """A day's own row, and one for each reason."""
-    stem = {"goal_id": told.goal_id, "conversion_name": name, "upload_date": told.day.isoformat()}
-    yield stem | {"reason": "", "attributed": told.attributed, "unattributed": told.unattributed}
-    for reason, count in told.reasons:
+    stem = {"goal_id": reported.goal_id, "conversion_name": name, "upload_date": reported.day.isoformat()}
+    yield stem | {"reason": "", "attributed": reported.attributed, "unattributed": reported.unattributed}
+    for reason, count in reported.reasons:
         yield stem | {"reason": reason.replace("\x00", ""), "attributed": 0, "unattributed": count}

@@ -50,7 +50,7 @@ class DbtOptions:
 
 
 class WithoutInterrupts(io.TextIOBase):
-    """A stream for dbt's output that leaves out the traceback which dbt makes of Ctrl-C: nobody needs to mend that."""
+    """A stream for dbt's output that leaves out the traceback which dbt makes of Ctrl-C: that is no error."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -68,7 +68,7 @@ class WithoutInterrupts(io.TextIOBase):
 
 def call_dbt(arguments: list[str], manifest: Any = None) -> Any:
     """Run a dbt command in this process without a word."""
-    # dbt's own records go nowhere: rows and settings must not end in a log that nobody asked for.
+    # dbt's own records go nowhere: rows and settings must not end in a log that was not asked for.
     logging.getLogger("dbt").setLevel(logging.CRITICAL)
     from dbt.cli.main import dbtRunner
 

@@ -83,7 +83,7 @@ def declarations(manifest: Any) -> list[Declaration]:
 
 
 def no_sync() -> SettingsError:
-    """What a project without a sync is told."""
+    """The error of a project without a sync."""
     return SettingsError(
         "This project declares no sync.",
         hint="Run `reverse-etl init`, which writes one, or add config.meta.reverse_etl to an exposure.",

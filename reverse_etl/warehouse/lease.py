@@ -49,7 +49,7 @@ class Claim:
 
     @property
     def finished(self) -> bool:
-        """True when nobody has to wait for the claim: it ended, or it was shut out and what it writes is void."""
+        """True when no push has to wait for the claim: it ended, or it was shut out and what it writes is void."""
         return self.closed or self.withdrawn or self.fenced
 
 
@@ -198,7 +198,7 @@ class WarehouseLease:
 
 
 def holder(project: Project, runs: Any, scope: Scope) -> Holder | None:
-    """Who holds a scope, or else the newest run that never gave it back; None where nobody does."""
+    """Who holds a scope, or else the newest run that never gave it back; None where none does."""
     claims = [claim for claim in _read_claims(project, runs, scope) if not claim.finished]
     found = [(claim, _is_dead(claim, project, runs)) for claim in claims]
     for claim, dead in sorted(found, key=lambda pair: pair[1]):

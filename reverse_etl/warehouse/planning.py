@@ -20,7 +20,7 @@ def request(
     batch_rows: int = 1,
     with_repeats: bool = False,
 ) -> dict[str, Any]:
-    """What the steps are told, as `_plan_steps` names it. `now`: UTC text; `run_seq`: the run that plans."""
+    """What the steps take, as `_plan_steps` names it. `now`: UTC text; `run_seq`: the run that plans."""
     return {
         **books.compared(),
         **books.corrections(run_seq),

@@ -101,7 +101,7 @@ class Project:
             self._connection = None
         self.adapter.cleanup_connections()
         if self.adapter.type() == "duckdb":
-            # dbt-duckdb keeps the file open, and so its lock, until it is told otherwise.
+            # dbt-duckdb keeps the file open, and so its lock, until it is asked to close it.
             type(self.adapter.connections).close_all_connections()
 
     def build(self, selection: Sequence[str], *, quiet: bool = False) -> None:
@@ -314,7 +314,7 @@ class Project:
     def write_insistently(self, macro: str, waits: Sequence[float], **arguments: Any) -> None:
         """As `write`; where that fails, again unchanged on a new connection, after each of the waits, in seconds.
 
-        Nobody knows of a write that failed whether it was committed: only for rows that may stand there twice.
+        It is unknown whether a write that failed was committed: only for rows that may stand there twice.
         """
         sql = self.sql(macro, **arguments)
         try:

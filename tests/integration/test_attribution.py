@@ -374,7 +374,7 @@ def test_programs_get_frozen_results(pushed: Shop, clicked: LocalSandbox, monkey
     rates = {goal.conversion_name: goal.counts.match_rate for goal in report.goals}
     assert rates == {"Deal won": 2 / 3, "Lead": 0.0, "Nobody": None}
     assert report.fetched is not None
-    assert report.fetched.untold == (("Nobody", "there is no offline conversion goal of this name"),)
+    assert report.fetched.unreported == (("Nobody", "there is no offline conversion goal of this name"),)
     assert reverse_etl.attribution(fetch=False, **where).goals == report.goals
     with pytest.raises(AttributeError):
         report.goals[0].conversion_name = "other"  # type: ignore[misc]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from unittest import mock
 
-from reverse_etl.core.attribution import Told, ToldDay
+from reverse_etl.core.attribution import Reported, ReportedDay
 from reverse_etl.warehouse.attribution import WarehouseAttribution
 from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.exposures import find_syncs
@@ -17,11 +17,11 @@ DAYS = 40
 REPORTS = "reverse_etl_attribution_reports"
 
 
-def told(count: int) -> Told:
+def told(count: int) -> Reported:
     """An answer for many days, each with as many attributed as not, and a reason of its own."""
     last = datetime.now(UTC).date()
     days = (last - timedelta(days=n) for n in range(DAYS))
-    return Told(tuple(ToldDay(1, day, count, count, ((f"Reason{count}", count),)) for day in days))
+    return Reported(tuple(ReportedDay(1, day, count, count, ((f"Reason{count}", count),)) for day in days))
 
 
 @both_engines

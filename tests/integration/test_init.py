@@ -197,7 +197,7 @@ models:
   reverse_etl:
     +schema: ops
 """,
-            "packages.yml": "packages: []  # nothing yet\n",
+            "packages.yml": "packages:  # nothing yet\n",
             "models/L1/a.sql": "select 1 as a",
             "models/L1/a.yml": """
 models:

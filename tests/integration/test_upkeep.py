@@ -75,7 +75,7 @@ def test_a_refused_row_is_sent_again_after_a_retry(shop: Shop, sandbox_with: San
     with sandbox_with(WON) as url:
         assert shop.push(endpoint=url)["source"] == {"accepted": 1, "rejected": 2}
         assert "which refused rows" in refuse(shop, "retry", code=2)
-        assert "Nobody is there to ask" in refuse(shop, "retry", "--all", code=2)
+        assert "No terminal is attached to ask at" in refuse(shop, "retry", "--all", code=2)
         assert "not blank" in refuse(shop, "retry", "--key", "", code=2)
         assert "No row stands refused with the code 5617." in refuse(shop, "retry", "--code", "5617", "--yes", code=2)
         assert "under the key D1" in refuse(shop, "retry", "--key", "D1", "--key", "D2", "--yes", code=2)

@@ -1,12 +1,6 @@
 """Accounts: what was taken in one is new to another, unless the goal is the whole customer's."""
 
-import sqlite3
-from contextlib import closing
-from importlib.resources import files
-from pathlib import Path
 from typing import Any
-
-from reverse_etl.sandbox import LocalSandbox
 
 from .conftest import Caller, Start, a_retraction, a_row, ago, an_adjustment
 from .test_sandbox_diagnostics import ids, report, summaries
@@ -93,65 +87,3 @@ def test_truth_tells_accounts_apart(caller: Caller) -> None:
     assert adjust(caller, "123", a_retraction()) == []
     told = [(one["account_id"], one["seen"], one["counts"], one["value"]) for one in caller.truth()["identities"]]
     assert told == [("123", 2, False, None), ("777", 1, True, 3.0)]
-
-
-def earlier_books(path: Path, source: Path) -> None:
-    """Books as the version before accounts were told apart kept what is in `source`."""
-    tables = ("about", "calls", "received", "tally", "learnt", "adjustments", "unjudged")
-    with closing(sqlite3.connect(path)) as db:
-        for script in ("schema.sql", "adjustments.sql", "protocol.sql", "account.sql"):
-            db.executescript((files("reverse_etl.sandbox") / script).read_text(encoding="utf-8"))
-        db.execute("PRAGMA user_version = 4")
-        db.execute("ATTACH ? AS new", (str(source),))
-        for table in tables:
-            names = ", ".join(row[1] for row in db.execute(f"PRAGMA main.table_info({table})"))
-            db.execute(f"INSERT INTO main.{table} ({names}) SELECT {names} FROM new.{table}")
-        db.execute(
-            "INSERT INTO main.adjusted SELECT identity, adjusted_at, value, adjusted.currency, retracted "
-            "FROM new.adjusted JOIN new.received ON received.id = received_id"
-        )
-        db.commit()
-
-
-def test_books_from_before_accounts_were_told_apart_open(tmp_path: Path, start: Start) -> None:
-    """What counted in them is a duplicate in its own account, new to others, and worth what adjustments made of it."""
-    caller = start()
-    send(caller, "123", a_row(), a_row(ConversionName="Sale"))
-    assert adjust(caller, "123", an_adjustment(AdjustmentTime=ago(hours=2)), a_retraction(ConversionName="Sale")) == []
-    caller.sandbox.__exit__()
-    path = tmp_path / "old.db"
-    earlier_books(path, caller.books)
-    with LocalSandbox(path, port=0) as sandbox:
-        again = Caller(sandbox, path)
-        assert again.worth() == [(10.0, "EUR", False), (None, None, True)]
-        send(again, "123", a_row(), a_row(ConversionName="Sale"))
-        send(again, "777", a_row())
-        assert again.outcomes() == ["counted", "counted", "duplicate", "duplicate", "counted"]
-        assert [row.reason for row in again.rows()[2:4]] == ["DuplicateConversionKey", "ConversionRetracted"]
-        assert adjust(again, "123", an_adjustment(ConversionName="Sale")) == ["ConversionAlreadyRetracted"]
-        assert adjust(again, "123", an_adjustment(AdjustmentTime=ago(hours=3))) == []
-        assert again.adjusted()[-1] == "ignored"
-        again.session.close()
-
-
-def test_books_from_before_hashes_belonged_to_every_identity_open(tmp_path: Path, start: Start) -> None:
-    """What a goal that is not enhanced took in them is known by its hashes, and both of a conversion that counted twice
-    stand, while a third is a duplicate."""
-    caller = start()
-    hashed = {"HashedEmailAddress": "a" * 64}
-    once, twice = a_row(**hashed), a_row(ConversionName="Sale", **hashed)
-    send(caller, "123", once, twice, twice | {"HashedEmailAddress": "b" * 64}, a_row(), a_row(ConversionName="Sale"))
-    caller.sandbox.__exit__()
-    path = tmp_path / "old.db"
-    earlier_books(path, caller.books)
-    with closing(sqlite3.connect(path)) as db, db:
-        # Rows 1 and 3 were taken without their hashes; row 3 was row 2 once more.
-        plain = dict(db.execute("SELECT row_index, identity FROM received"))
-        db.execute("DELETE FROM received WHERE row_index > 2")
-        db.execute("UPDATE received SET identity = ? WHERE row_index = 0", (plain[3],))
-        db.execute("UPDATE received SET identity = ?, hashed_email = ? WHERE row_index = 2", (plain[4], "a" * 64))
-    with LocalSandbox(path, port=0) as sandbox:
-        again = Caller(sandbox, path)
-        send(again, "123", once, twice)
-        assert again.outcomes() == ["counted", "counted", "counted", "duplicate", "duplicate"]
-        again.session.close()

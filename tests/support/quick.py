@@ -19,8 +19,8 @@ from reverse_etl.cli.console import say
 from reverse_etl.core.errors import ReverseEtlError
 
 Done = subprocess.CompletedProcess[str]
-# dbt parses a project anew where its connection changed. Copies of a project differ in the DuckDB file alone, of which no
-# model knows: what dbt kept for one serves all.
+# dbt parses a project anew where its connection changed. Copies of a project differ in the DuckDB file alone, of which
+# no model knows: what dbt kept for one serves all.
 _all_of_it = DuckDBCredentials.connection_info
 DuckDBCredentials.connection_info = lambda self, **how: (
     (key, value) for key, value in _all_of_it(self, **how) if key != "path"

@@ -234,8 +234,8 @@ def copy_of(template: Shop, folder: Path) -> Shop:
     if shop.host:
         _on_server(shop.host, f"create database {shop.database_name} template {template.database_name}")
     _write_profile(shop)
-    # What dbt kept of the template's parse serves the copy, too, whose files are younger. The clock of files ticks: what
-    # is written from here on is younger again.
+    # What dbt kept of the template's parse serves the copy, too, whose files are younger. The clock of files ticks:
+    # what is written from here on is younger again.
     kept = folder / "target" / "partial_parse.msgpack"
     if kept.exists():
         now = time.time_ns()

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from reverse_etl.commands.attribution import fetch, windows
-from reverse_etl.core.attribution import Fetched, Told, ToldDay, Window
+from reverse_etl.core.attribution import Fetched, Reported, ReportedDay, Window
 from reverse_etl.core.errors import DestinationError, WarehouseError
 from reverse_etl.core.goal import Goal
 
@@ -25,7 +25,7 @@ class Teller:
     """A destination that answers by a script, and then with one attributed conversion for each goal and day."""
 
     ids: Sequence[tuple[str, int | None]] = (("Lead", 1), ("Deal", 2))
-    script: list[Told | DestinationError] = field(default_factory=list)
+    script: list[Reported | DestinationError] = field(default_factory=list)
     goals_at_once: int = 20
     days_at_once: int = 7
     asked: list[Window] = field(default_factory=list)
@@ -33,10 +33,10 @@ class Teller:
     def goals(self) -> Sequence[Goal]:
         return [Goal(name, goal_id) for name, goal_id in self.ids]
 
-    def report(self, window: Window) -> Told:
+    def report(self, window: Window) -> Reported:
         self.asked.append(window)
         if not self.script:
-            return Told(tuple(ToldDay(one, day, 1, 0) for one in window.goal_ids for day in days_of(window)))
+            return Reported(tuple(ReportedDay(one, day, 1, 0) for one in window.goal_ids for day in days_of(window)))
         told = self.script.pop(0)
         if isinstance(told, DestinationError):
             raise told
@@ -50,7 +50,7 @@ class Books:
     first: date = DAY - timedelta(days=9)
     last: date = DAY
     names: tuple[str, ...] = ("Deal", "Lead")
-    rows: list[ToldDay] = field(default_factory=list)
+    rows: list[ReportedDay] = field(default_factory=list)
     breaks_after: int = 99
 
     def sent_to(self, first_day: date) -> list[str]:
@@ -59,7 +59,7 @@ class Books:
     def open_fetch(self) -> int:
         return 7
 
-    def record(self, told: Told, names: Mapping[int, str]) -> None:
+    def record(self, told: Reported, names: Mapping[int, str]) -> None:
         if not self.breaks_after:
             raise WarehouseError("The warehouse went away.")
         self.breaks_after -= 1
@@ -101,7 +101,7 @@ def test_a_fetch_walks_the_span_and_says_what_it_did() -> None:
     """Ten days of two goals take two reports; all of it is recorded."""
     teller, books = Teller(), Books()
     fetched = run(teller, books)
-    assert (fetched.fetch_seq, fetched.reports, fetched.untold) == (7, 2, ())
+    assert (fetched.fetch_seq, fetched.reports, fetched.unreported) == (7, 2, ())
     assert len(books.rows) == 20
     assert [window.goal_ids for window in teller.asked] == [(1, 2), (1, 2)]
 
@@ -110,10 +110,10 @@ def test_a_goal_that_is_not_there_is_untold_and_the_rest_is_asked() -> None:
     """A name without a goal is said, and costs the others nothing; where none has one, nothing is asked."""
     teller = Teller([("Lead", 1), ("Deal", None), ("Other", 5)])
     fetched = run(teller, Books())
-    assert fetched.untold == (("Deal", "there is no offline conversion goal of this name"),)
+    assert fetched.unreported == (("Deal", "there is no offline conversion goal of this name"),)
     assert {window.goal_ids for window in teller.asked} == {(1,)}
     nobody = Teller([])
-    assert (len(run(nobody, Books()).untold), nobody.asked) == (2, [])
+    assert (len(run(nobody, Books()).unreported), nobody.asked) == (2, [])
 
 
 def test_two_goals_of_one_name_are_both_asked_for() -> None:
@@ -125,35 +125,35 @@ def test_two_goals_of_one_name_are_both_asked_for() -> None:
 
 def test_what_an_answer_is_silent_of_is_said() -> None:
     """A goal that an answer leaves out is named with the reason, and what the answer does tell is kept."""
-    silent = Told((ToldDay(1, DAY, 3, 0),), ((2, "the answer does not speak of it"),))
+    silent = Reported((ReportedDay(1, DAY, 3, 0),), ((2, "the answer does not speak of it"),))
     books = Books(first=DAY)
     fetched = run(Teller(script=[silent]), books)
-    assert fetched.untold == (("Deal", "the answer does not speak of it"),)
-    assert books.rows == [ToldDay(1, DAY, 3, 0)]
+    assert fetched.unreported == (("Deal", "the answer does not speak of it"),)
+    assert books.rows == [ReportedDay(1, DAY, 3, 0)]
 
 
 def test_of_several_goals_of_a_name_the_silent_one_is_said() -> None:
     """Where one is told of and another is not, the name has numbers: which goal they lack is said by its id."""
     teller = Teller([("Lead", 1), ("Lead", 17), ("Deal", 2)])
-    teller.script = [Told((ToldDay(1, DAY, 3, 0),), ((2, "refused"), (17, "the answer does not speak of it")))]
-    assert run(teller, Books(first=DAY)).untold == (
+    teller.script = [Reported((ReportedDay(1, DAY, 3, 0),), ((2, "refused"), (17, "the answer does not speak of it")))]
+    assert run(teller, Books(first=DAY)).unreported == (
         ("Deal", "refused"),
         ("Lead", "goal 17 of this name: the answer does not speak of it"),
     )
-    teller.script = [Told((), ((1, "refused"), (17, "refused, too")))]
-    untold = dict(run(teller, Books(first=DAY)).untold)
+    teller.script = [Reported((), ((1, "refused"), (17, "refused, too")))]
+    untold = dict(run(teller, Books(first=DAY)).unreported)
     assert untold == {"Lead": "goal 1 of this name: refused; goal 17 of this name: refused, too"}
 
 
 def test_a_fetch_that_stops_half_way_leaves_whole_answers() -> None:
     """What was told before the stop is recorded, window by window, and the error says that it stays."""
     teller, books = Teller(), Books()
-    teller.script = [Told((ToldDay(1, DAY, 1, 0),)), REFUSED]
+    teller.script = [Reported((ReportedDay(1, DAY, 1, 0),)), REFUSED]
     with pytest.raises(DestinationError) as stopped:
         run(teller, books)
     assert stopped.value.message == REFUSED.message
     assert stopped.value.hint.startswith("Check the account. What was fetched before stays;")
-    assert books.rows == [ToldDay(1, DAY, 1, 0)]
+    assert books.rows == [ReportedDay(1, DAY, 1, 0)]
     with pytest.raises(WarehouseError):
         run(Teller(), Books(breaks_after=1))
 

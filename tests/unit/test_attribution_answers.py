@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from reverse_etl.core.attribution import Told, ToldDay, Window
+from reverse_etl.core.attribution import Reported, ReportedDay, Window
 from reverse_etl.core.errors import DestinationError
 from reverse_etl.destinations.microsoft_ads.attribution import read_report
 from reverse_etl.destinations.microsoft_ads.unattributed import REASONS, explain
@@ -23,7 +23,7 @@ FIRST, LAST = date(2026, 11, 24), date(2026, 11, 25)
 WINDOW = Window(FIRST, LAST, (1, 2))
 
 
-def tell(summaries: object, *errors: ServiceError) -> Told:
+def tell(summaries: object, *errors: ServiceError) -> Reported:
     body = {"OfflineGoalConversionSummaries": summaries}
     return read_report(enquiry(Processed(body, "id", errors)), WINDOW)
 
@@ -70,13 +70,15 @@ def test_numbers_and_days_are_read_in_every_type(goal_id: Any, day: Any, counts:
     """Ids and counts as numbers or texts, days as times with or without a zone: all say the same."""
     alerts = [{"UnattributedReason": "AccountMismatch", "Count": alert}]
     told = tell([summary(goal_id, daily(day, *counts, alerts))])
-    assert told.days == (ToldDay(1, FIRST, 0, 0), ToldDay(1, LAST, 3, 2, (("AccountMismatch", 2),)))
+    assert told.days == (ReportedDay(1, FIRST, 0, 0), ReportedDay(1, LAST, 3, 2, (("AccountMismatch", 2),)))
 
 
 def test_a_goal_without_days_had_nothing() -> None:
     """A summary without a day, and a day that is left out, tell of nothing sent: each is a line with zeros."""
     for empty in (summary(1), summary(1, DailySummaries=[]), summary(1, DailySummaries=[None])):
-        assert tell([empty, summary(2)]) == Told(tuple(ToldDay(n, day, 0, 0) for n in (1, 2) for day in (FIRST, LAST)))
+        assert tell([empty, summary(2)]) == Reported(
+            tuple(ReportedDay(n, day, 0, 0) for n in (1, 2) for day in (FIRST, LAST))
+        )
 
 
 def test_a_goal_that_the_answer_leaves_out_is_silent() -> None:
@@ -116,13 +118,13 @@ def test_a_line_of_another_goal_is_passed_over() -> None:
         daily("2026-11-24", 9, 9) | {"GoalId": "2"},
         daily("2026-11-24", 9, 9) | {"GoalId": 99},
     ]
-    assert tell([summary(1, *lines), summary(2)]).days[0] == ToldDay(1, FIRST, 3, 0)
+    assert tell([summary(1, *lines), summary(2)]).days[0] == ReportedDay(1, FIRST, 3, 0)
 
 
 def test_what_was_not_asked_for_is_not_taken() -> None:
     """A goal or a day outside the window is passed over: another call asks for it."""
     told = tell([summary(1, daily("2026-11-23", 9, 9), daily("2026-11-26", 9, 9)), summary(7), summary(2)])
-    assert told == Told(tuple(ToldDay(n, day, 0, 0) for n in (1, 2) for day in (FIRST, LAST)))
+    assert told == Reported(tuple(ReportedDay(n, day, 0, 0) for n in (1, 2) for day in (FIRST, LAST)))
 
 
 def test_reasons_and_their_sum_agree() -> None:
@@ -137,7 +139,7 @@ def test_reasons_and_their_sum_agree() -> None:
 def test_several_lines_of_a_day_are_added() -> None:
     """Should a day come in several lines, they are one day."""
     told = tell([summary(1, daily("2026-11-24", 1, 1), daily("2026-11-24", 2, 1)), summary(2)])
-    assert told.days[0] == ToldDay(1, FIRST, 3, 2, (("Unknown", 2),))
+    assert told.days[0] == ReportedDay(1, FIRST, 3, 2, (("Unknown", 2),))
 
 
 @pytest.mark.parametrize(

@@ -48,7 +48,7 @@ def text(*goals: AttributedGoal, sync: Sync = SYNC, fetched: Fetched | None = No
 def test_what_the_report_lacks_is_still_to_come() -> None:
     """Accepted and not told of yet is told as such, with the reason why: reports are hours late."""
     shown = text(goal("Lead", told(60, 30, accepted=100)))
-    assert re.search(r"^  to come +10  accepted, and not told of yet; reports take hours$", shown, re.MULTILINE)
+    assert re.search(r"^  to come +10  accepted, and not reported yet; reports take hours$", shown, re.MULTILINE)
     assert re.search(rf"^  match rate +66.7 %  as fetched {AT}$", shown, re.MULTILINE)
     assert "to come" not in text(goal("Lead", told(60, 40, accepted=100)))
     # Another tool may send to the same goal.
@@ -73,7 +73,7 @@ def test_reasons_stand_with_what_to_do() -> None:
 def test_goals_that_were_not_told_of_are_named() -> None:
     """An incomplete answer is no silent one."""
     shown = text(fetched=Fetched(3, DAY, DAY, 2, (("Deal", "the answer does not speak of it"),)))
-    assert "Microsoft did not tell of\n  Deal: the answer does not speak of it" in shown
+    assert "Microsoft did not report\n  Deal: the answer does not speak of it" in shown
 
 
 def test_text_from_outside_cannot_steer_a_terminal() -> None:

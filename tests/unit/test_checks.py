@@ -60,14 +60,14 @@ def test_each_line_has_its_mark_and_each_cross_what_to_do() -> None:
         "✗ columns           There is no column conversion_value.",
         "                    -> Build the view.",
         "",
-        "1 fine, 1 to look at, 2 to mend.",
+        "1 fine, 1 to look at, 2 to correct.",
         "What depends on a failed check was left out: check again then.",
     ]
     assert shown(LINES[:1]).splitlines()[-1] == "1 fine."
     quiet = "\n".join(checks_text(LINES, STYLE, quiet=True))
     assert "python" not in quiet
     assert "database" in quiet
-    assert "1 fine, 1 to look at, 2 to mend." in quiet
+    assert "1 fine, 1 to look at, 2 to correct." in quiet
 
 
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "no such encoding"])
@@ -383,6 +383,6 @@ def test_nobody_to_ask_is_no_yes(monkeypatch: pytest.MonkeyPatch, stdin: Keyboar
     """Without a terminal, or with standard input closed, only --yes turns it on."""
     monkeypatch.setattr(checking.sys, "stdin", stdin)
     sync = Sync("ads", "model.shop.ads", "microsoft_ads", Environment.PRODUCTION, "77", "8")
-    with pytest.raises(SettingsError, match="nobody is there to ask"):
+    with pytest.raises(SettingsError, match="no terminal is attached to ask at"):
         checking._turn_on(sync, yes=False)
     assert checking._turn_on(sync, yes=True) is True

@@ -166,7 +166,7 @@ def test_the_first_error_of_a_fault_decides(raw: StartRaw) -> None:
     ],
 )
 def test_a_fault_without_a_code_blames_the_data(raw: StartRaw, status: str, body: str, unprocessed: bool) -> None:
-    """A message that could not be read was not processed; of a fault without an error nobody knows."""
+    """A message that could not be read was not processed; of a fault without an error their outcome is unknown."""
     answer = ask(raw, REST.http(body, status=status))
     assert isinstance(answer, Blamed)
     assert answer.unprocessed is unprocessed

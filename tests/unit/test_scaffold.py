@@ -41,7 +41,7 @@ def test_the_first_run_and_the_second(project: Write) -> None:
 
 def test_a_dry_run_writes_nothing(project: Write) -> None:
     """The plan shows every file that a run writes, and leaves the folder as it was."""
-    folder = project({"packages.yml": "packages: []\n"})
+    folder = project({"packages.yml": "packages:\n"})
     before = contents(folder)
     said = words(plan_text(plan(folder), dry=True))
     assert "a dry run, nothing is written" in said

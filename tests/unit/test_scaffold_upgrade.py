@@ -1,4 +1,4 @@
-"""The copy of the package: upgraded without losing a change of the user's, and repeated where it was stopped."""
+"""The copy of the package: upgraded without overwriting a change of the user's, and repeated where it was stopped."""
 
 from __future__ import annotations
 
@@ -39,23 +39,25 @@ def test_an_upgrade_adds_changes_and_removes(project: Write) -> None:
     assert "nothing to do" in init(folder, NEW, "1.1.0")
 
 
-def test_an_upgrade_loses_no_change_of_the_users(project: Write) -> None:
-    """A changed file is set aside where the new version differs or is gone, left where not, and always named."""
+def test_an_upgrade_overwrites_no_change_of_the_users(project: Write) -> None:
+    """Where the new version changes or drops a changed file, all such are named and nothing is written."""
     folder = project()
     init(folder)
     for name in ("same", "better", "old/gone"):
         (folder / FOLDER / f"macros/{name}.sql").write_text("mine\n")
     (folder / FOLDER / "macros/extra.sql").write_text("my own\n")
-    (folder / FOLDER / "macros/better.sql.orig").write_text("from before\n")
+    before = contents(folder)
+    with pytest.raises(
+        SettingsError, match=r"dbt_reverse_etl/: macros/better.sql, macros/old/gone.sql\. Nothing was written"
+    ):
+        init(folder, NEW, "1.1.0")
+    assert contents(folder) == before
+    for name in ("better", "old/gone"):
+        (folder / FOLDER / f"macros/{name}.sql").unlink()
     said = words(init(folder, NEW, "1.1.0"))
     copy = contents(folder / FOLDER)
-    assert copy["macros/same.sql"] == b"mine\n"
-    assert copy["macros/better.sql"] == b"better\n"
-    assert copy["macros/better.sql.orig"] == b"from before\n"
-    assert copy["macros/better.sql.orig2"] == b"mine\n"
-    assert copy["macros/old/gone.sql.orig"] == b"mine\n"
+    assert (copy["macros/same.sql"], copy["macros/better.sql"]) == (b"mine\n", b"better\n")
     assert copy["macros/extra.sql"] == b"my own\n"
-    assert "set aside dbt_reverse_etl/macros/better.sql.orig2" in said
     assert "left dbt_reverse_etl/macros/same.sql as you changed it" in said
     assert "nothing to do" in init(folder, NEW, "1.1.0")
 
@@ -67,7 +69,7 @@ def test_line_ends_of_version_control_are_no_change(project: Write) -> None:
     for path in (folder / FOLDER).rglob("*.sql"):
         path.write_bytes(path.read_bytes().replace(b"\n", b"\r\n"))
     assert "nothing to do" in init(folder)
-    assert "set aside" not in init(folder, NEW, "1.1.0")
+    assert "version 1.0.0 to 1.1.0" in init(folder, NEW, "1.1.0")
 
 
 def test_a_missing_file_is_put_back(project: Write) -> None:
@@ -109,7 +111,7 @@ def test_an_interrupted_run_is_repeated(project: Write, upgrade: bool) -> None:
         folder = folder.rename(folder.with_name(name))
         if upgrade:
             init(folder)
-            (folder / FOLDER / "macros/better.sql").write_text("mine\n")
+            (folder / FOLDER / "macros/same.sql").write_text("mine\n")
         return folder
 
     whole = start("whole")
@@ -125,7 +127,7 @@ def test_an_interrupted_run_is_repeated(project: Write, upgrade: bool) -> None:
 
 def test_what_changed_since_the_plan_is_left_alone(project: Write) -> None:
     """A file that changes between plan and act is not overwritten."""
-    folder = project({"packages.yml": "packages: []\n"})
+    folder = project({"packages.yml": "packages:\n"})
     made = plan(folder)
     (folder / "packages.yml").write_text("packages: [{local: a}]\n")
     with pytest.raises(SettingsError, match="changed while init was at work"):
@@ -135,7 +137,7 @@ def test_what_changed_since_the_plan_is_left_alone(project: Write) -> None:
 
 def test_a_link_stays_a_link(project: Write) -> None:
     """Where packages.yml is a link, the file behind it is extended."""
-    folder = project({"../shared.yml": "packages: []\n"})
+    folder = project({"../shared.yml": "packages:\n"})
     (folder / "packages.yml").symlink_to("../shared.yml")
     init(folder)
     assert (folder / "packages.yml").is_symlink()

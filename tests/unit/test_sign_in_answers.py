@@ -139,6 +139,6 @@ def test_whatever_breaks_a_renewal_leaves_no_doubt(world: World, broken: Excepti
     assert type(broken).__name__ in reply.errors[0].message
     assert reply.advice
     assert "secret-r" not in reply.errors[0].message + reply.advice
-    # Told to the others as well, without a further try.
+    # Reported to the others as well, without a further try.
     with pytest.raises(DestinationError, match=type(broken).__name__):
         tokens.renew(tokens.token())

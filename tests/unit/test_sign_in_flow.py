@@ -116,7 +116,7 @@ def test_nothing_but_another_s_answer_is_as_no_answer(world: World) -> None:
     with mock.patch.object(browser, "PATIENCE", 0.5):
         done = world.run("login", *LOCAL, browser=forged)
     assert done.returncode == 1
-    assert "Nobody signed in" in done.stderr
+    assert "No sign-in arrived" in done.stderr
     assert not world.stores.file.exists()
     assert "redemptions" not in counts(world.sandbox)
 
@@ -170,7 +170,7 @@ def test_who_does_not_come_back_is_not_waited_for_for_ever(world: World) -> None
     with mock.patch.object(browser, "PATIENCE", 0.5):
         done = world.run("login", *LOCAL, browser=seen)
     assert done.returncode == 1
-    assert "Nobody signed in" in done.stderr
+    assert "No sign-in arrived" in done.stderr
     assert "--paste" in done.stderr
     with socket.create_server(("127.0.0.1", ports[0])):
         pass

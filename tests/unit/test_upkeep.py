@@ -36,7 +36,7 @@ from reverse_etl.core.upkeep import (
 from reverse_etl.report.baseline import baseline_json, baseline_text
 from reverse_etl.report.forget import forget_json, forget_text
 from reverse_etl.report.retry import retry_json, retry_text
-from reverse_etl.report.runs import mend_words
+from reverse_etl.report.runs import upkeep_words
 from tests.support.schemas import validate
 
 SYNC = Sync("ads", "model.shop.ads", "microsoft_ads", Environment.SANDBOX, "123", "456")
@@ -315,7 +315,7 @@ def test_reports_fit_a_screen_and_their_schema(run_seq: int | None) -> None:
 def test_a_run_that_was_no_push_says_what_it_did() -> None:
     """Each result has its words; a baseline that was undone says by whom; a push has none."""
     run = RunSummary(4, "", "now", {"rows": 1200, "undone_run": 3}, "dev", "box", 1)
-    words = {name: mend_words(replace(run, result=name)) for name in ("retry", "baseline", "undo", "forget", "done")}
+    words = {name: upkeep_words(replace(run, result=name)) for name in ("retry", "baseline", "undo", "forget", "done")}
     assert words == {
         "retry": "1,200 rows made sendable again",
         "baseline": "1,200 rows marked as accepted",
@@ -323,4 +323,4 @@ def test_a_run_that_was_no_push_says_what_it_did() -> None:
         "forget": "identifiers blanked, 1,200 conversions",
         "done": "",
     }
-    assert mend_words(replace(run, result="baseline", fenced_by=9)).endswith("; undone by run 9")
+    assert upkeep_words(replace(run, result="baseline", fenced_by=9)).endswith("; undone by run 9")

@@ -31,7 +31,7 @@ deals as (
         case
             -- A credit note that was booked as a deal.
             when q % 28 = 10 then -120.00
-            -- The result of a currency conversion that nobody rounded.
+            -- The result of a currency conversion that is not rounded.
             when q % 28 = 15 then 99.98765
             else 490.00 + (number * 37) % 2000 + (number % 4) * 0.25
         end

@@ -1,7 +1,7 @@
 """Asks Microsoft what became of conversions: GetOfflineConversionReportByGoalIds, by goal and day of upload.
 
 Asked for is what came by the channel that a push takes, the Campaign Management API: what somebody uploads by hand or
-in bulk files would be told with the rest otherwise, and the match rate be one of conversions that nobody here sent.
+in bulk files would be reported with the rest otherwise, and the match rate include what was not sent from here.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from reverse_etl.core.attribution import Told, ToldDay, Window
+from reverse_etl.core.attribution import Reported, ReportedDay, Window
 from reverse_etl.destinations.microsoft_ads.enquiry import Enquiry, UnreadableError, items, whole
 from reverse_etl.destinations.microsoft_ads.wire.port import Processed, ServiceError, clean
 
@@ -26,7 +26,7 @@ _SUMS = ("OverallSuccessCount", "OverallUnattributedCount")
 _LONGEST_REASON = 100
 
 
-def read_report(enquiry: Enquiry, window: Window) -> Told:
+def read_report(enquiry: Enquiry, window: Window) -> Reported:
     """What became of the uploads of a window; raises DestinationError.
 
     The last day is asked for up to its last second: it is in the report whether the service reads days or times.
@@ -40,13 +40,13 @@ def read_report(enquiry: Enquiry, window: Window) -> Told:
     return enquiry.read(OPERATION, content, lambda reply: _told(reply, window))
 
 
-def _told(reply: Processed, window: Window) -> Told:
+def _told(reply: Processed, window: Window) -> Reported:
     lines, without_days = _lines_of(reply.body, window)
     silent = dict.fromkeys(window.goal_ids, "the answer does not speak of it")
     silent |= dict.fromkeys(without_days, "its report has sums and no days")
     silent = {goal_id: why for goal_id, why in silent.items() if goal_id not in lines}
     silent |= _by_goal(reply.partial_errors, window)
-    return Told(
+    return Reported(
         tuple(day for goal_id in sorted(set(lines) - set(silent)) for day in _days_of(goal_id, lines[goal_id], window)),
         tuple((goal_id, silent[goal_id]) for goal_id in window.goal_ids if goal_id in silent),
     )
@@ -55,7 +55,7 @@ def _told(reply: Processed, window: Window) -> Told:
 def _lines_of(body: Mapping[str, Any], window: Window) -> tuple[dict[int, list[Mapping[str, Any]]], set[int]]:
     """The daily lines of each goal that the report tells of, and the goals of which it has sums alone.
 
-    A goal without lines had nothing, unless its sums say otherwise: nobody knows of which days these are.
+    A goal without lines had nothing, unless its sums say otherwise: the report does not say of which days these are.
     """
     lines: dict[int, list[Mapping[str, Any]]] = {}
     without_days: set[int] = set()
@@ -63,7 +63,7 @@ def _lines_of(body: Mapping[str, Any], window: Window) -> tuple[dict[int, list[M
         goal_id = whole(summary.get("GoalId"))
         if goal_id is None or goal_id not in window.goal_ids:
             continue
-        # 0 is what a number that nobody filled in is written as.
+        # 0 is how a number that was not filled in is written.
         own = [line for line in items(summary, "DailySummaries") if (whole(line.get("GoalId")) or goal_id) == goal_id]
         if own or not any(whole(summary.get(name)) for name in _SUMS):
             lines.setdefault(goal_id, []).extend(own)
@@ -72,9 +72,9 @@ def _lines_of(body: Mapping[str, Any], window: Window) -> tuple[dict[int, list[M
     return lines, without_days
 
 
-def _days_of(goal_id: int, lines: Iterable[Mapping[str, Any]], window: Window) -> Iterator[ToldDay]:
+def _days_of(goal_id: int, lines: Iterable[Mapping[str, Any]], window: Window) -> Iterator[ReportedDay]:
     """Each day of the window; one that the lines leave out had nothing."""
-    days = {day: ToldDay(goal_id, day, 0, 0) for day in _each_day(window)}
+    days = {day: ReportedDay(goal_id, day, 0, 0) for day in _each_day(window)}
     for line in lines:
         day = _day(line.get("UploadDate"))
         if day in days:
@@ -82,24 +82,24 @@ def _days_of(goal_id: int, lines: Iterable[Mapping[str, Any]], window: Window) -
     yield from days.values()
 
 
-def _added(before: ToldDay, line: Mapping[str, Any]) -> ToldDay:
+def _added(before: ReportedDay, line: Mapping[str, Any]) -> ReportedDay:
     """A day and what one line of the report says of it, should there be several.
 
     Sum and reasons are made to agree, since both are shown: what has no reason is Unknown, and where the reasons are
-    more, each of them was told of conversions that were not attributed, so that the sum is at least theirs.
+    more, each of them was given for conversions that were not attributed, so that the sum is at least theirs.
     """
-    told = [
+    found = [
         (clean(alert.get("UnattributedReason"))[:_LONGEST_REASON] or "Unknown", _count(alert.get("Count")))
         for alert in items(line, "Alerts")
     ]
-    explained = sum(count for _, count in told)
+    explained = sum(count for _, count in found)
     unattributed = max(_count(line.get("UnattributedCount")), explained)
     if unattributed > explained:
-        told.append(("Unknown", unattributed - explained))
+        found.append(("Unknown", unattributed - explained))
     reasons: defaultdict[str, int] = defaultdict(int, before.reasons)
-    for reason, count in told:
+    for reason, count in found:
         reasons[reason] += count
-    return ToldDay(
+    return ReportedDay(
         before.goal_id,
         before.day,
         before.attributed + _count(line.get("SuccessCount")),

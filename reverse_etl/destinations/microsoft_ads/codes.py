@@ -25,7 +25,7 @@ class OnCall(StrEnum):
 
     STOP = "stop"  # refused, and so will be the next
     THROTTLE = "throttle"  # turned away before processing; wait
-    RETRY = "retry"  # nobody knows whether it was processed; try again
+    RETRY = "retry"  # unknown whether it was processed; try again
     BISECT = "bisect"  # its data is to blame; find the row
 
 
@@ -263,7 +263,7 @@ CODES: tuple[Code, ...] = (
 
 # What an HTTP status means that comes with nothing to read, where it means something of its own. By REST alone: of SOAP
 # no status is documented. 401 and 429 say by their definition that the call was not carried out, as 404, 415 and 501
-# say that nobody was there to do so; 403 may be said by a proxy or a firewall of a call that has passed it, too.
+# say that no server was there to do so; 403 may be said by a proxy or a firewall of a call that has passed it, too.
 STATUSES: tuple[Code, ...] = (
     _status(401, OnCall.STOP, f"Get a new access token. {_ACCESS}"),
     _status(403, OnCall.STOP, f"{_ACCESS} A proxy or firewall on the way may say this, too.", unprocessed=False),

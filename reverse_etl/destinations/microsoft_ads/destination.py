@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from urllib.parse import urlsplit
 
-from reverse_etl.core.attribution import Told, Window
+from reverse_etl.core.attribution import Reported, Window
 from reverse_etl.core.errors import DestinationError
 from reverse_etl.core.goal import Goal
 from reverse_etl.core.pace import Pace, Patience, shared_pace
@@ -59,8 +59,8 @@ class MicrosoftAds:
         patience: Patience | None = None,
         recording: Recording | None = None,
     ) -> None:
-        """`throttle_wait`: seconds, where the service does not say. `note` is told of long waits of lookups, which are
-        tried as often as `patience` says. `recording`: what keeps each call."""
+        """`throttle_wait`: seconds, where the service does not say. `note` is called with long waits of lookups, which
+        are tried as often as `patience` says. `recording`: what keeps each call."""
         self._settings = settings
         self._wire = wire or new_wire(settings, recording)
         self._throttle_wait = throttle_wait
@@ -91,7 +91,7 @@ class MicrosoftAds:
         return tuple(replace(goal, learnt=goal.name in learnt) for goal in read_goals(self._enquiry))
 
     def auto_tagging(self) -> bool | None:
-        """Are click ids appended to landing pages? None where it is not told; raises DestinationError."""
+        """Are click ids appended to landing pages? None where the service does not say; raises DestinationError."""
         return read_auto_tagging(self._enquiry)
 
     def turn_on_auto_tagging(self) -> None:
@@ -115,7 +115,7 @@ class MicrosoftAds:
 
     @property
     def clock_ahead(self) -> float | None:
-        """Seconds by which the service's clock is ahead of this machine's; None until it has told its time."""
+        """Seconds by which the service's clock is ahead of this machine's; None until it has sent its time."""
         return self._wire.clock_ahead
 
     def ask_clock(self) -> float | None:
@@ -148,7 +148,7 @@ class MicrosoftAds:
         """Days of one report at most."""
         return DAYS_AT_ONCE
 
-    def report(self, window: Window) -> Told:
+    def report(self, window: Window) -> Reported:
         """What became of the uploads of a window; raises DestinationError in words where it cannot tell."""
         return read_report(self._enquiry, window)
 
@@ -159,8 +159,8 @@ class MicrosoftAds:
         """
         for record in records:
             if wrong := mistake(record):
-                told = f"record {record.seq} of the plan: {wrong}; it was not sent"
-                return Blamed(Reason(None, "RecordCannotBeSent", told), "", unprocessed=True, flaw=True)
+                message = f"record {record.seq} of the plan: {wrong}; it was not sent"
+                return Blamed(Reason(None, "RecordCannotBeSent", message), "", unprocessed=True, flaw=True)
         reply = self._wire.call(*call_of(records))
         retracted = len(records) if records[0].operation == "retract" else 0
         return answer_of(reply, retracted=retracted, throttle_wait=self._throttle_wait)

@@ -33,7 +33,7 @@ class Enquiry:
     """Asks the service of one account. Asking twice changes no more than once, so what got no answer is asked again.
 
     `throttle_wait`: seconds, where there were too many calls and the service does not say how long to wait. `note` is
-    told of such waits. `sleep` and `jitter`, from 0 to 1, are replaced in tests.
+    called with such waits. `sleep` and `jitter`, from 0 to 1, are replaced in tests.
     """
 
     settings: MicrosoftAdsSettings
@@ -57,8 +57,8 @@ class Enquiry:
         try:
             return reader(reply)
         except UnreadableError as error:
-            told = f"{self.host} answered {operation} with something else than it describes: {error}."
-            raise DestinationError(told, hint=_UNREADABLE) from None
+            message = f"{self.host} answered {operation} with something else than it describes: {error}."
+            raise DestinationError(message, hint=_UNREADABLE) from None
 
     def set(self, operation: str, content: Mapping[str, Any]) -> None:
         """Have something set; raises DestinationError also where the service refuses a part of it."""
@@ -88,7 +88,7 @@ class Enquiry:
         try:
             reply = self.wire.call(operation, content)
             answer = answer_of(reply, retracted=0, throttle_wait=self.throttle_wait)
-            # Before the permit is back: nobody may start a call in between.
+            # Before the permit is back: no other call may start in between.
             if isinstance(answer, Throttled):
                 self.pace.throttled(answer.seconds)
         finally:
@@ -101,8 +101,8 @@ class Enquiry:
         name = reply.reason.error_code
         hint = _ADDRESS if name == "HTTP 404" else _LATER
         readable = "" if reply.unsent else " that can be read"
-        told = f"{self.host} gave no answer to {operation}{readable} ({name}): {reply.reason.message}."
-        return DestinationError(told, hint=hint)
+        message = f"{self.host} gave no answer to {operation}{readable} ({name}): {reply.reason.message}."
+        return DestinationError(message, hint=hint)
 
     def _refused(self, operation: str, fault: Faulted) -> DestinationError:
         error = fault.errors[0]
@@ -111,8 +111,8 @@ class Enquiry:
         code = find(error.number, error.name)
         number = f" ({error.number})" if error.number is not None else ""
         traced = f" Tracking id {fault.tracking_id}." if fault.tracking_id else ""
-        told = f"{self.host} refused {operation} for account {self.settings.account_id}: {error.name}{number}"
-        message = f"{told}, {error.message.rstrip('.')}.{traced}" if error.message else f"{told}.{traced}"
+        refused = f"{self.host} refused {operation} for account {self.settings.account_id}: {error.name}{number}"
+        message = f"{refused}, {error.message.rstrip('.')}.{traced}" if error.message else f"{refused}.{traced}"
         return DestinationError(message, hint=code.advice if code else _LATER)
 
 
@@ -154,5 +154,5 @@ def finite(value: object) -> float | None:
 
 
 def truth(value: object) -> bool | None:
-    """Yes or no of an answer, which may come as a text; None where it is not told."""
+    """Yes or no of an answer, which may come as a text; None where it is not given."""
     return {"true": True, "false": False}.get(str(value).strip().lower())

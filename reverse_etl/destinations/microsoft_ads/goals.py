@@ -10,7 +10,7 @@ from reverse_etl.destinations.microsoft_ads.enquiry import Enquiry, finite, item
 
 OPERATION = "GetConversionGoalsByIds"
 OFFLINE = "OfflineConversion"
-# Told on request only.
+# Reported on request only.
 _MORE = ["IsExternallyAttributed", "GoalCategory", "IsEnhancedConversionsEnabled"]
 
 
@@ -26,8 +26,8 @@ def read_goals(enquiry: Enquiry) -> tuple[Goal, ...]:
 
 
 def _goal(item: Mapping[str, Any]) -> Goal:
-    told = item.get("Revenue")
-    revenue = told if isinstance(told, Mapping) else {}
+    found = item.get("Revenue")
+    revenue = found if isinstance(found, Mapping) else {}
     return Goal(
         name=text(item.get("Name")),
         id=whole(item.get("Id")),

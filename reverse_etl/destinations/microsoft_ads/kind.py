@@ -140,5 +140,5 @@ def _line(sync: Sync, name: str, text: str, hint: str = "") -> CheckLine:
 
 
 def _failed(subject: str, name: str, error: ReverseEtlError) -> CheckLine:
-    hint = error.hint or "Mend what it says, then check again."
+    hint = error.hint or "Correct what it says, then check again."
     return CheckLine(subject, name, Mark.FAILED, error.message, hint, exit_code=2)

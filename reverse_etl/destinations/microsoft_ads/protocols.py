@@ -8,7 +8,7 @@ from reverse_etl.core.sync import Sync, WireProtocol
 
 # The day from which Microsoft no longer promises SOAP (UTC); its announcement of 2026-09-30.
 SOAP_ENDS = date(2027, 1, 31)
-# How long before that day who speaks SOAP is told.
+# How long before that day a push by SOAP says so.
 WARN_BEFORE = timedelta(days=90)
 SWITCH_HINT = (
     "Set `protocol: rest` in the exposure: the ledger is the same, and nothing is sent again. "

@@ -52,7 +52,7 @@ class Recording:
     """One file for each call, with its answer. Used by several threads at once.
 
     The same identifier always gets the same mask. Never raises once it is made: what cannot be kept is not, and `note`
-    is told so once.
+    is noted once.
     """
 
     def __init__(self, folder: Path, note: Callable[[str], None]) -> None:

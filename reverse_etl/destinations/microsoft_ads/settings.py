@@ -48,7 +48,7 @@ class Setting:
 
     @property
     def secret(self) -> bool:
-        """May the value be shown to nobody? What no exposure may hold is secret."""
+        """Must the value never be shown? What no exposure may hold is secret."""
         return self.variable in SECRETS
 
     @property

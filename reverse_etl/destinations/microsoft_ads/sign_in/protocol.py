@@ -241,7 +241,7 @@ def _refresh_token(value: object) -> str:
 
 
 def _seconds(value: object) -> float:
-    """A lifetime, an hour where none is told; raises ValueError where it cannot be one.
+    """A lifetime, an hour where none is given; raises ValueError where it cannot be one.
 
     0, as number or as text, cannot: a token that has ended when it comes is of no use.
     """

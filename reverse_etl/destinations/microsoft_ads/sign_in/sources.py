@@ -31,7 +31,7 @@ class Access:
 
     @property
     def until(self) -> str:
-        """The end of the access token at hand, UTC text; empty where nobody knows or there is none yet."""
+        """The end of the access token at hand, UTC text; empty where it is unknown or there is none yet."""
         return utc(self.login.expires_at) if self.login is not None and self.login.access_token else ""
 
 

@@ -110,7 +110,7 @@ class Stores:
     def remove(self, key: str) -> list[str]:
         """Forget a sign-in; gives the places that it was in.
 
-        Raises DestinationError where a keyring fails, so that nobody knows whether it is in there yet; the file has it
+        Raises DestinationError where a keyring fails, so that it is unknown whether it is in there yet; the file has it
         no more then.
         """
         places, failed = [], None
@@ -163,12 +163,12 @@ class Stores:
             ) from None
 
     def _write(self, logins: dict[str, Login]) -> None:
-        """Write the file anew beside itself, readable by nobody else from the first byte, and put it in its place."""
+        """Write the file anew beside itself, readable by its owner alone, and put it in its place."""
         self._make_folder()
         document = {"version": 1, "logins": {key: asdict(login) for key, login in logins.items()}}
         beside = self._folder / "sign_in.json.new"
         try:
-            # What a process left that was killed here; nobody else writes while the lock is held.
+            # What a process left that was killed here; no other process writes while the lock is held.
             beside.unlink(missing_ok=True)
             handle = os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
             with os.fdopen(handle, "w", encoding="utf-8") as file:
@@ -232,7 +232,7 @@ class Stores:
     def _ask(self, call: Callable[..., Any], *arguments: str) -> Any:
         """What a call of the keyring gives; raises what it raises, and TimeoutError where it takes too long.
 
-        One that does is not asked again: it may wait for somebody to unlock it where nobody is.
+        One that does is not asked again: it may wait to be unlocked at a machine without a user.
         """
         if self._keyring_hangs:
             raise TimeoutError

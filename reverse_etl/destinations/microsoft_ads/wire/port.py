@@ -71,7 +71,7 @@ class Withheld(Faulted):
 
 @dataclass(frozen=True, slots=True)
 class Lost:
-    """No answer that can be read: nobody knows whether the call was processed.
+    """No answer that can be read: it is unknown whether the call was processed.
 
     `unsent`: it was not, since no connection came about and nothing of it left.
     """
@@ -114,17 +114,17 @@ def clean(text: object) -> str:
     It is cut before anything else looks at it, and at a blank: half of a secret, of an address or of a hash would not
     be known for what it is.
     """
-    told = "" if text is None else str(text)
-    if len(told) > LONGEST_TEXT:
-        *whole, _ = told[:LONGEST_TEXT].rsplit(maxsplit=1) or [""]
-        told = " ".join([*whole, "..."])
-    return UNWRITABLE.sub("?", " ".join(told.split()))
+    cleaned = "" if text is None else str(text)
+    if len(cleaned) > LONGEST_TEXT:
+        *whole, _ = cleaned[:LONGEST_TEXT].rsplit(maxsplit=1) or [""]
+        cleaned = " ".join([*whole, "..."])
+    return UNWRITABLE.sub("?", " ".join(cleaned.split()))
 
 
 def words(*texts: object) -> str:
     """Words of the service in one line, without the identifiers of a person."""
-    told = clean(" ".join(str(text) for text in texts if text not in (None, "")))
-    return E_MAIL.sub("(e-mail address)", IDENTIFIER.sub("(identifier)", told))
+    joined = clean(" ".join(str(text) for text in texts if text not in (None, "")))
+    return E_MAIL.sub("(e-mail address)", IDENTIFIER.sub("(identifier)", joined))
 
 
 def counted(errors: Sequence[Any]) -> Sequence[Any]:

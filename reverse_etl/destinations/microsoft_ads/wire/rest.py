@@ -144,8 +144,8 @@ def _read(operation: Operation, answer: HttpAnswer) -> Reply:
     # A message that the service cannot read is refused before any of it is processed. HTTP 400 says by its definition
     # that the request will not be processed; words alone, which are documented nowhere, prove nothing.
     if status == 400:
-        told = words(*_texts(body))
-        return Faulted((ServiceError(None, "DeserializationFailed", told),), tracking_id, unread=True)
+        message = words(*_texts(body))
+        return Faulted((ServiceError(None, "DeserializationFailed", message),), tracking_id, unread=True)
     raise http.UnreadableError(status, headers)
 
 
@@ -172,8 +172,8 @@ def _partial_error(error: dict[str, Any]) -> ServiceError:
 
 
 def _fault_error(error: dict[str, Any]) -> ServiceError:
-    told = words(error.get("Message"), error.get("Detail") or error.get("Details"))
-    return ServiceError(number(clean(error.get("Code"))), words(error.get("ErrorCode")), told)
+    message = words(error.get("Message"), error.get("Detail") or error.get("Details"))
+    return ServiceError(number(clean(error.get("Code"))), words(error.get("ErrorCode")), message)
 
 
 def _plain(name: str, value: Any) -> Any:

@@ -231,6 +231,6 @@ def _fault_errors(fault: zeep.exceptions.Fault) -> tuple[str, list[ServiceError]
             tracking_id = clean(node.text)
         elif kind in ("AdApiError", "OperationError", "BatchError", "EditorialError"):
             parts = {etree.QName(child).localname: child.text for child in node if isinstance(child.tag, str)}
-            told = words(parts.get("Message"), parts.get("Detail") or parts.get("Details"))
-            errors.append(ServiceError(number(clean(parts.get("Code"))), words(parts.get("ErrorCode")), told))
+            message = words(parts.get("Message"), parts.get("Detail") or parts.get("Details"))
+            errors.append(ServiceError(number(clean(parts.get("Code"))), words(parts.get("ErrorCode")), message))
     return tracking_id, errors

@@ -1,6 +1,6 @@
 {#-
     The rows of a plan that a retry lifts: what was refused and is held for that, and where asked for also what may
-    have been taken. Of these only what stands in a source row: what is gone is sent by nobody. A restatement that was
+    have been taken. Of these only what stands in a source row: what is gone is not sent. A restatement that was
     refused is held under the same reason, but its conversion counts.
     Arguments: rows, a relation or a select in brackets; codes, a list of numbers and names, or none for all; keys, a
     list of record keys, or none for all; maybe_taken.

@@ -156,8 +156,8 @@ select
 {% endmacro %}
 
 {#-
-    Puts a token in the place of a person's identifiers: the one statement that changes rows of the ledger, since nobody
-    can be forgotten by adding rows. All attempts of a conversion get the same token, and no two conversions share one, so
+    Puts a token in the place of a person's identifiers: the one statement that changes rows of the ledger, since adding
+    rows forgets no person. All attempts of a conversion get the same token, and no two conversions share one, so
     that every fold and every count stays what it was. The token has no dashes, which do not count in click ids.
     Such a conversion can never be found in the source again: it ages out, or is held as gone. Microsoft knows nothing by
     the token, so whatever comes to retract what is gone has to leave these alone.
