@@ -269,7 +269,7 @@ class Courier:
 
     def _wait_before(self, try_: int) -> float:
         # Workers that lost their answers at once do not come back at once.
-        return self._patience.wait_before(try_) * (0.5 + self._jitter() / 2)
+        return self._patience.wait_before(try_, self._jitter())
 
     def _wait_turn(self, seconds: float) -> bool:
         """Wait out `seconds` and the pace of all workers, and take a permit; False when no call may start any more."""

@@ -21,9 +21,13 @@ class Patience:
     first_wait: float = 2.0
     longest_wait: float = 60.0
 
-    def wait_before(self, try_: int) -> float:
-        """The wait before a try, counted from 1: doubling from the first wait up to the longest."""
-        return min(self.first_wait * 2.0 ** (try_ - 2), self.longest_wait) if try_ > 1 else 0.0
+    def wait_before(self, try_: int, chance: float = 1.0) -> float:
+        """The wait before a try, counted from 1: doubling from the first wait up to the longest.
+
+        `chance`, from 0 to 1, shortens it by up to half, so that many workers do not come back at once.
+        """
+        whole = min(self.first_wait * 2.0 ** (try_ - 2), self.longest_wait) if try_ > 1 else 0.0
+        return whole * (0.5 + chance / 2)
 
 
 class Pace:

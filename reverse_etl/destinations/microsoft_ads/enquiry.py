@@ -79,7 +79,7 @@ class Enquiry:
             if isinstance(answer, Throttled):
                 self.note(f"Too many calls: waiting {answer.seconds:.0f} seconds, as the service asks.")
             else:
-                self.sleep(self.patience.wait_before(try_) * (0.5 + self.jitter() / 2))
+                self.sleep(self.patience.wait_before(try_, self.jitter()))
 
     def _call(self, operation: str, content: Mapping[str, Any]) -> tuple[Reply, Answer]:
         """Make one call at the pace of all calls of the customer; gives what came, and what that means."""
