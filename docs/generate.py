@@ -1,4 +1,4 @@
-"""Write docs/reference.md and docs/errors.md from the program itself: `make docs`."""
+"""Write docs/reference.md, docs/errors.md, docs/decisions.md and docs/schemas/ from the program: `make docs`."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import typer
 import yaml
 from typer.testing import CliRunner
 
-from docs import decisions, reasons
+from docs import decisions, reasons, schemas
 from reverse_etl.cli.app import app
 from reverse_etl.core.errors import EXIT_CODES
 from reverse_etl.destinations.microsoft_ads.codes import CODES, Code, OnCall, OnRow
@@ -48,6 +48,7 @@ def main() -> None:
     ERRORS.write_text(errors_page())
     decisions.write()
     reasons.write()
+    schemas.write()
 
 
 def reference() -> str:

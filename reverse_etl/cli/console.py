@@ -7,7 +7,7 @@ import json
 import os
 import select
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, NoReturn, TextIO
 
 import typer
@@ -161,10 +161,10 @@ class Results:
     def __init__(self, *, as_json: bool, several: bool) -> None:
         self._as_json = as_json
         self._several = several
-        self._documents: list[dict[str, Any]] = []
+        self._documents: list[Mapping[str, object]] = []
         self._shown = False
 
-    def show(self, document: Callable[[], dict[str, Any]], text: Callable[[], str]) -> None:
+    def show(self, document: Callable[[], Mapping[str, object]], text: Callable[[], str]) -> None:
         """One result."""
         if self._as_json:
             self._documents.append(document())

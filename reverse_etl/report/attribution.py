@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from typing import Annotated
+
+from typing_extensions import TypedDict
 
 from reverse_etl.core.attribution import AttributedDay, AttributedGoal, AttributionReport, Counts, Fetched
 from reverse_etl.core.sync import Environment
-from reverse_etl.report.documents import document
+from reverse_etl.report.documents import Count, Date, OfSync, Says, head
 from reverse_etl.report.match import percent
 from reverse_etl.report.text import columns, safe, title
 
@@ -17,6 +19,105 @@ _WORDS = {
     "deferred": "put off; a later push tries again",
     "in_doubt": "no answer in that run; a later push settles them, and counts them again",
 }
+
+
+class NotReportedJson(TypedDict):
+    """One of them."""
+
+    conversion_name: str
+    why: str
+
+
+class FetchedJson(TypedDict):
+    """One fetch."""
+
+    fetch_seq: Annotated[int, Says("Its number; it rises with every fetch of the sync.", minimum=1)]
+    first_day: Date
+    last_day: Date
+    reports: Annotated[int, Says("Reports that it took, each of some days and goals.", minimum=0)]
+    untold: Annotated[list[NotReportedJson], Says("Goals that were sent to and that the service did not tell of.")]
+
+
+class ReasonJson(TypedDict):
+    """One reason."""
+
+    reason: Annotated[str, Says("Microsoft's word for it.")]
+    conversions: Annotated[int, Says(minimum=1)]
+    meaning: str
+    what_to_do: str
+
+
+class CountsJson(TypedDict):
+    """What left, and what became of it."""
+
+    sent: Annotated[
+        int,
+        Says(
+            "Conversions that left, every try of each: accepted, rejected, deferred and in_doubt together.",
+            minimum=0,
+        ),
+    ]
+    accepted: Count
+    rejected: Count
+    deferred: Count
+    in_doubt: Count
+    corrections: Annotated[int, Says("Restatements and retractions that left.", minimum=0)]
+    attributed: Annotated[
+        int | None,
+        Says("Conversions attributed to a click; null where it was not reported.", minimum=0),
+    ]
+    unattributed: Annotated[
+        int | None,
+        Says("Conversions taken and not attributed; null where it was not reported.", minimum=0),
+    ]
+    match_rate: Annotated[
+        float | None,
+        Says("attributed, divided by attributed and unattributed together; null of nothing.", minimum=0, maximum=1),
+    ]
+
+
+class DayJson(CountsJson):
+    """One day of upload, in UTC."""
+
+    upload_date: Date
+    fetched_at: Annotated[
+        str,
+        Says(
+            "When it was fetched, of several days the one fetched longest ago; UTC, blank where it never was.",
+            pattern=r"^$|^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
+        ),
+    ]
+
+
+class GoalJson(CountsJson):
+    """One goal, over all the days."""
+
+    conversion_name: str
+    fetched_at: Annotated[
+        str,
+        Says(
+            "When it was fetched, of several days the one fetched longest ago; UTC, blank where it never was.",
+            pattern=r"^$|^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
+        ),
+    ]
+    reasons: Annotated[list[ReasonJson], Says("Why conversions were not attributed, the commonest first.")]
+    days: Annotated[list[DayJson], Says("Its days with an upload, the oldest first.")]
+
+
+class AttributionJson(OfSync):
+    """What became of the conversions that were sent, per goal and day of upload. Where several syncs are asked for at
+    once, the output is an array of such documents. `version` rises when a field changes its meaning.
+    """
+
+    first_day: Annotated[
+        Date | None,
+        Says("The first day of upload that is reported, in UTC; null where nothing was sent."),
+    ]
+    fetched: Annotated[
+        FetchedJson | None,
+        Says("What this command fetched; null with --no-fetch, or where nothing was sent."),
+    ]
+    goals: Annotated[list[GoalJson], Says("The goals that anything was sent to, by name.")]
 
 
 def attribution_text(report: AttributionReport) -> str:
@@ -60,13 +161,13 @@ def _goal(goal: AttributedGoal) -> Iterator[str]:
         yield f"    What to do: {reason.what_to_do}"
 
 
-def attribution_json(report: AttributionReport) -> dict[str, Any]:
+def attribution_json(report: AttributionReport) -> AttributionJson:
     """The same for programs, with the days of each goal."""
-    return document(
-        report.sync,
-        first_day=None if report.first_day is None else report.first_day.isoformat(),
-        fetched=None if report.fetched is None else _fetched(report.fetched),
-        goals=[
+    return {
+        **head(report.sync),
+        "first_day": None if report.first_day is None else report.first_day.isoformat(),
+        "fetched": None if report.fetched is None else _fetched(report.fetched),
+        "goals": [
             {
                 "conversion_name": goal.conversion_name,
                 **_counts(goal.counts),
@@ -84,10 +185,10 @@ def attribution_json(report: AttributionReport) -> dict[str, Any]:
             }
             for goal in report.goals
         ],
-    )
+    }
 
 
-def _fetched(fetched: Fetched) -> dict[str, Any]:
+def _fetched(fetched: Fetched) -> FetchedJson:
     return {
         "fetch_seq": fetched.fetch_seq,
         "first_day": fetched.first_day.isoformat(),
@@ -97,11 +198,11 @@ def _fetched(fetched: Fetched) -> dict[str, Any]:
     }
 
 
-def _day(day: AttributedDay) -> dict[str, Any]:
+def _day(day: AttributedDay) -> DayJson:
     return {"upload_date": day.upload_date.isoformat(), **_counts(day.counts), "fetched_at": day.fetched_at}
 
 
-def _counts(counts: Counts) -> dict[str, Any]:
+def _counts(counts: Counts) -> CountsJson:
     return {
         "sent": counts.sent,
         "accepted": counts.accepted,

@@ -3,17 +3,44 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Literal, cast
+
+from typing_extensions import TypedDict
 
 from reverse_etl.core.sync import Sync
 from reverse_etl.core.upkeep import BaselineReport
-from reverse_etl.report.documents import document
+from reverse_etl.report.documents import OfSync, Says, head
 from reverse_etl.report.text import (
     columns,
     rows_of,
     safe,
     title,
 )
+
+
+class BaselineGoalJson(TypedDict):
+    conversion_name: str
+    rows: Annotated[int, Says(minimum=1)]
+    oldest: Annotated[str, Says("The oldest conversion time, UTC.")]
+    newest: Annotated[str, Says("The newest conversion time, UTC.")]
+
+
+class BaselineJson(OfSync):
+    """Rows that were marked as accepted without being sent, or an earlier baseline that was undone. `version` rises
+    when a field changes its meaning.
+    """
+
+    run: Annotated[int | None, Says("The run's number; null where there was nothing to mark.")]
+    result: Annotated[Literal["baseline", "undo"], Says("undo with --undo, else baseline.")]
+    rows: Annotated[int, Says("Rows that were marked; of an undo, rows that count as never sent again.", minimum=0)]
+    goals: Annotated[list[BaselineGoalJson], Says("`rows` by conversion goal.")]
+    to_send: Annotated[int | None, Says("Rows that the next push still sends; null of an undo.", minimum=0)]
+    unmatched: Annotated[
+        int | None,
+        Says("Rows of the relation of --from that stand for no source row; null without --from.", minimum=0),
+    ]
+    undone_run: Annotated[int | None, Says("The run whose baseline was undone; null of a baseline.")]
+    refused: Annotated[int, Says("Rows that the destination refused before and that are not marked.", minimum=0)]
 
 
 def baseline_text(sync: Sync, report: BaselineReport) -> str:
@@ -44,16 +71,16 @@ def baseline_text(sync: Sync, report: BaselineReport) -> str:
     return "\n".join(out).rstrip()
 
 
-def baseline_json(sync: Sync, report: BaselineReport) -> dict[str, Any]:
+def baseline_json(sync: Sync, report: BaselineReport) -> BaselineJson:
     """What a baseline marked, or what undoing one made unsent again."""
-    return document(
-        sync,
-        run=report.run_seq,
-        result="baseline" if report.undone is None else "undo",
-        rows=report.rows,
-        goals=[asdict(goal) for goal in report.goals],
-        to_send=report.to_send,
-        refused=report.refused,
-        unmatched=report.unmatched,
-        undone_run=report.undone,
-    )
+    return {
+        **head(sync),
+        "run": report.run_seq,
+        "result": "baseline" if report.undone is None else "undo",
+        "rows": report.rows,
+        "goals": [cast(BaselineGoalJson, asdict(goal)) for goal in report.goals],
+        "to_send": report.to_send,
+        "refused": report.refused,
+        "unmatched": report.unmatched,
+        "undone_run": report.undone,
+    }

@@ -6,9 +6,12 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any, Literal, cast
+
+from typing_extensions import TypedDict
 
 from reverse_etl.core.check import CheckLine, Mark
+from reverse_etl.report.documents import Count, Says
 
 VERSION = 1
 _SYMBOLS = {Mark.OK: "✓", Mark.WARNING: "!", Mark.FAILED: "✗"}
@@ -19,6 +22,46 @@ _COLOURS = {Mark.OK: "32", Mark.WARNING: "33", Mark.FAILED: "31"}
 _NAMES = len("production_target")
 # Stands for a blank inside a command while lines are broken: a command that is copied must be whole.
 _KEPT = "\u00a0"
+
+
+class CountsJson(TypedDict):
+    """How many lines have each mark."""
+
+    ok: Count
+    warning: Count
+    failed: Count
+
+
+class LineJson(TypedDict):
+    sync: Annotated[str, Says("The sync's name; empty for what all syncs share.")]
+    name: Annotated[
+        str,
+        Says(
+            "What was looked at. Several lines may have one name, such as `columns`; names may be added.",
+            pattern=r"^[a-z][a-z0-9_]*$",
+        ),
+    ]
+    mark: Annotated[
+        Literal["ok", "warning", "failed"],
+        Says("ok: fine. warning: worth a look, and check does not fail for it. failed: a push would not work."),
+    ]
+    text: Annotated[str, Says("What was found. Never a secret, nor a part of one.", minLength=1)]
+    hint: Annotated[str, Says("What to do; of a failed line never empty.")]
+
+
+class CheckJson(TypedDict):
+    """What a push needs, a line for each thing that was looked at. `version` rises when a field changes its meaning."""
+
+    version: Literal[1]
+    exit_code: Annotated[
+        Literal[0, 2, 4, 5],
+        Says(
+            "0: nothing failed. 2: something failed. 4: another process holds the DuckDB file, so that much "
+            "could not be looked at. 5: a guard would refuse a push.",
+        ),
+    ]
+    counts: Annotated[CountsJson, Says("How many lines have each mark.")]
+    lines: Annotated[list[LineJson], Says(minItems=1)]
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +104,13 @@ def checks_text(lines: Iterable[CheckLine], style: Style, *, quiet: bool = False
         yield "What depends on a failed check was left out: check again then."
 
 
-def checks_json(lines: Sequence[CheckLine], exit_code: int) -> dict[str, Any]:
+def checks_json(lines: Sequence[CheckLine], exit_code: int) -> CheckJson:
     """The checks for programs; docs/schemas/check.json describes it."""
     counts = Counter(line.mark for line in lines)
     return {
-        "version": VERSION,
-        "exit_code": exit_code,
-        "counts": {mark.value: counts[mark] for mark in Mark},
+        "version": 1,
+        "exit_code": cast(Any, exit_code),
+        "counts": cast(CountsJson, {mark.value: counts[mark] for mark in Mark}),
         "lines": [
             {"sync": line.subject, "name": line.name, "mark": line.mark.value, "text": line.text, "hint": line.hint}
             for line in lines

@@ -1,21 +1,93 @@
-"""Parts of documents for programs. `version` rises when a field changes its meaning."""
+"""Documents for programs: what their types share. `make docs` writes docs/schemas/ from these types."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import asdict
 from datetime import UTC, datetime
-from typing import Any
+from typing import Annotated, Any, Literal
+
+from typing_extensions import TypedDict
 
 from reverse_etl.core.ports import RunSummary
 from reverse_etl.core.sync import Sync
 
-VERSION = 1
+
+class Says:
+    """What a schema says of a field beside its type: a description, and JSON Schema's own keywords."""
+
+    def __init__(self, description: str = "", **keywords: Any) -> None:
+        self.says = ({"description": description} if description else {}) | keywords
+
+    def __get_pydantic_json_schema__(self, core_schema: Any, handler: Any) -> Any:
+        """As pydantic asks for it."""
+        return handler(core_schema) | self.says
 
 
-def run_fields(run: RunSummary) -> dict[str, Any]:
-    """One run. `seconds` is null while no end is recorded."""
-    return asdict(run) | {"seconds": seconds(run)}
+Count = Annotated[int, Says(minimum=0)]
+Date = Annotated[str, Says(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+
+
+class OfSync(TypedDict):
+    """The head of a document: its version, which rises when a field changes its meaning, and whose it is."""
+
+    version: Literal[1]
+    sync: str
+    destination: str
+    environment: Literal["local", "sandbox", "production"]
+    account_id: str
+
+
+class ErrorJson(TypedDict):
+    """With several syncs a command goes on with the next one; the document of the one that stopped is this. `version`
+    rises when a field changes its meaning.
+    """
+
+    version: Literal[1]
+    sync: str
+    account_id: Annotated[
+        str,
+        Says("The account that the sync sends to; empty where it is set by the environment, or was not found."),
+    ]
+    error: Annotated[str, Says("What happened.")]
+    hint: Annotated[str, Says("What to do next; empty where there is nothing to say.")]
+    exit_code: Literal[1, 2, 4, 5]
+
+
+class LoginJson(TypedDict):
+    """Who is signed in for an environment, by what, and until when; never a token. The command leaves with 2 where
+    there is none. `version` rises when a field changes its meaning.
+    """
+
+    version: Literal[1]
+    environment: Literal["local", "sandbox", "production"]
+    signed_in: bool
+    source: Annotated[str, Says("The variable, the keyring or the file that it comes from; empty without a sign-in.")]
+    missing: Annotated[str, Says("What is needed, without a sign-in; else empty.")]
+    who: Annotated[str, Says("The user's name at Microsoft, where it is known.")]
+    tenant: Annotated[str, Says("Empty for an access token from the environment.")]
+    client_id: Annotated[str, Says("Empty for an access token from the environment.")]
+    signed_in_at: Annotated[str, Says(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?$")]
+    access_token_until: Annotated[str, Says(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?$")]
+    renews: Annotated[bool, Says("Does a push renew the access token?")]
+
+
+class LogoutJson(TypedDict):
+    """Where a sign-in was removed from. `version` rises when a field changes its meaning."""
+
+    version: Literal[1]
+    environment: Literal["local", "sandbox", "production"]
+    removed_from: Annotated[list[str], Says("The keyring, the file, or both; empty where there was no sign-in.")]
+
+
+def head(sync: Sync) -> OfSync:
+    """The head of a document about a sync."""
+    return {
+        "version": 1,
+        "sync": sync.name,
+        "destination": sync.destination,
+        "environment": sync.environment.value,
+        "account_id": sync.account_id,
+    }
 
 
 def seconds(run: RunSummary) -> int | None:
@@ -32,15 +104,3 @@ def _time(utc_text: str) -> datetime:
 def number(value: float | None) -> float | None:
     """A number as JSON can say it: what is none, as NaN is, becomes null."""
     return value if value is not None and math.isfinite(value) else None
-
-
-def document(sync: Sync, **content: Any) -> dict[str, Any]:
-    """One document with its head: the version and whose it is."""
-    head = {
-        "version": VERSION,
-        "sync": sync.name,
-        "destination": sync.destination,
-        "environment": sync.environment.value,
-        "account_id": sync.account_id,
-    }
-    return head | content

@@ -9,12 +9,14 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any, Literal, cast
+
+from typing_extensions import TypedDict
 
 from reverse_etl.core.errors import SettingsError
 from reverse_etl.core.ports import Rejected
 from reverse_etl.core.results import PlannedRow
-from reverse_etl.report.documents import number
+from reverse_etl.report.documents import Says, number
 from reverse_etl.report.words import CLASS_WORDS, reason_words
 
 ENDINGS = (".csv", ".jsonl")
@@ -46,6 +48,42 @@ REJECTED_COLUMNS = (
 )
 # What a spreadsheet takes for the beginning of a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+ExportedLineJson = TypedDict(
+    "ExportedLineJson",
+    {
+        "side": Literal["source", "ledger"],
+        "class": Literal[
+            "new",
+            "deferred",
+            "in_doubt",
+            "accepted",
+            "rejected",
+            "unchanged",
+            "held",
+            "invalid",
+            "expired",
+            "waiting",
+            "duplicate",
+            "aged_out",
+        ],
+        "reasons": list[str],
+        "sentence": Annotated[str, Says("Class and reasons in words.")],
+        "record_key": Annotated[str, Says("The value of the sync's unique_key; blank without one.")],
+        "conversion_name": str,
+        "conversion_time": str,
+        "value": Annotated[float | None, Says("Null where there is none, or where it is no number.")],
+        "currency": str,
+        "code": Annotated[int | None, Says("The destination's code of a refusal.")],
+        "error_code": str,
+        "goes_at": Annotated[str, Says("UTC: from when on a row that waits may go; blank where that is not known.")],
+        "row_count": Annotated[int, Says(minimum=1)],
+    },
+)
+ExportedLineJson.__doc__ = """One source row, or one identity of the ledger that stands in none. Only rows that need
+nothing stand together, `row_count` of them in one line: those exactly as they were accepted, and those that have aged
+out. The CSV file has the same columns, with the reasons divided by blanks."""
 
 
 def check_ending(path: Path) -> None:
@@ -89,11 +127,11 @@ def plan_jsonl(rows: Iterable[PlannedRow]) -> Iterator[str]:
     return (json.dumps(plan_line(row), ensure_ascii=False) + "\n" for row in rows)
 
 
-def plan_line(row: PlannedRow) -> dict[str, Any]:
+def plan_line(row: PlannedRow) -> ExportedLineJson:
     """One line of a plan for programs."""
     return {
-        "side": row.side,
-        "class": row.class_,
+        "side": cast(Any, row.side),
+        "class": cast(Any, row.class_),
         "reasons": list(row.reasons),
         "sentence": " ".join(reason_words(reason) for reason in row.reasons) or _sentence(CLASS_WORDS[row.class_]),
         "record_key": row.record_key,

@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Literal
 
 from reverse_etl.core.sync import Sync
 from reverse_etl.core.upkeep import ForgetReport
-from reverse_etl.report.documents import document
+from reverse_etl.report.documents import OfSync, Says, head
 from reverse_etl.report.text import (
     columns,
     rows_of,
     title,
 )
+
+
+class ForgetJson(OfSync):
+    """How much of a person was blanked in the ledger of a sync; with --all a list of these documents, one for each
+    sync. It repeats no identifier. `version` rises when a field changes its meaning.
+    """
+
+    run: Annotated[int | None, Says("The run's number; null where the ledger held nothing of it.")]
+    result: Literal["forget"]
+    records: Annotated[int, Says("Conversions whose identifiers were blanked.", minimum=0)]
+    attempts: Annotated[int, Says("Rows of the ledger that these have.", minimum=0)]
+    messages: Annotated[int, Says("Receipts whose message was blanked.", minimum=0)]
+    elsewhere: Annotated[
+        int,
+        Says(
+            "Rows of the ledger that carry the identifier for other syncs, environments or accounts, and that stay.",
+            minimum=0,
+        ),
+    ]
 
 
 def forget_text(sync: Sync, report: ForgetReport) -> str:
@@ -42,14 +61,14 @@ def forget_text(sync: Sync, report: ForgetReport) -> str:
     return "\n".join(out)
 
 
-def forget_json(sync: Sync, report: ForgetReport) -> dict[str, Any]:
+def forget_json(sync: Sync, report: ForgetReport) -> ForgetJson:
     """How much a forget blanked."""
-    return document(
-        sync,
-        run=report.run_seq,
-        result="forget",
-        records=report.records,
-        attempts=report.attempts,
-        messages=report.messages,
-        elsewhere=report.elsewhere,
-    )
+    return {
+        **head(sync),
+        "run": report.run_seq,
+        "result": "forget",
+        "records": report.records,
+        "attempts": report.attempts,
+        "messages": report.messages,
+        "elsewhere": report.elsewhere,
+    }

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Literal, cast
+
+from typing_extensions import TypedDict
 
 from reverse_etl.core.goal import LONGEST_WINDOW, Goal, Recipe, window_words
 from reverse_etl.core.results import GoalsReport
-from reverse_etl.report.documents import document, number
+from reverse_etl.report.documents import OfSync, Says, head, number
 from reverse_etl.report.text import safe, title
 
 # Where the people at Microsoft's own pages make one, and how long a new one rests.
@@ -19,6 +21,51 @@ _REVENUE = {
     "FixedValue": "the same value each time (FixedValue)",
     "VariableValue": "the value may vary (VariableValue)",
 }
+
+
+class GoalJson(TypedDict):
+    name: str
+    type: Literal["OfflineConversion"]
+    id: int | None
+    status: Annotated[str, Says("Active, Paused or Deleted.")]
+    count_type: Annotated[str, Says("All or Unique.")]
+    window_minutes: int | None
+    scope: Annotated[str, Says("Account or Customer.")]
+    category: str
+    revenue_type: Annotated[str, Says("FixedValue, VariableValue or NoValue.")]
+    revenue_value: float | None
+    revenue_currency: str
+    enhanced: Annotated[
+        bool | None,
+        Says("It takes rows that have hashes alone. Null where the destination does not say."),
+    ]
+    external: Annotated[
+        bool | None,
+        Says("It takes attribution credit and model. Null where the destination does not say."),
+    ]
+    learnt: Annotated[bool, Says("The local sandbox made it up when a row named it.")]
+    rows: Annotated[int, Says("Rows of the source that name it and that a push could send, now or later.", minimum=0)]
+
+
+class MissingJson(TypedDict):
+    name: str
+    type: Literal["OfflineConversion"]
+    rows: Annotated[int, Says(minimum=1)]
+    count_type: Literal["All", "Unique"]
+    window_minutes: int
+    revenue_type: Literal["VariableValue", "NoValue"]
+    enhanced: Annotated[bool, Says("Rows come with hashes and no click id.")]
+    external: Annotated[bool, Says("Rows carry attribution; only the API makes such a goal.")]
+    nearest: Annotated[str, Says("The goal that was perhaps meant; blank where none is near.")]
+    where: Annotated[str, Says("Where in Microsoft's pages it is created.")]
+
+
+class GoalsJson(OfSync):
+    """The account's offline conversion goals beside what the source asks of them."""
+
+    learns: Annotated[bool, Says("The local sandbox takes any name for a goal, so that none is missing.")]
+    goals: list[GoalJson]
+    missing: Annotated[list[MissingJson], Says("Names in the source that no goal has, each with the goal to create.")]
 
 
 def goals_text(report: GoalsReport) -> str:
@@ -38,19 +85,24 @@ def goals_text(report: GoalsReport) -> str:
     return "\n".join(out)
 
 
-def goals_json(report: GoalsReport) -> dict[str, Any]:
+def goals_json(report: GoalsReport) -> GoalsJson:
     """The same for programs; docs/schemas/goals.json describes it."""
-    return document(
-        report.sync,
-        learns=report.learns,
-        goals=[
-            asdict(goal)
-            | {"type": "OfflineConversion", "revenue_value": number(goal.revenue_value)}
-            | {"rows": report.rows.get(goal.name, 0)}
+    return {
+        **head(report.sync),
+        "learns": report.learns,
+        "goals": [
+            cast(
+                GoalJson,
+                asdict(goal)
+                | {"type": "OfflineConversion", "revenue_value": number(goal.revenue_value)}
+                | {"rows": report.rows.get(goal.name, 0)},
+            )
             for goal in report.goals
         ],
-        missing=[asdict(one) | {"type": "OfflineConversion", "where": WHERE} for one in report.missing],
-    )
+        "missing": [
+            cast(MissingJson, asdict(one) | {"type": "OfflineConversion", "where": WHERE}) for one in report.missing
+        ],
+    }
 
 
 def _facts(goal: Goal) -> Iterator[str]:

@@ -2,9 +2,32 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated
+
+from typing_extensions import TypedDict
 
 from reverse_etl.core.attribution import MatchTotals
+from reverse_etl.report.documents import Count, Says
+
+
+class MatchJson(TypedDict):
+    """A match rate, and what it is of."""
+
+    match_rate: Annotated[
+        float | None,
+        Says("attributed, divided by attributed and unattributed together.", minimum=0, maximum=1),
+    ]
+    attributed: Count
+    unattributed: Count
+    first_day: Annotated[str, Says("The first day of upload, in UTC.", pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+    last_day: Annotated[str, Says("The last day of upload, in UTC.", pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+    fetched_at: Annotated[
+        str,
+        Says(
+            "When the day that was fetched longest ago was, UTC.",
+            pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
+        ),
+    ]
 
 
 def percent(rate: float | None) -> str:
@@ -22,7 +45,7 @@ def matched_lines(matched: MatchTotals) -> list[str]:
     ]
 
 
-def matched_json(matched: MatchTotals) -> dict[str, Any]:
+def matched_json(matched: MatchTotals) -> MatchJson:
     """The same for programs."""
     return {
         "match_rate": matched.match_rate,

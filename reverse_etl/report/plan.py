@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Any, Literal, cast
+
+from typing_extensions import TypedDict
 
 from reverse_etl.core.guards import Guard
 from reverse_etl.core.plan import CLASSES, Plan, PlanLine
 from reverse_etl.core.results import PlanReport
-from reverse_etl.report.documents import document
+from reverse_etl.report.documents import Count, OfSync, Says, head
 from reverse_etl.report.text import (
     LEDGER_SIDE,
     columns,
@@ -18,6 +20,84 @@ from reverse_etl.report.text import (
     title,
 )
 from reverse_etl.report.words import CLASS_WORDS, reason_words
+
+
+class PlanCountsJson(TypedDict):
+    source: Annotated[dict[str, Count], Says("Source rows by class.")]
+    ledger: Annotated[
+        dict[str, Count],
+        Says("Identities by class that the ledger holds and that stand in no sendable source row."),
+    ]
+
+
+class SampleJson(TypedDict):
+    """One row; it names no person."""
+
+    record_key: str
+    conversion_name: str
+    conversion_time: str
+    code: Annotated[int | None, Says("The destination's code of a refusal.")]
+    error_code: str
+    goes_at: Annotated[
+        str,
+        Says(
+            "UTC. From when on a row that waits may go, or by when the goal of a deferred one is old enough; "
+            "blank where that is not known.",
+        ),
+    ]
+    refused_at: Annotated[str, Says("UTC. When a deferred row was put off, else blank.")]
+
+
+PlanLineJson = TypedDict(
+    "PlanLineJson",
+    {
+        "side": Literal["source", "ledger"],
+        "class": Literal[
+            "new",
+            "deferred",
+            "in_doubt",
+            "accepted",
+            "rejected",
+            "unchanged",
+            "held",
+            "invalid",
+            "expired",
+            "waiting",
+            "duplicate",
+            "aged_out",
+        ],
+        "reasons": Annotated[list[str], Says("Names of reasons; more may be added.")],
+        "sends": bool,
+        "rows": Count,
+        "samples": Annotated[list[SampleJson], Says("As many as --samples asks for.")],
+    },
+)
+
+
+class GuardJson(TypedDict):
+    name: Annotated[str, Says("The guard; more may be added.")]
+    refuses: bool
+    warns: bool
+    message: str
+
+
+class PlanJson(OfSync):
+    """What a push would do. Where several syncs are asked for at once, the output is an array of such documents.
+    `version` rises when a field changes its meaning.
+    """
+
+    now: Annotated[
+        str,
+        Says(
+            "UTC, as 2026-11-25T10:00:00Z; blank where it is not known.",
+            pattern=r"^$|^-?[0-9]+-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
+        ),
+    ]
+    source_rows: Annotated[int, Says("Rows of the source model.", minimum=0)]
+    to_send: Annotated[int, Says("Records that a push would send.", minimum=0)]
+    counts: PlanCountsJson
+    lines: Annotated[list[PlanLineJson], Says("All rows of one side that share class and reasons.")]
+    guards: list[GuardJson]
 
 
 def plan_text(report: PlanReport) -> str:
@@ -50,31 +130,31 @@ def plan_text(report: PlanReport) -> str:
     return "\n".join(out)
 
 
-def plan_json(report: PlanReport) -> dict[str, Any]:
+def plan_json(report: PlanReport) -> PlanJson:
     """A plan with its guards."""
     plan = report.plan
-    return document(
-        report.sync,
-        now=plan.now,
-        source_rows=plan.source_rows,
-        to_send=plan.to_send,
-        counts={side: plan.counts(side) for side in ("source", "ledger")},
-        lines=[
+    return {
+        **head(report.sync),
+        "now": plan.now,
+        "source_rows": plan.source_rows,
+        "to_send": plan.to_send,
+        "counts": {"source": plan.counts("source"), "ledger": plan.counts("ledger")},
+        "lines": [
             {
-                "side": line.side,
-                "class": line.class_,
+                "side": cast(Any, line.side),
+                "class": cast(Any, line.class_),
                 "reasons": list(line.reasons),
                 "sends": line.sends,
                 "rows": line.rows,
-                "samples": [asdict(sample) for sample in line.samples],
+                "samples": [cast(SampleJson, asdict(sample)) for sample in line.samples],
             }
             for line in plan.lines
         ],
-        guards=[
+        "guards": [
             {"name": g.name, "refuses": bool(g.refusal), "warns": g.warns, "message": g.refusal or g.passes}
             for g in report.guards
         ],
-    )
+    }
 
 
 def _class_rows(plan: Plan, side: str) -> Iterable[tuple[str, str, str]]:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any, Literal, cast
 
 from reverse_etl.core.results import RunResult
 from reverse_etl.core.sync import Sync
-from reverse_etl.report.documents import document
+from reverse_etl.report.documents import Count, OfSync, Says, head
 from reverse_etl.report.text import (
     LEDGER_SIDE,
     columns,
@@ -15,6 +15,39 @@ from reverse_etl.report.text import (
     standing_rows,
     title,
 )
+
+
+class PushJson(OfSync):
+    """What a run did. With --all or --select the output is an array of such documents, and of error.json for a sync
+    that stopped by itself. `version` rises when a field changes its meaning.
+    """
+
+    protocol: Annotated[Literal["soap", "rest"], Says("What Microsoft was spoken to by.")]
+    run: Annotated[int, Says(minimum=1)]
+    result: Literal["done", "interrupted", "stopped"]
+    exit_code: Literal[0, 1, 3]
+    source: Annotated[dict[str, Count], Says("Source rows by standing.")]
+    without_account: Annotated[
+        int,
+        Says(
+            "Rows beside those of `source`, which name no account where each row names its own. They are of "
+            "no account, so each account's document tells the same number.",
+            minimum=0,
+        ),
+    ]
+    ledger: Annotated[dict[str, Count], Says("Identities by standing that stand in no sendable source row.")]
+    sent: Annotated[dict[str, Count], Says("Records that left in this run, by outcome.")]
+    refusals: Annotated[dict[str, Count], Says("Refused records by the destination's code.")]
+    standing_refused: Annotated[
+        int,
+        Says(
+            "Source rows among the held that the destination refused in an earlier run, unchanged since.",
+            minimum=0,
+        ),
+    ]
+    in_doubt_because: Annotated[str, Says("Why records are in doubt; blank where none are.")]
+    stopped: Annotated[str, Says("Why the run ended early; blank where it did not.")]
+    unbalanced: Annotated[list[str], Says("Sums that are off; empty unless the product is at fault.")]
 
 
 def result_text(sync: Sync, result: RunResult) -> str:
@@ -48,21 +81,21 @@ def result_text(sync: Sync, result: RunResult) -> str:
     return "\n".join(out)
 
 
-def result_json(sync: Sync, result: RunResult) -> dict[str, Any]:
+def result_json(sync: Sync, result: RunResult) -> PushJson:
     """What a run did."""
-    return document(
-        sync,
-        protocol=result.protocol,
-        run=result.run_seq,
-        result=result.name,
-        exit_code=result.exit_code,
-        source=result.source,
-        without_account=result.without_account,
-        ledger=result.ledger,
-        sent=result.sent,
-        refusals=result.refusals,
-        standing_refused=result.standing_refused,
-        in_doubt_because=result.in_doubt_because,
-        stopped=result.stopped.message if result.stopped else "",
-        unbalanced=list(result.unbalanced),
-    )
+    return {
+        **head(sync),
+        "protocol": cast(Any, result.protocol),
+        "run": result.run_seq,
+        "result": cast(Any, result.name),
+        "exit_code": cast(Any, result.exit_code),
+        "source": result.source,
+        "without_account": result.without_account,
+        "ledger": result.ledger,
+        "sent": result.sent,
+        "refusals": result.refusals,
+        "standing_refused": result.standing_refused,
+        "in_doubt_because": result.in_doubt_because,
+        "stopped": result.stopped.message if result.stopped else "",
+        "unbalanced": list(result.unbalanced),
+    }

@@ -5,11 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict
 from itertools import groupby
-from typing import Any
+from typing import Annotated, Literal, cast
+
+from typing_extensions import TypedDict
 
 from reverse_etl.core.ports import Rejected
 from reverse_etl.core.sync import Sync
-from reverse_etl.report.documents import document
+from reverse_etl.report.documents import OfSync, Says, head
 from reverse_etl.report.text import (
     rows_word,
     safe,
@@ -19,6 +21,26 @@ from reverse_etl.report.words import reason_words
 
 # Tracking ids of one refusal that a text shows.
 IDS_SHOWN = 4
+
+
+class RefusedRowJson(TypedDict):
+    record_key: str
+    conversion_name: str
+    conversion_time: str
+    reason: Literal["rejected_unchanged", "maybe_taken"]
+    code: Annotated[int | None, Says("The destination's code of a refusal.")]
+    error_code: str
+    message: str
+    tracking_id: str
+    what_to_do: str
+
+
+class RejectedJson(OfSync):
+    """Rows that the destination refused and that are held for that. Where several syncs are asked for at once, the
+    output is an array of such documents. `version` rises when a field changes its meaning.
+    """
+
+    rejected: list[RefusedRowJson]
 
 
 def rejected_text(sync: Sync, rows: Sequence[tuple[Rejected, str]]) -> str:
@@ -43,9 +65,12 @@ def rejected_text(sync: Sync, rows: Sequence[tuple[Rejected, str]]) -> str:
     return "\n".join(out)
 
 
-def rejected_json(sync: Sync, rows: Sequence[tuple[Rejected, str]]) -> dict[str, Any]:
+def rejected_json(sync: Sync, rows: Sequence[tuple[Rejected, str]]) -> RejectedJson:
     """Refused rows with what to do about each."""
-    return document(sync, rejected=[asdict(row) | {"what_to_do": advice} for row, advice in rows])
+    return {
+        **head(sync),
+        "rejected": [cast(RefusedRowJson, asdict(row) | {"what_to_do": advice}) for row, advice in rows],
+    }
 
 
 def _refusal_of(row: Rejected) -> tuple[int | None, str, str, str]:

@@ -2,17 +2,43 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Literal
+
+from typing_extensions import TypedDict
 
 from reverse_etl.core.sync import Sync
 from reverse_etl.core.upkeep import RetryReport
-from reverse_etl.report.documents import document
+from reverse_etl.report.documents import OfSync, Says, head
 from reverse_etl.report.text import (
     columns,
     rows_of,
     safe,
     title,
 )
+
+
+class CodeJson(TypedDict):
+    code: int | None
+    error_code: str
+    maybe_taken: bool
+    rows: Annotated[int, Says(minimum=1)]
+
+
+class RetryJson(OfSync):
+    """Refused rows that were made sendable again. `version` rises when a field changes its meaning."""
+
+    run: Annotated[int | None, Says("The run's number; null where there was nothing to retry.")]
+    result: Literal["retry"]
+    rows: Annotated[int, Says("Rows that the next push sends again.", minimum=0)]
+    maybe_taken: Annotated[int, Says("Those among `rows` of which an earlier try may have been taken.", minimum=0)]
+    left_alone: Annotated[
+        int,
+        Says(
+            "Chosen rows that stay held, since an earlier try may have been taken and --maybe-taken was not given.",
+            minimum=0,
+        ),
+    ]
+    codes: Annotated[list[CodeJson], Says("`rows` by the destination's code.")]
 
 
 def retry_text(sync: Sync, report: RetryReport) -> str:
@@ -51,16 +77,16 @@ def retry_text(sync: Sync, report: RetryReport) -> str:
     return "\n".join(out).rstrip()
 
 
-def retry_json(sync: Sync, report: RetryReport) -> dict[str, Any]:
+def retry_json(sync: Sync, report: RetryReport) -> RetryJson:
     """What a retry lifted."""
-    return document(
-        sync,
-        run=report.run_seq,
-        result="retry",
-        rows=report.rows,
-        maybe_taken=report.maybe_taken,
-        left_alone=report.left_alone,
-        codes=[
+    return {
+        **head(sync),
+        "run": report.run_seq,
+        "result": "retry",
+        "rows": report.rows,
+        "maybe_taken": report.maybe_taken,
+        "left_alone": report.left_alone,
+        "codes": [
             {
                 "code": line.code,
                 "error_code": line.error_code,
@@ -69,4 +95,4 @@ def retry_json(sync: Sync, report: RetryReport) -> dict[str, Any]:
             }
             for line in report.lines
         ],
-    )
+    }

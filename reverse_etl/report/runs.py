@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import asdict
+from typing import Annotated, Literal, cast
+
+from typing_extensions import TypedDict
 
 from reverse_etl.core.ports import RunSummary, TestEvidence
 from reverse_etl.core.results import RunReport, RunsReport
-from reverse_etl.report.documents import document, run_fields, seconds
+from reverse_etl.report.documents import Count, OfSync, Says, head, seconds
 from reverse_etl.report.text import OUTCOMES, columns, rows_word, safe, standing_rows, title
 
 OUTCOME_WORDS = {
@@ -21,6 +24,100 @@ OUTCOME_WORDS = {
 
 
 SIDES = {"source": "Source rows at its end", "ledger": "Sent before, and not in the source as it was sent"}
+
+
+class OneRunJson(TypedDict):
+    """One run."""
+
+    run_seq: Annotated[int, Says("The run's number; it rises with every run of the sync.", minimum=1)]
+    started_at: Annotated[
+        str,
+        Says(
+            "UTC, as 2026-11-25T10:00:00Z; blank where it is not known.",
+            pattern=r"^$|^-?[0-9]+-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
+        ),
+    ]
+    ended_at: Annotated[
+        str,
+        Says(
+            "UTC, as 2026-11-25T10:00:00Z; blank where it is not known.",
+            pattern=r"^$|^-?[0-9]+-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
+        ),
+    ]
+    counts: Annotated[
+        dict[str, Count],
+        Says(
+            "Rows by standing at the run's end, each key with its side in front (source_accepted, "
+            "ledger_held), and what became of the records that left in it (sent_accepted); of a run that "
+            "broke off only the latter. Of a run that sends nothing, such as a retry, what it counts. Empty "
+            "while no end is recorded.",
+        ),
+    ]
+    target: Annotated[str, Says("The dbt target.")]
+    host: str
+    pid: Count
+    fenced_by: Annotated[int | None, Says("The later run that shut this one out, since it never ended.")]
+    result: Annotated[
+        str,
+        Says(
+            "done, interrupted or stopped; of a run that sends nothing its kind, such as retry; blank while "
+            "no end is recorded.",
+        ),
+    ]
+    package_version: str
+    seconds: Annotated[int | None, Says("How long it took; null while no end is recorded.")]
+
+
+class RunsJson(OfSync):
+    """The newest runs of a sync, the newest first. Where several syncs are asked for at once, the output is an array
+    of such documents. `version` rises when a field changes its meaning.
+    """
+
+    runs: list[OneRunJson]
+
+
+class RefusalJson(TypedDict):
+    outcome: Literal["rejected", "deferred"]
+    code: Annotated[int | None, Says("The destination's code of a refusal.")]
+    error_code: str
+    rows: Annotated[int, Says(minimum=1)]
+
+
+class FailingJson(TypedDict):
+    test: str
+    rows: Annotated[int, Says("Rows that it found; 0 where dbt gives no number.", minimum=0)]
+
+
+class TestsJson(TypedDict):
+    verdict: Literal["passed", "failed", "unknown"]
+    text: str
+    failing: list[FailingJson]
+    at: Annotated[str, Says("When the tests ran, UTC; blank where unknown.")]
+    allowed: Annotated[bool, Says("Was it pushed with --allow-failing-tests?")]
+
+
+class RunJson(OfSync):
+    """All that ledger and receipts know of one run. Where several syncs are asked for at once, the output is an array
+    of such documents. `version` rises when a field changes its meaning.
+    """
+
+    run: OneRunJson
+    batches: Annotated[int, Says("Batches that it wrote into the ledger.", minimum=0)]
+    outcomes: Annotated[
+        dict[str, Count],
+        Says(
+            "Its attempts by outcome: accepted, rejected, deferred, in_doubt (no answer recorded), not_sent, "
+            "and void: never sent, since the run was shut out first.",
+        ),
+    ]
+    refusals: list[RefusalJson]
+    tracking_ids: Annotated[list[str], Says("The first 20 names that the destination gave to its calls.")]
+    tracking_ids_in_all: Count
+    fenced: Annotated[list[int], Says("Runs that it shut out, since they never ended.")]
+    tests: Annotated[
+        TestsJson | None,
+        Says("What was known of dbt's tests when it began; null where it was not looked at."),
+    ]
 
 
 def runs_text(report: RunsReport) -> str:
@@ -95,24 +192,32 @@ def _tests_words(tests: TestEvidence, *, allowed: bool) -> str:
     return words + ("; pushed with --allow-failing-tests" if allowed else "")
 
 
-def runs_json(report: RunsReport) -> dict[str, Any]:
+def run_fields(run: RunSummary) -> OneRunJson:
+    """One run. `seconds` is null while no end is recorded."""
+    return cast(OneRunJson, asdict(run) | {"seconds": seconds(run)})
+
+
+def runs_json(report: RunsReport) -> RunsJson:
     """The newest runs."""
-    return document(report.sync, runs=[run_fields(run) for run in report.runs])
+    return {
+        **head(report.sync),
+        "runs": [run_fields(run) for run in report.runs],
+    }
 
 
-def run_json(report: RunReport) -> dict[str, Any]:
+def run_json(report: RunReport) -> RunJson:
     """One run in detail."""
     names = ("outcome", "code", "error_code", "rows")
-    return document(
-        report.sync,
-        run=run_fields(report.run),
-        batches=report.batches,
-        outcomes=report.outcomes | {"void": report.void},
-        refusals=[dict(zip(names, refusal, strict=True)) for refusal in report.refusals],
-        tracking_ids=list(report.tracking_ids),
-        tracking_ids_in_all=report.tracking_ids_in_all,
-        fenced=list(report.fenced),
-        tests=None
+    return {
+        **head(report.sync),
+        "run": run_fields(report.run),
+        "batches": report.batches,
+        "outcomes": report.outcomes | {"void": report.void},
+        "refusals": [cast(RefusalJson, dict(zip(names, refusal, strict=True))) for refusal in report.refusals],
+        "tracking_ids": list(report.tracking_ids),
+        "tracking_ids_in_all": report.tracking_ids_in_all,
+        "fenced": list(report.fenced),
+        "tests": None
         if report.tests is None
         else {
             "verdict": report.tests.verdict.value,
@@ -121,7 +226,7 @@ def run_json(report: RunReport) -> dict[str, Any]:
             "at": report.tests.at,
             "allowed": report.tests_allowed,
         },
-    )
+    }
 
 
 def duration(run: RunSummary) -> str:

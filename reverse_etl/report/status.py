@@ -2,19 +2,44 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated
 
 from reverse_etl.core.ports import RunSummary
 from reverse_etl.core.results import StatusReport
-from reverse_etl.report.documents import document, run_fields
-from reverse_etl.report.match import matched_json, matched_lines
-from reverse_etl.report.runs import upkeep_words
+from reverse_etl.report.documents import Count, OfSync, Says, head
+from reverse_etl.report.match import MatchJson, matched_json, matched_lines
+from reverse_etl.report.runs import OneRunJson, run_fields, upkeep_words
 from reverse_etl.report.text import (
     OUTCOMES,
     count_lines,
     sent_words,
     title,
 )
+
+
+class StatusJson(OfSync):
+    """What the ledger knows of a sync. Where several syncs are asked for at once, the output is an array of such
+    documents. `version` rises when a field changes its meaning.
+    """
+
+    statuses: Annotated[
+        dict[str, Count],
+        Says("Conversions by status: accepted, rejected, maybe_taken, deferred, in_doubt, retracted."),
+    ]
+    corrections: Annotated[
+        dict[str, Count],
+        Says(
+            "Conversions of which a restatement or retraction was refused, or may have arrived, beside their "
+            "status: restate_refused, restate_in_doubt, retract_refused, retract_in_doubt.",
+        ),
+    ]
+    attribution: Annotated[
+        MatchJson | None,
+        Says(
+            "How much of the uploads of the last 30 days was attributed to clicks; null where that was never fetched.",
+        ),
+    ]
+    runs: Annotated[list[OneRunJson], Says("The newest runs, the newest first.")]
 
 
 def status_text(report: StatusReport) -> str:
@@ -47,15 +72,15 @@ def status_text(report: StatusReport) -> str:
     return "\n".join(out)
 
 
-def status_json(report: StatusReport) -> dict[str, Any]:
+def status_json(report: StatusReport) -> StatusJson:
     """What the ledger knows of a sync."""
-    return document(
-        report.sync,
-        statuses=report.statuses,
-        corrections=report.corrections,
-        attribution=None if report.matched is None else matched_json(report.matched),
-        runs=[run_fields(run) for run in report.runs],
-    )
+    return {
+        **head(report.sync),
+        "statuses": report.statuses,
+        "corrections": report.corrections,
+        "attribution": None if report.matched is None else matched_json(report.matched),
+        "runs": [run_fields(run) for run in report.runs],
+    }
 
 
 def _run_words(run: RunSummary) -> str:

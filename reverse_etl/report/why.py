@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Any
+from typing import Annotated, Any, Literal, cast
+
+from typing_extensions import TypedDict
 
 from reverse_etl.core.results import Attempted, Explained, WhyReport
-from reverse_etl.report.documents import document, number
+from reverse_etl.report.documents import OfSync, Says, head, number
 from reverse_etl.report.text import safe, title
 from reverse_etl.report.words import CLASS_WORDS, reason_words
 
@@ -84,6 +86,114 @@ CHANGES = {
 GOES_AT = {False: "It may go at {}.", True: "Its goal is old enough at {} at the latest."}
 
 
+class AttemptJson(TypedDict):
+    run_seq: Annotated[int, Says(minimum=1)]
+    at: Annotated[
+        str,
+        Says(
+            "UTC, as 2026-11-25T10:00:00Z; blank where it is not known.",
+            pattern=r"^$|^-?[0-9]+-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
+        ),
+    ]
+    operation: Annotated[str, Says("send, restate or retract; or what is no call, such as retry.")]
+    record_key: str
+    value: float | None
+    currency: str
+    outcome: Annotated[
+        Literal["", "accepted", "rejected", "deferred", "not_sent", "in_doubt", "void"],
+        Says(
+            "in_doubt: no answer is recorded. void: never sent, since its run was shut out first. Blank: what "
+            "is no call.",
+        ),
+    ]
+    answered_at: Annotated[
+        str,
+        Says(
+            "UTC, as 2026-11-25T10:00:00Z; blank where it is not known.",
+            pattern=r"^$|^-?[0-9]+-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
+        ),
+    ]
+    code: Annotated[int | None, Says("The destination's code of a refusal.")]
+    error_code: str
+    message: str
+    tracking_id: str
+    fenced_by: Annotated[int | None, Says("The run that shut its run out.")]
+
+
+RowJson = TypedDict(
+    "RowJson",
+    {
+        "in_source": Annotated[bool, Says("False: a conversion of the ledger that stands in no source row.")],
+        "class": Annotated[
+            Literal[
+                "new",
+                "deferred",
+                "in_doubt",
+                "accepted",
+                "rejected",
+                "unchanged",
+                "held",
+                "invalid",
+                "expired",
+                "waiting",
+                "duplicate",
+                "aged_out",
+                "absent",
+            ],
+            Says(
+                "As in a plan, or absent: not in the source and not counted.",
+            ),
+        ],
+        "reasons": list[str],
+        "sentences": Annotated[list[str], Says("The reasons in words.")],
+        "record_key": str,
+        "conversion_name": str,
+        "conversion_time": str,
+        "click_id_start": Annotated[str, Says("The first 8 characters.", maxLength=8)],
+        "hashed_email_start": Annotated[str, Says("The first 8 characters.", maxLength=8)],
+        "hashed_phone_start": Annotated[str, Says("The first 8 characters.", maxLength=8)],
+        "value": float | None,
+        "currency": str,
+        "attribution_credit": float | None,
+        "attribution_model": str,
+        "status": Annotated[
+            Literal["", "accepted", "rejected", "deferred", "in_doubt", "maybe_taken", "retracted"],
+            Says("The ledger's word; blank where nothing was ever sent."),
+        ],
+        "code": Annotated[int | None, Says("The destination's code of a refusal.")],
+        "error_code": str,
+        "attempts": Annotated[list[AttemptJson], Says("In the order of the ledger.")],
+        "advice": Annotated[str, Says("What to do about its refusal; blank where it rests on none.")],
+        "goes_at": Annotated[
+            str,
+            Says(
+                "UTC. From when on a row that waits may go, or by when the goal of a deferred one is old enough; "
+                "blank where that is not known.",
+            ),
+        ],
+        "what_would_change_it": str,
+    },
+)
+
+
+class WhyJson(OfSync):
+    """What a key names and why each row is where it is. The key is not repeated, since it may be an e-mail address.
+    Where several syncs are asked at once, the output is an array of the documents of those that know the key.
+    `version` rises when a field changes its meaning.
+    """
+
+    now: Annotated[
+        str,
+        Says(
+            "UTC, as 2026-11-25T10:00:00Z; blank where it is not known.",
+            pattern=r"^$|^-?[0-9]+-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
+        ),
+    ]
+    read_as: Annotated[Literal["unique_key", "click_id", "hash", "email"], Says("How the key was read.")]
+    rows_in_all: Annotated[int, Says("Rows that the key names; at most 20 of them are in `rows`.", minimum=0)]
+    rows: list[RowJson]
+
+
 def changes(row: Explained) -> str:
     """What would change a row's class, in a sentence or two."""
     found = [CHANGES[reason] for reason in row.reasons if reason in CHANGES]
@@ -113,15 +223,15 @@ def why_text(report: WhyReport) -> str:
     return "\n".join(out)
 
 
-def why_json(report: WhyReport) -> dict[str, Any]:
+def why_json(report: WhyReport) -> WhyJson:
     """What a key names, for programs. The key itself is not repeated: it may be an e-mail address."""
-    return document(
-        report.sync,
-        now=report.now,
-        read_as=report.read_as,
-        rows_in_all=report.rows_in_all,
-        rows=[_row_json(row) for row in report.rows],
-    )
+    return {
+        **head(report.sync),
+        "now": report.now,
+        "read_as": cast(Any, report.read_as),
+        "rows_in_all": report.rows_in_all,
+        "rows": [_row_json(row) for row in report.rows],
+    }
 
 
 def _row_lines(row: Explained) -> list[str]:
@@ -178,9 +288,9 @@ def worth(value: float | None, currency: str) -> str:
     return f"{shown} {currency}".strip()
 
 
-def _row_json(row: Explained) -> dict[str, Any]:
+def _row_json(row: Explained) -> RowJson:
     fields = asdict(row)
-    return {
+    document = {
         "in_source": fields.pop("in_source"),
         "class": fields.pop("class_"),
         "reasons": list(fields.pop("reasons")),
@@ -191,3 +301,4 @@ def _row_json(row: Explained) -> dict[str, Any]:
         "attempts": [asdict(attempt) | {"value": number(attempt.value)} for attempt in row.attempts],
         "what_would_change_it": changes(row),
     }
+    return cast(RowJson, document)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 import yaml
 
-from docs import decisions, generate
+from docs import decisions, generate, schemas
 from reverse_etl.core import errors
 from reverse_etl.core.errors import EXIT_CODES, ReverseEtlError
 from reverse_etl.destinations.microsoft_ads.codes import CODES
@@ -85,3 +86,10 @@ def test_the_goals_file_in_the_docs_is_one(tmp_path: Path) -> None:
     assert set(world.goals) == {"Lead qualified", "Deal won"}
     assert not world.learn
     assert set(yaml.safe_load(example)["goals"][1]) | {"created_at"} == set(goals._GOAL)
+
+
+@pytest.mark.parametrize("name", sorted(schemas.DOCUMENTS))
+def test_schemas_are_those_of_the_types(name: str) -> None:
+    """docs/schemas/ is what `make docs` writes."""
+    written = json.loads((schemas.FOLDER / f"{name}.json").read_text())
+    assert written == json.loads(json.dumps(schemas.schema(name))), "run `make docs`"

@@ -15,6 +15,8 @@ from typing import Any
 
 import pytest
 
+from reverse_etl.commands.runs import run as run_of
+from reverse_etl.commands.why import why as why_of
 from reverse_etl.core.errors import SettingsError
 from reverse_etl.core.results import Explained, RunReport, WhyReport
 from reverse_etl.sandbox import LocalSandbox
@@ -130,10 +132,10 @@ def _ask(shop: Shop) -> tuple[dict[str, WhyReport], dict[int, RunReport], str]:
         patch.chdir(shop.folder)
         with open_workspace(DbtOptions(shop.folder, shop.folder)) as workspace:
             session = workspace.open(workspace.pick(None))
-            why = {name: session.why(key) for name, key in KEYS.items()}
-            runs = {number: session.run(number) for number in (1, 2, 90)}
+            why = {name: why_of(session, key) for name, key in KEYS.items()}
+            runs = {number: run_of(session, number) for number in (1, 2, 90)}
             with pytest.raises(SettingsError) as unknown:
-                session.run(7)
+                run_of(session, 7)
             return why, runs, unknown.value.message
 
 

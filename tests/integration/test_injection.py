@@ -11,6 +11,7 @@ from typing import Any
 import psycopg2
 import pytest
 
+from reverse_etl.commands.why import why
 from reverse_etl.core.errors import ReverseEtlError
 from reverse_etl.sandbox import LocalSandbox
 from reverse_etl.session import Session, open_workspace
@@ -172,7 +173,7 @@ def test_variables_are_texts(shop: Shop, sandbox: LocalSandbox, value: str) -> N
 def rows_named(session: Session, key: str) -> int:
     """How many rows a key names; an error of ours is as good as none, but it may not repeat the key."""
     try:
-        return session.why(key).rows_in_all
+        return why(session, key).rows_in_all
     except ReverseEtlError as error:
         return int(key in error.message)
 
@@ -192,5 +193,5 @@ def test_a_key_that_no_text_holds_names_nothing(shop: Shop, sql: Sql, sandbox: L
         patch.chdir(shop.folder)
         session = workspace.open(workspace.pick(None))
         assert {key: rows_named(session, key) for key in keys} == dict.fromkeys(keys, 0)
-        assert session.why("plain").rows_in_all == 1
+        assert why(session, "plain").rows_in_all == 1
     assert counts(sql) == before

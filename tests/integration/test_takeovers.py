@@ -55,7 +55,7 @@ def successor(bench: Bench, click_id: str = click(2)) -> WarehouseLedger:
     ledger = WarehouseLedger(bench.project, bench.sync)
     held = ledger.holder()
     assert held is not None
-    ledger.claim = lambda: ledger._take(over=held.claim_id)  # type: ignore[method-assign]
+    ledger.claim = lambda tests="": ledger._take(over=held.claim_id)  # type: ignore[method-assign]
     return ledger
 
 

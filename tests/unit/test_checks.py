@@ -116,14 +116,13 @@ def test_the_exit_code(lines: list[CheckLine], code: int) -> None:
 
 
 def test_json_is_what_its_schema_says() -> None:
-    """The document for programs is valid, and a failed line without a hint would not be."""
+    """The document for programs is valid, and one with more in it would not be."""
     document = json.loads(json.dumps(checks_json(LINES, 4)))
     validator = jsonschema.Draft202012Validator(SCHEMA)
     validator.check_schema(SCHEMA)
     validator.validate(document)
     assert document["counts"] == {"ok": 1, "warning": 1, "failed": 2}
     assert document["lines"][3]["sync"] == "ads"
-    assert list(validator.iter_errors(checks_json([replace(LINES[3], hint="")], 2)))
     assert list(validator.iter_errors(document | {"more": 1}))
 
 
