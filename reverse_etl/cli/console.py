@@ -8,7 +8,7 @@ import os
 import select
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO
+from typing import TYPE_CHECKING, Any, NoReturn, TextIO, cast
 
 import typer
 
@@ -17,6 +17,7 @@ from reverse_etl.report.width import fit
 
 if TYPE_CHECKING:
     from reverse_etl.core.sync import Sync
+    from reverse_etl.report.documents import ErrorJson
 
 # From the best to the worst: of several syncs the worst counts.
 _EXIT_CODES = (0, 6, 3, 4, 5, 2, 1)
@@ -177,16 +178,15 @@ class Results:
     def failed(self, sync: Sync, error: ReverseEtlError) -> None:
         """One of several syncs has no result; its place in a list of documents says why."""
         if self._as_json:
-            self._documents.append(
-                {
-                    "version": 1,
-                    "sync": sync.name,
-                    "account_id": sync.account_id,
-                    "error": error.message,
-                    "hint": error.hint,
-                    "exit_code": error.exit_code,
-                }
-            )
+            failed: ErrorJson = {
+                "version": 1,
+                "sync": sync.name,
+                "account_id": sync.account_id,
+                "error": error.message,
+                "hint": error.hint,
+                "exit_code": cast(Any, error.exit_code),
+            }
+            self._documents.append(failed)
 
     def close(self) -> None:
         """Print what has to wait for the last."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import webbrowser
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +17,7 @@ from reverse_etl.core.sync import Environment
 if TYPE_CHECKING:
     from reverse_etl.destinations.microsoft_ads.sign_in.identity import Identity
     from reverse_etl.destinations.microsoft_ads.sign_in.protocol import Question
+    from reverse_etl.report.documents import LoginJson, LogoutJson
 
 SignInEnvironment = Annotated[
     Environment,
@@ -81,7 +82,8 @@ def logout(*, environment: SignInEnvironment = Environment.PRODUCTION, as_json: 
     with stores.lock():
         places = stores.remove(identity.key)
     if as_json:
-        typer.echo(json.dumps({"version": 1, "environment": environment.value, "removed_from": places}, indent=2))
+        document: LogoutJson = {"version": 1, "environment": environment.value, "removed_from": places}
+        typer.echo(json.dumps(document, indent=2))
         return
     if not places:
         echo(f"There was no sign-in for {environment.value} to remove.")
@@ -160,7 +162,7 @@ def _show_status(environment: Environment, *, as_json: bool) -> None:
         echo("Its end is unknown: an access token that is set ends after about an hour.")
 
 
-def _status(environment: Environment) -> dict[str, Any]:
+def _status(environment: Environment) -> LoginJson:
     from reverse_etl.destinations.microsoft_ads.sign_in.identity import Identity, signs_in
     from reverse_etl.destinations.microsoft_ads.sign_in.sources import find_credentials, utc
 

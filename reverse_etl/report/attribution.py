@@ -9,7 +9,7 @@ from typing_extensions import TypedDict
 
 from reverse_etl.core.attribution import AttributedDay, AttributedGoal, AttributionReport, Counts, Fetched
 from reverse_etl.core.sync import Environment
-from reverse_etl.report.documents import Count, Date, OfSync, Says, head
+from reverse_etl.report.documents import Count, Date, OfSync, Says, Time, head
 from reverse_etl.report.match import percent
 from reverse_etl.report.text import columns, safe, title
 
@@ -81,11 +81,7 @@ class DayJson(CountsJson):
 
     upload_date: Date
     fetched_at: Annotated[
-        str,
-        Says(
-            "When it was fetched, of several days the one fetched longest ago; UTC, blank where it never was.",
-            pattern=r"^$|^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
-        ),
+        Time, Says("When it was fetched, of several days the one fetched longest ago; UTC, blank where it never was.")
     ]
 
 
@@ -94,11 +90,7 @@ class GoalJson(CountsJson):
 
     conversion_name: str
     fetched_at: Annotated[
-        str,
-        Says(
-            "When it was fetched, of several days the one fetched longest ago; UTC, blank where it never was.",
-            pattern=r"^$|^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
-        ),
+        Time, Says("When it was fetched, of several days the one fetched longest ago; UTC, blank where it never was.")
     ]
     reasons: Annotated[list[ReasonJson], Says("Why conversions were not attributed, the commonest first.")]
     days: Annotated[list[DayJson], Says("Its days with an upload, the oldest first.")]

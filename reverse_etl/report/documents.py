@@ -25,6 +25,25 @@ class Says:
 
 Count = Annotated[int, Says(minimum=0)]
 Date = Annotated[str, Says(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+Time = Annotated[
+    str,
+    Says("UTC; blank where it is not known.", pattern=r"^(-?[0-9]+-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?$"),
+]
+Side = Literal["source", "ledger"]
+ClassName = Literal[
+    "new",
+    "deferred",
+    "in_doubt",
+    "accepted",
+    "rejected",
+    "unchanged",
+    "held",
+    "invalid",
+    "expired",
+    "waiting",
+    "duplicate",
+    "aged_out",
+]
 
 
 class OfSync(TypedDict):
@@ -66,8 +85,8 @@ class LoginJson(TypedDict):
     who: Annotated[str, Says("The user's name at Microsoft, where it is known.")]
     tenant: Annotated[str, Says("Empty for an access token from the environment.")]
     client_id: Annotated[str, Says("Empty for an access token from the environment.")]
-    signed_in_at: Annotated[str, Says(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?$")]
-    access_token_until: Annotated[str, Says(pattern=r"^([0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?$")]
+    signed_in_at: Time
+    access_token_until: Time
     renews: Annotated[bool, Says("Does a push renew the access token?")]
 
 

@@ -9,14 +9,14 @@ import os
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, cast
 
 from typing_extensions import TypedDict
 
 from reverse_etl.core.errors import SettingsError
 from reverse_etl.core.ports import Rejected
 from reverse_etl.core.results import PlannedRow
-from reverse_etl.report.documents import Says, number
+from reverse_etl.report.documents import ClassName, Says, Side, number
 from reverse_etl.report.words import CLASS_WORDS, reason_words
 
 ENDINGS = (".csv", ".jsonl")
@@ -53,21 +53,8 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 ExportedLineJson = TypedDict(
     "ExportedLineJson",
     {
-        "side": Literal["source", "ledger"],
-        "class": Literal[
-            "new",
-            "deferred",
-            "in_doubt",
-            "accepted",
-            "rejected",
-            "unchanged",
-            "held",
-            "invalid",
-            "expired",
-            "waiting",
-            "duplicate",
-            "aged_out",
-        ],
+        "side": Side,
+        "class": ClassName,
         "reasons": list[str],
         "sentence": Annotated[str, Says("Class and reasons in words.")],
         "record_key": Annotated[str, Says("The value of the sync's unique_key; blank without one.")],

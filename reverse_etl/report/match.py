@@ -7,7 +7,7 @@ from typing import Annotated
 from typing_extensions import TypedDict
 
 from reverse_etl.core.attribution import MatchTotals
-from reverse_etl.report.documents import Count, Says
+from reverse_etl.report.documents import Count, Date, Says, Time
 
 
 class MatchJson(TypedDict):
@@ -19,15 +19,9 @@ class MatchJson(TypedDict):
     ]
     attributed: Count
     unattributed: Count
-    first_day: Annotated[str, Says("The first day of upload, in UTC.", pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
-    last_day: Annotated[str, Says("The last day of upload, in UTC.", pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
-    fetched_at: Annotated[
-        str,
-        Says(
-            "When the day that was fetched longest ago was, UTC.",
-            pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
-        ),
-    ]
+    first_day: Annotated[Date, Says("The first day of upload, in UTC.")]
+    last_day: Annotated[Date, Says("The last day of upload, in UTC.")]
+    fetched_at: Annotated[Time, Says("When the day that was fetched longest ago was, UTC.")]
 
 
 def percent(rate: float | None) -> str:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, cast
 
 from typing_extensions import TypedDict
 
 from reverse_etl.core.guards import Guard
 from reverse_etl.core.plan import CLASSES, Plan, PlanLine
 from reverse_etl.core.results import PlanReport
-from reverse_etl.report.documents import Count, OfSync, Says, head
+from reverse_etl.report.documents import ClassName, Count, OfSync, Says, Side, Time, head
 from reverse_etl.report.text import (
     LEDGER_SIDE,
     columns,
@@ -51,21 +51,8 @@ class SampleJson(TypedDict):
 PlanLineJson = TypedDict(
     "PlanLineJson",
     {
-        "side": Literal["source", "ledger"],
-        "class": Literal[
-            "new",
-            "deferred",
-            "in_doubt",
-            "accepted",
-            "rejected",
-            "unchanged",
-            "held",
-            "invalid",
-            "expired",
-            "waiting",
-            "duplicate",
-            "aged_out",
-        ],
+        "side": Side,
+        "class": ClassName,
         "reasons": Annotated[list[str], Says("Names of reasons; more may be added.")],
         "sends": bool,
         "rows": Count,
@@ -86,13 +73,7 @@ class PlanJson(OfSync):
     `version` rises when a field changes its meaning.
     """
 
-    now: Annotated[
-        str,
-        Says(
-            "UTC, as 2026-11-25T10:00:00Z; blank where it is not known.",
-            pattern=r"^$|^-?[0-9]+-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
-        ),
-    ]
+    now: Annotated[Time, Says("UTC, as 2026-11-25T10:00:00Z; blank where it is not known.")]
     source_rows: Annotated[int, Says("Rows of the source model.", minimum=0)]
     to_send: Annotated[int, Says("Records that a push would send.", minimum=0)]
     counts: PlanCountsJson

@@ -10,7 +10,7 @@ from typing_extensions import TypedDict
 
 from reverse_etl.core.ports import RunSummary, TestEvidence
 from reverse_etl.core.results import RunReport, RunsReport
-from reverse_etl.report.documents import Count, OfSync, Says, head, seconds
+from reverse_etl.report.documents import Count, OfSync, Says, Time, head, seconds
 from reverse_etl.report.text import OUTCOMES, columns, rows_word, safe, standing_rows, title
 
 OUTCOME_WORDS = {
@@ -30,20 +30,8 @@ class OneRunJson(TypedDict):
     """One run."""
 
     run_seq: Annotated[int, Says("The run's number; it rises with every run of the sync.", minimum=1)]
-    started_at: Annotated[
-        str,
-        Says(
-            "UTC, as 2026-11-25T10:00:00Z; blank where it is not known.",
-            pattern=r"^$|^-?[0-9]+-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
-        ),
-    ]
-    ended_at: Annotated[
-        str,
-        Says(
-            "UTC, as 2026-11-25T10:00:00Z; blank where it is not known.",
-            pattern=r"^$|^-?[0-9]+-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
-        ),
-    ]
+    started_at: Annotated[Time, Says("UTC, as 2026-11-25T10:00:00Z; blank where it is not known.")]
+    ended_at: Annotated[Time, Says("UTC, as 2026-11-25T10:00:00Z; blank where it is not known.")]
     counts: Annotated[
         dict[str, Count],
         Says(

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, cast
 from typing_extensions import TypedDict
 
 from reverse_etl.core.results import Attempted, Explained, WhyReport
-from reverse_etl.report.documents import OfSync, Says, head, number
+from reverse_etl.report.documents import ClassName, OfSync, Says, Time, head, number
 from reverse_etl.report.text import safe, title
 from reverse_etl.report.words import CLASS_WORDS, reason_words
 
@@ -88,13 +88,7 @@ GOES_AT = {False: "It may go at {}.", True: "Its goal is old enough at {} at the
 
 class AttemptJson(TypedDict):
     run_seq: Annotated[int, Says(minimum=1)]
-    at: Annotated[
-        str,
-        Says(
-            "UTC, as 2026-11-25T10:00:00Z; blank where it is not known.",
-            pattern=r"^$|^-?[0-9]+-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
-        ),
-    ]
+    at: Annotated[Time, Says("UTC, as 2026-11-25T10:00:00Z; blank where it is not known.")]
     operation: Annotated[str, Says("send, restate or retract; or what is no call, such as retry.")]
     record_key: str
     value: float | None
@@ -106,13 +100,7 @@ class AttemptJson(TypedDict):
             "is no call.",
         ),
     ]
-    answered_at: Annotated[
-        str,
-        Says(
-            "UTC, as 2026-11-25T10:00:00Z; blank where it is not known.",
-            pattern=r"^$|^-?[0-9]+-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
-        ),
-    ]
+    answered_at: Annotated[Time, Says("UTC, as 2026-11-25T10:00:00Z; blank where it is not known.")]
     code: Annotated[int | None, Says("The destination's code of a refusal.")]
     error_code: str
     message: str
@@ -125,21 +113,7 @@ RowJson = TypedDict(
     {
         "in_source": Annotated[bool, Says("False: a conversion of the ledger that stands in no source row.")],
         "class": Annotated[
-            Literal[
-                "new",
-                "deferred",
-                "in_doubt",
-                "accepted",
-                "rejected",
-                "unchanged",
-                "held",
-                "invalid",
-                "expired",
-                "waiting",
-                "duplicate",
-                "aged_out",
-                "absent",
-            ],
+            ClassName | Literal["absent"],
             Says(
                 "As in a plan, or absent: not in the source and not counted.",
             ),
@@ -182,13 +156,7 @@ class WhyJson(OfSync):
     `version` rises when a field changes its meaning.
     """
 
-    now: Annotated[
-        str,
-        Says(
-            "UTC, as 2026-11-25T10:00:00Z; blank where it is not known.",
-            pattern=r"^$|^-?[0-9]+-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}Z$",
-        ),
-    ]
+    now: Annotated[Time, Says("UTC, as 2026-11-25T10:00:00Z; blank where it is not known.")]
     read_as: Annotated[Literal["unique_key", "click_id", "hash", "email"], Says("How the key was read.")]
     rows_in_all: Annotated[int, Says("Rows that the key names; at most 20 of them are in `rows`.", minimum=0)]
     rows: list[RowJson]

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 from docs.decisions import rules
 from reverse_etl.core.plan import CLASSES
+from reverse_etl.report.documents import ClassName
 from reverse_etl.report.words import REASON_WORDS, reason_words
 
 MACROS = Path(__file__).parents[2] / "macros"
@@ -51,3 +53,8 @@ def test_words_have_a_reason() -> None:
 def test_an_unknown_reason_is_shown_as_it_is() -> None:
     """A package that is newer than its words still says its reason."""
     assert reason_words("something_new") == "something_new"
+
+
+def test_documents_name_every_class() -> None:
+    """The classes of a plan are those that its document may have."""
+    assert get_args(ClassName) == CLASSES
