@@ -57,4 +57,4 @@ def test_an_unknown_reason_is_shown_as_it_is() -> None:
 
 def test_documents_name_every_class() -> None:
     """The classes of a plan are those that its document may have."""
-    assert set(get_args(ClassName)) == set(CLASSES)
+    assert get_args(ClassName) == CLASSES
