@@ -17,17 +17,12 @@ from reverse_etl.core.sync import Environment
 if TYPE_CHECKING:
     from reverse_etl.destinations.microsoft_ads.sign_in.identity import Identity
     from reverse_etl.destinations.microsoft_ads.sign_in.protocol import Question
-    from reverse_etl.report.documents import LoginJson, LogoutJson
+    from reverse_etl.report.login import LoginJson
 
 SignInEnvironment = Annotated[
     Environment,
     typer.Option("--environment", "-e", help="Whose sign-in: Microsoft's production or its sandbox."),
 ]
-REVOKING = (
-    "What Microsoft gave out stays valid: the refresh token until Microsoft ends it, the access token for an hour at "
-    "most. To end both, take the app's access away: at https://account.live.com/consent/Manage for a personal account, "
-    "at https://myapps.microsoft.com for one of work or school."
-)
 
 
 def login(
@@ -77,19 +72,16 @@ def logout(*, environment: SignInEnvironment = Environment.PRODUCTION, as_json: 
     """
     from reverse_etl.destinations.microsoft_ads.sign_in.identity import Identity
     from reverse_etl.destinations.microsoft_ads.sign_in.stores import Stores
+    from reverse_etl.report.login import logout_json, logout_text
 
     identity, stores = Identity.of(environment, os.environ), Stores()
     with stores.lock():
         places = stores.remove(identity.key)
     if as_json:
-        document: LogoutJson = {"version": 1, "environment": environment.value, "removed_from": places}
-        typer.echo(json.dumps(document, indent=2))
-        return
-    if not places:
-        echo(f"There was no sign-in for {environment.value} to remove.")
-        return
-    echo(f"The sign-in for {environment.value} was removed from {' and '.join(places)}.")
-    echo(REVOKING)
+        typer.echo(json.dumps(logout_json(environment, places), indent=2))
+    else:
+        for text in logout_text(environment, places):
+            echo(text)
 
 
 def _has_browser() -> bool:
@@ -141,6 +133,8 @@ def _pasted(identity: Identity) -> tuple[Question, str]:
 
 def _show_status(environment: Environment, *, as_json: bool) -> None:
     """Who is signed in, by what, until when; leaves with 2 where there is no sign-in."""
+    from reverse_etl.report.login import login_text
+
     document = _status(environment)
     if as_json:
         typer.echo(json.dumps(document, indent=2))
@@ -150,16 +144,8 @@ def _show_status(environment: Environment, *, as_json: bool) -> None:
             f"There is no sign-in for {environment.value}. Needed: {document['missing']}.",
             hint="docs/signing-in.md tells how to sign in.",
         )
-    who = f" as {document['who']}" if document["who"] else ""
-    echo(f"Signed in for {environment.value}{who}, from {document['source']}.")
-    if document["client_id"]:
-        echo(f"App {document['client_id']}, tenant {document['tenant']}.")
-    if document["access_token_until"]:
-        echo(f"The access token is good until {document['access_token_until']}; a push renews it by itself.")
-    elif document["renews"]:
-        echo("The next push fetches an access token.")
-    else:
-        echo("Its end is unknown: an access token that is set ends after about an hour.")
+    for text in login_text(document):
+        echo(text)
 
 
 def _status(environment: Environment) -> LoginJson:

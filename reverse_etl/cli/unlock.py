@@ -20,6 +20,7 @@ def unlock(dbt: DbtOptions, *, sync: SyncName = None, yes: Yes = False) -> None:
 
     Example: reverse-etl unlock
     """
+    from reverse_etl.commands.unlock import unlock as command
     from reverse_etl.report.unlock import holder_text
 
     with on_one(dbt, sync) as (session, _):
@@ -28,7 +29,7 @@ def unlock(dbt: DbtOptions, *, sync: SyncName = None, yes: Yes = False) -> None:
         if held is None or held.dead:
             echo(shown)
         elif agreed(shown, f"Shut run {held.run_seq} out?", yes=yes):
-            run = session.ledger.shut_out(held)
+            run = command(session, held)
             if yes:
                 echo(shown, err=True)
             echo(f"Run {held.run_seq} is shut out by run {run}. Push again.")

@@ -76,32 +76,6 @@ class ErrorJson(TypedDict):
     exit_code: Literal[1, 2, 4, 5]
 
 
-class LoginJson(TypedDict):
-    """Who is signed in for an environment, by what, and until when; never a token. The command leaves with 2 where
-    there is none. `version` rises when a field changes its meaning.
-    """
-
-    version: Literal[1]
-    environment: Literal["local", "sandbox", "production"]
-    signed_in: bool
-    source: Annotated[str, Says("The variable, the keyring or the file that it comes from; empty without a sign-in.")]
-    missing: Annotated[str, Says("What is needed, without a sign-in; else empty.")]
-    who: Annotated[str, Says("The user's name at Microsoft, where it is known.")]
-    tenant: Annotated[str, Says("Empty for an access token from the environment.")]
-    client_id: Annotated[str, Says("Empty for an access token from the environment.")]
-    signed_in_at: Time
-    access_token_until: Time
-    renews: Annotated[bool, Says("Does a push renew the access token?")]
-
-
-class LogoutJson(TypedDict):
-    """Where a sign-in was removed from. `version` rises when a field changes its meaning."""
-
-    version: Literal[1]
-    environment: Literal["local", "sandbox", "production"]
-    removed_from: Annotated[list[str], Says("The keyring, the file, or both; empty where there was no sign-in.")]
-
-
 def head(sync: Sync) -> OfSync:
     """The head of a document about a sync."""
     return {

@@ -58,11 +58,9 @@ class WarehouseLedger:
         """Who holds the lease, dead or alive; None where a push finds it free."""
         return holder(self._project, self._tables["runs"], self._sync.scope)
 
-    def shut_out(self, held: Holder) -> int:
-        """Take the lease over from its holder, alive or not, and give it back; gives the number of the run that did."""
-        lease = self._take("unlock", over=held.claim_id)
-        lease.close("unlock", {"shut_out": held.run_seq})
-        return lease.run_seq
+    def take_over(self, held: Holder) -> WarehouseLease:
+        """Take the lease over from its holder, alive or not; raises LeaseHeldError where another run has it by now."""
+        return self._take("unlock", over=held.claim_id)
 
     def _take(self, kind: str = "", over: str = "", tests: str = "") -> WarehouseLease:
         lease = WarehouseLease.take(

@@ -110,7 +110,7 @@ def test_a_run_that_is_shut_out_before_its_intents_sends_nothing_and_its_sums_ho
             monkeypatch.setattr(WarehouseLedger, "make_plan", make_plan)
             holder = ledger.holder()
             assert holder is not None
-            ledger.shut_out(holder)
+            ledger.take_over(holder).close("unlock", {"shut_out": holder.run_seq})
             return make_plan(ledger, *args, **offsets)
 
         def succeed_meanwhile(ledger: WarehouseLedger, *args: int) -> None:
