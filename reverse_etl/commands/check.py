@@ -303,7 +303,11 @@ class _Checkup:
         scope = sync.scope
         if accepted.get(scope):
             rows = accepted[scope]
-            yield _ok("history", f"{rows:,} {'record' if rows == 1 else 'records'} accepted so far", sync.label)
+            yield _ok(
+                "history",
+                f"{rows:,} {'record' if rows == 1 else 'records'} accepted so far, corrections included",
+                sync.label,
+            )
             return
         text = "Nothing was accepted for this sync yet: a push sends its whole source."
         yield _warning("history", text, "Look at it with `reverse-etl plan` before the first push.", sync.label)

@@ -30,7 +30,8 @@ def likeness_line(sync: Sync, other: Scope, rows: int) -> CheckLine:
     """The warning that the ledger holds as many rows of such a scope, with what to do in either case."""
     scope = sync.scope
     where = f"{other.sync}, {other.environment}, account {other.account_id}"
-    text = f"The same ledger has {rows:,} accepted {'record' if rows == 1 else 'records'} of {where}."
+    records = "record" if rows == 1 else "records"
+    text = f"The same ledger has {rows:,} accepted {records} of {where}, corrections included."
     if other.sync != scope.sync:
         hint = f"Was the exposure renamed? Give it the name {other.sync} back, or its rows are sent a second time."
     elif other.environment == scope.environment:

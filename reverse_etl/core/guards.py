@@ -90,7 +90,7 @@ def retractions(limit: RetractionLimit, plan: Plan, *, before: int = 0) -> Guard
         name,
         "",
         f"{of} would be taken back at once, and {why}: has the source lost rows that still count?",
-        "A retraction is for good. See them with `reverse-etl plan`. If they are right, push once with "
+        "A retraction is for good; the plan shows them. If they are right, push once with "
         f"--max-retractions {before + planned}, or set max_retractions in the exposure.",
     )
 

@@ -49,9 +49,11 @@ def baseline_text(sync: Sync, report: BaselineReport) -> str:
     if report.undone is not None:
         head = f"Run {run} of {title(sync)}: undo" if run else f"Undo of run {report.undone} of {title(sync)}"
         said = f"The baseline of run {report.undone} {'is' if run else 'would be'} undone: {rows} of it"
-        out = [head, "", f"{said} {'count' if run else 'would count'} as never sent, and the next push sends them.", ""]
+        counts = ("counts" if report.rows == 1 else "count") if run else "would count"
+        them = "it" if report.rows == 1 else "them"
+        out = [head, "", f"{said} {counts} as never sent, and the next push sends {them}.", ""]
     elif not report.rows:
-        out = [f"{title(sync)}: there is nothing to mark.", ""]
+        out = [f"{title(sync)}: there is nothing to mark."]
     else:
         head = f"Run {run} of {title(sync)}: baseline" if run else f"Baseline of {title(sync)}"
         done = "are marked as accepted, and were not sent" if run else "would be marked as accepted, without being sent"

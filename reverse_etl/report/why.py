@@ -14,10 +14,10 @@ from reverse_etl.report.text import safe, title
 from reverse_etl.report.words import CLASS_WORDS, reason_words
 
 READINGS = {
-    "unique_key": "unique key",
-    "click_id": "click id",
-    "hash": "hashed e-mail or phone",
-    "email": "e-mail address, hashed",
+    "unique_key": "a unique key",
+    "click_id": "a click id",
+    "hash": "a hashed e-mail or phone",
+    "email": "an e-mail address, hashed",
 }
 ABSENT = "absent"
 ABSENT_WORDS = "no longer in the source, and not counted at Microsoft: nothing is sent"
@@ -81,6 +81,8 @@ CHANGES = {
     "in_doubt_too_old": "Nothing: it is past the 90 days in which a repeat could settle it.",
     "hashes_differ": "Nothing needs to be done.",
 }
+
+SENT = ("new", "deferred", "in_doubt", "restate", "move", "retract")
 
 # When a row may go: one that waits, and one whose goal was too young.
 GOES_AT = {False: "It may go at {}.", True: "Its goal is old enough at {} at the latest."}
@@ -164,8 +166,11 @@ class WhyJson(OfSync):
 
 def changes(row: Explained) -> str:
     """What would change a row's class, in a sentence or two."""
-    found = [CHANGES[reason] for reason in row.reasons if reason in CHANGES]
-    words = " ".join(dict.fromkeys(found)) or CHANGES.get(row.class_, "")
+    # What a push sends needs nothing, whatever its reason says of rows that are held for it.
+    found = [] if row.class_ in SENT else [CHANGES[reason] for reason in row.reasons if reason in CHANGES]
+    # What was retracted is ignored for good, also should its row come back.
+    class_ = "retracted" if (row.class_, row.status) == (ABSENT, "retracted") else row.class_
+    words = " ".join(dict.fromkeys(found)) or CHANGES.get(class_, "")
     if row.goes_at:
         words = f"{words} {GOES_AT[row.class_ == 'deferred'].format(row.goes_at)}"
     return f"{words} {row.advice}".strip() if row.class_ in ("held", "deferred", "new") else words

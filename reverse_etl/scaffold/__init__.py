@@ -128,7 +128,7 @@ def _plan_package(
         except package_list.CannotInsertError as error:
             raise SettingsError(
                 f"{file} was left alone, and nothing was written: {error}.",
-                hint="Add these lines by hand, and run `reverse-etl init` again:\n\n"
+                hint="Write the one list of packages like this, and run `reverse-etl init` again:\n\n"
                 + package_list.lines_by_hand(name),
             ) from error
         kind = Kind.CREATE if listed.content is None else Kind.REPLACE

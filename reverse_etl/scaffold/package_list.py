@@ -23,6 +23,8 @@ from reverse_etl.scaffold.project import DbtProject, first_line, render
 PACKAGE = "reverse_etl"
 _OUR_REPOSITORIES = {"reverse_etl", "dbt_reverse_etl"}
 _COMMENT = "  # reverse-etl: written and upgraded by `reverse-etl init`"
+# A list without an entry, as it is often begun.
+_EMPTY = re.compile(r"^packages:[ ]*\[[ ]*\]", re.MULTILINE)
 # Each alias can double what is before it: a list with many would take for ever to compare.
 _ALIASES = 16
 
@@ -53,6 +55,11 @@ def read_list(project: DbtProject, ours: tuple[Path, ...], environment: Mapping[
             raise SettingsError(
                 f"{path.name} has more than {_ALIASES} YAML aliases (*name), and `init` follows no more.",
                 hint="Write out what they stand for and run `reverse-etl init` again.",
+            )
+        if _keys(content).count("packages") > 1:
+            raise SettingsError(
+                f"{path.name} has the key `packages` twice, of which dbt takes the last.",
+                hint="Put all packages into one list and run `reverse-etl init` again.",
             )
     holding = [path for path, content in contents.items() if "packages" in _settings(content)]
     if len(holding) == 2:
@@ -93,7 +100,7 @@ def with_entry(content: bytes | None, folder: str) -> bytes:
         text = (content or b"").decode("utf-8")
         old = yaml.safe_load(text) or {}
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError) as error:
-        raise CannotInsertError(f"it cannot be read as YAML: {first_line(error)}") from error
+        raise CannotInsertError(f"it cannot be read as YAML: {first_line(error).rstrip('.')}") from error
     if not isinstance(old, dict):
         raise CannotInsertError("it does not hold settings by name")
     newline = "\r\n" if "\r\n" in text else "\n"
@@ -101,12 +108,16 @@ def with_entry(content: bytes | None, folder: str) -> bytes:
     line = f"- local: {folder}{_COMMENT}{newline}"
     wanted = old | {"packages": [*_listed(old), {"local": folder}]}
     # After the last of a list that ends the file, by its indent, or as a new list.
-    for piece in (*(" " * indent + line for indent in (2, 0, 1, *range(3, 9))), f"packages:{newline}  {line}"):
-        longer: str = start + piece
+    candidates: list[str] = [start + " " * indent + line for indent in (2, 0, 1, *range(3, 9))]
+    candidates += [
+        f"{start}packages:{newline}  {line}",
+        _EMPTY.sub(f"packages:{newline}  {line}".rstrip(), text, count=1),
+    ]
+    for longer in candidates:
         with suppress(yaml.YAMLError):
             if yaml.load(longer, Loader=_Strict) == wanted:  # noqa: S506 - a SafeLoader
                 return longer.encode("utf-8")
-    raise CannotInsertError("its list of packages does not end the file, one entry a line")
+    raise CannotInsertError("its list of packages does not end the file with one entry a line")
 
 
 def _listed(settings: Mapping[str, Any]) -> list[Any]:
@@ -125,8 +136,8 @@ class _Strict(yaml.SafeLoader):
 
 
 def lines_by_hand(folder: str) -> str:
-    """What to add where we must not."""
-    return f"packages:\n  - local: {folder}"
+    """The list as it should end, where we must not write it."""
+    return f"packages:\n  # what is there already, one entry a line\n  - local: {folder}"
 
 
 def _settings(content: bytes | None) -> dict[str, Any]:
@@ -135,6 +146,15 @@ def _settings(content: bytes | None) -> dict[str, Any]:
     except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
         return {}
     return found if isinstance(found, dict) else {}
+
+
+def _keys(content: bytes | None) -> list[str]:
+    """The keys of the file as they stand there; none where it is no mapping."""
+    try:
+        root = yaml.compose((content or b"").decode("utf-8"), Loader=yaml.SafeLoader)
+    except (yaml.YAMLError, UnicodeDecodeError, RecursionError):
+        return []
+    return [str(key.value) for key, _ in root.value] if isinstance(root, yaml.MappingNode) else []
 
 
 def _aliases(content: bytes | None) -> int:

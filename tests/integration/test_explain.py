@@ -236,7 +236,7 @@ def test_an_address_is_told_nowhere(asked: Asked) -> None:
     """Neither output nor any file of the project has the address that was asked for; standard input is read on `-`."""
     done = asked.shop.run("why", EMAIL, DBT_DEBUG="1")
     assert done.returncode == 0, done.stderr
-    assert "Read as e-mail address, hashed: 1 row." in done.stdout
+    assert "Read as an e-mail address, hashed: 1 row." in done.stdout
     piped = subprocess.run(
         [str(COMMAND), "why", "-", "--json"],
         cwd=asked.shop.folder,

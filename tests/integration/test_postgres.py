@@ -196,7 +196,7 @@ def test_check_and_python_know_postgres(
     lines = {line["name"]: line for line in validate("check", json.loads(done.stdout))["lines"]}
     assert lines["adapter"]["text"].startswith("dbt-postgres ")
     assert "conversion_time timestamp" in lines["columns"]["text"]
-    assert lines["history"]["text"] == "2 records accepted so far"
+    assert lines["history"]["text"] == "2 records accepted so far, corrections included"
 
 
 def guard_of_tests(shop: Shop) -> tuple[bool, bool]:

@@ -135,7 +135,7 @@ def objects(value: Any) -> list[dict[str, Any]]:
 def test_why_tells_the_row_its_history_and_what_would_change_it() -> None:
     """Class, reason and sentence, each attempt with its answer, who shut a run out, and the advice."""
     shown = why_text(WHY)
-    assert "Read as click id: 2 of 25 rows." in shown
+    assert "Read as a click id: 2 of 25 rows." in shown
     assert "Row D1  Deal won  2026-02-28T12:00:00Z" in shown
     assert "1,234.5 EUR, click id 0123abcd.., hashed phone fedc4321.., attribution 0.5 by linear" in shown
     assert f"rejected_unchanged: {REASON_WORDS['rejected_unchanged']}" in shown
@@ -304,3 +304,21 @@ def test_a_line_goes_on_where_its_last_column_begins() -> None:
     assert fit("  " + "word " * 20, 40).splitlines()[1].startswith("    word")
     assert fit("word " * 20, 40).splitlines()[1].startswith("word")
     assert fit("x" * 50, 40) == "x" * 50
+
+
+@pytest.mark.parametrize(
+    ("class_", "reasons", "status", "said"),
+    [
+        ("move", ("moved",), "accepted", "The next push retracts it, and then sends"),
+        ("restate", ("value_changed",), "accepted", "The next push restates it."),
+        ("held", ("moved",), "accepted", "`adjustments: [retract]` in the exposure moves it"),
+        (ABSENT, (), "retracted", "Nothing: Microsoft ignores a conversion once it was retracted."),
+        (ABSENT, (), "rejected", "Should the row come back into the source, the next push decides anew."),
+    ],
+)
+def test_what_would_change_a_row_fits_what_a_push_does(
+    class_: str, reasons: tuple[str, ...], status: str, said: str
+) -> None:
+    """What is sent needs no setting any more, and what was retracted never counts again."""
+    row = replace(ROW, class_=class_, reasons=reasons, status=status, code=None, error_code="", advice="")
+    assert changes(row).startswith(said)

@@ -46,6 +46,13 @@ def test_a_line_is_added_at_the_end_and_every_byte_stays(before: str, added: str
     assert with_entry(before.encode(), FOLDER) == (before + added).encode()
 
 
+def test_an_empty_list_in_brackets_gets_its_first_entry() -> None:
+    """Only the brackets go: a list is often begun so."""
+    assert with_entry(b"packages: []  # soon\nprojects: [a]\n", FOLDER) == (
+        f"packages:\n  {LINE}  # soon\nprojects: [a]\n".encode()
+    )
+
+
 @pytest.mark.parametrize(
     ("text", "why"),
     [
@@ -71,8 +78,17 @@ def test_what_cannot_be_extended_is_refused_with_the_lines(project: Write, text:
     before = contents(folder)
     with pytest.raises(SettingsError, match=why) as caught:
         init(folder)
-    assert "packages:\n  - local: dbt_reverse_etl" in caught.value.hint
+    assert "\n  - local: dbt_reverse_etl" in caught.value.hint
     assert contents(folder) == before
+
+
+def test_a_second_list_of_packages_is_refused(project: Write) -> None:
+    """dbt takes the last of two, and the packages of the first would be gone."""
+    text = "packages: [{local: a}]\npackages:\n  - local: dbt_reverse_etl\n"
+    folder = project({"packages.yml": text})
+    with pytest.raises(SettingsError, match="the key `packages` twice"):
+        init(folder)
+    assert (folder / "packages.yml").read_text() == text
 
 
 def test_lines_added_by_hand_are_recognised(project: Write) -> None:
@@ -117,7 +133,7 @@ def test_any_list_is_extended_or_refused(
         # Refused where it need not be: a list in the common style, at the end of a file.
         assert flow is not False or style or after not in ("", "\n\n") or not entries or not all(entries), text
         return
-    assert new.startswith(text)
+    assert new.startswith(text) or not entries
     assert yaml.safe_load(new)["packages"] == [*entries, {"local": FOLDER}]
     old = yaml.safe_load(text)
     assert {k: v for k, v in yaml.safe_load(new).items() if k != "packages"} == {
