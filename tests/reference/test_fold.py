@@ -143,7 +143,7 @@ def test_what_a_restate_in_doubt_tried(steps, tried):
 
 
 @pytest.mark.parametrize(
-    ("steps", "rejected"),
+    ("steps", "refused"),
     [
         ([step("retract", "rejected")], True),
         ([step("retract", "rejected"), step("restate", "accepted")], True),
