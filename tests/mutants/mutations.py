@@ -154,7 +154,7 @@ OF_ANSWERS = (
     *(
         _one(
             "an error's text may hold a token",
-            f"{ADS}/http.py",
+            f"{ADS}/wire/http.py",
             f'{old}")',
             f'{old}: {{error}}")',
             f"{UNIT}/test_wire_secrets.py::test_what_an_error_says_is_not_told",
@@ -163,7 +163,7 @@ OF_ANSWERS = (
     ),
     _one(
         "an error's text may hold a token",
-        f"{ADS}/http.py",
+        f"{ADS}/wire/http.py",
         '"the answer cannot be read"',
         "str(error)",
         f"{UNIT}/test_wire_secrets.py::test_what_an_error_says_is_not_told",
@@ -171,7 +171,7 @@ OF_ANSWERS = (
     *(
         _one(
             "a tracking id may hold a token",
-            f"{ADS}/wire.py",
+            f"{ADS}/wire/port.py",
             f"{errors}, tracking_id=mask(reply.tracking_id))",
             f"{errors})",
             f"{UNIT}/test_wire_secrets.py::test_a_tracking_id_carries_no_token",
@@ -227,8 +227,8 @@ OF_THE_STATE = (
     _one(
         "what lands between the steps of a plan is void",
         "macros/ledger/_states.sql",
-        " and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq) and (",
-        " and (",
+        " and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq)",
+        "",
         f"{TAKEOVERS}::test_intents_that_land_between_the_steps_of_a_plan",
     ),
     _one(
