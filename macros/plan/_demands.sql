@@ -1,13 +1,13 @@
 {#-
     What the source's rows ask of their goals, in numbers of rows per conversion name; only rows that a push could send,
     now or once they need not wait. Rows as they were accepted are among them.
-    Arguments: source, a relation; now, UTC text; click_time, its column or none; windows, a list of [name, minutes]: the
+    Arguments: source, a relation; now, UTC text; max_age_days, of the destination; click_time, its column or none; windows, a list of [name, minutes]: the
     names whose goals have a known conversion window, each once.
     Columns: conversion_name, source_rows, hashes_only (no click id), attributed, valued, repeated_clicks (conversions of a
     click after its first), late (later after the click than the goal's window; null where there is no click time).
 -#}
-{% macro _demands(source, now, click_time, windows) %}
-{%- set rules = reverse_etl._rules(reverse_etl._timestamp_literal(now), click_time is not none) -%}
+{% macro _demands(source, now, max_age_days, click_time, windows) %}
+{%- set rules = reverse_etl._rules(reverse_etl._timestamp_literal(now), max_age_days, click_time is not none) -%}
 with source_rows as (
     {{ reverse_etl._source_rows(source, none, click_time) }}
 ),

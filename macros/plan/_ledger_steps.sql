@@ -59,7 +59,7 @@
     `out_of_reach`, older than all of it. They are counted from the ledger, the other side of the source's own count.
 -#}
 {% macro _step_plain_counts(plan, at) %}
-{%- set days_90 = reverse_etl._literal(reverse_etl._days_before(plan.now, reverse_etl._max_age_days())) -%}
+{%- set days_90 = reverse_etl._literal(reverse_etl._days_before(plan.now, plan.max_age_days)) -%}
 select
     case
         when plain.conversion_time < (select oldest_time from {{ at.source_reach }}) then 'out_of_reach'
@@ -88,8 +88,8 @@ group by place, in_this_run
 -#}
 {% macro _step_absent(plan, at) %}
 {%- set keys = reverse_etl._identity_columns(plan.scope) -%}
-{%- set days_90 = reverse_etl._literal(reverse_etl._days_before(plan.now, reverse_etl._max_age_days())) -%}
-{%- set days_89 = reverse_etl._literal(reverse_etl._days_before(plan.now, reverse_etl._max_age_days() - 1)) -%}
+{%- set days_90 = reverse_etl._literal(reverse_etl._days_before(plan.now, plan.max_age_days)) -%}
+{%- set days_89 = reverse_etl._literal(reverse_etl._days_before(plan.now, plan.max_age_days - 1)) -%}
 with open_keys as (
     -- keys that stand on a row which does not count yet, or on one that is invalid now
     select
@@ -197,7 +197,7 @@ with facts as (
 {#- The condition that an attempt is looked at: a day more than Microsoft takes, and older only where the source itself is. -#}
 {% macro _recent(plan, at) %}
     {{- return(
-        "(attempts.conversion_time >= " ~ reverse_etl._literal(reverse_etl._days_before(plan.now, reverse_etl._max_age_days() + 1))
+        "(attempts.conversion_time >= " ~ reverse_etl._literal(reverse_etl._days_before(plan.now, plan.max_age_days + 1))
         ~ " or attempts.conversion_time >= (select oldest_time from " ~ at.source_reach ~ "))"
     ) -}}
 {% endmacro %}

@@ -72,7 +72,7 @@ where not coalesce(
 -#}
 {% macro _step_open_rows(plan, at) %}
 {%- set keys = reverse_etl._identity_columns(plan.scope) -%}
-{%- set rules = reverse_etl._rules(reverse_etl._timestamp_literal(plan.now), plan.click_time is not none) -%}
+{%- set rules = reverse_etl._rules(reverse_etl._timestamp_literal(plan.now), plan.max_age_days, plan.click_time is not none) -%}
 with judged as {{ reverse_etl._materialized() }}(
     select
         {{ reverse_etl._listed(reverse_etl._source_row_columns(plan)) }},

@@ -2,14 +2,14 @@
     What makes a row impossible to send, each rule once: the generic tests and the plan both come here. A rule judges clean
     values (see `_cleaned_columns`): texts in which absent is empty, doubles and UTC timestamps that are null where the source's
     value is none.
-    Arguments: now, an SQL timestamp without zone in UTC; with_click_time, whether the model has one.
+    Arguments: now, an SQL timestamp without zone in UTC; max_age_days, of the destination; with_click_time, whether the model has one.
     Returns a list of {name, standing, violated, until}: `standing` is what a row that breaks the rule becomes in a plan
     (invalid, expired or waiting; sendable where the rule is a hint that only a test gives), `violated` an SQL
     condition over the columns of `source_rows`. It is never null and never raises, whatever the data.
     Where a row breaks several rules, the first in this order names the reason.
     `until` is, where time alone ends the breach, an SQL timestamp from which on the rule is kept, else none.
 -#}
-{% macro _rules(now, with_click_time=false) %}
+{% macro _rules(now, max_age_days, with_click_time=false) %}
     {%- set rules = [
         ('conversion_name_missing', 'invalid', reverse_etl._rule_conversion_name_missing('conversion_name')),
         ('conversion_name_too_long', 'invalid', reverse_etl._rule_conversion_name_too_long('conversion_name')),
@@ -32,7 +32,7 @@
         ('attribution_model_without_credit', 'invalid',
             reverse_etl._rule_model_without_credit('has_credit', 'attribution_model')),
         ('attribution_model_forbidden_character', 'invalid', reverse_etl._rule_forbidden_character('attribution_model')),
-        ('conversion_time_too_old', 'expired', reverse_etl._rule_conversion_time_too_old('conversion_at', now)),
+        ('conversion_time_too_old', 'expired', reverse_etl._rule_conversion_time_too_old('conversion_at', now, max_age_days)),
         ('conversion_time_in_future', 'waiting', reverse_etl._rule_conversion_time_in_future('conversion_at', now)),
         ('currency_code_unlisted', 'sendable', reverse_etl._rule_currency_code_unlisted('currency')),
     ] -%}

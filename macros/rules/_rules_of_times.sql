@@ -13,14 +13,9 @@
     ) -}}
 {% endmacro %}
 
-{#- Microsoft takes nothing older, in days. It stands here and not in the tool: dbt's tests judge by it, too. -#}
-{% macro _max_age_days() %}
-    {{- return(90) -}}
-{% endmacro %}
-
-{#- Older than Microsoft takes, and age only grows. -#}
-{% macro _rule_conversion_time_too_old(time, now) %}
-    {%- set limit = "date_trunc('second', (" ~ dbt.dateadd('day', -reverse_etl._max_age_days(), now) ~ ") + interval '0.999999' second)" -%}
+{#- Older than the destination takes, and age only grows. -#}
+{% macro _rule_conversion_time_too_old(time, now, max_age_days) %}
+    {%- set limit = "date_trunc('second', (" ~ dbt.dateadd('day', -max_age_days, now) ~ ") + interval '0.999999' second)" -%}
     {{- return("coalesce(" ~ time ~ " < " ~ limit ~ ", false)") -}}
 {% endmacro %}
 

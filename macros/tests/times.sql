@@ -16,7 +16,7 @@
 {% test conversion_time_within_90_days(model, column_name) %}
 {{ config(severity='warn') }}
 {{ reverse_etl._rows_that_break(
-    model, reverse_etl._rule_conversion_time_too_old(reverse_etl._utc_timestamp(column_name), reverse_etl._utc_now())
+    model, reverse_etl._rule_conversion_time_too_old(reverse_etl._utc_timestamp(column_name), reverse_etl._utc_now(), 90)
 ) }}
 {% endtest %}
 

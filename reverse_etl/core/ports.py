@@ -249,6 +249,10 @@ class DestinationKind(Protocol):
     `Teller` (`commands/attribution.py`).
     """
 
+    @property
+    def max_age_days(self) -> int:
+        """Days after which it takes a conversion no more."""
+
     def account_of(self, sync: Sync, environ: Mapping[str, str]) -> str:
         """The account that a sync sends to; empty where none is set."""
 

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from reverse_etl.core.goal import Demand, Goal, windows_by_name
+from reverse_etl.core.kinds import kind_of
 from reverse_etl.warehouse.history import Books
 from reverse_etl.warehouse.project import Row
 
@@ -20,7 +21,15 @@ def read_demands(books: Books, now: str, goals: Iterable[Goal]) -> list[Demand]:
         known = windows_by_name(goals)
         names = [name for (name,) in books.project.query("_source_names", source=books.source)]
         windows = [[name, known[name]] for name in names if name in known]
-    rows = books.project.records("_demands", source=books.source, now=now, click_time=books.click_time, windows=windows)
+    max_age_days = kind_of(books.sync.destination).max_age_days
+    rows = books.project.records(
+        "_demands",
+        source=books.source,
+        now=now,
+        max_age_days=max_age_days,
+        click_time=books.click_time,
+        windows=windows,
+    )
     return [_demand(row) for row in rows]
 
 

@@ -175,7 +175,7 @@ def make_bed(folder: Path, postgres_host: str = "") -> Path:
         ),
         # One rule looks at the time as it is written, and no clean row has that.
         "models/judged.sql": (
-            "select row_id {% for rule in reverse_etl._rules(reverse_etl._utc_now()) %}, {{ rule.violated }} as"
+            "select row_id {% for rule in reverse_etl._rules(reverse_etl._utc_now(), 90) %}, {{ rule.violated }} as"
             " {{ rule.name }}{% endfor %}, conversion_time_not_utc"
             " from ({{ reverse_etl._clean_rows(source('bed', 'conversions'), 'row_id') }}) as clean_rows"
             " inner join (select row_id, {{ reverse_etl._rule_conversion_time_not_utc('conversion_time') }} as"
@@ -183,7 +183,7 @@ def make_bed(folder: Path, postgres_host: str = "") -> Path:
             " on clean_rows.record_key = cast(written.row_id as {{ dbt.type_string() }})"
         ),
         "models/rules.sql": (
-            "{% for rule in reverse_etl._rules(reverse_etl._utc_now()) %}"
+            "{% for rule in reverse_etl._rules(reverse_etl._utc_now(), 90) %}"
             "select '{{ rule.name }}', '{{ rule.standing }}' union all {% endfor %}"
             "select 'conversion_time_not_utc', 'sendable'"
         ),

@@ -260,7 +260,7 @@ def test_a_key_that_is_nowhere_is_an_error(asked: Asked) -> None:
     """Exit code 2 with where it was looked for, and not a word of an address."""
     done = asked.shop.run("why", "nobody@example.com")
     assert (done.returncode, done.stdout) == (2, "")
-    assert "unique key, e-mail address, hashed" in done.stderr
+    assert "a unique key, an e-mail address, hashed" in done.stderr
     assert "nobody" not in done.stderr
 
 

@@ -52,6 +52,8 @@ class Jsonl:
 class JsonlKind:
     """The DestinationKind port for files of JSON lines."""
 
+    max_age_days = 90
+
     def account_of(self, sync: Sync, environ: Mapping[str, str]) -> str:
         return "file"
 

@@ -32,6 +32,9 @@ from reverse_etl.destinations.microsoft_ads.sign_in.checking import credentials_
 class MicrosoftAdsKind:
     """The DestinationKind port for Microsoft Advertising."""
 
+    # By Microsoft's pages of ApplyOfflineConversions, August 2026.
+    max_age_days = 90
+
     def account_of(self, sync: Sync, environ: Mapping[str, str]) -> str:
         """The account that a sync sends to; empty where none is set."""
         return account_of(sync, environ)
