@@ -282,7 +282,8 @@ class WarehouseLedger:
             known, repeats = row["known_identities"], row["unseen_repeats"]
             line = (row["side"], row["class"], row["reason"] or "", row["operation"])
             _, found = lines.setdefault(line, (int(row["rows_in_all"]), []))
-            if samples:
+            # What needs nothing stands together in one row, which is no example of any.
+            if samples and row["conversion_name"] is not None:
                 texts = ("record_key", "conversion_name", "conversion_time", "error_code", "goes_at", "refused_at")
                 found.append(Sample(code=row["code"], **{name: row[name] or "" for name in texts}))
         plan = Plan(
