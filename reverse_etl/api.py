@@ -22,9 +22,8 @@ from reverse_etl.commands import attribution as _attribution
 from reverse_etl.commands import plan as _plan
 from reverse_etl.commands import push as _push
 from reverse_etl.commands import status as _status
-from reverse_etl.commands.attribution import DAYS, MOST_DAYS
 from reverse_etl.commands.push import PushOptions
-from reverse_etl.core.attribution import AttributionReport
+from reverse_etl.core.attribution import DAYS, MOST_DAYS, AttributionReport
 from reverse_etl.core.guards import Permissions
 from reverse_etl.core.ports import Progress, Silent
 from reverse_etl.core.results import PlanReport, RunResult, StatusReport

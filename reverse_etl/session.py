@@ -155,8 +155,7 @@ class Workspace:
         if not sync.account_column:
             return False
         self._project.connect()
-        _, _, rows, _ = WarehouseLedger(self._project, replace(sync, account_id="")).explain(key)
-        return bool(rows)
+        return bool(WarehouseLedger(self._project, replace(sync, account_id="")).explain(key).rows)
 
     def open(self, sync: Sync) -> Session:
         """A sync, ready to be worked on; raises SettingsError where it has several accounts and none was named."""

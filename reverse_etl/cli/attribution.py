@@ -9,7 +9,7 @@ import typer
 from reverse_etl.cli.console import Results, echo
 from reverse_etl.cli.options import Json, Syncs, takes_dbt_options
 from reverse_etl.cli.syncs import on_each
-from reverse_etl.commands.attribution import DAYS, MOST_DAYS
+from reverse_etl.core.attribution import DAYS, MOST_DAYS
 
 if TYPE_CHECKING:
     from reverse_etl.session import Session

@@ -22,10 +22,6 @@ from reverse_etl.core.errors import DestinationError, SettingsError
 from reverse_etl.core.goal import Goal
 from reverse_etl.session import Session
 
-# Days back that are fetched unless somebody says otherwise.
-DAYS = 30
-# And at most: ten years, which no report goes back.
-MOST_DAYS = 3650
 _KEPT = "What was fetched before stays; run `reverse-etl attribution` again to go on."
 _NO_GOAL = "there is no offline conversion goal of this name"
 

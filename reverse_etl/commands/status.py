@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from reverse_etl.commands.attribution import DAYS
+from reverse_etl.core.attribution import DAYS
 from reverse_etl.core.results import StatusReport
 from reverse_etl.session import Session
 

@@ -17,9 +17,8 @@ def why(session: Session, key: str) -> WhyReport:
 
     `key`: a unique key, a click id, a hashed e-mail or phone, or an e-mail address, which is hashed first.
     """
-    now, readings, rows, in_all = session.ledger.explain(key)
-    shown = tuple(_advised(session, _without_address(row, key)) for row in rows)
-    return WhyReport(session.sync, now, readings, shown, in_all)
+    report = session.ledger.explain(key)
+    return replace(report, rows=tuple(_advised(session, _without_address(row, key)) for row in report.rows))
 
 
 def _without_address(row: Explained, key: str) -> Explained:

@@ -8,6 +8,11 @@ from datetime import date
 
 from reverse_etl.core.sync import Sync
 
+# Days back that are fetched by default.
+DAYS = 30
+# And at most: ten years, which no report goes back.
+MOST_DAYS = 3650
+
 
 @dataclass(frozen=True, slots=True)
 class Window:

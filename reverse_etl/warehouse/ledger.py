@@ -13,7 +13,7 @@ from reverse_etl.core.goal import Demand, Goal
 from reverse_etl.core.plan import Plan, PlanLine, Record, Sample
 from reverse_etl.core.ports import Rejected, RunSummary, Standings
 from reverse_etl.core.receipt import Receipt
-from reverse_etl.core.results import Explained, Holder, PlannedRow, RunReport
+from reverse_etl.core.results import Holder, PlannedRow, RunReport, WhyReport
 from reverse_etl.core.sync import Sync
 from reverse_etl.warehouse.accounts import rows_of
 from reverse_etl.warehouse.demands import planned_demands, read_demands
@@ -236,14 +236,14 @@ class WarehouseLedger:
         found = read_runs(self.books, limit=1, run_seq=run_seq)
         return read_run(self.books, found[0]) if found else None
 
-    def explain(self, key: str) -> tuple[str, tuple[str, ...], tuple[Explained, ...], int]:
-        """What a key names in the plan as of now: that time, how the key was read, rows of it, and how many in all."""
+    def explain(self, key: str) -> WhyReport:
+        """What a key names in the plan as of now; no rows where it names nothing."""
         now = self.clock()
         readings, value = find_key(self.books, key)
         if value is None:
-            return now, readings, (), 0
+            return WhyReport(self._sync, now, readings, (), 0)
         with self.planned(now, with_repeats=True) as planned:
-            return now, readings, *explain(self.books, planned, readings[-1], value)
+            return WhyReport(self._sync, now, readings, *explain(self.books, planned, readings[-1], value))
 
     @property
     def books(self) -> Books:

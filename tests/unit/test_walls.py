@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from graphlib import CycleError, TopologicalSorter
@@ -271,3 +272,12 @@ def house(tmp_path: Path, files: Mapping[str, str]) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(source, encoding="utf-8")
     return root
+
+
+def test_help_loads_no_project_and_no_warehouse() -> None:
+    """The command line shows its help without what a command needs to work: it is quick, and needs no dbt."""
+    seen = "import sys, reverse_etl.cli.app; print(*(n for n in sys.modules if n.startswith(('reverse_etl.', 'dbt'))))"
+    loaded = subprocess.run([sys.executable, "-c", seen], capture_output=True, text=True, check=True).stdout.split()
+    assert "reverse_etl.cli.app" in loaded
+    heavy = ("dbt", "reverse_etl.session", "reverse_etl.commands", "reverse_etl.warehouse", "reverse_etl.destinations")
+    assert [name for name in loaded if name.startswith(heavy)] == []

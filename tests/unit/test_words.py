@@ -9,6 +9,7 @@ from typing import get_args
 import pytest
 
 from docs.decisions import rules
+from reverse_etl.core.kinds import kind_of
 from reverse_etl.core.plan import CLASSES
 from reverse_etl.report.documents import ClassName
 from reverse_etl.report.words import REASON_WORDS, reason_words
@@ -58,3 +59,11 @@ def test_an_unknown_reason_is_shown_as_it_is() -> None:
 def test_documents_name_every_class() -> None:
     """The classes of a plan are those that its document may have."""
     assert get_args(ClassName) == CLASSES
+
+
+def test_dbt_s_own_test_of_age_is_the_destination_s() -> None:
+    """dbt judges by the same days without the tool: what the generic test has in its name is what the kind says."""
+    text = (MACROS / "tests" / "times.sql").read_text(encoding="utf-8")
+    days = kind_of("microsoft_ads").max_age_days
+    assert f"{{% test conversion_time_within_{days}_days(" in text
+    assert f"reverse_etl._utc_now(), {days})" in text
