@@ -49,10 +49,11 @@ def rendered(books: Books, plan: dict[str, Any], *, tables: bool | None = None) 
     if not tables:
         yield project.sql("_plan", plan=plan)
         return
+    in_place = project.value("_steps_in_place")
     at = {
         name: project.sql("_step_table", ledger=books.tables["ledger"], name=name)
         for name in project.value("_step_names")
-        if name not in project.value("_steps_in_place")
+        if name not in in_place
     }
     *steps, (_, last) = project.value("_plan_steps", plan=plan, at=at)
     made: list[str] = []
