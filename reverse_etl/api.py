@@ -61,6 +61,7 @@ def push(
     build: bool = False,
     allow_failing_tests: bool = False,
     max_retractions: int | None = None,
+    max_restatements: int | None = None,
     progress: Progress | None = None,
     stop: threading.Event | None = None,
     **dbt: Unpack[DbtArguments],
@@ -71,7 +72,8 @@ def push(
     without an account count as refused in `exit_code`. `stop`: once set, no more calls start. `initial`: this is the
     first push to a production account. `build`: run `dbt build` for the sync first, in this process, with dbt's output
     on standard error. `allow_failing_tests`: push although tests failed, or their outcome is unknown.
-    `max_retractions`: how many conversions this push may take back, whatever the exposure says.
+    `max_retractions`, `max_restatements`: how many conversions this push may take back, and of how many it may change
+    the value, whatever the exposure says.
     A run that stopped half-way is no exception: its result says so in `stopped`, and `exit_code` is what the command
     would have left with.
     """
@@ -81,7 +83,10 @@ def push(
         if build:
             workspace.build([chosen])
         permissions = Permissions(
-            initial=initial, allow_failing_tests=allow_failing_tests, max_retractions=max_retractions
+            initial=initial,
+            allow_failing_tests=allow_failing_tests,
+            max_retractions=max_retractions,
+            max_restatements=max_restatements,
         )
         return _push.push(workspace.open(chosen), options, progress or Silent(), permissions)
 

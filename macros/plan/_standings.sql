@@ -7,6 +7,8 @@
     select
         planned.side,
         case
+            -- what it replaces still counts
+            when planned.class = 'replace' then 'held'
             when planned.operation is null then planned.class
             when attempts.seq is null and (planned.class = 'in_doubt' or planned.reason like '%_in_doubt') then 'in_doubt'
             when attempts.seq is null then 'not_reached'

@@ -36,6 +36,7 @@ ClassName = Literal[
     "in_doubt",
     "restate",
     "move",
+    "replace",
     "retract",
     "accepted",
     "retracted",

@@ -128,7 +128,7 @@ def _expected_row(row: PlanRow) -> tuple[object, ...]:
     payload = (
         (
             *(row.click_id, row.hashed_email, row.hashed_phone, row.value, row.currency),
-            *(row.attribution_credit, row.attribution_model, row.adjustment_time),
+            *(row.attribution_credit, row.attribution_model, row.adjustment_time, *row.counted),
         )
         if row.operation
         else ()
@@ -146,9 +146,11 @@ def actual(rows: list[tuple[object, ...]]) -> Counter[tuple[object, ...]]:
 
 
 def _actual_row(row: tuple[object, ...]) -> tuple[object, ...]:
-    side, class_, reason, operation, _, _, _, _, key, click_id, email, phone, value, currency, credit, *rest = row[:17]
+    side, class_, reason, operation, _, _, _, _, key, *payload = row[:19]
+    click_id, email, phone, value, currency, credit, model, time, counted, counted_currency = payload
     reason = str(reason).strip(",") if class_ not in SAYS_NO_MORE else ""
-    payload = (click_id, email, phone, *map(_number, (value,)), currency, _number(credit), *rest) if operation else ()
+    leaves = (click_id, email, phone, _number(value), currency, _number(credit), model, time)
+    payload = [*leaves, _number(counted), counted_currency] if operation else []
     key = key if class_ not in ("unchanged", "accepted", "aged_out") else ""
     return (side, class_, reason, operation, key, *payload)
 
@@ -331,7 +333,7 @@ def test_push_sends_exactly_what_plan_lists(warehouse: Warehouse, world: World) 
     warehouse.run(
         "update main.reverse_etl_runs set claim_id = 'c' || run_seq, happened_at = '2026-01-01', pid = 0, host = ''"
     )
-    listed = Counter((row[3], *_actual_row(row)[5:]) for row in warehouse.plan(world, with_repeats=True) if row[3])
+    listed = Counter((row[3], *_actual_row(row)[5:-2]) for row in warehouse.plan(world, with_repeats=True) if row[3])
     recorder = Recorder()
     ledger = WarehouseLedger(
         warehouse.project, replace(warehouse.sync, account_id="local", adjustments=tuple(world.adjustments_allowed))
@@ -344,6 +346,10 @@ def test_push_sends_exactly_what_plan_lists(warehouse: Warehouse, world: World) 
     assert recorder.first_plan is not None
     assert Counter(recorder.first_plan.counts()) == Counter(shown.counts())
     assert Counter(map(_sent, first)) == listed
+    # What the plan counts is what the push sends; what is in doubt may make more of it, once that is settled.
+    counted_ahead = shown.to_send + shown.to_follow
+    in_doubt = any(line.class_ == "in_doubt" or "in_doubt" in "".join(line.reasons) for line in shown.lines)
+    assert len(recorder.sent) >= counted_ahead if in_doubt else len(recorder.sent) == counted_ahead
     assert result.unbalanced == ()
     assert result.exit_code == 0
     # Law 2: nothing of what is sent was counted before, and no identity is sent twice.

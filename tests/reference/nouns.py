@@ -137,3 +137,5 @@ class PlanRow:
     adjustment_time: str = ""
     # The row that this is the standing of, kept beside the payload because in doubt sends other bytes.
     source: SourceRow | None = None
+    # Value and currency that count now, where any do.
+    counted: tuple[float | None, str] = (None, "")

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from reverse_etl.core.errors import SettingsError
-from reverse_etl.core.sync import Environment, RetractionLimit, WireProtocol
+from reverse_etl.core.sync import Environment, RestatementLimit, RetractionLimit, WireProtocol
 from reverse_etl.warehouse.exposures import find_syncs, pick_sync
 
 GOOD = {"destination": "microsoft_ads", "environment": "local", "account_id": "123", "customer_id": "456"}
@@ -203,10 +203,27 @@ def test_how_much_may_be_taken_back(value: Any, rows: int, share: float) -> None
     assert read(GOOD | {"max_retractions": value}).max_retractions == RetractionLimit(rows, share)
 
 
+@pytest.mark.parametrize(
+    ("value", "limit"),
+    [
+        (None, RestatementLimit(100, 0.2)),
+        (20, RestatementLimit(20, 0.0)),
+        ("5%", RestatementLimit(0, 0.05)),
+        ({"rows": 7, "share": "10%"}, RestatementLimit(7, 0.1)),
+        ({"change": 5000}, RestatementLimit(100, 0.2, 5000)),
+        ({"rows": 7, "change": "5000"}, RestatementLimit(7, 0.0, 5000)),
+    ],
+)
+def test_how_many_values_may_change(value: Any, limit: RestatementLimit) -> None:
+    """Whichever of number and share is more; what is not given allows nothing beside the other."""
+    assert read(GOOD | {"max_restatements": value}).max_restatements == limit
+
+
+@pytest.mark.parametrize("key", ["max_retractions", "max_restatements"])
 @pytest.mark.parametrize("value", ["many", -1, "101%", {}, {"row": 3}, 0.5, "5 rows", [3], True])
-def test_what_is_no_limit_is_refused(value: Any) -> None:
+def test_what_is_no_limit_is_refused(key: str, value: Any) -> None:
     """The message shows how to write it."""
-    assert "max_retractions: {rows: 100, share: 5%}" in mistake(GOOD | {"max_retractions": value})
+    assert f"{key}: {{rows: 100, share: " in mistake(GOOD | {key: value})
 
 
 def test_corrections_wait_in_production_alone_unless_the_exposure_says_so() -> None:
