@@ -13,21 +13,25 @@ read as the commands read them: from the environment and the store of `reverse-e
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
 from reverse_etl.commands import attribution as _attribution
+from reverse_etl.commands import check as _check
 from reverse_etl.commands import plan as _plan
 from reverse_etl.commands import push as _push
+from reverse_etl.commands import rejected as _rejected
 from reverse_etl.commands import status as _status
 from reverse_etl.commands.push import PushOptions
 from reverse_etl.core.attribution import DAYS, MOST_DAYS, AttributionReport
+from reverse_etl.core.check import CheckLine
 from reverse_etl.core.guards import Permissions
-from reverse_etl.core.ports import Progress, Silent
+from reverse_etl.core.ports import Progress, Rejected, Silent
 from reverse_etl.core.results import PlanReport, RunResult, StatusReport
-from reverse_etl.session import open_workspace
+from reverse_etl.session import one_at_a_time, open_workspace
 from reverse_etl.warehouse.dbt_calls import DbtOptions
 
 
@@ -40,6 +44,24 @@ class DbtArguments(TypedDict, total=False):
     target: str
     target_path: str
     vars: str | Mapping[str, Any]
+
+
+def syncs(**dbt: Unpack[DbtArguments]) -> list[str]:
+    """The names of the enabled syncs; one with `account_column` once for each of its accounts, as NAME@ACCOUNT.
+
+    Each is a `sync` of the functions below, so that a DAG has a task and a result per account.
+    """
+    with open_workspace(_options(dbt)) as workspace:
+        return [sync.label for sync in workspace.chosen(None)]
+
+
+def check(sync: str | None = None, **dbt: Unpack[DbtArguments]) -> list[CheckLine]:
+    """Everything that a push needs, looked at piece by piece: of a sync, or left out, of every one. Reads only.
+
+    Nothing is raised: what is wrong is a line with `mark` failed.
+    """
+    with one_at_a_time():
+        return list(_check.run_checks(_options(dbt), sync, os.environ))
 
 
 def plan(sync: str | None = None, *, samples: int = 3, **dbt: Unpack[DbtArguments]) -> PlanReport:
@@ -95,6 +117,12 @@ def status(sync: str | None = None, *, runs: int = 5, **dbt: Unpack[DbtArguments
     """What the ledger knows: conversions per status and the newest `runs` runs. Reads only."""
     with open_workspace(_options(dbt)) as workspace:
         return _status.status(workspace.open(workspace.pick(sync)), runs=runs)
+
+
+def rejected(sync: str | None = None, **dbt: Unpack[DbtArguments]) -> list[tuple[Rejected, str]]:
+    """The rows that the destination refused, unchanged since, each with what to do. Reads only."""
+    with open_workspace(_options(dbt)) as workspace:
+        return _rejected.rejected(workspace.open(workspace.pick(sync)))
 
 
 def attribution(

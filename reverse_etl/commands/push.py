@@ -96,7 +96,13 @@ def push(
     options = replace(options, retractions=limit, restatements=changes, pace=destination.pace)
     allowed = {"allowed": facts.allow_failing_tests} if facts.allow_failing_tests else {}
     result = carry_out(session.ledger, destination, progress, options, tests=json.dumps(asdict(facts.tests) | allowed))
-    return replace(result, protocol=destination.protocol, without_account=facts.without_account)
+    return replace(
+        result,
+        sync=sync.name,
+        account_id=sync.account_id,
+        protocol=destination.protocol,
+        without_account=facts.without_account,
+    )
 
 
 def carry_out(
@@ -337,6 +343,7 @@ class _Run:
             unbalanced=tuple(_unbalanced(standings, self._outcomes)),
             strict=self._options.strict,
             standing_refused=self._standing_refused,
+            beyond_help=standings.beyond_help,
         )
 
 

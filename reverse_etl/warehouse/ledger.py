@@ -5,11 +5,13 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from reverse_etl.core.errors import SettingsError
 from reverse_etl.core.goal import Demand, Goal
+from reverse_etl.core.kinds import kind_of
 from reverse_etl.core.plan import Money, Plan, PlanLine, Record, Sample
 from reverse_etl.core.ports import Rejected, RunSummary, Standings
 from reverse_etl.core.receipt import Receipt
@@ -175,20 +177,27 @@ class WarehouseLedger:
     def standings(self, run_seq: int) -> Standings:
         """What became of each row of the run's last plan."""
         sides: dict[str, dict[str, int]] = {"source": {}, "ledger": {}}
-        known_standing = source_rows = known_identities = 0
-        for side, standing, count, known, of_source, of_known in self._project.query(
-            "_standings", plan=self._plan_table, tables=self._tables, scope=self._scope, run_seq=run_seq
+        sums: Counter[str] = Counter()
+        of_plan = dict.fromkeys(("source_rows", "known_identities"), 0)
+        for row in self._project.records(
+            "_standings",
+            plan=self._plan_table,
+            tables=self._tables,
+            scope=self._scope,
+            run_seq=run_seq,
+            now=self.clock(),
+            max_age_days=kind_of(self._sync.destination).max_age_days,
         ):
-            sides[side][standing] = int(count)
-            known_standing += int(known)
-            source_rows, known_identities = int(of_source), int(of_known)
+            sides[row["side"]][row["standing"]] = int(row["rows_in_all"])
+            sums.update({name: int(row[name]) for name in ("known_standing", "beyond_help")})
+            of_plan = {name: int(row[name]) for name in of_plan}
         outcomes = self._project.query("_run_outcomes", tables=self._tables, scope=self._scope, run_seq=run_seq)
         return Standings(
             source=sides["source"],
             ledger=sides["ledger"],
-            source_rows=source_rows,
-            known_identities=known_identities,
-            known_standing=known_standing,
+            known_standing=sums["known_standing"],
+            beyond_help=sums["beyond_help"],
+            **of_plan,
             run_outcomes={str(outcome): int(count) for outcome, count in outcomes},
         )
 

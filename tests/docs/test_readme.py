@@ -118,7 +118,7 @@ def test_every_command_is_in_the_readme() -> None:
 
 def test_options_in_the_readme_exist() -> None:
     """An option that the README names is one of the program's."""
-    commands = ("init", "check", "plan", "push", "sandbox", "rejected", "baseline")
+    commands = ("init", "check", "plan", "push", "sandbox", "rejected", "baseline", "forget")
     known = set(re.findall(r"--[\w-]+", "".join(map(help_of, commands))))
     dbts = {"--full-refresh", "--empty", "--sample"}
     named = set(re.findall(r"(?<![\w-])--[a-z][\w-]+", README)) - dbts

@@ -9,10 +9,11 @@ from typing import Any
 
 import pytest
 
+import reverse_etl
 from reverse_etl.sandbox import LocalSandbox
 from tests.support.engines import both_engines
 from tests.support.schemas import validate
-from tests.support.shop import Shop, deal
+from tests.support.shop import SYNC, Shop, deal
 
 _MODEL = """
 select
@@ -92,6 +93,23 @@ def test_one_account_is_named_behind_the_sync(routed: Shop, sandbox: LocalSandbo
     assert unknown.returncode == 2
     assert "no account 7" in unknown.stderr
     assert "Known: 100, 200" in unknown.stderr
+
+
+def test_a_program_gets_a_result_of_each_account(
+    routed: Shop, sandbox: LocalSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`syncs` gives the name of each account's part, which the other functions take; a result says whose it is."""
+    monkeypatch.setenv("MICROSOFT_ADS_ENDPOINT", sandbox.url)
+    where = {"project_dir": routed.folder, "profiles_dir": routed.folder}
+    names = reverse_etl.syncs(**where)
+    assert names == [f"{SYNC}@100", f"{SYNC}@200"]
+    results = [reverse_etl.push(name, **where) for name in names]
+    assert [(one.sync, one.account_id, one.source) for one in results] == [
+        (SYNC, "100", {"accepted": 2}),
+        (SYNC, "200", {"accepted": 1}),
+    ]
+    assert reverse_etl.plan(names[1], **where).sync.account_id == "200"
+    assert reverse_etl.rejected(names[0], **where) == []
 
 
 def test_an_account_whose_rows_all_left_is_still_planned(routed: Shop, sandbox: LocalSandbox) -> None:

@@ -26,6 +26,7 @@ def test_two_pushes_and_a_dbt_process_live_in_one_process(
     where = {"project_dir": shop.folder, "profiles_dir": shop.folder}
     planned = reverse_etl.plan(**where)
     assert planned.plan.to_send == 2
+    assert {line.exit_code for line in reverse_etl.check(SYNC, **where)} == {0}
     first = reverse_etl.push(SYNC, **where)
     assert (first.exit_code, first.source) == (0, {"accepted": 2})
     shop.dbt("build", "--quiet")

@@ -70,8 +70,10 @@ def test_a_move_retracts_and_sends_in_one_push(shop: Shop, sandbox: LocalSandbox
     shop.push(endpoint=sandbox.url)
     shop.fill([deal(0), deal(1, microsoft_click_id=click(9))])
     planned = json.loads(shop.run("plan", "--json").stdout)
-    assert planned["counts"] == {"source": {"unchanged": 1, "held": 1}, "ledger": {"move": 1}}
+    assert planned["counts"] == {"source": {"unchanged": 1, "replace": 1}, "ledger": {"move": 1}}
+    assert (planned["to_send"], planned["to_follow"], planned["change"]) == (2, 1, {"USD": 0.0})
     result = shop.push(endpoint=sandbox.url)
+    assert result["sent"] == {"accepted": planned["to_send"]}
     assert (result["source"], result["ledger"]) == ({"accepted": 1, "unchanged": 1}, {"retracted": 1})
     assert [(name, *state) for name, state in judged(sandbox).items() if name != click(0)] == [
         (click(1), False, True, None),
@@ -193,6 +195,24 @@ def test_a_source_that_has_shrunk_takes_nothing_back(  # noqa: PLR0917
         assert "--max-retractions" in done.stderr
         assert "refuses  max_retractions" in shop.run("plan").stdout
         assert "refused" in shop.run("runs").stdout
+
+
+def test_a_model_that_adds_1_to_every_value_changes_none(shop: Shop, sandbox: LocalSandbox) -> None:
+    """More restatements than max_restatements stop a push before it sends anything; the number lets it pass once."""
+    shop.fill([deal(n) for n in range(103)])
+    shop.exposure(**BOTH)
+    shop.push(endpoint=sandbox.url)
+    shop.fill([deal(n, conversion_value=11.0) for n in range(101)] + [deal(101), deal(102)])
+    shown = shop.run("plan").stdout
+    assert "restate  Deal won  101 rows  +101.00 USD  1,010.00 USD -> 1,111.00 USD" in shown
+    assert "D0  Deal won" in shown
+    assert "10.00 USD -> 11.00 USD" in shown
+    done = shop.run("push", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    assert done.returncode == 5
+    assert "The value of 101 of 103 conversions would be changed at once (in all +101.00 USD)" in done.stderr
+    assert {value for _, _, value in judged(sandbox).values()} == {10.0}
+    done = shop.run("push", "--max-restatements", "101", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    assert (done.returncode, "accepted   101" in done.stdout) == (0, True)
 
 
 class Days:

@@ -133,7 +133,7 @@ def test_settings_data_keys_and_answers_are_texts(shop: Shop, sql: Sql, sandbox:
         assert counts(sql) == before
     assert json.loads(shop.run("retry", "--key", NASTY, "--yes", "--json").stdout)["rows"] == 1
     fill(sql, ("plain", "Deal won"))
-    forgotten = shop.run("forget", LINES, "--yes", "--json")
+    forgotten = shop.run("forget", "--key", LINES, "--yes", "--json")
     assert json.loads(forgotten.stdout)["records"] == 1, forgotten.stderr
     assert sql("select count(*) from reverse_etl_ledger where record_key = %s", LINES) == [(0,)]
     assert sql("select count(*) from reverse_etl_ledger where record_key = %s", NASTY) == [(2,)]

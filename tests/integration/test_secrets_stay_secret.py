@@ -163,7 +163,7 @@ _MORNING = [
     (["runs"], 0),
     (["runs", "1"], 0),
     (["runs", "2", "--json"], 0),
-    (["forget", EMAIL, "--yes"], 5),
+    (["forget", "--key", EMAIL, "--yes"], 5),
     (["forget", "--phone", PHONE, "--yes"], 5),
     (["check", "--json"], 2),
 ]

@@ -264,10 +264,10 @@ def test_a_forgotten_person_leaves_no_trace_and_every_count(shop: Shop, sandbox_
     with sandbox_with(WON, "New goal") as url:
         assert shop.push(endpoint=url)["source"] == {"accepted": 3, "rejected": 1}
         shop.sql("update reverse_etl_receipts set message = 'No: ' || ? where outcome = 'rejected'", [click(1)])
-        assert "still holds this person in 3 rows" in refuse(shop, "forget", EMAIL, "--yes", code=5)
+        assert "still holds this person in 3 rows" in refuse(shop, "forget", "--key", EMAIL, "--yes", code=5)
         shop.sql("delete from deals where deal_id in ('ada-1', 'ada-2')")
         # Still found by the click id that the ledger has beside the address.
-        assert "still holds this person in 1 row" in refuse(shop, "forget", EMAIL, "--yes", code=5)
+        assert "still holds this person in 1 row" in refuse(shop, "forget", "--key", EMAIL, "--yes", code=5)
         # A row whose identifiers are gone holds nobody; its key may stay.
         shop.sql("update deals set microsoft_click_id = null where deal_id = 'ada-3'")
         scope = json.dumps(
@@ -277,10 +277,10 @@ def test_a_forgotten_person_leaves_no_trace_and_every_count(shop: Shop, sandbox_
         shop.sql(f"create table {left} as select * from reverse_etl_ledger")
         shop.repeat("reverse_etl_ledger", "seq = 1", sync="other")
         before = counted(shop)
-        asked = refuse(shop, "forget", EMAIL, code=2)
+        asked = refuse(shop, "forget", "--key", EMAIL, code=2)
         assert all(word not in asked for word in (EMAIL, HASH))
-        assert "holds nothing" in shop.run("forget", "eve@example.com").stdout
-        (forgotten,) = mend(shop, "forget", EMAIL, "--all")
+        assert "holds nothing" in shop.run("forget", "--key", "eve@example.com").stdout
+        (forgotten,) = mend(shop, "forget", "--key", EMAIL, "--all")
         assert {name: forgotten[name] for name in ("records", "attempts", "messages", "elsewhere")} == {
             "records": 3,
             "attempts": 3,
@@ -293,7 +293,7 @@ def test_a_forgotten_person_leaves_no_trace_and_every_count(shop: Shop, sandbox_
         assert counted(shop)[0] == before[0]
         pushed = shop.push(endpoint=url)
         assert (pushed["source"], pushed["ledger"], pushed["sent"]) == ({"unchanged": 1}, {"held": 2}, {})
-    assert mend(shop, "forget", click(1))["run"] is None
+    assert mend(shop, "forget", "--key", click(1))["run"] is None
     assert runs(shop)[:2] == ["done", "forget"]
 
 

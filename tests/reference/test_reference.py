@@ -143,7 +143,7 @@ PAST_90_DAYS = [
     ("rejected", "changed", ["source: expired"]),
     ("in doubt", "same", ["source: expired"]),
     ("in doubt", "gone", ["ledger: expired"]),
-    ("in doubt", "invalid", ["ledger: expired", "source: invalid, currency_code_malformed"]),
+    ("in doubt", "invalid", ["ledger: expired", "source: expired"]),
     ("in doubt", "key now has M", ["ledger: expired", "source: held, key_in_doubt"]),
     ("maybe_taken", "same", ["source: expired"]),
     ("maybe_taken", "gone", ["ledger: held, maybe_taken"]),
