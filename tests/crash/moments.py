@@ -41,9 +41,9 @@ class Order:
 class Moments:
     """Counts the moments of this process, tells each to a file before it passes, and carries out the order."""
 
-    def __init__(self, order: Order, told: int) -> None:
+    def __init__(self, order: Order, pipe: int) -> None:
         self._order = order
-        self._told = told
+        self._pipe = pipe
         self._passed = 0
         self._lock = threading.Lock()
 
@@ -51,7 +51,7 @@ class Moments:
         """One moment."""
         with self._lock:
             self._passed += 1
-            os.write(self._told, f"{what}\n".encode())
+            os.write(self._pipe, f"{what}\n".encode())
             if self._passed != self._order.moment:
                 return
             if not self._order.stall:

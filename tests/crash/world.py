@@ -221,7 +221,7 @@ class _Said:
 
 
 def _refused(one: dict[str, Any] | None, operation: str = "SRX") -> bool:
-    """Did the judge ever refuse it for good, as it was told to, in one of these operations?"""
+    """Did the judge ever refuse it for good, as it was asked to, in one of these operations?"""
     return one is not None and any(c["code"] == REFUSAL and c["operation"] in operation for c in one["calls"])
 
 

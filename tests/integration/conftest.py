@@ -17,7 +17,7 @@ from tests.support.shop import Shop, build_template, copy_of
 
 @pytest.fixture(scope="module", autouse=True)
 def _kept_parses_count_at_once() -> Iterator[None]:
-    """Nobody edits a project while dbt reads it here, so what dbt kept of a parse need not be ten seconds newer."""
+    """No one edits a project while dbt reads it here, so what dbt kept of a parse need not be ten seconds newer."""
     with mock.patch.object(dbt_calls, "_PARSE_LASTS", 0):
         yield
 

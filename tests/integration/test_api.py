@@ -40,7 +40,7 @@ def test_two_pushes_and_a_dbt_process_live_in_one_process(
 
 
 def test_results_are_frozen(shop: Shop, sandbox: LocalSandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody changes a result by mistake."""
+    """A result cannot be changed by mistake."""
     monkeypatch.setenv("MICROSOFT_ADS_ENDPOINT", sandbox.url)
     result = reverse_etl.push(project_dir=shop.folder, profiles_dir=shop.folder)
     with pytest.raises(FrozenInstanceError):

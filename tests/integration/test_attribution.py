@@ -1,4 +1,4 @@
-"""What became of conversions: fetched from the local sandbox, kept in the warehouse, and told."""
+"""What became of conversions: fetched from the local sandbox, kept in the warehouse, and reported."""
 
 from __future__ import annotations
 
@@ -41,14 +41,14 @@ def clicked(tmp_path: Path) -> Iterator[LocalSandbox]:
 
 @pytest.fixture
 def pushed(shop: Shop, clicked: LocalSandbox) -> Shop:
-    """Four deals sent: two that count, one of a click that nobody knows, one of a paused goal; one more is refused."""
+    """Four deals sent: two that count, one of an unknown click, one of a paused goal; one more is refused."""
     shop.fill(
         [
             deal(1),
             deal(2),
             deal(7),
             deal(3, conversion_name="Lead"),
-            deal(4, conversion_name="Nobody"),
+            deal(4, conversion_name="No such goal"),
             deal(5, microsoft_click_id="broken"),
         ]
     )
@@ -73,17 +73,17 @@ def numbers(document: dict[str, Any]) -> dict[str, tuple[Any, ...]]:
 EXPECTED = {
     "Deal won": (3, 3, 0, 2, 1, 2 / 3),
     "Lead": (1, 1, 0, 0, 1, 0.0),
-    "Nobody": (1, 0, 1, None, None, None),
+    "No such goal": (1, 0, 1, None, None, None),
 }
 
 
 @both_engines
-def test_each_goal_is_told_with_reasons_and_what_to_do(pushed: Shop, clicked: LocalSandbox) -> None:
+def test_each_goal_is_reported_with_reasons_and_what_to_do(pushed: Shop, clicked: LocalSandbox) -> None:
     """What was sent, taken, refused and attributed stands side by side, and a goal that is not there is named."""
     document = fetch(pushed, clicked)
     assert numbers(document) == EXPECTED
     assert document["fetched"]["untold"] == [
-        {"conversion_name": "Nobody", "why": "there is no offline conversion goal of this name"}
+        {"conversion_name": "No such goal", "why": "there is no offline conversion goal of this name"}
     ]
     won, lead, _ = document["goals"]
     assert [(one["reason"], one["conversions"]) for one in won["reasons"]] == [("NoMatchingClickFound", 1)]
@@ -96,7 +96,7 @@ def test_each_goal_is_told_with_reasons_and_what_to_do(pushed: Shop, clicked: Lo
 
 
 def test_both_protocols_tell_the_same(pushed: Shop, clicked: LocalSandbox) -> None:
-    """What was pushed by SOAP is told by REST with the same numbers, reasons and goals that are missing."""
+    """What was pushed by SOAP is reported by REST with the same numbers, reasons and goals that are missing."""
     by_soap = fetch(pushed, clicked)
     pushed.exposure(protocol="rest")
     by_rest = fetch(pushed, clicked)
@@ -111,7 +111,7 @@ def test_both_protocols_tell_the_same(pushed: Shop, clicked: LocalSandbox) -> No
 
 @both_engines
 def test_the_views_say_the_same(pushed: Shop, clicked: LocalSandbox) -> None:
-    """Views of the package join what was sent with what was told, and count a rate and its reasons."""
+    """Views of the package join what was sent with what was reported, and count a rate and its reasons."""
     fetch(pushed, clicked)
     days = pushed.sql(
         "select conversion_name, sent, accepted, rejected, attributed, unattributed, match_rate "
@@ -130,7 +130,7 @@ def test_the_views_say_the_same(pushed: Shop, clicked: LocalSandbox) -> None:
 
 @both_engines
 def test_a_later_fetch_holds_and_the_earlier_stays(pushed: Shop, clicked: LocalSandbox) -> None:
-    """Fetching again adds rows and changes no number; a report that changed later is told as it is now."""
+    """Fetching again adds rows and changes no number; a report that changed later is shown as it is now."""
     first = fetch(pushed, clicked)
     rows = pushed.sql(f"select count(*) from {REPORTS}")[0][0]
     assert numbers(fetch(pushed, clicked)) == numbers(first)
@@ -178,8 +178,8 @@ def test_days_are_those_of_utc(pushed: Shop, clicked: LocalSandbox) -> None:
         with books(clicked) as received:
             received.execute("update received set received_at = ? where click_id = ?", [f"{at}.000Z", click_id])
     won = fetch(pushed, clicked)["goals"][0]
-    told = {day["upload_date"]: (day["sent"], day["attributed"], day["unattributed"]) for day in won["days"]}
-    assert told == {
+    days = {day["upload_date"]: (day["sent"], day["attributed"], day["unattributed"]) for day in won["days"]}
+    assert days == {
         str(today - timedelta(days=2)): (1, 1, 0),
         str(today - timedelta(days=1)): (1, 1, 0),
         str(today): (1, 0, 1),
@@ -188,7 +188,7 @@ def test_days_are_those_of_utc(pushed: Shop, clicked: LocalSandbox) -> None:
 
 @both_engines
 def test_many_goals_and_days_are_walked(shop: Shop, sandbox: LocalSandbox) -> None:
-    """More goals and days than a call may ask for are asked for in several calls, and every one is told."""
+    """More goals and days than a call may ask for are asked for in several calls, and every one is reported."""
     shop.fill([deal(n, conversion_name=f"Goal {n:02}") for n in range(1, 26)])
     shop.push(endpoint=sandbox.url)
     shop.sql(
@@ -220,7 +220,7 @@ def test_what_a_baseline_marked_was_not_sent(shop: Shop, sandbox: LocalSandbox) 
     assert numbers(fetch(shop, sandbox)) == {"Deal won": (1, 1, 0, 1, 0, 1.0)}
 
 
-def test_corrections_are_told_apart(shop: Shop, sandbox: LocalSandbox) -> None:
+def test_corrections_are_counted_apart(shop: Shop, sandbox: LocalSandbox) -> None:
     """A restatement is no conversion that was sent; one that Microsoft finds no original of has its reason."""
     shop.exposure(adjustments=["restate"])
     shop.fill([deal(1), deal(2)])
@@ -235,7 +235,7 @@ def test_corrections_are_told_apart(shop: Shop, sandbox: LocalSandbox) -> None:
 
 
 def test_a_killed_fetch_leaves_whole_answers(shop: Shop, sandbox: LocalSandbox) -> None:
-    """Killed between two calls, a fetch leaves what the first one told, and the next begins anew and completes."""
+    """Killed between two calls, a fetch leaves what the first one reported, and the next begins anew and completes."""
     shop.fill([deal(1), deal(2)])
     shop.push(endpoint=sandbox.url)
     shop.sql(f"update reverse_etl_ledger set recorded_at = recorded_at - interval 10 day where click_id = '{click(1)}'")
@@ -263,7 +263,7 @@ def test_a_killed_fetch_leaves_whole_answers(shop: Shop, sandbox: LocalSandbox) 
 
 @both_engines
 def test_a_hostile_name_is_a_name(shop: Shop, sandbox: LocalSandbox) -> None:
-    """A goal's name that looks like SQL or Jinja is kept and told to the letter, and does nothing."""
+    """A goal's name that looks like SQL or Jinja is kept and shown to the letter, and does nothing."""
     names = sorted([TABLES, JINJA, "It's \\' \"won\" %s {{ x }}"])
     shop.fill([deal(n, conversion_name=name) for n, name in enumerate(names)])
     shop.push(endpoint=sandbox.url)
@@ -279,15 +279,15 @@ def test_without_a_push_nothing_is_asked(shop: Shop) -> None:
     assert "Nothing was sent yet." in done.stdout
 
 
-def test_no_fetch_asks_nobody(pushed: Shop, clicked: LocalSandbox) -> None:
+def test_no_fetch_makes_no_call(pushed: Shop, clicked: LocalSandbox) -> None:
     """--no-fetch shows what is known, without a call and without a row more."""
     before = pushed.run("attribution", "--no-fetch", MICROSOFT_ADS_ENDPOINT="http://127.0.0.1:9")
     assert "Nothing is known of their attribution yet." in before.stdout
     assert pushed.sql(f"select count(*) from {REPORTS}") == [(0,)]
-    told = fetch(pushed, clicked)
+    fetched = fetch(pushed, clicked)
     shown = pushed.run("attribution", "--no-fetch", "--json", MICROSOFT_ADS_ENDPOINT="http://127.0.0.1:9")
     document = validate("attribution", json.loads(shown.stdout))
-    assert (document["fetched"], document["goals"]) == (None, told["goals"])
+    assert (document["fetched"], document["goals"]) == (None, fetched["goals"])
 
 
 def test_status_shows_the_match_rate(pushed: Shop, clicked: LocalSandbox) -> None:
@@ -311,8 +311,8 @@ def test_a_sandbox_that_is_not_there_is_said(pushed: Shop) -> None:
 
 
 def test_a_refused_call_keeps_what_was_known(pushed: Shop, clicked: LocalSandbox) -> None:
-    """A fault that no repeating mends stops the fetch; what an earlier one brought stays as it was."""
-    told = fetch(pushed, clicked)
+    """A fault that repeating does not cure stops the fetch; what an earlier one brought stays as it was."""
+    fetched = fetch(pushed, clicked)
     requests.post(
         f"{clicked.url}/control/faults", json=[{"kind": "fault_106", "rate": 1, "operation": "report"}], timeout=60
     )
@@ -320,16 +320,16 @@ def test_a_refused_call_keeps_what_was_known(pushed: Shop, clicked: LocalSandbox
     assert done.returncode == 1
     assert "UserIsNotAuthorized (106)" in done.stderr
     assert "Check the access token" in done.stderr
-    assert json.loads(pushed.run("attribution", "--no-fetch", "--json").stdout)["goals"] == told["goals"]
+    assert json.loads(pushed.run("attribution", "--no-fetch", "--json").stdout)["goals"] == fetched["goals"]
 
 
 def test_a_fault_that_passes_is_asked_through(pushed: Shop, clicked: LocalSandbox) -> None:
-    """An internal error is followed by another try, and the answer is told."""
+    """An internal error is followed by another try, and the answer is reported."""
     requests.post(f"{clicked.url}/control/faults", json=[{"kind": "fault_0", "operation": "report"}], timeout=60)
     assert numbers(fetch(pushed, clicked)) == EXPECTED
 
 
-def test_a_ledger_of_an_earlier_version_is_told_how_to_upgrade(pushed: Shop, clicked: LocalSandbox) -> None:
+def test_a_ledger_of_an_earlier_version_says_how_to_upgrade(pushed: Shop, clicked: LocalSandbox) -> None:
     """Without the table, push and status work as before, and attribution names the command that builds it."""
     pushed.sql("drop view reverse_etl_attribution")
     pushed.sql("drop view reverse_etl_unattributed")
@@ -344,7 +344,7 @@ def test_a_ledger_of_an_earlier_version_is_told_how_to_upgrade(pushed: Shop, cli
 
 
 @both_engines
-def test_what_was_told_survives_every_build(pushed: Shop, clicked: LocalSandbox) -> None:
+def test_what_was_reported_survives_every_build(pushed: Shop, clicked: LocalSandbox) -> None:
     """`--full-refresh` and `--empty` leave the table as it was, and the views over it go on showing it."""
     fetch(pushed, clicked)
     counts = [
@@ -372,9 +372,9 @@ def test_programs_get_frozen_results(pushed: Shop, clicked: LocalSandbox, monkey
     where = {"project_dir": pushed.folder, "profiles_dir": pushed.folder}
     report = reverse_etl.attribution(days=7, **where)
     rates = {goal.conversion_name: goal.counts.match_rate for goal in report.goals}
-    assert rates == {"Deal won": 2 / 3, "Lead": 0.0, "Nobody": None}
+    assert rates == {"Deal won": 2 / 3, "Lead": 0.0, "No such goal": None}
     assert report.fetched is not None
-    assert report.fetched.unreported == (("Nobody", "there is no offline conversion goal of this name"),)
+    assert report.fetched.unreported == (("No such goal", "there is no offline conversion goal of this name"),)
     assert reverse_etl.attribution(fetch=False, **where).goals == report.goals
     with pytest.raises(AttributeError):
         report.goals[0].conversion_name = "other"  # type: ignore[misc]

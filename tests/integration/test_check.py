@@ -56,7 +56,7 @@ def tables(shop: Shop) -> list[tuple[Any, ...]]:
 
 
 def test_a_healthy_project_and_its_sync_renamed(shop: Shop, sandbox: LocalSandbox) -> None:
-    """After a push nothing is left to look at, the check changes nothing, and a renamed sync is told at once."""
+    """After a push nothing is left to look at, the check changes nothing, and a renamed sync is reported at once."""
     shop.fill([deal(1)])
     shop.exposure(account_id="11", protocol="rest")
     shop.push(endpoint=sandbox.url)
@@ -90,13 +90,13 @@ def test_text_for_people(shop: Shop, sandbox: LocalSandbox) -> None:
     assert max(len(line) for line in done.stdout.splitlines() if path not in line) <= 80
 
 
-def test_a_key_that_is_not_unique_is_told(shop: Shop) -> None:
+def test_a_key_that_is_not_unique_is_reported(shop: Shop) -> None:
     """Rows that share the unique_key would correct each other: a warning with how many values that is."""
     shop.fill([deal(1), deal(2, deal_id="D1"), deal(3)])
     assert said(check(shop, code=2), "key", mark="warning").startswith("1 value of deal_id on more than one row each")
 
 
-def test_many_mistakes_are_told_in_one_run(shop: Shop) -> None:
+def test_one_run_reports_many_mistakes(shop: Shop) -> None:
     """Package, exposure, ledger, each wrong column and the sandbox: no cross keeps another from being found."""
     mistakes.replace_model(
         "select * exclude (conversion_value) replace (cast(conversion_time as date) as conversion_time, "
@@ -140,7 +140,7 @@ def test_what_was_refused_is_not_counted_as_accepted(shop: Shop, tmp_path: Path)
     """Of a batch the records count that the service took; each refused one has a receipt of its own."""
     goals = tmp_path / "goals.yml"
     goals.write_text("goals: [{name: Deal won}]")
-    shop.fill([deal(1), deal(2, conversion_name="Nobody"), deal(3), deal(4)])
+    shop.fill([deal(1), deal(2, conversion_name="No such goal"), deal(3), deal(4)])
     with LocalSandbox(tmp_path / "books.sqlite", port=0, goals=goals) as running:
         assert shop.push(endpoint=running.url)["source"] == {"accepted": 3, "rejected": 1}
         assert "3 records accepted" in said(check(shop, code=2, endpoint=running.url), "history", mark="ok")

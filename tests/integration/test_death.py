@@ -138,7 +138,7 @@ def test_a_pid_proves_death_within_its_boot_and_namespace(
     assert is_dead(WarehouseLedger(bench.project, bench.sync)) == dead
 
 
-def test_a_pid_namespace_is_told_from_another() -> None:
+def test_a_pid_namespace_is_distinguished_from_another() -> None:
     """Of one boot, each namespace has a name of its own, and a process that sees the /proc of another has none."""
     assert pid_space()
     program = (

@@ -220,7 +220,7 @@ def test_attempts_have_all_that_was_answered(asked: Asked) -> None:
 
 
 def test_a_run_in_detail(asked: Asked) -> None:
-    """Outcomes, refusals, batches and tracking ids come from ledger and receipts, and what was shut out is told."""
+    """Outcomes, refusals, batches and tracking ids come from ledger and receipts, and what was shut out is named."""
     first, second, dead = (asked.runs[number] for number in (1, 2, 90))
     assert (first.outcomes, first.void, first.batches) == ({"accepted": 6, "rejected": 3}, 0, 1)
     assert first.refusals == (("rejected", 5606, "OfflineConversionNameInvalid", 3),)
@@ -232,7 +232,7 @@ def test_a_run_in_detail(asked: Asked) -> None:
     assert "newest is run 91" in asked.unknown_run
 
 
-def test_an_address_is_told_nowhere(asked: Asked) -> None:
+def test_an_address_is_shown_nowhere(asked: Asked) -> None:
     """Neither output nor any file of the project has the address that was asked for; standard input is read on `-`."""
     done = asked.shop.run("why", EMAIL, DBT_DEBUG="1")
     assert done.returncode == 0, done.stderr
@@ -258,10 +258,10 @@ def test_an_address_is_told_nowhere(asked: Asked) -> None:
 
 def test_a_key_that_is_nowhere_is_an_error(asked: Asked) -> None:
     """Exit code 2 with where it was looked for, and not a word of an address."""
-    done = asked.shop.run("why", "nobody@example.com")
+    done = asked.shop.run("why", "unknown@example.com")
     assert (done.returncode, done.stdout) == (2, "")
     assert "a unique key, an e-mail address, hashed" in done.stderr
-    assert "nobody" not in done.stderr
+    assert "unknown@" not in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -332,7 +332,7 @@ def test_a_reader_may_leave_early(asked: Asked, form: list[str]) -> None:
     assert process.wait(timeout=60) == 0
 
 
-def test_each_batch_is_told_and_nothing_else_when_quiet(asked: Asked) -> None:
+def test_each_batch_is_reported_and_nothing_else_when_quiet(asked: Asked) -> None:
     """`-v` names each batch with its tracking id on standard error; `-q` leaves standard error empty."""
     done = asked.shop.run("push", "-v", "--limit", "2", MICROSOFT_ADS_ENDPOINT=asked.sandbox)
     assert "Batch 1: 2 rows in " in done.stderr

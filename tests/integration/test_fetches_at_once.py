@@ -17,7 +17,7 @@ DAYS = 40
 REPORTS = "reverse_etl_attribution_reports"
 
 
-def told(count: int) -> Reported:
+def reported(count: int) -> Reported:
     """An answer for many days, each with as many attributed as not, and a reason of its own."""
     last = datetime.now(UTC).date()
     days = (last - timedelta(days=n) for n in range(DAYS))
@@ -37,8 +37,8 @@ def test_of_two_fetches_at_once_the_newest_answer_holds(shop: Shop) -> None:
             number = early.open_fetch()
             made.return_value.hex = "0" * 32
             assert late.open_fetch() == number
-        early.record(told(1), {1: "Deal won"})
-        late.record(told(7), {1: "Deal won"})
+        early.record(reported(1), {1: "Deal won"})
+        late.record(reported(7), {1: "Deal won"})
     assert shop.sql("select distinct attributed, unattributed from reverse_etl_attribution") == [(7, 7)]
     reasons = shop.sql("select reason, count(*) from reverse_etl_unattributed group by reason")
     assert reasons == [("Reason7", DAYS)]

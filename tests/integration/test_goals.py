@@ -159,7 +159,7 @@ def test_auto_tagging_is_turned_on_where_it_is_asked_for(shop: Shop, start: Star
 def test_an_account_that_cannot_be_used_is_one_cross(
     shop: Shop, start: Start, fault: dict[str, object], words: str, advice: str
 ) -> None:
-    """The failure is told in words with the host and what to do; goals and auto-tagging are left out."""
+    """The failure is reported in words with the host and what to do; goals and auto-tagging are left out."""
     sandbox = start(WON)
     ask_for(sandbox, fault | {"operation": "goals", "count": Patience().tries})
     found = check(shop, sandbox, code=2)

@@ -1,4 +1,4 @@
-"""A push that is told to stop finishes what is under way, or stops at once."""
+"""A push that is asked to stop finishes what is under way, or stops at once."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def under_way(shop: Shop, sandbox: LocalSandbox) -> Iterator[subprocess.Popen[st
         process.kill()
 
 
-def told(process: subprocess.Popen[str], number: signal.Signals) -> None:
+def interrupt(process: subprocess.Popen[str], number: signal.Signals) -> None:
     """Send a signal and wait until it was understood."""
     process.send_signal(number)
     assert process.stderr is not None
@@ -52,7 +52,7 @@ def test_sigterm_lets_calls_finish_and_gives_the_lease_back(
     shop: Shop, sandbox: LocalSandbox, under_way: subprocess.Popen[str], tmp_path: Path
 ) -> None:
     """What was answered is recorded, the run is closed, what was done is printed, and what is left goes next time."""
-    told(under_way, signal.SIGTERM)
+    interrupt(under_way, signal.SIGTERM)
     release(sandbox)
     out, _ = under_way.communicate(timeout=HELD / 2)
     assert under_way.returncode == 1
@@ -68,7 +68,7 @@ def test_a_call_without_an_answer_is_waited_for_nine_seconds(
     shop: Shop, sandbox: LocalSandbox, under_way: subprocess.Popen[str], tmp_path: Path
 ) -> None:
     """Whoever sends SIGTERM sends SIGKILL after ten: before that the push leaves by itself, and says what is open."""
-    told(under_way, signal.SIGTERM)
+    interrupt(under_way, signal.SIGTERM)
     began = time.monotonic()
     _, err = under_way.communicate(timeout=HELD / 2)
     assert time.monotonic() - began > 7
@@ -81,7 +81,7 @@ def test_a_second_ctrl_c_stops_at_once(
     shop: Shop, sandbox: LocalSandbox, under_way: subprocess.Popen[str], tmp_path: Path
 ) -> None:
     """Nothing is waited for; what was under way is in doubt, and the next push settles it."""
-    told(under_way, signal.SIGINT)
+    interrupt(under_way, signal.SIGINT)
     under_way.send_signal(signal.SIGINT)
     _, err = under_way.communicate(timeout=HELD / 2)
     assert (under_way.returncode, "Stopped at once." in err) == (1, True)

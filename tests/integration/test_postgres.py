@@ -80,7 +80,7 @@ def test_a_push_sends_once_and_settles(shop: Shop, sql: Sql, sandbox: LocalSandb
 
 
 def test_why_runs_and_files(shop: Shop, sql: Sql, sandbox: LocalSandbox, tmp_path: Path) -> None:
-    """A key is found by each reading, a run is told in detail, and a plan of several pages is written row by row."""
+    """A key is found by each reading, a run is shown in detail, and a plan of several pages is written row by row."""
     address = hashlib.sha256(b"annasmith@example.com").hexdigest()
     shop.dbt("build", "--quiet")
     fill(sql, [deal(1), deal(2), deal(3, microsoft_click_id=None, hashed_email_address=address)])
@@ -183,7 +183,7 @@ def test_the_gate_reads_what_dbt_built_here(shop: Shop, sql: Sql, sandbox: Local
 def test_check_and_python_know_postgres(
     shop: Shop, sql: Sql, sandbox: LocalSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """`check` finds nothing to mend, and a program plans, pushes and reads the status."""
+    """`check` finds nothing to fix, and a program plans, pushes and reads the status."""
     fill(sql, [deal(1), deal(2)])
     shop.dbt("build", "--quiet")
     monkeypatch.setenv("MICROSOFT_ADS_ENDPOINT", sandbox.url)

@@ -131,7 +131,7 @@ def test_every_push_says_what_it_speaks(declared: Shop, sandbox: LocalSandbox) -
 
 
 @pytest.mark.parametrize(
-    ("protocol", "today", "said", "told"),
+    ("protocol", "today", "said", "warns_of"),
     [
         (None, date(2026, 11, 1), "soap (by default)", ""),
         (None, date(2026, 11, 25), "soap (by default)", "in 67 days"),
@@ -141,7 +141,7 @@ def test_every_push_says_what_it_speaks(declared: Shop, sandbox: LocalSandbox) -
     ],
 )
 def test_check_says_what_is_spoken_and_for_how_long(
-    declared: Shop, sandbox: LocalSandbox, *, protocol: str | None, today: date, said: str, told: str
+    declared: Shop, sandbox: LocalSandbox, *, protocol: str | None, today: date, said: str, warns_of: str
 ) -> None:
     """The protocol with its source, and a warning while SOAP is near its end; the address is shown without a path."""
     declared.exposure(protocol=protocol)
@@ -150,7 +150,7 @@ def test_check_says_what_is_spoken_and_for_how_long(
     lines = [line for line in run_checks(options, SYNC, environ, today=today) if line.subject == SYNC]
     fine, *warnings = [line for line in lines if line.name == "protocol"]
     assert (fine.mark, fine.text) == (Mark.OK, said)
-    assert [told in line.text and line.mark is Mark.WARNING for line in warnings] == ([True] if told else [])
+    assert [warns_of in line.text and line.mark is Mark.WARNING for line in warnings] == ([True] if warns_of else [])
     assert [line.text for line in lines if line.name == "endpoint"] == [
         f"{sandbox.url} (from MICROSOFT_ADS_ENDPOINT in the environment)"
     ]

@@ -71,9 +71,9 @@ def test_the_worst_exit_code_wins_and_the_others_are_pushed(several: Shop, sandb
     assert done.returncode == 5
     assert "Error in calls: The newest conversion is" in done.stderr
     assert "Run 1 of forms" in done.stdout
-    told = json.loads(several.run("push", "--all", "--json", MICROSOFT_ADS_ENDPOINT=sandbox.url).stdout)
-    assert [(one["sync"], one["exit_code"]) for one in told] == [("calls", 5), ("forms", 0)]
-    validate("error", told[0])
+    results = json.loads(several.run("push", "--all", "--json", MICROSOFT_ADS_ENDPOINT=sandbox.url).stdout)
+    assert [(one["sync"], one["exit_code"]) for one in results] == [("calls", 5), ("forms", 0)]
+    validate("error", results[0])
 
 
 @pytest.mark.parametrize(

@@ -86,7 +86,7 @@ def test_a_takeover_right_before_the_intents(bench: Bench, sandbox: LocalSandbox
 
 def test_intents_that_land_while_the_successor_plans(bench: Bench, sandbox: LocalSandbox) -> None:
     """They come from a run that dies right after them. It was fenced before the plan that does not know them, so that
-    they are void and nobody ever repeats them: the key counts once."""
+    they are void and no run ever repeats them: the key counts once."""
     stalled = WarehouseLedger(bench.project, bench.sync)
     record_intents = stalled.record_intents
 

@@ -31,7 +31,7 @@ def unlock(shop: Shop, *arguments: str, code: int = 0) -> str:
 
 @both_engines
 def test_without_a_living_holder_there_is_nothing_to_unlock(shop: Shop, sandbox: LocalSandbox) -> None:
-    """Nobody holds it, or a run that is dead: it says so, changes nothing and leaves with 0."""
+    """No run holds it, or a dead one does: it says so, changes nothing and leaves with 0."""
     shop.fill([deal(n) for n in range(3)])
     assert "no run holds it" in unlock(shop)
     ask_for(sandbox, {"kind": "hold_after", "seconds": 60})

@@ -117,7 +117,7 @@ def test_a_row_in_the_future_says_when_it_goes(shop: Shop) -> None:
     assert why(shop, "D1")["goes_at"] == "2099-01-01T00:00:00Z"
 
 
-def test_a_click_time_of_the_wrong_type_is_told(shop: Shop) -> None:
+def test_a_click_time_of_the_wrong_type_is_reported(shop: Shop) -> None:
     """A column of that name that holds no times is refused before anything is compared with it."""
     model = "select *, 5 as click_time from {{ source('crm', 'deals') }}\n"
     (shop.folder / "models/offline_conversions.sql").write_text(model)

@@ -56,7 +56,7 @@ def judged(place: Place, sent: Sent, *, harsh: bool) -> tuple[Place, Verdict]:
         return place, REFUSED
     if place.standing == "retracted":
         return place, Verdict("rejected", already_retracted=sent.operation == "retract")
-    # Of two adjustments of one time the first stands: nobody says so, and it is the worse of the two.
+    # Of two adjustments of one time the first stands: no document says so, and it is the worse of the two.
     if sent.adjustment_time <= place.adjusted_at and not harsh:
         return place, ACCEPTED
     restates = sent.operation == "restate"

@@ -22,14 +22,14 @@ from reverse_etl.warehouse.project import Project
 from tests.support.faults import truth
 
 TABLES = ("reverse_etl_ledger", "reverse_etl_receipts", "reverse_etl_runs")
-# Nobody listens there.
+# No server listens there.
 NOWHERE = "http://127.0.0.1:1"
 # How long an answer is waited for that never comes, and any other: a slow machine must make no difference. Seconds.
 IN_VAIN, PATIENT = 0.4, 60.0
 
 
 class _Interrupted(MicrosoftAds):
-    """The destination, after whose first answer something happens before anybody hears of it.
+    """The destination, after whose first answer something happens before the push gets it.
 
     `unanswered`: so many calls, the first ones, get no answer, and are given up soon.
     """

@@ -53,17 +53,17 @@ def address_in(text: str) -> str:
 
 
 def control(sandbox: LocalSandbox, **asked: Any) -> dict[str, Any]:
-    """Ask the sandbox's sign-in for something, and be told how it stands."""
+    """Ask the sandbox's sign-in for something, and get its state."""
     answer = requests.post(f"{sandbox.url}/control/sign_in", data=json.dumps(asked), timeout=60)
     assert answer.status_code == 200, answer.text
-    told: dict[str, Any] = answer.json()
-    return told
+    state: dict[str, Any] = answer.json()
+    return state
 
 
 def counts(sandbox: LocalSandbox) -> dict[str, int]:
     """What the sandbox's sign-in has done so far."""
-    told: dict[str, int] = requests.get(f"{sandbox.url}/control/sign_in", timeout=60).json()["counts"]
-    return told
+    state: dict[str, int] = requests.get(f"{sandbox.url}/control/sign_in", timeout=60).json()["counts"]
+    return state
 
 
 @contextlib.contextmanager

@@ -26,7 +26,7 @@ from reverse_etl.core.receipt import (
 REASON = Reason(5606, "OfflineConversionNameInvalid", "No goal has this name.")
 FINE = Answered((), "tracking-1")
 LOST = Unanswered(Reason(None, "ReadTimeout", "did not answer in time"))
-NOBODY_THERE = Unanswered(Reason(None, "ConnectionError", "no connection came about"), unprocessed=True)
+NOT_REACHED = Unanswered(Reason(None, "ConnectionError", "no connection came about"), unprocessed=True)
 BUSY = Throttled(Reason(117, "CallRateExceeded", "too many calls"), 60.0)
 BLAMED = Blamed(Reason(None, "DeserializationFailed", "cannot be read"), "tracking-2", unprocessed=True)
 BLAMED_FOR_NOW = Blamed(Reason(5614, "FutureConversionTimeCannotBeSet", "later"), "t", False, RowOutcome.DEFERRED, True)

@@ -163,7 +163,7 @@ def test_each_mistake_has_its_sentence(settings: Any, words: list[str]) -> None:
     ],
 )
 def test_a_sync_reads_exactly_one_model(nodes: tuple[str, ...], words: str) -> None:
-    """None, two, a source or a model that is disabled: each is told, with how to write it."""
+    """None, two, a source or a model that is disabled: each is reported, with how to write it."""
     assert words in mistake(GOOD, nodes=nodes)
 
 

@@ -156,7 +156,7 @@ def test_answers_are_recorded_before_an_error_in_a_worker_is_raised() -> None:
 
 
 def test_a_run_whose_time_ran_out_says_so() -> None:
-    """A lease too short for another call ends the run as stopped, though nobody else took it over."""
+    """A lease too short for another call ends the run as stopped, though no other run took it over."""
     case = Case()
 
     def sleep_too_long(records: Sequence[Record]) -> Answer:

@@ -127,12 +127,12 @@ WARNINGS = [
 
 
 @pytest.mark.parametrize(("protocol", "today", "words"), WARNINGS)
-def test_who_speaks_soap_is_told_of_its_end(protocol: str, today: date, words: str) -> None:
+def test_soap_warns_of_its_end(protocol: str, today: date, words: str) -> None:
     """From 90 days before it, with the days that are left, and whether the sync changes by itself; others never."""
-    told = soap_warning(sync("production", protocol=protocol), today)
-    assert words in told
-    assert bool(told) == bool(words)
-    assert ("by itself" in told) == (bool(words) and not protocol)
+    warning = soap_warning(sync("production", protocol=protocol), today)
+    assert words in warning
+    assert bool(warning) == bool(words)
+    assert ("by itself" in warning) == (bool(words) and not protocol)
 
 
 @pytest.mark.parametrize("name", sorted(FULL))
@@ -266,7 +266,7 @@ def test_the_local_sandbox_needs_no_settings_and_gets_no_secrets() -> None:
 @pytest.mark.parametrize("name", sorted(FULL))
 @pytest.mark.parametrize("text", ["two\nlines", "bell\x07", "null\x00", "zero\u200bwidth"])
 def test_a_value_that_cannot_be_sent_is_refused(name: str, text: str) -> None:
-    """A token with a line break or a control character is told before anything is sent, without showing it."""
+    """A token with a line break or a control character is refused before anything is sent, without showing it."""
     with pytest.raises(SettingsError) as caught:
         MicrosoftAdsSettings.load(sync("production"), FULL | {name: text})
     assert text not in caught.value.message
