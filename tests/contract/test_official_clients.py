@@ -1,7 +1,5 @@
 """What Microsoft ships against what we say: its clients call the local sandbox, its models read our messages."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

@@ -1,7 +1,5 @@
 """SOAP on the wire, held against the schemas inside Microsoft's own service description: requests, answers, faults."""
 
-from __future__ import annotations
-
 import copy
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Eight processes that claim the same scope again and again, and the answer that each gets in each round."""
 
-from __future__ import annotations
-
 import json
 import multiprocessing
 import os

@@ -3,8 +3,6 @@
 Nothing of this is in the product: a forked process that is to die has its own copies of the methods replaced.
 """
 
-from __future__ import annotations
-
 import os
 import signal
 import threading

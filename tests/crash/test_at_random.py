@@ -1,7 +1,5 @@
 """Pushes that are killed at random, under faults, while the source changes: in the end each record counts once."""
 
-from __future__ import annotations
-
 import time
 from pathlib import Path
 

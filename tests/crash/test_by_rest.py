@@ -1,7 +1,5 @@
 """A push by REST that dies leaves no more behind than one by SOAP."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from reverse_etl.sandbox import LocalSandbox

@@ -1,7 +1,5 @@
 """Several pushes at once: one goes, the others leave with 4."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """A push that dies at any moment leaves nothing that the next one does not settle."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """A push that stood still while another took over sends nothing more once it wakes, and says so."""
 
-from __future__ import annotations
-
 import itertools
 import os
 import signal

@@ -1,7 +1,5 @@
 """A source that changes between pushes, and what judge and ledger must say of it in the end."""
 
-from __future__ import annotations
-
 import json
 import random
 import time

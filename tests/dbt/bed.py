@@ -4,8 +4,6 @@ Compiling takes seconds and running takes milliseconds, so the tests compile wit
 own tables: as many rows and types as they like.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

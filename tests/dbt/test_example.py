@@ -1,7 +1,5 @@
 """The example builds with exit 0 while bad rows are there, from any folder, on any day."""
 
-from __future__ import annotations
-
 import json
 from datetime import datetime
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The public macros against known answers, and against implementations in Python that share nothing with them."""
 
-from __future__ import annotations
-
 import hashlib
 import re
 import unicodedata

@@ -1,7 +1,5 @@
 """Each rule holds back the rows that break it, none beside them, and raises on nothing."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.dbt.bed import COLUMNS, TESTS, Engine, Sql

@@ -1,7 +1,5 @@
 """A built dbt project per session and engine, copied for each test, and a local sandbox for it."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from pathlib import Path

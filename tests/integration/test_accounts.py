@@ -1,7 +1,5 @@
 """A source whose rows name their own advertising accounts: each account is planned, sent and reported by itself."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import sqlite3

@@ -1,7 +1,5 @@
 """The Python API: the commands' powers for programs."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from dataclasses import FrozenInstanceError

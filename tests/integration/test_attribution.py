@@ -1,7 +1,5 @@
 """What became of conversions: fetched from the local sandbox, kept in the warehouse, and reported."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import sqlite3

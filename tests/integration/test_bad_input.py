@@ -1,7 +1,5 @@
 """Bad input gets a sentence that says what happened and what to do, and its exit code; nothing is written."""
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """Every way a call can end, on both sides' books: nothing is lost or doubled, and the next push settles it."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """What changes between two pushes: the source's columns and rows, and the package with its tables."""
 
-from __future__ import annotations
-
 import json
 import time
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """`check` on real projects: ticks where all is well, each mistake as a cross of its own, and nothing written."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys

@@ -1,7 +1,5 @@
 """Corrections as a user meets them: restated, retracted, moved or held, on both sides' books."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """What proves that the holder of a lease is dead before its time is up, and what does not."""
 
-from __future__ import annotations
-
 import json
 import os
 import socket

@@ -1,7 +1,5 @@
 """Why, runs and exports on a pushed project: each main class, each reading of a key, and what programs are given."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import io

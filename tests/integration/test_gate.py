@@ -1,7 +1,5 @@
 """May I push? dbt's own test results decide: passed, failed, or unknown."""
 
-from __future__ import annotations
-
 import json
 import os
 import signal

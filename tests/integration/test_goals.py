@@ -1,7 +1,5 @@
 """Goals and auto-tagging before a push: what check and goals say, what a push notes, and that neither can stop one."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack

@@ -1,7 +1,5 @@
 """Rows at their worst, pushed for real: a bad one is held back with its reason, one beside it arrives intact."""
 
-from __future__ import annotations
-
 import functools
 import json
 from collections import Counter

@@ -1,7 +1,5 @@
 """Text from outside stays text: whatever it says, the tables stand and it comes back as it was."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable
 from contextlib import closing

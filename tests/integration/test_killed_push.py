@@ -1,7 +1,5 @@
 """A push that is killed or interrupted loses nothing and counts nothing twice; asked to stop, it finishes its calls."""
 
-from __future__ import annotations
-
 import json
 import signal
 import subprocess

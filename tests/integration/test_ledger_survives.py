@@ -1,7 +1,5 @@
 """Nothing that dbt does to a project empties the history of what was sent."""
 
-from __future__ import annotations
-
 import json
 
 import pytest

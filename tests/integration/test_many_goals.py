@@ -1,7 +1,5 @@
 """Conversion windows of as many goals as there may be, and of any length: only those that rows name are looked at."""
 
-from __future__ import annotations
-
 from unittest import mock
 
 from reverse_etl.core.goal import Goal

@@ -1,7 +1,5 @@
 """The dbt test of the match rate: which goals it warns of, and which numbers it refuses."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

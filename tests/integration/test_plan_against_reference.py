@@ -1,7 +1,5 @@
 """The plan that SQL makes equals the reference in Python, on every cell of the decision table and on random worlds."""
 
-from __future__ import annotations
-
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence

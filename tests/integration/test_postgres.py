@@ -1,7 +1,5 @@
 """The whole way on Postgres: the same project, another profile."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections import Counter

@@ -1,7 +1,5 @@
 """SOAP and REST are two ways to one ledger: a switch sends nothing again, and either settles what the other left."""
 
-from __future__ import annotations
-
 import json
 from datetime import date
 from pathlib import Path

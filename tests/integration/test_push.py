@@ -1,7 +1,5 @@
 """Pushes as a user types them, against the local sandbox: every outcome, on both sides' books."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

@@ -1,7 +1,5 @@
 """`push --record`: what Microsoft said, to show to others."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

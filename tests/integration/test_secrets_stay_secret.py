@@ -1,7 +1,5 @@
 """Secrets and personal data stay where they belong: a whole day's work is searched for them, byte by byte."""
 
-from __future__ import annotations
-
 import json
 import logging
 import shutil

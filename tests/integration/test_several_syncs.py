@@ -1,7 +1,5 @@
 """Several syncs in one project: all, some, a paused one, and the worst exit code."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """Pushes with a sign-in: tokens that end on the way, a sign-in that has ended, and what the commands say of both."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What a sign-in brings stays in its store: a day with one is searched for codes, verifiers, tokens and the secret."""
 
-from __future__ import annotations
-
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass

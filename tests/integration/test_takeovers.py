@@ -1,7 +1,5 @@
 """A run whose intents come too late: another has taken over by the real lease, and saw nothing of it to settle."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any

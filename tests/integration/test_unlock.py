@@ -1,7 +1,5 @@
 """Unlock shuts out a run that may still live, and nothing else."""
 
-from __future__ import annotations
-
 import time
 from pathlib import Path
 

@@ -3,8 +3,6 @@
 On DuckDB; test_postgres has their statements on Postgres.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

@@ -1,7 +1,5 @@
 """What a click time changes: rows wait an hour after their click, and no conversion comes before it."""
 
-from __future__ import annotations
-
 import csv
 import json
 from datetime import datetime, timedelta

@@ -1,7 +1,5 @@
 """The warehouse fails after the calls: what was answered is recorded in the end, or in doubt, and never forgotten."""
 
-from __future__ import annotations
-
 import json
 import resource
 import threading

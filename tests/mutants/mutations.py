@@ -1,7 +1,5 @@
 """The mutations: a rule of delivery, how the source breaks it, and the quickest tests that must notice."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 

@@ -3,8 +3,6 @@
 `python -m tests.mutants.run` tries all of MUTATIONS; with words after it, those whose rule or file holds one of them.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess

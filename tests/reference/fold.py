@@ -1,7 +1,5 @@
 """State: what the ledger, its receipts and the fences say of each identity, folded over all its attempts."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace

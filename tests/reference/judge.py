@@ -1,7 +1,5 @@
 """The service as the search imagines it: what it counts, in the way that its documents say or leave open."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 

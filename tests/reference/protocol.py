@@ -3,8 +3,6 @@
 A world is a value. `steps` gives every world that may come next, with what happened. Fold and plan are the reference's.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import cache
 from itertools import groupby

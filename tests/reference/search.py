@@ -4,8 +4,6 @@
 random through worlds that are too many to see.
 """
 
-from __future__ import annotations
-
 import random
 import sys
 import time

@@ -1,7 +1,5 @@
 """Hypothesis strategies for small, nasty and legal worlds: a history of runs, and the source after it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 

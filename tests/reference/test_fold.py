@@ -1,7 +1,5 @@
 """The corners of the fold: what is left out, which answer counts, and where an S and an X stand."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

@@ -1,7 +1,5 @@
 """The decision table where no adjustment is allowed: each of its cells, its edges, and random worlds."""
 
-from __future__ import annotations
-
 from collections import Counter
 
 import pytest

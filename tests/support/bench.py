@@ -1,7 +1,5 @@
 """Pushes by the product's own parts on one open project, with little patience: many in the time of one command."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """Rows as a CRM may hold them at its worst, each with what becomes of it: where it stands, or what arrives."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any

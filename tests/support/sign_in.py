@@ -1,7 +1,5 @@
 """A sign-in against the local sandbox: the browser's stand-in, the sandbox's control, and a folder of one's own."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import json

@@ -1,7 +1,5 @@
 """A destination that does what a test says, a clock that jumps, and records to send."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Sequence
 

@@ -1,7 +1,5 @@
 """The way of a fetch: what is asked for, how often, and what is kept of an answer that stops half-way."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field

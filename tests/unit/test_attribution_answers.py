@@ -1,7 +1,5 @@
 """What is read of Microsoft's report, by whatever wire and in whatever types it comes, and what is asked for."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What became of conversions, as people read it."""
 
-from __future__ import annotations
-
 import re
 from datetime import date
 

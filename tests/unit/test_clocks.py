@@ -1,7 +1,5 @@
 """Clocks that differ are reported in words; small differences and dates that cannot be read are not."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime
 
 import pytest

@@ -1,7 +1,5 @@
 """The sums that a run is held against: each is off in both directions, and a limit counts over all rounds."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """What dbt and drivers say, in our own errors, and whether what dbt kept of a parse may be built upon."""
 
-from __future__ import annotations
-
 import os
 import time
 from pathlib import Path

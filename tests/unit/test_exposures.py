@@ -1,7 +1,5 @@
 """Syncs as exposures declare them: each mistake gets its own sentence, with the nearest name where one was meant."""
 
-from __future__ import annotations
-
 import sys
 from datetime import timedelta
 from types import SimpleNamespace

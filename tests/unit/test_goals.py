@@ -1,7 +1,5 @@
 """Where rows and goals do not fit, and what is said of it: pure comparisons, and what a push makes of them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

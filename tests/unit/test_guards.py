@@ -1,7 +1,5 @@
 """Guards: each alone, with what it lets pass, what it refuses, and the way on."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import timedelta
 

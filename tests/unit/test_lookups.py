@@ -1,7 +1,5 @@
 """Calls that carry no rows: what they read of any wire's answer, and what each failure says with host and hint."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """The pace of calls: fewer at once after the service says that there are too many, more again with success."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Sequence

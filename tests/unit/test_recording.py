@@ -1,7 +1,5 @@
 """What `push --record` keeps: every call with its answer, as Microsoft saw and said it, and no secret and no person."""
 
-from __future__ import annotations
-
 import json
 import re
 import shutil

@@ -1,7 +1,5 @@
 """The way of a push: rounds, limit, interrupts, a lost lease, and what the result says."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Sequence
 

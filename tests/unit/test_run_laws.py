@@ -1,7 +1,5 @@
 """Laws 1 and 2 over several pushes: whatever fails or dies on the way, nothing is lost and nothing counts twice."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 

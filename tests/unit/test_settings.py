@@ -1,7 +1,5 @@
 """Settings of Microsoft Advertising: which addresses are allowed, what must be there, and what goes where."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date
 

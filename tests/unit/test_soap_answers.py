@@ -1,7 +1,5 @@
 """What comes back by SOAP alone: the ways that XML has to say nothing, to mislead, and to hurt its reader."""
 
-from __future__ import annotations
-
 import pytest
 
 from reverse_etl.core.receipt import Answer, Answered, Blamed, Unanswered

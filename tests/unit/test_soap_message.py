@@ -1,7 +1,5 @@
 """What leaves by SOAP alone: the order of the schema, the headers, and the characters that XML can carry."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from lxml import etree

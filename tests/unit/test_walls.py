@@ -1,7 +1,5 @@
 """The walls of the house: who may import whom, and how long files and functions may be. Read from the source itself."""
 
-from __future__ import annotations
-
 import ast
 import subprocess
 import sys
