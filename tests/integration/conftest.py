@@ -47,6 +47,11 @@ def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Shop:
 
 
 @pytest.fixture
-def sandbox(tmp_path: Path) -> Iterator[LocalSandbox]:
-    with LocalSandbox(tmp_path / "books.sqlite", port=0) as running:
+def books(tmp_path: Path) -> Path:
+    return tmp_path / "books.sqlite"
+
+
+@pytest.fixture
+def sandbox(books: Path) -> Iterator[LocalSandbox]:
+    with LocalSandbox(books, port=0) as running:
         yield running

@@ -11,65 +11,14 @@ from reverse_etl.core.check import Mark
 from reverse_etl.core.sync import WireProtocol
 from reverse_etl.sandbox import LocalSandbox, summary
 from reverse_etl.warehouse.dbt_calls import DbtOptions
-from tests.integration.test_calls import ROWS, bench, books, correct_and_go_wrong, go_wrong, open_bench, settle
+from tests.integration.test_calls import REST, ROWS, SOAP, bench, open_bench, settle
 from tests.support.bench import Bench, click, counting
 from tests.support.faults import ask_for, unanswered
 from tests.support.schemas import validate
 from tests.support.shop import SYNC, Shop, deal
 
 # Fixtures of the bench are those of test_calls.
-__all__ = ["bench", "books", "open_bench"]
-
-SOAP, REST = WireProtocol.SOAP, WireProtocol.REST
-# One of each kind of end that a call can come to; test_calls has them all, by SOAP.
-SHORT = [
-    "time-out after",
-    "late",
-    "reset after",
-    "half an answer",
-    "html, taken",
-    "empty",
-    "fault with 200",
-    "token expired",
-    "not allowed",
-    "throttled",
-    "throttled for long",
-    "internal error",
-    "5612",
-    "5612 for a row",
-    "too many rows",
-    "5614 as a fault",
-    "unknown code, taken",
-    "unknown code for a row",
-    "index out of range",
-    "redirect",
-    "entity bomb",
-    "endless",
-]
-
-
-@pytest.mark.parametrize("case", SHORT)
-def test_a_call_that_goes_wrong_by_rest(bench: Bench, sandbox: LocalSandbox, books: Path, case: str) -> None:
-    """Each row has the standing that the answer bears out, the run says why, and the next push settles the rest."""
-    bench.protocol = REST
-    go_wrong(bench, sandbox, books, case)
-
-
-@pytest.mark.parametrize("case", ["time-out after", "late", "throttled", "5612", "later"])
-def test_a_correction_that_goes_wrong_by_rest(bench: Bench, sandbox: LocalSandbox, case: str) -> None:
-    """A restatement and a retraction keep their standing through each accident, and arrive with the next push."""
-    bench.protocol = REST
-    correct_and_go_wrong(bench, sandbox, case)
-
-
-def test_one_bad_row_among_a_thousand_by_rest(bench: Bench, sandbox: LocalSandbox, books: Path) -> None:
-    """A message that cannot be read names no row: it is found by halving."""
-    bench.protocol = REST
-    bench.fill(1000)
-    ask_for(sandbox, {"kind": "poison", "row": click(617)})
-    assert bench.push(sandbox).source == {"accepted": 999, "rejected": 1}
-    assert summary(books).calls == 21
-    assert counting(sandbox).keys() == {click(n) for n in range(1, 1001) if n != 617}
+__all__ = ["bench", "open_bench"]
 
 
 @pytest.mark.parametrize(("one", "other"), [(SOAP, REST), (REST, SOAP)])

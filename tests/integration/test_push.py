@@ -5,8 +5,6 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from reverse_etl.sandbox import LocalSandbox, read_received, summary
 from tests.support.engines import both_engines
 from tests.support.shop import Shop, click, deal
@@ -16,11 +14,6 @@ goals:
   - {name: Deal won, enhanced: true}
   - {name: New goal, age_hours: 0.5}
 """
-
-
-@pytest.fixture
-def books(tmp_path: Path) -> Path:
-    return tmp_path / "books.sqlite"
 
 
 def ledger(shop: Shop) -> dict[str, int]:
@@ -161,3 +154,21 @@ def test_a_key_in_capitals_and_a_narrow_terminal_are_no_trouble(shop: Shop, sand
     assert done.returncode == 0, done.stderr
     assert r"D1  Won \U0001f389" in done.stdout
     assert shop.push(endpoint=sandbox.url)["source"] == {"accepted": 1}
+
+
+def test_a_push_keeps_its_calls_where_it_is_asked_to(shop: Shop, sandbox: LocalSandbox, books: Path) -> None:
+    """Each call with its answer, without a click id; a folder that cannot be written stops before anything is sent."""
+    shop.fill([deal(n) for n in range(3)])
+    for wrong in (shop.folder, shop.folder / "dbt_project.yml" / "kept"):
+        refused = shop.run("push", "--record", str(wrong), MICROSOFT_ADS_ENDPOINT=sandbox.url)
+        assert refused.returncode == 2
+        assert f"The folder to record in, {wrong}, " in refused.stderr
+    assert summary(books).calls == 0
+    done = shop.run("push", "--record", "kept", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    assert done.returncode == 0, done.stderr
+    files = sorted((shop.folder / "kept").glob("[0-9]*.json"))
+    assert "ApplyOfflineConversions" in files[-1].name
+    call = json.loads(files[-1].read_text())
+    assert call["answer"]["status"] == 200
+    assert "id-3" in call["request"]["body"]
+    assert not any(click(n) in path.read_text() for path in files for n in range(3))

@@ -26,11 +26,6 @@ Sandboxes = Callable[..., Any]
 
 
 @pytest.fixture
-def books(tmp_path: Path) -> Path:
-    return tmp_path / "books.sqlite"
-
-
-@pytest.fixture
 def sandbox_with(tmp_path: Path, books: Path) -> Sandboxes:
     """The local sandbox with these goals and no others; its books stay."""
 
