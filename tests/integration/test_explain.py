@@ -107,21 +107,12 @@ def asked(engine_template: Shop, tmp_path_factory: pytest.TempPathFactory) -> It
 
 def _let_a_run_die(shop: Shop) -> None:
     """Write what a run leaves that was shut out: of two more attempts on D22 its successor saw only the first."""
-    scope = "destination, environment, account_id, sync"
     for seq in (90, 91):
         shop.repeat("reverse_etl_ledger", "run_seq = 2 and record_key = 'D22'", run_seq=90, seq=seq, batch=1)
-    shop.sql(f"""insert into reverse_etl_runs
-        ({scope}, run_seq, claim_id, event, happened_at, host, pid, pid_space, target)
-        select {scope}, 90, 'dead', event, happened_at, host, pid, pid_space, target
-        from reverse_etl_runs where run_seq = 2 and event in ('claim', 'open')""")
-    shop.sql(f"""insert into reverse_etl_runs
-        ({scope}, run_seq, claim_id, event, happened_at, host, pid, pid_space, target)
-        select {scope}, 91, 'next', event, happened_at, host, pid, pid_space, target
-        from reverse_etl_runs where run_seq = 2 and event in ('claim', 'open')""")
-    shop.sql(f"""insert into reverse_etl_runs
-        ({scope}, run_seq, claim_id, event, fenced_run_seq, fenced_seq, happened_at, host, pid, pid_space, target)
-        select {scope}, 91, 'next', 'fence', 90, 90, happened_at, host, pid, pid_space, target
-        from reverse_etl_runs where run_seq = 2 and event = 'open'""")
+    opened = "run_seq = 2 and event in ('claim', 'open')"
+    shop.repeat("reverse_etl_runs", opened, run_seq=90, claim_id="dead")
+    shop.repeat("reverse_etl_runs", opened, run_seq=91, claim_id="next")
+    shop.repeat("reverse_etl_runs", "run_seq = 91 and event = 'open'", event="fence", fenced_run_seq=90, fenced_seq=90)
 
 
 def _ask(shop: Shop) -> tuple[dict[str, WhyReport], dict[int, RunReport], str]:
