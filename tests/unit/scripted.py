@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 
 from reverse_etl.commands.courier import Courier
 from reverse_etl.commands.proof import Delivery
-from reverse_etl.core.pace import Patience
+from reverse_etl.core.pace import Pace, Patience
 from reverse_etl.core.plan import Record
 from reverse_etl.core.receipt import (
     Answer,
@@ -125,6 +125,7 @@ def deliver(
     may_call: Callable[[], bool] = lambda: True,
     patience: Patience | None = None,
     jitter: Callable[[], float] = lambda: 1.0,
+    pace: Pace | None = None,
 ) -> Delivery:
     """One stretch by a courier whose time jumps."""
     clock = clock or JumpingClock()
@@ -137,6 +138,7 @@ def deliver(
         sleep=clock.sleep,
         clock=clock,
         jitter=jitter,
+        pace=pace,
     )
     try:
         return courier.deliver(batches, meanwhile=lambda: None, on_batch=lambda part, batch: None)

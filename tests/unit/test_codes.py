@@ -100,21 +100,19 @@ def test_every_documented_code_has_exactly_one_entry() -> None:
     assert len(numbers) == len(set(numbers))
 
 
-@pytest.mark.parametrize(("number", "name"), SETTLING)
-def test_codes_that_prove_that_nothing_was_taken(number: int | None, name: str) -> None:
-    """These can only be given by looking at the row itself, so an earlier try of it was refused too."""
-    code = find(number, name)
-    assert code is not None
-    assert code.settles
-    assert code.row is not OnRow.DOUBT
+UNSETTLING = [*NOT_SETTLING, *((number, name) for number, name, _ in CALLS)]
 
 
-@pytest.mark.parametrize(("number", "name"), [*NOT_SETTLING, *((number, name) for number, name, _ in CALLS)])
-def test_codes_that_prove_nothing_of_earlier_tries(number: int | None, name: str) -> None:
-    """These depend on goals, windows, time or the call, so an earlier try may have been taken."""
+@pytest.mark.parametrize(
+    ("number", "name", "settles"), [*((*one, True) for one in SETTLING), *((*one, False) for one in UNSETTLING)]
+)
+def test_what_a_code_proves_of_earlier_tries(number: int | None, name: str, settles: bool) -> None:
+    """What can only be given by looking at the row itself refuses an earlier try, too; what depends on goals, windows,
+    time or the call proves nothing of it."""
     code = find(number, name)
     assert code is not None
-    assert not code.settles
+    assert code.settles is settles
+    assert not settles or code.row is not OnRow.DOUBT
 
 
 def test_what_a_code_means_for_its_row() -> None:
