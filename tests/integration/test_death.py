@@ -113,10 +113,7 @@ def test_a_lock_proves_death_where_it_is_on_the_file_of_the_ledger(shop: Shop, c
     ],
 )
 def test_a_pid_proves_death_within_its_boot_and_namespace(
-    case: str,
-    dead: bool,
-    bench: Bench,
-    monkeypatch: pytest.MonkeyPatch,
+    case: str, dead: bool, bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A number that no process has, or that is ours without our claim, proves it where it is one of our namespace."""
     claimed = {"host": socket.gethostname(), "pid": no_pid(), "pid_space": pid_space()}

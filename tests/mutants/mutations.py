@@ -295,13 +295,7 @@ OF_THE_PLAN = (
         "                false\n                or (",
         ADJUSTED_CELLS,
     ),
-    _one(
-        "nothing of a key goes while an X is in doubt",
-        KEYS,
-        "(kin.retract_in_doubt and",
-        "(false and",
-        CELLS,
-    ),
+    _one("nothing of a key goes while an X is in doubt", KEYS, "(kin.retract_in_doubt and", "(false and", CELLS),
     _one(
         "every key that was ever sent is looked at",
         KEYS,

@@ -193,13 +193,7 @@ class _Adjustments:
         if attempt.operation == "retract":
             self.retract_refused = answer.outcome == "rejected"
         self.last = Adjusted(
-            attempt.operation,
-            attempt.run_seq,
-            *says,
-            answer.outcome,
-            answer.settles,
-            answer.code,
-            answer.error_code,
+            attempt.operation, attempt.run_seq, *says, answer.outcome, answer.settles, answer.code, answer.error_code
         )
 
 

@@ -147,11 +147,7 @@ class World:
         return self.kept
 
     def run(
-        self,
-        *arguments: str,
-        stdin: str = "",
-        browser: Callable[[str], object] | None = follow,
-        **environment: str,
+        self, *arguments: str, stdin: str = "", browser: Callable[[str], object] | None = follow, **environment: str
     ) -> subprocess.CompletedProcess[str]:
         """Run a command in this process; `browser` is what opens an address, None where there is no browser."""
         out, err = io.StringIO(), io.StringIO()

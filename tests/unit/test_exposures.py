@@ -26,8 +26,7 @@ def exposure(settings: Any, *, name: str = "ads", nodes: tuple[str, ...] = ("mod
 
 def manifest(*exposures: SimpleNamespace) -> SimpleNamespace:
     return SimpleNamespace(
-        exposures={one.name: one for one in exposures},
-        nodes={"model.shop.ads": None, "model.shop.other": None},
+        exposures={one.name: one for one in exposures}, nodes={"model.shop.ads": None, "model.shop.other": None}
     )
 
 

@@ -6,17 +6,7 @@ from lxml import etree
 
 from reverse_etl.core.receipt import Blamed
 from tests.unit.dialects import DIALECTS
-from tests.unit.wire import (
-    ACCESS_TOKEN,
-    CAMPAIGN,
-    DEVELOPER_TOKEN,
-    EMPTY_ANSWER,
-    SOAP,
-    YESTERDAY,
-    StartRaw,
-    http,
-    row,
-)
+from tests.unit.wire import ACCESS_TOKEN, CAMPAIGN, DEVELOPER_TOKEN, EMPTY_ANSWER, SOAP, YESTERDAY, StartRaw, http, row
 
 wire = DIALECTS["soap"].client
 
