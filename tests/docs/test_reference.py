@@ -1,5 +1,7 @@
 """docs/reference.md names everything that a user can type, set, query or get back."""
 
+from __future__ import annotations
+
 import json
 import re
 from pathlib import Path

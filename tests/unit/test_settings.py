@@ -8,7 +8,12 @@ import pytest
 from reverse_etl.core.errors import SettingsError
 from reverse_etl.core.sync import Environment, Sync, WireProtocol
 from reverse_etl.destinations.microsoft_ads.protocols import soap_warning, spoken
-from reverse_etl.destinations.microsoft_ads.settings import REST_PATH, SERVICE_PATH, MicrosoftAdsSettings, account_of
+from reverse_etl.destinations.microsoft_ads.settings import (
+    REST_PATH,
+    SERVICE_PATH,
+    MicrosoftAdsSettings,
+    account_of,
+)
 from reverse_etl.destinations.microsoft_ads.values import is_loopback
 
 SECRETS = {"MICROSOFT_ADS_DEVELOPER_TOKEN": "dev-secret", "MICROSOFT_ADS_ACCESS_TOKEN": "access-secret"}
