@@ -155,7 +155,7 @@ OF_ANSWERS = (
             f"{ADS}/wire/http.py",
             f'{old}")',
             f'{old}: {{error}}")',
-            f"{UNIT}/test_wire_secrets.py::test_what_an_error_says_is_not_told",
+            f"{UNIT}/test_wire_secrets.py::test_what_an_error_says_is_not_shown",
         )
         for old in ('f"{host} did not answer in time', 'f"the connection to {host} failed')
     ),
@@ -164,7 +164,7 @@ OF_ANSWERS = (
         f"{ADS}/wire/http.py",
         '"the answer cannot be read"',
         "str(error)",
-        f"{UNIT}/test_wire_secrets.py::test_what_an_error_says_is_not_told",
+        f"{UNIT}/test_wire_secrets.py::test_what_an_error_says_is_not_shown",
     ),
     *(
         _one(
