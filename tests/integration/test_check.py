@@ -1,6 +1,7 @@
 """`check` on real projects: ticks where all is well, each mistake as a cross of its own, and nothing written."""
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -10,6 +11,8 @@ from typing import Any
 import jsonschema
 import pytest
 
+import reverse_etl
+from reverse_etl.core.errors import LeaseHeldError
 from reverse_etl.sandbox import LocalSandbox
 from tests.integration import test_bad_input as mistakes
 from tests.support.shop import REPOSITORY, SYNC, Shop, deal
@@ -212,18 +215,24 @@ def test_an_unknown_name_gets_the_nearest(shop: Shop) -> None:
 
 @pytest.mark.parametrize("case", BROKEN)
 def test_what_is_broken(shop: Shop, case: str) -> None:
-    """Each mistake is a cross with what to do, after the ticks of what could be looked at."""
+    """Each mistake is a cross with what to do, after the ticks of what could be looked at, and stops a push with the
+    same words."""
     prepare, crosses, words = BROKEN[case]
     prepare(shop)
     lines = check(shop, code=2)
     assert failed(lines) == crosses
     assert words in said(lines, crosses[0])
     assert [line["mark"] for line in lines[:3]] == ["ok"] * 3
+    pushed = shop.run("push")
+    assert (pushed.returncode, pushed.stdout) == (2, ""), pushed.stderr
+    assert words in pushed.stderr
+    assert "Traceback" not in pushed.stderr
     assert case != "no database file" or not shop.database.exists()
 
 
 def test_a_locked_file_names_its_holder(shop: Shop) -> None:
-    """A DuckDB file that another process holds is exit code 4 with its PID; settings are checked all the same."""
+    """A DuckDB file that another process holds: exit code 4 with its PID and program, for programs an error of ours;
+    settings are checked all the same."""
     code = f"import duckdb; c = duckdb.connect({str(shop.database)!r}); print('open', flush=True); input()"
     with subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -231,7 +240,12 @@ def test_a_locked_file_names_its_holder(shop: Shop) -> None:
         assert holder.stdout is not None
         holder.stdout.readline()
         lines = check(shop, code=4)
+        pushed = shop.run("push")
+        with pytest.raises(LeaseHeldError, match=f"PID {holder.pid}"):
+            reverse_etl.status(SYNC, project_dir=shop.folder, profiles_dir=shop.folder)
         holder.communicate("\n", timeout=60)
     assert failed(lines) == ["database", "destination"]
     assert f"PID {holder.pid}" in said(lines, "database")
     assert said(lines, "account_id", mark="ok")
+    assert pushed.returncode == 4
+    assert re.search(rf"python.*PID {holder.pid}|PID {holder.pid}.*python", pushed.stderr)

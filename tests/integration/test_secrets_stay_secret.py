@@ -327,21 +327,3 @@ def test_a_certificate_of_no_authority_is_refused(self_signed: tuple[str, list[b
     with pytest.warns(Warning, match="Unverified"):
         assert requests.get(url, timeout=60, verify=False).status_code == 200
     assert len(read) == 1
-
-
-@pytest.mark.parametrize(
-    "address",
-    [
-        "http://campaign.api.bingads.microsoft.com",
-        "http://127.0.0.1.nip.example",
-        "http://192.0.2.1:8765",
-        "https://127.0.0.1:8765",
-        "http://localhost@192.0.2.1",
-    ],
-)
-def test_plain_http_goes_to_this_machine_alone(shop: Shop, address: str) -> None:
-    """Any other address by http is refused before a connection is made, and so is https to this machine."""
-    done = shop.run("push", MICROSOFT_ADS_ENDPOINT=address, **TOKENS)
-    assert done.returncode == 2
-    assert "which is refused" in done.stderr
-    assert found_in(done.stderr) == []

@@ -81,6 +81,7 @@ def test_the_worst_exit_code_wins_and_the_others_are_pushed(several: Shop, sandb
         (["olt"], 2, "Did you mean 'old'?"),
         (["calls", "--all"], 2, "only one of them"),
         (["--select", "old"], 2, "picks no enabled sync"),
+        (["--select", ""], 2, "--select is empty"),
         (["--select", "tag:nothing"], 2, "picks no enabled sync"),
     ],
 )
