@@ -1,5 +1,7 @@
 """The cells of the decision table where adjustments are allowed, each with its sentence."""
 
+from __future__ import annotations
+
 INVALID = "source: invalid, currency_code_malformed"
 NO_TIME = "source: invalid, conversion_time_missing"
 M_HELD = "source: held, key_sent_before"
@@ -140,7 +142,12 @@ TABLE = [
     ("a refused value is held", "restate refused", "still refused value", ["source: held, rejected_unchanged"]),
     ("another value is restated", "restate refused", "changed", ["source: restate, value_changed → restate"]),
     ("a refused restate is retracted as any", "restate refused", "gone", ["ledger: retract, gone → retract"]),
-    ("a refused restate moves as any", "restate refused", "key now has M", ["ledger: move, moved → retract", M_HELD]),
+    (
+        "a refused restate moves as any",
+        "restate refused",
+        "key now has M",
+        ["ledger: move, moved → retract", M_HELD],
+    ),
     ("a refused restate of an invalid row", "restate refused", "invalid", ["ledger: held, row_invalid_now", INVALID]),
     (
         "a retract in doubt is completed when its row came back",
@@ -154,7 +161,12 @@ TABLE = [
         "changed",
         ["source: retract, retract_in_doubt → retract"],
     ),
-    ("a retract in doubt is repeated", "retract in doubt", "gone", ["ledger: retract, retract_in_doubt → retract"]),
+    (
+        "a retract in doubt is repeated",
+        "retract in doubt",
+        "gone",
+        ["ledger: retract, retract_in_doubt → retract"],
+    ),
     (
         "a refusal that proves nothing leaves a retract in doubt",
         "retract in doubt, refused again",
@@ -176,7 +188,12 @@ TABLE = [
     ("a refused retract leaves what counts", "retract refused", "same", ["source: unchanged"]),
     ("a refused retract may be restated", "retract refused", "changed", ["source: restate, value_changed → restate"]),
     ("a refused retract is held", "retract refused", "gone", ["ledger: held, retract_refused"]),
-    ("a refused retract holds M", "retract refused", "key now has M", ["ledger: held, retract_refused", M_HELD]),
+    (
+        "a refused retract holds M",
+        "retract refused",
+        "key now has M",
+        ["ledger: held, retract_refused", M_HELD],
+    ),
     ("a refused retract of an invalid row", "retract refused", "invalid", ["ledger: held, row_invalid_now", INVALID]),
     (
         "a refused retract is held, whatever it counts with",
