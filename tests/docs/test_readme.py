@@ -1,7 +1,5 @@
 """The README tells the truth: its output is the demo's, and its commands, options and codes are the program's."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

@@ -1,6 +1,4 @@
-"""A source whose rows name their own advertising accounts: each account is planned, sent and told by itself."""
-
-from __future__ import annotations
+"""A source whose rows name their own advertising accounts: each account is planned, sent and reported by itself."""
 
 import contextlib
 import json
@@ -66,7 +64,7 @@ def test_each_row_goes_to_the_account_that_it_names(routed: Shop, sandbox: Local
     ]
 
 
-def test_rows_without_an_account_are_told(routed: Shop, sandbox: LocalSandbox) -> None:
+def test_rows_without_an_account_are_reported(routed: Shop, sandbox: LocalSandbox) -> None:
     """A row that names no account is sent to none, and plan and push say how many there are."""
     words = "1 row of the source names no account in account: not planned, and sent to none."
     pushed = routed.run("push", MICROSOFT_ADS_ENDPOINT=sandbox.url)
@@ -122,12 +120,12 @@ def test_an_account_whose_rows_all_left_is_still_planned(routed: Shop, sandbox: 
 
 
 def test_a_row_is_explained_in_its_account(routed: Shop, sandbox: LocalSandbox) -> None:
-    """A key is looked for in every account and told where it is."""
+    """A key is looked for in every account, and the account that has it is named."""
     push(routed, sandbox)
-    told = routed.run("why", "D3")
-    assert told.returncode == 0, told.stderr
-    assert "account 200" in told.stdout
-    assert "account 100" not in told.stdout
+    shown = routed.run("why", "D3")
+    assert shown.returncode == 0, shown.stderr
+    assert "account 200" in shown.stdout
+    assert "account 100" not in shown.stdout
     nowhere = routed.run("why", "D4")
     assert nowhere.returncode == 2
     assert "The row of this key names no account in account: shop_conversions sends it to none." in nowhere.stderr
@@ -152,7 +150,7 @@ def test_white_space_around_an_account_is_none_of_it(routed: Shop, sandbox: Loca
 
 
 def test_an_account_that_push_refuses_is_a_cross_of_check(routed: Shop, sandbox: LocalSandbox) -> None:
-    """What no account id can be is told by both in the same words, and keeps no other account from being looked at."""
+    """Both refuse what no account id can be in the same words, and keeps no other account from being looked at."""
     model = routed.folder / "models/offline_conversions.sql"
     model.write_text(_MODEL.replace("'200'", "'\u00fc1\nx'"))
     routed.dbt("run", "--quiet", "--select", "offline_conversions")

@@ -1,7 +1,5 @@
 """The plan that SQL makes equals the reference in Python, on every cell of the decision table and on random worlds."""
 
-from __future__ import annotations
-
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -209,7 +207,7 @@ def test_cells_of_the_decision_table(
     check(warehouse, world)
 
 
-def told(*steps: object, of_m: str = "none", rows: Sequence[object] = (), **more: object) -> World:
+def past(*steps: object, of_m: str = "none", rows: Sequence[object] = (), **more: object) -> World:
     """A world where N went through these steps and M, which takes its place, through others after it."""
     attempts, receipts = tables(*steps)
     after, answers = tables(*LEDGERS[of_m])
@@ -224,30 +222,30 @@ OF_A_RANGE = (attempt(), attempt(seq=2, click_id=BESIDE, record_key="beside"))
 REFUSED_IN_A_RANGE = (Receipt(1, 1, 1, 2, "accepted"), Receipt(1, 1, 1, 1, "rejected", True, 5602, "Code"))
 # What no cell of the table shows, each by the smallest world that does.
 SHOWN = {
-    "runs order attempts, and no clock": told(step("send", "rejected"), step("send"), rows=[row()]),
-    "what a run wrote after it was shut out is void": told(
+    "runs order attempts, and no clock": past(step("send", "rejected"), step("send"), rows=[row()]),
+    "what a run wrote after it was shut out is void": past(
         step("send", value=5.0), rows=[row()], events=(RunEvent(2, "fence", 1, 0),)
     ),
-    "what did not leave is no attempt": told(step("send", "not_sent"), rows=[row()]),
-    "another scope says nothing": told(
+    "what did not leave is no attempt": past(step("send", "not_sent"), rows=[row()]),
+    "another scope says nothing": past(
         rows=[row()], attempts=(attempt(first_attempt=True),), receipts=(Receipt(1, 1, 1, 1, "accepted"),)
     ),
-    "the receipt of one goes before that of its range": told(
+    "the receipt of one goes before that of its range": past(
         rows=[row()], attempts=OF_A_RANGE, receipts=REFUSED_IN_A_RANGE
     ),
-    "nothing is taken back for what is dead": told(ACCEPTED, of_m="retracted", rows=[row(microsoft_click_id=M)]),
-    "nothing is taken back for what will be": told(ACCEPTED, of_m="retract in doubt", rows=[row(microsoft_click_id=M)]),
-    "nothing is taken back for a row that is invalid now, under whatever key": told(
+    "nothing is taken back for what is dead": past(ACCEPTED, of_m="retracted", rows=[row(microsoft_click_id=M)]),
+    "nothing is taken back for what will be": past(ACCEPTED, of_m="retract in doubt", rows=[row(microsoft_click_id=M)]),
+    "nothing is taken back for a row that is invalid now, under whatever key": past(
         ACCEPTED, rows=[row(key="k2", conversion_currency_code="usd", reasons=("currency_code_malformed",))]
     ),
-    "nothing is taken back for having rolled out of the source": told(
+    "nothing is taken back for having rolled out of the source": past(
         *LEDGERS["restated"],
         source=(row(microsoft_click_id=BESIDE, key="beside", conversion_time="2026-03-12T00:00:00Z"),),
     ),
-    "a correction is later than the one before": told(
+    "a correction is later than the one before": past(
         ACCEPTED, step("restate", "accepted", value=30.0, adjustment_time=NOW), rows=[row()]
     ),
-    "a correction waits while a call may arrive": told(
+    "a correction waits while a call may arrive": past(
         ACCEPTED, step("restate", value=30.0), rows=[row()], quiet_runs=frozenset({2})
     ),
 }
@@ -303,7 +301,7 @@ class Recorder:
         return Answered((), "")
 
     def note(self, text: str) -> None:
-        assert "takes over" in text, "only a run that never ended is told of"
+        assert "takes over" in text, "only a run that never ended is named"
 
     def planned(self, plan: Plan, round_: int, to_send: int) -> None:
         if round_ == 1:

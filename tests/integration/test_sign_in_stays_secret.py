@@ -1,7 +1,5 @@
 """What a sign-in brings stays in its store: a day with one is searched for codes, verifiers, tokens and the secret."""
 
-from __future__ import annotations
-
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -124,9 +122,9 @@ def test_no_file_but_the_store_holds_one(day: Day) -> None:
     """The store has the newest refresh and access token alone; no artifact, log or forgotten file has any."""
     files = [path for path in day.folder.rglob("*") if path.is_file() and not path.is_symlink()]
     assert {"manifest.json", "dbt.log", "books.sqlite", "shop.duckdb", "sign_in.json"} <= {path.name for path in files}
-    told = {str(path): found_in(day, path.read_bytes().decode("latin-1")) for path in files}
-    told = {path: kinds for path, kinds in told.items() if kinds}
-    assert told == {str(day.store): ["access token", "refresh token"]}
+    leaks = {str(path): found_in(day, path.read_bytes().decode("latin-1")) for path in files}
+    leaks = {path: kinds for path, kinds in leaks.items() if kinds}
+    assert leaks == {str(day.store): ["access token", "refresh token"]}
     store = day.store.read_text()
     assert {secret for secret in day.secrets if secret in store} == day.kept
 

@@ -1,7 +1,5 @@
 """The tables of the history: what is no table is refused, and rows that were lost mislead no run."""
 
-from __future__ import annotations
-
 import pytest
 
 from reverse_etl.sandbox import LocalSandbox

@@ -1,7 +1,5 @@
 """The mutations: a rule of delivery, how the source breaks it, and the quickest tests that must notice."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 
@@ -157,7 +155,7 @@ OF_ANSWERS = (
             f"{ADS}/wire/http.py",
             f'{old}")',
             f'{old}: {{error}}")',
-            f"{UNIT}/test_wire_secrets.py::test_what_an_error_says_is_not_told",
+            f"{UNIT}/test_wire_secrets.py::test_what_an_error_says_is_not_shown",
         )
         for old in ('f"{host} did not answer in time', 'f"the connection to {host} failed')
     ),
@@ -166,7 +164,7 @@ OF_ANSWERS = (
         f"{ADS}/wire/http.py",
         '"the answer cannot be read"',
         "str(error)",
-        f"{UNIT}/test_wire_secrets.py::test_what_an_error_says_is_not_told",
+        f"{UNIT}/test_wire_secrets.py::test_what_an_error_says_is_not_shown",
     ),
     *(
         _one(
@@ -297,13 +295,7 @@ OF_THE_PLAN = (
         "                false\n                or (",
         ADJUSTED_CELLS,
     ),
-    _one(
-        "nothing of a key goes while an X is in doubt",
-        KEYS,
-        "(kin.retract_in_doubt and",
-        "(false and",
-        CELLS,
-    ),
+    _one("nothing of a key goes while an X is in doubt", KEYS, "(kin.retract_in_doubt and", "(false and", CELLS),
     _one(
         "every key that was ever sent is looked at",
         KEYS,

@@ -1,7 +1,5 @@
 """The decision table: what each source row and each identity that only the ledger speaks of is given."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace

@@ -1,7 +1,5 @@
 """What must hold of a world: nothing counts twice, the ledger is right about the service, and nothing is lost."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from .history import NOW

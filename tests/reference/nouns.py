@@ -4,8 +4,6 @@ Text that is absent is `""`; a number that is absent is `None`. Times are UTC te
 so comparing them as text compares them as times.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """The decision table where adjustments are allowed: each of its cells, what keeps an adjustment back, its payload."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest

@@ -1,7 +1,5 @@
 """Asking the local sandbox for faults, and waiting for what it does."""
 
-from __future__ import annotations
-
 import json
 import time
 from collections.abc import Callable

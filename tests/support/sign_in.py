@@ -1,7 +1,5 @@
 """A sign-in against the local sandbox: the browser's stand-in, the sandbox's control, and a folder of one's own."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import json
@@ -53,17 +51,17 @@ def address_in(text: str) -> str:
 
 
 def control(sandbox: LocalSandbox, **asked: Any) -> dict[str, Any]:
-    """Ask the sandbox's sign-in for something, and be told how it stands."""
+    """Ask the sandbox's sign-in for something, and get its state."""
     answer = requests.post(f"{sandbox.url}/control/sign_in", data=json.dumps(asked), timeout=60)
     assert answer.status_code == 200, answer.text
-    told: dict[str, Any] = answer.json()
-    return told
+    state: dict[str, Any] = answer.json()
+    return state
 
 
 def counts(sandbox: LocalSandbox) -> dict[str, int]:
     """What the sandbox's sign-in has done so far."""
-    told: dict[str, int] = requests.get(f"{sandbox.url}/control/sign_in", timeout=60).json()["counts"]
-    return told
+    state: dict[str, int] = requests.get(f"{sandbox.url}/control/sign_in", timeout=60).json()["counts"]
+    return state
 
 
 @contextlib.contextmanager
@@ -149,11 +147,7 @@ class World:
         return self.kept
 
     def run(
-        self,
-        *arguments: str,
-        stdin: str = "",
-        browser: Callable[[str], object] | None = follow,
-        **environment: str,
+        self, *arguments: str, stdin: str = "", browser: Callable[[str], object] | None = follow, **environment: str
     ) -> subprocess.CompletedProcess[str]:
         """Run a command in this process; `browser` is what opens an address, None where there is no browser."""
         out, err = io.StringIO(), io.StringIO()

@@ -1,7 +1,5 @@
 """The same answers of the service in either protocol, for suites that run over both wires."""
 
-from __future__ import annotations
-
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """Lookups by a wire that answers by a script, or by SOAP, with a clock that jumps."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 

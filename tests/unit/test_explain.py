@@ -154,7 +154,7 @@ def test_why_tells_the_row_its_history_and_what_would_change_it() -> None:
 
 
 def test_what_a_baseline_marked_was_not_sent() -> None:
-    """A mark is told from a delivery, and one that was undone from a run that died."""
+    """A mark is distinguished from a delivery, and one that was undone from a run that died."""
     mark = replace(
         REFUSED, outcome="accepted", code=None, error_code=baseline.BASELINE, message="Marked.", tracking_id=""
     )

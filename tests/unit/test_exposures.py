@@ -1,7 +1,5 @@
 """Syncs as exposures declare them: each mistake gets its own sentence, with the nearest name where one was meant."""
 
-from __future__ import annotations
-
 import sys
 from datetime import timedelta
 from types import SimpleNamespace
@@ -28,8 +26,7 @@ def exposure(settings: Any, *, name: str = "ads", nodes: tuple[str, ...] = ("mod
 
 def manifest(*exposures: SimpleNamespace) -> SimpleNamespace:
     return SimpleNamespace(
-        exposures={one.name: one for one in exposures},
-        nodes={"model.shop.ads": None, "model.shop.other": None},
+        exposures={one.name: one for one in exposures}, nodes={"model.shop.ads": None, "model.shop.other": None}
     )
 
 
@@ -163,7 +160,7 @@ def test_each_mistake_has_its_sentence(settings: Any, words: list[str]) -> None:
     ],
 )
 def test_a_sync_reads_exactly_one_model(nodes: tuple[str, ...], words: str) -> None:
-    """None, two, a source or a model that is disabled: each is told, with how to write it."""
+    """None, two, a source or a model that is disabled: each is reported, with how to write it."""
     assert words in mistake(GOOD, nodes=nodes)
 
 

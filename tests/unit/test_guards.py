@@ -1,7 +1,5 @@
 """Guards: each alone, with what it lets pass, what it refuses, and the way on."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import timedelta
 
@@ -119,7 +117,7 @@ def test_a_model_that_was_not_built_is_refused_whatever_is_allowed() -> None:
 
 
 def test_unknown_tests_refuse_in_production_and_warn_elsewhere() -> None:
-    """Where nobody knows, production refuses with the ways on, and the other environments warn."""
+    """Where it is unknown, production refuses with the ways on, and the other environments warn."""
     facts = replace(FINE, tests=TestEvidence(Verdict.UNKNOWN, "the last dbt command here was `dbt compile`"))
     guard = refusals(SYNC, facts)["tests"]
     assert "`dbt compile`" in guard.refusal

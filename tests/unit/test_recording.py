@@ -1,7 +1,5 @@
 """What `push --record` keeps: every call with its answer, as Microsoft saw and said it, and no secret and no person."""
 
-from __future__ import annotations
-
 import json
 import re
 import shutil
@@ -93,7 +91,7 @@ def test_only_their_owner_may_read_what_is_kept(raw: StartRaw, tmp_path: Path) -
 
 
 @pytest.mark.parametrize("status", ["401 No", "403 No", "429 Slow", "502 Bad"])
-def test_what_nobody_could_read_is_kept(dialect: Dialect, raw: StartRaw, tmp_path: Path, status: str) -> None:
+def test_an_unreadable_answer_is_kept(dialect: Dialect, raw: StartRaw, tmp_path: Path, status: str) -> None:
     """A page of a gateway in the place of an answer is what tells who said it."""
     page = http("<h1>Firewall</h1>", status, "text/html")
     send(dialect, raw(page, b"").url, tmp_path / "kept")

@@ -1,7 +1,5 @@
 """What comes back by REST alone: JSON that is no answer, statuses with nothing to read, and how long to wait."""
 
-from __future__ import annotations
-
 import gzip
 import json
 from dataclasses import replace

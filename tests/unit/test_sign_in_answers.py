@@ -83,7 +83,7 @@ def test_a_name_that_cannot_be_read_is_left_out(world: World, claims: str) -> No
     assert (world.kept.refresh_token, world.kept.who) == ("secret-r2", first.who)
 
 
-def test_a_lifetime_that_is_not_told_is_an_hour(world: World) -> None:
+def test_a_lifetime_that_is_not_given_is_an_hour(world: World) -> None:
     """Where Microsoft does not say how long the token lives, it is taken for an hour."""
     world.signed_in()
     renewed(world, granted(expires_in=None))
@@ -116,7 +116,7 @@ def test_a_lifetime_that_is_not_told_is_an_hour(world: World) -> None:
         b"Content-Length: 0\r\n\r\n",
     ],
 )
-def test_what_is_no_answer_is_told_and_not_shown(world: World, answer: bytes) -> None:
+def test_what_is_no_answer_is_reported_and_not_shown(world: World, answer: bytes) -> None:
     """Any other content is an error that names the host; no redirect is followed and no word of it is shown."""
     with RawServer(answer) as server:
         identity = replace(world.identity, origin=server.url)

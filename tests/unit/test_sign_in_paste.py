@@ -51,7 +51,7 @@ def test_a_closed_input_is_nothing_pasted(world: World) -> None:
     assert "Nothing was pasted" in done.stderr
 
 
-def test_an_input_that_is_no_text_is_told(world: World) -> None:
+def test_an_input_that_is_no_text_is_reported(world: World) -> None:
     """Bytes that cannot be read as text are an error of usage; they are not shown."""
     command = [str(COMMAND), "login", *LOCAL, "--paste"]
     environ = world.environ | {"PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8:strict"}

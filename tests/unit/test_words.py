@@ -1,7 +1,5 @@
 """Every reason that the macros can give has words; reasons are collected from the macros themselves."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 from typing import get_args
