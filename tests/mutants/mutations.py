@@ -140,15 +140,15 @@ OF_ANSWERS = (
     _one(
         "codes settle by their meaning",
         f"{ADS}/codes.py",
-        "return Code(number, name, row, settles, OnCall.BISECT",
-        "return Code(number, name, row, True, OnCall.BISECT",
+        'settles=entry["settles"] == "yes"',
+        "settles=True",
         f"{UNIT}/test_codes.py",
     ),
     _one(
         "few faults come before processing",
         f"{ADS}/codes.py",
-        "_UNPROCESSED = (105,",
-        "_UNPROCESSED = (202, 105,",
+        'unprocessed=entry["unprocessed"] == "yes"',
+        "unprocessed=True",
         f"{UNIT}/test_codes.py",
     ),
     *(

@@ -13,7 +13,7 @@ from reverse_etl.core.errors import ReverseEtlError
 from reverse_etl.core.pace import Patience
 from reverse_etl.core.ports import Recorder
 from reverse_etl.core.sync import Environment, Sync
-from reverse_etl.destinations.microsoft_ads import codes, unattributed
+from reverse_etl.destinations.microsoft_ads import codes
 from reverse_etl.destinations.microsoft_ads.answering import check_service, local_sandbox_notes
 from reverse_etl.destinations.microsoft_ads.destination import MicrosoftAds
 from reverse_etl.destinations.microsoft_ads.protocols import SWITCH_HINT, soap_warning, spoken
@@ -76,8 +76,7 @@ class MicrosoftAdsKind:
 
     def explain(self, reason: str) -> tuple[str, str]:
         """What a reason for no attribution means, and what to do."""
-        known = unattributed.explain(reason)
-        return known.meaning, known.what_to_do
+        return codes.explain(reason)
 
     def declared(self, sync: Sync, today: date) -> Mapping[str, str]:
         """The protocol that a sync speaks on a day (UTC)."""

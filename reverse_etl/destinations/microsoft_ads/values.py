@@ -1,7 +1,9 @@
-"""What a value from outside may be: text that can be sent, and an address of this very machine."""
+"""What a value from outside may be: text that can be sent, and an address of this very machine; and our own tables."""
 
 from __future__ import annotations
 
+import csv
+from importlib.resources import files
 from urllib.parse import urlsplit
 
 from reverse_etl.core.errors import SettingsError
@@ -32,3 +34,9 @@ def check_printable(label: str, value: str) -> None:
             f"{label} holds a character beyond ASCII, which no such value has.",
             hint="Look at how it is set; a character may have been changed on the way.",
         )
+
+
+def read_table(name: str) -> list[dict[str, str]]:
+    """The lines of one of the tables beside this file, by their columns."""
+    with (files(__package__) / "tables" / f"{name}.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))

@@ -58,7 +58,6 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "UploadDate": datetime.fromisoformat,
 }
 _FAULTS = ("AdApiFaultDetail", "ApiFaultDetail")
-_MEANINGS = {code.name: code for code in STATUSES}
 
 
 class RestWire(HttpWire):
@@ -137,7 +136,7 @@ def _read(operation: Operation, answer: HttpAnswer) -> Reply:
     errors = [error for name in ("Errors", "BatchErrors", "OperationErrors") for error in _list(body.get(name))]
     if errors:
         return Faulted(tuple(map(_fault_error, errors)), tracking_id, retry_after=retry_after(headers))
-    if body.get("Type") in _FAULTS and f"HTTP {status}" not in _MEANINGS:
+    if body.get("Type") in _FAULTS and f"HTTP {status}" not in STATUSES:
         return Faulted((ServiceError(None, clean(body["Type"]), "a fault without an error in it"),), tracking_id)
     if status == 200:
         return _processed(operation, body, tracking_id)
@@ -192,7 +191,7 @@ def _plain(name: str, value: Any) -> Any:
 def _by_status(status: int, headers: Mapping[str, str]) -> Faulted | None:
     """What an answer means of which nothing but the status can be read, if that has a meaning of its own."""
     name = f"HTTP {status}"
-    if name not in _MEANINGS:
+    if name not in STATUSES:
         return None
     error = ServiceError(None, name, "the service answered with this status and nothing that can be read")
     return Faulted((error,), clean(headers.get("TrackingId")), retry_after=retry_after(headers))
