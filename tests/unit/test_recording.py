@@ -24,8 +24,9 @@ from reverse_etl.core.plan import Record
 from reverse_etl.core.receipt import Answered, Stopped, Unanswered
 from reverse_etl.core.sync import WireProtocol
 from reverse_etl.destinations.microsoft_ads import MicrosoftAds
-from reverse_etl.destinations.microsoft_ads.recording import LONGEST_BODY, LONGEST_TEXT, NOT_KEPT, Recording
+from reverse_etl.destinations.microsoft_ads.recording import LONGEST_BODY, MASKED, NOT_KEPT, Recording
 from reverse_etl.destinations.microsoft_ads.wire.http import HttpAnswer
+from reverse_etl.destinations.microsoft_ads.wire.port import LONGEST_TEXT
 from tests.unit.dialects import DIALECTS, WIRES, Dialect
 from tests.unit.wire import ACCESS_TOKEN, DEVELOPER_TOKEN, StartRaw, http, row, settings
 
@@ -72,7 +73,7 @@ def test_a_call_is_kept_as_it_was_without_secrets_and_persons(dialect: Dialect, 
     assert len({click, hashed, phone}) == 3
     assert one["ConversionName"] == "Lead"
     answer = call["answer"]
-    said = rf"\(secret\) {click} {click} {hashed} id-\d of \(secret\), {phone}, account id-\d\b"
+    said = rf"\(secret\) {click} {click} {hashed} \(masked\) of \(secret\), {phone}, account id-\d\b"
     assert re.search(said, json.dumps(answer["body"]))
     assert (answer["status"], answer["headers"]["TrackingId"]) == (200, TRACKING)
     assert not {"X-Echo", "Set-Cookie"} & {*answer["headers"]}
@@ -102,13 +103,13 @@ def test_what_nobody_could_read_is_kept(dialect: Dialect, raw: StartRaw, tmp_pat
 
 
 def test_a_page_that_comes_in_pieces_is_read_before_it_is_masked(raw: StartRaw, tmp_path: Path) -> None:
-    """Half of a token would not be known for what it is; of a page that breaks off within one nothing is kept."""
+    """Half of a token would not be known for what it is; of a page that breaks off nothing is kept."""
     rest = DIALECTS["rest"]
     page = http(f"No {ACCESS_TOKEN}", "403 No", "text/html")
     send(rest, raw(page[:-6], rest=page[-6:], pause=0.01).url, tmp_path / "kept")
     assert calls(tmp_path / "kept")[0]["answer"]["body"] == "No (secret)"
     send(rest, raw(page[:-6]).url, tmp_path / "broken")
-    assert calls(tmp_path / "broken")[0]["answer"]["body"] == ""
+    assert calls(tmp_path / "broken")[0]["answer"] == {"error": "ProtocolError"}
 
 
 def test_a_call_without_an_answer_is_kept_by_the_name_of_its_error(dialect: Dialect, tmp_path: Path) -> None:
@@ -242,8 +243,8 @@ def test_what_can_be_read_stays_and_what_cannot_is_said(tmp_path: Path) -> None:
         recording.keep("Apply", "", {}, lambda: b"", HttpAnswer(200, headers, content), secrets=(), owners=(ACCOUNT,))
     read, xml, *others, long, within = (call["answer"]["body"] for call in calls(tmp_path / "kept"))
     assert read == said | {"AccountId": "id-2"}
-    assert xml == {"a": [{"b": [{"@{urn:i}nil": "true"}]}, {"c": "1"}]}
-    assert others == [NOT_KEPT] * 3
+    assert xml == {"a": [{"b": None}, {"c": "1"}]}
+    assert others == [NOT_KEPT, NOT_KEPT, MASKED]
     assert long == "..."
     assert re.fullmatch(r"id-1 xid-2x id-\d", within)
 

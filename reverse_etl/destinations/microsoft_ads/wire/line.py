@@ -77,7 +77,6 @@ class HttpWire(ABC):
                 read_timeout=self.read_timeout,
                 readable=readable,
                 hear_date=self._hear_date,
-                recorded=self._recording is not None,
             )
         except Exception as error:
             self._record(address, headers, error)
