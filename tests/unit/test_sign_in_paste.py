@@ -114,7 +114,7 @@ def test_after_a_failed_paste_the_command_is_to_paste_again(world: World, answer
     assert done.returncode == 1
     assert "reverse-etl login --environment local --paste" in done.stderr
     assert "stolen" not in done.stderr
-    assert not world.stores.file.exists()
+    assert not world.store.file.exists()
     assert "redemptions" not in counts(world.sandbox)
 
 

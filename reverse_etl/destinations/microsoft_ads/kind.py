@@ -26,7 +26,7 @@ from reverse_etl.destinations.microsoft_ads.settings import (
     find_endpoint,
     find_settings,
 )
-from reverse_etl.destinations.microsoft_ads.sign_in.checking import credentials_line
+from reverse_etl.destinations.microsoft_ads.sign_in.sources import credentials_line
 
 
 class MicrosoftAdsKind:

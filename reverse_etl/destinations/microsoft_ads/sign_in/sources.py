@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from reverse_etl.core.sync import Environment
+from reverse_etl.core.check import CheckLine, Mark
+from reverse_etl.core.errors import ReverseEtlError
+from reverse_etl.core.sync import Environment, Sync
 from reverse_etl.destinations.microsoft_ads.sign_in.identity import CLIENT_ID, Identity, signs_in
-from reverse_etl.destinations.microsoft_ads.sign_in.renewing import RenewingTokens
-from reverse_etl.destinations.microsoft_ads.sign_in.stores import EnvironmentStore, Login, Stores
-from reverse_etl.destinations.microsoft_ads.sign_in.tokens import Credentials, FixedToken
+from reverse_etl.destinations.microsoft_ads.sign_in.stores import EnvironmentStore, FileStore, Login
+from reverse_etl.destinations.microsoft_ads.sign_in.tokens import Credentials, FixedToken, RenewingTokens
 from reverse_etl.destinations.microsoft_ads.values import check_printable
 
 ACCESS_TOKEN = "MICROSOFT_ADS_ACCESS_TOKEN"  # noqa: S105 - its name
@@ -49,22 +50,37 @@ def find_credentials(environment: Environment, environ: Mapping[str, str]) -> Ac
         return Access(FixedToken(given), f"{ACCESS_TOKEN} in the environment")
     refresh = environ.get(REFRESH_TOKEN, "").strip()
     if not environ.get(CLIENT_ID, "").strip():
-        if refresh:
-            return Access(None, wanted=f"{CLIENT_ID}, the app that {REFRESH_TOKEN} was given to")
-        return Access(None, wanted=f"{ACCESS_TOKEN} (or {CLIENT_ID} and `reverse-etl login`)")
-    return _signed_in(Identity.of(environment, environ), refresh)
-
-
-def _signed_in(identity: Identity, refresh: str) -> Access:
+        app = f"{CLIENT_ID}, the app that {REFRESH_TOKEN} was given to"
+        return Access(None, wanted=app if refresh else f"{ACCESS_TOKEN} (or {CLIENT_ID} and `reverse-etl login`)")
+    identity = Identity.of(environment, environ)
     if refresh:
         check_printable(REFRESH_TOKEN, refresh)
         store = EnvironmentStore(refresh)
-        return Access(RenewingTokens(identity, store), f"{REFRESH_TOKEN} in the environment", login=store.load("")[0])
-    stores = Stores()
-    login, place = stores.load(identity.key)
+        return Access(RenewingTokens(identity, store), f"{REFRESH_TOKEN} in the environment", login=store.load(""))
+    file = FileStore()
+    login = file.load(identity.key)
     if login is None:
         return Access(None, wanted=f"a sign-in of this app and tenant (`{identity.command}`)")
-    return Access(RenewingTokens(identity, stores), place, login=login)
+    return Access(RenewingTokens(identity, file), str(file.file), login=login)
+
+
+def credentials_line(sync: Sync, environ: Mapping[str, str]) -> CheckLine:
+    """The line of `check` about the credentials of a sync. Nothing is renewed and nothing is sent."""
+    name = "credentials"
+    try:
+        access = find_credentials(sync.environment, environ)
+    except ReverseEtlError as error:
+        return CheckLine(sync.name, name, Mark.FAILED, error.message, error.hint or "Correct it.", exit_code=2)
+    if access.credentials is None:
+        return CheckLine(sync.name, name, Mark.FAILED, "missing", f"Needed: {access.wanted}.", exit_code=2)
+    if access.source == "default":
+        text = "not needed here"
+    elif access.login is None:
+        text = f"an access token (from {access.source}); it is not renewed"
+    else:
+        end = f"an access token until {access.until}" if access.until else "no access token yet"
+        text = f"a sign-in (from {access.source}); {end}; a push renews it"
+    return CheckLine(sync.name, name, Mark.OK, text)
 
 
 def utc(seconds: float) -> str:
