@@ -13,7 +13,6 @@ from reverse_etl.core.pace import Pace, Patience, shared_pace
 from reverse_etl.core.plan import Record
 from reverse_etl.core.receipt import Answer, Blamed, Reason
 from reverse_etl.core.sync import Environment, WireProtocol
-from reverse_etl.destinations.microsoft_ads.account import read_auto_tagging, turn_on_auto_tagging
 from reverse_etl.destinations.microsoft_ads.answering import (
     LocalBooks,
     ask_local_sandbox,
@@ -23,14 +22,12 @@ from reverse_etl.destinations.microsoft_ads.answering import (
 from reverse_etl.destinations.microsoft_ads.answers import answer_of
 from reverse_etl.destinations.microsoft_ads.attribution import DAYS_AT_ONCE, GOALS_AT_ONCE, read_report
 from reverse_etl.destinations.microsoft_ads.enquiry import Enquiry
-from reverse_etl.destinations.microsoft_ads.goals import read_goals
+from reverse_etl.destinations.microsoft_ads.lookups import read_auto_tagging, read_goals, turn_on_auto_tagging
 from reverse_etl.destinations.microsoft_ads.messages import call_of, mistake
 from reverse_etl.destinations.microsoft_ads.recording import Recording
 from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
 from reverse_etl.destinations.microsoft_ads.wire.port import Wire
 
-# Items that ApplyOfflineConversions takes in one call (its documentation, August 2026).
-BATCH_LIMIT = 1000
 # What Microsoft asks to wait after CallRateExceeded, in seconds.
 THROTTLE_WAIT = 60.0
 
@@ -48,6 +45,11 @@ def new_wire(settings: MicrosoftAdsSettings, recording: Recording | None = None)
 
 class MicrosoftAds:
     """Sends conversions by ApplyOfflineConversions and corrects them by ApplyOfflineConversionAdjustments."""
+
+    # Items that ApplyOfflineConversions takes in one call (its documentation, August 2026).
+    batch_limit = 1000
+    goals_at_once = GOALS_AT_ONCE
+    days_at_once = DAYS_AT_ONCE
 
     def __init__(
         self,
@@ -104,11 +106,6 @@ class MicrosoftAds:
         return ask_local_sandbox(self._settings.endpoint) if local else None
 
     @property
-    def batch_limit(self) -> int:
-        """Records of one call at most."""
-        return BATCH_LIMIT
-
-    @property
     def call_timeout(self) -> float:
         """Seconds that one call lasts at most."""
         return self._wire.call_timeout
@@ -137,16 +134,6 @@ class MicrosoftAds:
         # Who cannot sign in learns it here, before anything is written.
         self._settings.credentials.token()
         return [*notes, *self._settings.credentials.notes]
-
-    @property
-    def goals_at_once(self) -> int:
-        """Goals of one report at most."""
-        return GOALS_AT_ONCE
-
-    @property
-    def days_at_once(self) -> int:
-        """Days of one report at most."""
-        return DAYS_AT_ONCE
 
     def report(self, window: Window) -> Reported:
         """What became of the uploads of a window; raises DestinationError in words where it cannot tell."""

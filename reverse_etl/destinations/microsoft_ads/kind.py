@@ -16,15 +16,17 @@ from reverse_etl.core.sync import Environment, Sync
 from reverse_etl.destinations.microsoft_ads import codes
 from reverse_etl.destinations.microsoft_ads.answering import check_service, local_sandbox_notes
 from reverse_etl.destinations.microsoft_ads.destination import MicrosoftAds
-from reverse_etl.destinations.microsoft_ads.protocols import SWITCH_HINT, soap_warning, spoken
 from reverse_etl.destinations.microsoft_ads.recording import Recording
 from reverse_etl.destinations.microsoft_ads.settings import (
     PATHS,
+    SWITCH_HINT,
     MicrosoftAdsSettings,
     Setting,
     account_of,
     find_endpoint,
     find_settings,
+    soap_warning,
+    spoken,
 )
 from reverse_etl.destinations.microsoft_ads.sign_in.sources import credentials_line
 
