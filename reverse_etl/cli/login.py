@@ -49,7 +49,6 @@ def login(
     from reverse_etl.destinations.microsoft_ads.sign_in.identity import Identity
     from reverse_etl.destinations.microsoft_ads.sign_in.protocol import redeem
     from reverse_etl.destinations.microsoft_ads.sign_in.stores import FileStore
-    from reverse_etl.destinations.microsoft_ads.sign_in.tokens import login_of
 
     identity, store = Identity.of(environment, os.environ), FileStore()
     # A file that cannot be used is reported before the sign-in.
@@ -61,7 +60,7 @@ def login(
     question, code = _pasted(identity) if paste else _from_browser(identity, port)
     granted = redeem(identity, question, code)
     with store.lock():
-        store.save(identity.key, login_of(granted))
+        store.save(identity.key, granted)
     _show_status(environment, as_json=as_json)
 
 

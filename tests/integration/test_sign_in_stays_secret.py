@@ -15,7 +15,8 @@ import pytest
 from reverse_etl.core.pace import Patience
 from reverse_etl.destinations.microsoft_ads.sign_in import protocol
 from reverse_etl.destinations.microsoft_ads.sign_in import tokens as tokens_module
-from reverse_etl.destinations.microsoft_ads.sign_in.protocol import Granted, Question
+from reverse_etl.destinations.microsoft_ads.sign_in.protocol import Question
+from reverse_etl.destinations.microsoft_ads.sign_in.stores import Login
 from tests.integration.test_secrets_stay_secret import Listener, listener  # noqa: F401 - a fixture
 from tests.support.shop import Shop, copy_of, deal
 from tests.support.sign_in import World, control, counts, sign_in_world
@@ -47,7 +48,7 @@ def day(shop_template: Shop, tmp_path_factory: pytest.TempPathFactory, listener:
     secrets: dict[str, str] = {SECRET: "client secret"}
     asked, redeemed, renewed = protocol.ask, protocol.redeem, protocol.renew
 
-    def keep(granted: Granted) -> Granted:
+    def keep(granted: Login) -> Login:
         secrets.update({granted.access_token: "access token", granted.refresh_token: "refresh token"})
         return granted
 
@@ -56,7 +57,7 @@ def day(shop_template: Shop, tmp_path_factory: pytest.TempPathFactory, listener:
         secrets[question.verifier] = "verifier"
         return question
 
-    def redeem(identity: Any, question: Question, code: str) -> Granted:
+    def redeem(identity: Any, question: Question, code: str) -> Login:
         secrets[code] = "code"
         return keep(redeemed(identity, question, code))
 

@@ -23,7 +23,6 @@ from reverse_etl.core.sync import Environment
 from reverse_etl.destinations.microsoft_ads.sign_in.identity import Identity
 from reverse_etl.destinations.microsoft_ads.sign_in.protocol import ask, code_of, redeem
 from reverse_etl.destinations.microsoft_ads.sign_in.stores import FileStore, Login
-from reverse_etl.destinations.microsoft_ads.sign_in.tokens import login_of
 from reverse_etl.sandbox import LocalSandbox
 from tests.support.quick import exit_code_of
 
@@ -103,7 +102,7 @@ class World:
         """Sign in without a command."""
         question = ask(self.identity, "http://localhost")
         granted = redeem(self.identity, question, code_of(redirected(question.address), question))
-        self.store.save(self.identity.key, login_of(granted))
+        self.store.save(self.identity.key, granted)
         return self.kept
 
     def run(

@@ -21,7 +21,7 @@ from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
 from reverse_etl.destinations.microsoft_ads.sign_in import protocol
 from reverse_etl.destinations.microsoft_ads.sign_in.refusals import SignInError, refused
 from reverse_etl.destinations.microsoft_ads.sign_in.sources import find_credentials
-from reverse_etl.destinations.microsoft_ads.sign_in.stores import EnvironmentStore, Login
+from reverse_etl.destinations.microsoft_ads.sign_in.stores import Login
 from reverse_etl.destinations.microsoft_ads.sign_in.tokens import RENEWAL, FixedToken, RenewingTokens, with_token
 from reverse_etl.destinations.microsoft_ads.wire.port import Faulted, Lost, Processed, Reply, ServiceError, Withheld
 from tests.support.sign_in import APP, World, control, counts
@@ -198,31 +198,19 @@ def test_nothing_of_it_is_logged(world: World, caplog: pytest.LogCaptureFixture)
 class TestEnvironment:
     """Tokens that the environment brings."""
 
-    def test_a_rotated_token_is_used_and_told_of(self, world: World) -> None:
-        """What Microsoft gives in its place lives as long as the process; the note says so, without the token."""
+    def test_a_rotated_token_is_used(self, world: World) -> None:
+        """What Microsoft gives in its place lives as long as the process, and what is kept stays as it is."""
         first = world.signed_in()
         environ = world.environ | {"MICROSOFT_ADS_REFRESH_TOKEN": first.refresh_token}
         access = find_credentials(Environment.LOCAL, environ)
         assert access.credentials is not None
-        assert access.credentials.notes == ()
         token = access.credentials.token()
         assert token != first.access_token
-        (note,) = access.credentials.notes
-        assert "MICROSOFT_ADS_REFRESH_TOKEN" in note
-        assert "reverse-etl login --environment local" in note
         # The second renewal uses the second refresh token: the first is dead then.
         access.credentials.renew(token)
         access.credentials.renew(access.credentials.token())
         assert counts(world.sandbox)["renewals"] == 3
         assert world.kept == first
-
-    def test_one_that_is_not_rotated_needs_no_note(self, world: World) -> None:
-        """Where Microsoft gives no other there is nothing to tell."""
-        first = world.signed_in()
-        control(world.sandbox, faults=[{"kind": "no_refresh_token"}])
-        made = RenewingTokens(world.identity, EnvironmentStore(first.refresh_token))
-        made.token()
-        assert made.notes == ()
 
 
 PRODUCTION = Sync("ads", "model.shop.ads", "microsoft_ads", Environment.PRODUCTION, "1", "2")
@@ -278,8 +266,6 @@ class TestSources:
 
 class Scripted:
     """Credentials that renew as they are told."""
-
-    notes = ()
 
     def __init__(self, renewed: Callable[[], str | None], allowance: float = 90.0) -> None:
         self.allowance = allowance

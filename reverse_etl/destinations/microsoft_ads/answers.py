@@ -13,15 +13,10 @@ from reverse_etl.core.receipt import (
     Throttled,
     Unanswered,
 )
-from reverse_etl.destinations.microsoft_ads.codes import OnCall, OnRow, find
+from reverse_etl.destinations.microsoft_ads.codes import OnCall, find
 from reverse_etl.destinations.microsoft_ads.wire.port import Faulted, Lost, Reply, ServiceError, Withheld
 
 _RETRACTED_BEFORE = "ConversionAlreadyRetracted"
-_ROW_OUTCOMES = {
-    OnRow.REJECT: RowOutcome.REJECTED,
-    OnRow.DEFER: RowOutcome.DEFERRED,
-    OnRow.DOUBT: RowOutcome.IN_DOUBT,
-}
 
 
 def answer_of(reply: Reply, *, retracted: int, throttle_wait: float) -> Answer:
@@ -55,7 +50,7 @@ def _refusal(error: ServiceError) -> Refusal:
     return Refusal(
         # An error that names no row names one that was not sent: nothing of the answer is relied upon.
         index=-1 if error.index is None else error.index,
-        outcome=_ROW_OUTCOMES[code.row] if code else RowOutcome.REJECTED,
+        outcome=code.row if code else RowOutcome.REJECTED,
         settles=code.settles if code else False,
         flaw=code.flaw if code else False,
         reason=Reason(error.number, error.name, error.message),
@@ -70,7 +65,7 @@ def _refused(fault: Faulted, throttle_wait: float) -> Answer:
     if code is None:
         return Blamed(reason, fault.tracking_id, fault.unread)
     if code.call is OnCall.BISECT:
-        alone = _ROW_OUTCOMES[code.row] if code.settles else None
+        alone = code.row if code.settles else None
         return Blamed(reason, fault.tracking_id, code.unprocessed, alone, code.flaw)
     # These answers have no other place for the tracking id.
     traced = f" [tracking id {fault.tracking_id}]" if fault.tracking_id else ""

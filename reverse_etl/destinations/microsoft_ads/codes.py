@@ -20,15 +20,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+from reverse_etl.core.receipt import RowOutcome
 from reverse_etl.destinations.microsoft_ads.values import read_table
-
-
-class OnRow(StrEnum):
-    """What a code means that names a row."""
-
-    REJECT = "reject"
-    DEFER = "defer"
-    DOUBT = "doubt"
 
 
 class OnCall(StrEnum):
@@ -42,7 +35,7 @@ class OnCall(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """One code. `number` is None where Microsoft documents only the name.
+    """One code. `number` is None where Microsoft documents only the name. `row`: what it means where it names a row.
 
     `settles` is what it proves of earlier tries where it names a row; `unprocessed` says whether a call that it
     refuses was provably turned away before any of its rows was looked at. `flaw`: it names what is wrong with a row.
@@ -52,7 +45,7 @@ class Code:
 
     number: int | None
     name: str
-    row: OnRow
+    row: RowOutcome
     settles: bool
     call: OnCall
     advice: str
@@ -76,7 +69,7 @@ def _code(entry: Mapping[str, str]) -> Code:
     return Code(
         number=int(entry["number"]) if entry["number"] else None,
         name=entry["name"],
-        row=OnRow(entry["row"]),
+        row=RowOutcome(entry["row"]),
         settles=entry["settles"] == "yes",
         call=OnCall(entry["call"]),
         advice=entry["advice"].format(**_ADVICE),
@@ -98,13 +91,13 @@ GOAL_REST = timedelta(hours=2)
 _GOAL_TOO_YOUNG = ("OfflineConversionNotAcceptedForGoal", "OfflineConversionGoalTooRecent")
 
 
-def goes_at(number: int | None, name: str, refused_at: str) -> str:
+def goes_at(code: int | None, error_code: str, refused_at: str) -> str:
     """From when on at the latest the goal of a row is old enough that was put off at this time; both UTC text.
 
     Blank where the code says nothing of a goal's age. When the goal was created the service does not tell.
     """
-    code = find(number, name)
-    if code is None or code.name not in _GOAL_TOO_YOUNG or not refused_at:
+    found = find(code, error_code)
+    if found is None or found.name not in _GOAL_TOO_YOUNG or not refused_at:
         return ""
     refused = datetime.strptime(refused_at, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
     return (refused + GOAL_REST).strftime("%Y-%m-%dT%H:%M:%SZ")
@@ -115,10 +108,10 @@ def find(number: int | None, name: str) -> Code | None:
     return _BY_NAME.get(name) or (None if number is None else _BY_NUMBER.get(number))
 
 
-def advice(number: int | None, name: str) -> str:
+def advice(code: int | None, error_code: str) -> str:
     """What a user can do about a refusal, in a sentence."""
-    code = find(number, name)
-    return code.advice if code else "See the message; the code is not among those that Microsoft documents."
+    found = find(code, error_code)
+    return found.advice if found else "See the message; the code is not among those that Microsoft documents."
 
 
 def explain(reason: str) -> tuple[str, str]:

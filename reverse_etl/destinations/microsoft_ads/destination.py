@@ -26,7 +26,7 @@ from reverse_etl.destinations.microsoft_ads.lookups import read_auto_tagging, re
 from reverse_etl.destinations.microsoft_ads.messages import call_of, mistake
 from reverse_etl.destinations.microsoft_ads.recording import Recording
 from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
-from reverse_etl.destinations.microsoft_ads.wire.port import Wire
+from reverse_etl.destinations.microsoft_ads.wire.line import Wire
 
 # What Microsoft asks to wait after CallRateExceeded, in seconds.
 THROTTLE_WAIT = 60.0
@@ -133,7 +133,7 @@ class MicrosoftAds:
         notes = local_sandbox_notes(self._settings.endpoint, accepted) if local else ()
         # Who cannot sign in learns it here, before anything is written.
         self._settings.credentials.token()
-        return [*notes, *self._settings.credentials.notes]
+        return notes
 
     def report(self, window: Window) -> Reported:
         """What became of the uploads of a window; raises DestinationError in words where it cannot tell."""

@@ -16,7 +16,8 @@ from reverse_etl.core.receipt import Answer, Throttled, Unanswered
 from reverse_etl.destinations.microsoft_ads.answers import answer_of
 from reverse_etl.destinations.microsoft_ads.codes import find
 from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
-from reverse_etl.destinations.microsoft_ads.wire.port import Faulted, Lost, Processed, Reply, Wire, Withheld
+from reverse_etl.destinations.microsoft_ads.wire.line import Wire
+from reverse_etl.destinations.microsoft_ads.wire.port import Faulted, Lost, Processed, Reply, Withheld
 
 T = TypeVar("T")
 _LATER = "Try again later. Nothing depends on it: a push sends all the same."

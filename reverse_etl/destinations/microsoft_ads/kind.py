@@ -37,9 +37,10 @@ class MicrosoftAdsKind:
     # By Microsoft's pages of ApplyOfflineConversions, August 2026.
     max_age_days = 90
 
-    def account_of(self, sync: Sync, environ: Mapping[str, str]) -> str:
-        """The account that a sync sends to; empty where none is set."""
-        return account_of(sync, environ)
+    account_of = staticmethod(account_of)
+    advice = staticmethod(codes.advice)
+    goes_at = staticmethod(codes.goes_at)
+    explain = staticmethod(codes.explain)
 
     def open(
         self,
@@ -67,18 +68,6 @@ class MicrosoftAdsKind:
         """That SOAP ends, to a sync that speaks it."""
         warning = soap_warning(sync, today)
         return warning, SWITCH_HINT if warning else ""
-
-    def advice(self, code: int | None, error_code: str) -> str:
-        """What to do about a refusal."""
-        return codes.advice(code, error_code)
-
-    def goes_at(self, code: int | None, error_code: str, refused_at: str) -> str:
-        """When a goal is old enough for what it refused, as UTC text; blank for other refusals."""
-        return codes.goes_at(code, error_code, refused_at)
-
-    def explain(self, reason: str) -> tuple[str, str]:
-        """What a reason for no attribution means, and what to do."""
-        return codes.explain(reason)
 
     def declared(self, sync: Sync, today: date) -> Mapping[str, str]:
         """The protocol that a sync speaks on a day (UTC)."""

@@ -61,14 +61,10 @@ def _is_utc_time(text: str) -> bool:
 def _conversion(record: Record) -> dict[str, Any]:
     return {
         "ConversionCurrencyCode": record.currency or None,
-        "ConversionName": record.conversion_name or None,
-        "ConversionTime": record.conversion_time or None,
         "ConversionValue": record.value,
         "ExternalAttributionCredit": record.attribution_credit,
         "ExternalAttributionModel": record.attribution_model or None,
-        "HashedEmailAddress": record.hashed_email or None,
-        "HashedPhoneNumber": record.hashed_phone or None,
-        "MicrosoftClickId": record.click_id or None,
+        **_identity(record),
     }
 
 
@@ -79,6 +75,12 @@ def _adjustment(record: Record) -> dict[str, Any]:
         "AdjustmentTime": record.adjustment_time or None,
         "AdjustmentType": _ADJUSTMENT_TYPES[record.operation],
         "AdjustmentValue": record.value,
+        **_identity(record),
+    }
+
+
+def _identity(record: Record) -> dict[str, Any]:
+    return {
         "ConversionName": record.conversion_name or None,
         "ConversionTime": record.conversion_time or None,
         "HashedEmailAddress": record.hashed_email or None,

@@ -45,7 +45,7 @@ class Recording:
     """
 
     def __init__(self, folder: Path, note: Callable[[str], None]) -> None:
-        """Make the folder; raises SettingsError where it cannot be written, or is not empty, or open to others."""
+        """Make the folder; raises SettingsError where it cannot be made, or is there already."""
         self._folder, self._note = folder, note
         self._lock = threading.Lock()
         self._calls = 0
@@ -54,25 +54,14 @@ class Recording:
         # Identifiers that do not look like any.
         self._odd: dict[str, str] = {}
         try:
-            try:
-                folder.mkdir(mode=0o700, parents=True)
-                folder.chmod(0o700)
-            except FileExistsError:
-                if any(folder.iterdir()):
-                    raise SettingsError(
-                        f"The folder to record in, {folder}, is not empty.",
-                        hint="Name one that is new: an identifier has the same mask within one recording alone.",
-                    ) from None
-                if folder.stat().st_mode & 0o077:
-                    raise SettingsError(
-                        f"The folder to record in, {folder}, is open to other users.",
-                        hint=f"Close it by `chmod 700 {folder}`, or name one that is new.",
-                    ) from None
+            folder.mkdir(mode=0o700, parents=True)
+            folder.chmod(0o700)
             self._write("about.json", {"version": 1, "tool": USER_AGENT, "made_at": _now()})
         except OSError as error:
             raise SettingsError(
-                f"The folder to record in, {folder}, cannot be written: {error.strerror}.",
-                hint="Name one that is new, where you may write.",
+                f"The folder to record in, {folder}, cannot be made: {error.strerror}.",
+                hint="Name one that is new, where you may write: an identifier has the same mask within one recording "
+                "alone.",
             ) from None
 
     def keep(

@@ -23,16 +23,12 @@ def is_token(value: object) -> bool:
 
 def check_printable(label: str, value: str) -> None:
     """Raise SettingsError, naming the value by its label, where it has characters that no such value has."""
-    if not value.isprintable():
+    # Headers are where REST has them, and they carry nothing but ASCII.
+    if not (value.isprintable() and value.isascii()):
+        what = "a character beyond ASCII" if value.isprintable() else "a line break or another character"
         raise SettingsError(
-            f"{label} holds a line break or another character that no such value has.",
+            f"{label} holds {what} that no such value has.",
             hint="Look at how it is set; often a file has more in it than the value.",
-        )
-    # Headers are where REST has them, and they carry nothing else.
-    if not value.isascii():
-        raise SettingsError(
-            f"{label} holds a character beyond ASCII, which no such value has.",
-            hint="Look at how it is set; a character may have been changed on the way.",
         )
 
 

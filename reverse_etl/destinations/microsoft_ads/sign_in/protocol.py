@@ -19,8 +19,9 @@ import urllib3
 
 from reverse_etl.destinations.microsoft_ads.sign_in.identity import Identity
 from reverse_etl.destinations.microsoft_ads.sign_in.refusals import SignInError, refused
+from reverse_etl.destinations.microsoft_ads.sign_in.stores import Login
 from reverse_etl.destinations.microsoft_ads.values import is_token
-from reverse_etl.destinations.microsoft_ads.wire.http import UnreadableError, exchange, new_session
+from reverse_etl.destinations.microsoft_ads.wire.http import HttpAnswer, UnreadableError, exchange, new_session
 
 # Seconds without a byte of the answer. A whole exchange lasts 30 at most, with the time to connect.
 READ_TIMEOUT = 10.0
@@ -29,16 +30,6 @@ LONGEST_EXCHANGE = 30.0
 _WAITS = (1.0, 2.0)
 # What an access token lives where the answer does not say. Seconds.
 _LIFETIME = 3600.0
-
-
-@dataclass(frozen=True, slots=True)
-class Granted:
-    """What Microsoft gave. `refresh_token` is empty where it gave none; `lifetime` of the access token, in seconds."""
-
-    access_token: str = field(repr=False)
-    refresh_token: str = field(repr=False)
-    lifetime: float
-    who: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +81,7 @@ def code_of(answer: str, question: Question) -> str:
     return given["code"]
 
 
-def redeem(identity: Identity, question: Question, code: str) -> Granted:
+def redeem(identity: Identity, question: Question, code: str) -> Login:
     """Tokens for a code; raises SignInError. A code can be used once, so there is one try."""
     client = _client(identity, question.redirect)
     granted = _said(
@@ -115,10 +106,10 @@ def redeem(identity: Identity, question: Question, code: str) -> Granted:
 
 def renew(
     identity: Identity, refresh_token: str, *, until: float, sleep: Callable[[float], None] = time.sleep
-) -> Granted:
+) -> Login:
     """Tokens for a refresh token; raises SignInError. What may pass is tried again; no try starts after `until`.
 
-    `until`: by time.monotonic().
+    `until`: by time.monotonic(). Not every renewal brings a new refresh token, and then it is empty.
     """
     if not refresh_token:
         raise SignInError("The sign-in that was kept has no refresh token.", hint=f"Sign in again: {identity.command}")
@@ -157,15 +148,11 @@ class _Exchange:
                 readable=lambda media_type: media_type == "application/json",
                 hear_date=lambda _: None,
             )
-        return _Answer(answer.status_code, answer.content)
+        return _Answer(answer.status_code, answer.headers, answer.content)
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
+class _Answer(HttpAnswer):
     """An answer as Authlib reads it. A service that fails is no refusal, whatever it says."""
-
-    status_code: int
-    content: bytes = field(repr=False)
 
     def json(self) -> Any:
         """The document; raises ValueError."""
@@ -194,7 +181,7 @@ def _client(identity: Identity, redirect: str) -> Any:
 
 def _said(
     identity: Identity, request: Callable[[], Mapping[str, Any]], command: str, *, of_a_code: bool = False
-) -> Granted:
+) -> Login:
     """What a request brought; raises SignInError without a word of the answer, which may hold a token.
 
     `command`: what signs in again. `of_a_code`: what was given is a code.
@@ -203,11 +190,13 @@ def _said(
 
     host = urlsplit(identity.origin).netloc
     try:
-        said = request()
-        return Granted(
-            access_token=_token(said["access_token"]),
+        said, now = request(), time.time()
+        return Login(
             refresh_token=_refresh_token(said.get("refresh_token")),
-            lifetime=_seconds(said.get("expires_in")),
+            access_token=_token(said["access_token"]),
+            obtained_at=now,
+            expires_at=now + _seconds(said.get("expires_in")),
+            signed_in_at=now,
             who=_who(said.get("id_token")),
         )
     except OAuth2Error as error:

@@ -58,7 +58,9 @@ class FileStore:
     """
 
     def __init__(self, folder: Path | None = None) -> None:
-        self._folder = folder or _own_folder()
+        from platformdirs import user_config_path
+
+        self._folder = folder or user_config_path("reverse-etl", appauthor=False)
         self.file = self._folder / "sign_in.json"
 
     def load(self, key: str) -> Login | None:
@@ -126,7 +128,6 @@ class FileStore:
                 file.flush()
                 os.fsync(file.fileno())
             beside.replace(self.file)
-            _sync_folder(self._folder)
         except OSError as error:
             with contextlib.suppress(OSError):
                 beside.unlink(missing_ok=True)
@@ -144,13 +145,7 @@ class EnvironmentStore:
 
     def __init__(self, refresh_token: str) -> None:
         now = time.time()
-        self._given = refresh_token
         self._login = Login(refresh_token, "", now, now, now)
-
-    @property
-    def rotated(self) -> bool:
-        """Has Microsoft given another refresh token, which the environment does not have?"""
-        return self._login.refresh_token != self._given
 
     def load(self, key: str) -> Login:
         """The sign-in."""
@@ -164,21 +159,3 @@ class EnvironmentStore:
     def lock(self, timeout: float = LOCK_TIMEOUT) -> Iterator[None]:
         """No other process knows of it."""
         yield
-
-
-def _own_folder() -> Path:
-    from platformdirs import user_config_path
-
-    return user_config_path("reverse-etl", appauthor=False)
-
-
-def _sync_folder(folder: Path) -> None:
-    """Make the new name last, where the system lets a folder be opened."""
-    try:
-        handle = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -6,12 +6,11 @@ import threading
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 
 from reverse_etl.core.errors import DestinationError, SettingsError
 from reverse_etl.destinations.microsoft_ads.codes import find
 from reverse_etl.destinations.microsoft_ads.sign_in.identity import Identity
-from reverse_etl.destinations.microsoft_ads.sign_in.protocol import LONGEST_EXCHANGE, Granted, renew
+from reverse_etl.destinations.microsoft_ads.sign_in.protocol import LONGEST_EXCHANGE, renew
 from reverse_etl.destinations.microsoft_ads.sign_in.stores import EnvironmentStore, FileStore, Login
 from reverse_etl.destinations.microsoft_ads.wire.port import Faulted, Reply, ServiceError, Withheld, without_secrets
 
@@ -22,34 +21,13 @@ _EXPIRED = ("AuthenticationTokenExpired", "HTTP 401")
 RENEWAL = 60.0
 
 
-class Credentials(Protocol):
-    """Gives access tokens; used by several threads at once. Their `repr` shows no secret."""
-
-    @property
-    def allowance(self) -> float:
-        """Seconds of a call that may pass before it leaves with a token that is good."""
-
-    @property
-    def notes(self) -> Sequence[str]:
-        """What the user has to know of the credentials, in sentences; known once a token was asked for."""
-
-    def token(self) -> str:
-        """An access token; raises DestinationError where there is none to be had."""
-
-    def renew(self, expired: str) -> str | None:
-        """A token in the place of one that the service calls expired; None where nothing can be renewed.
-
-        Whoever asks first renews; the others get what came of it. Raises DestinationError where renewing fails.
-        """
-
-
 @dataclass(frozen=True, slots=True)
 class FixedToken:
     """One access token that somebody set; it cannot be renewed."""
 
     value: str = field(repr=False)
+    # Seconds of a call that may pass before it leaves with a token that is good.
     allowance: float = 0.0
-    notes: Sequence[str] = ()
 
     def token(self) -> str:
         """The token."""
@@ -74,17 +52,6 @@ class RenewingTokens:
 
     def __repr__(self) -> str:
         return f"RenewingTokens({self._identity.key})"
-
-    @property
-    def notes(self) -> Sequence[str]:
-        """Says so where a new refresh token can be kept nowhere."""
-        if isinstance(self._store, EnvironmentStore) and self._store.rotated:
-            return (
-                "Microsoft gave a new refresh token, and an environment variable cannot keep it. The old one in "
-                "MICROSOFT_ADS_REFRESH_TOKEN works until Microsoft ends it, after 90 days or so: set a new one by "
-                f"then, or sign in where a file keeps it: {self._identity.command}",
-            )
-        return ()
 
     def token(self) -> str:
         """An access token that is good yet; raises DestinationError where there is none to be had."""
@@ -131,7 +98,12 @@ class RenewingTokens:
             if kept.access_token != expired and kept.is_fresh(time.time()):
                 return kept
             granted = renew(self._identity, kept.refresh_token, until=latest)
-            fresh = login_of(granted, kept)
+            fresh = replace(
+                granted,
+                refresh_token=granted.refresh_token or kept.refresh_token,
+                signed_in_at=kept.signed_in_at,
+                who=granted.who or kept.who,
+            )
             # Until this returns, the store has the old refresh token, which Microsoft still takes.
             self._store.save(self._identity.key, fresh)
             return fresh
@@ -143,19 +115,8 @@ class RenewingTokens:
         return login
 
 
-def login_of(granted: Granted, before: Login | None = None) -> Login:
-    """What to keep of what was granted just now, `before` being what was kept until now."""
-    now = time.time()
-    fresh = Login(granted.refresh_token, granted.access_token, now, now + granted.lifetime, now, granted.who)
-    if before is None:
-        return fresh
-    return replace(
-        fresh,
-        # Not every renewal brings a new one.
-        refresh_token=granted.refresh_token or before.refresh_token,
-        signed_in_at=before.signed_in_at,
-        who=granted.who or before.who,
-    )
+# What gives access tokens, to several threads at once. Its `repr` shows no secret.
+Credentials = FixedToken | RenewingTokens
 
 
 def with_token(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
 from reverse_etl.core.receipt import Reason
 
@@ -81,25 +81,6 @@ class Lost:
 
 
 Reply = Processed | Faulted | Lost
-
-
-class Wire(Protocol):
-    """Makes calls; used by several threads at once."""
-
-    @property
-    def call_timeout(self) -> float:
-        """Seconds that one call lasts at most."""
-
-    @property
-    def clock_ahead(self) -> float | None:
-        """By how many seconds the service's clock was ahead of this machine's at its last answer."""
-
-    def call(self, operation: str, content: Mapping[str, Any]) -> Reply:
-        """Make one call. Never raises for what the call or its answer brings.
-
-        `content`: the operation's elements by the service's names; lists are lists, items are dicts, ids are whole
-        numbers, times are text, and what is None is left out.
-        """
 
 
 def number(code: object) -> int | None:

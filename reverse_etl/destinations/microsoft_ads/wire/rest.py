@@ -13,7 +13,7 @@ from reverse_etl.core import clocks
 from reverse_etl.destinations.microsoft_ads.codes import STATUSES
 from reverse_etl.destinations.microsoft_ads.wire import http
 from reverse_etl.destinations.microsoft_ads.wire.http import HttpAnswer, lost
-from reverse_etl.destinations.microsoft_ads.wire.line import HttpWire
+from reverse_etl.destinations.microsoft_ads.wire.line import Wire
 from reverse_etl.destinations.microsoft_ads.wire.port import (
     Faulted,
     Processed,
@@ -60,7 +60,7 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
 _FAULTS = ("AdApiFaultDetail", "ApiFaultDetail")
 
 
-class RestWire(HttpWire):
+class RestWire(Wire):
     """Makes calls. Each thread has its own connection."""
 
     def _call(self, operation: str, content: Mapping[str, Any], token: str) -> Reply:

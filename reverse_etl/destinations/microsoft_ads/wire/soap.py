@@ -16,7 +16,7 @@ from zeep.xsd import CompoundValue
 from reverse_etl.core.receipt import Reason
 from reverse_etl.destinations.microsoft_ads.wire import http
 from reverse_etl.destinations.microsoft_ads.wire.http import HttpAnswer, lost
-from reverse_etl.destinations.microsoft_ads.wire.line import HttpWire
+from reverse_etl.destinations.microsoft_ads.wire.line import Wire
 from reverse_etl.destinations.microsoft_ads.wire.port import (
     Faulted,
     Lost,
@@ -113,7 +113,7 @@ def _tells_of_a_row(node: Any) -> bool:
     return name == "Index" or "Error" in name
 
 
-class SoapWire(HttpWire):
+class SoapWire(Wire):
     """Makes calls. Each thread has its own client and connection."""
 
     def _call(self, operation: str, content: Mapping[str, Any], token: str) -> Reply:
