@@ -149,7 +149,7 @@ def _show_status(environment: Environment, *, as_json: bool) -> None:
 
 def _status(environment: Environment) -> LoginJson:
     from reverse_etl.destinations.microsoft_ads.sign_in.identity import Identity, signs_in
-    from reverse_etl.destinations.microsoft_ads.sign_in.sources import find_credentials, utc
+    from reverse_etl.destinations.microsoft_ads.sign_in.tokens import find_credentials, utc
 
     if not signs_in(environment, os.environ):
         # Says that it needs none.

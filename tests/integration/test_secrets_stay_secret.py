@@ -27,7 +27,7 @@ from reverse_etl.core.sync import Environment
 from reverse_etl.destinations.microsoft_ads import MicrosoftAds
 from reverse_etl.destinations.microsoft_ads import settings as ads_settings
 from reverse_etl.destinations.microsoft_ads.answering import check_service
-from reverse_etl.destinations.microsoft_ads.sign_in.sources import Access, find_credentials
+from reverse_etl.destinations.microsoft_ads.sign_in.tokens import Access, find_credentials
 from reverse_etl.destinations.microsoft_ads.wire.soap import SoapWire
 from reverse_etl.sandbox import LocalSandbox
 from tests.support.faults import ask_for, truth

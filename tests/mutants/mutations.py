@@ -125,14 +125,14 @@ OF_ANSWERS = (
     ),
     _one(
         "already retracted is retracted",
-        f"{ADS}/answers.py",
+        f"{ADS}/codes.py",
         "if not (error.index in range(retracted) and error.name == _RETRACTED_BEFORE)",
         "if True",
         f"{UNIT}/test_wire_answers.py::test_what_was_retracted_before_is_retracted",
     ),
     _one(
         "an unknown code settles nothing",
-        f"{ADS}/answers.py",
+        f"{ADS}/codes.py",
         "settles=code.settles if code else False",
         "settles=code.settles if code else True",
         f"{UNIT}/test_wire_answers.py::test_refusals_carry_everything_that_the_service_said",

@@ -11,8 +11,8 @@ import pytest
 
 from reverse_etl.core.attribution import Reported, ReportedDay, Window
 from reverse_etl.core.errors import DestinationError
-from reverse_etl.destinations.microsoft_ads.attribution import read_report
 from reverse_etl.destinations.microsoft_ads.codes import REASONS, explain
+from reverse_etl.destinations.microsoft_ads.lookups import read_report
 from reverse_etl.destinations.microsoft_ads.wire.port import Processed, ServiceError
 from reverse_etl.sandbox import LocalSandbox
 from tests.unit.dialects import Dialect

@@ -14,7 +14,7 @@ import pytest
 from reverse_etl.core.errors import DestinationError
 from reverse_etl.destinations.microsoft_ads.sign_in import protocol
 from reverse_etl.destinations.microsoft_ads.sign_in import tokens as tokens_module
-from reverse_etl.destinations.microsoft_ads.sign_in.refusals import SignInError
+from reverse_etl.destinations.microsoft_ads.sign_in.protocol import SignInError
 from reverse_etl.destinations.microsoft_ads.sign_in.stores import EnvironmentStore
 from reverse_etl.destinations.microsoft_ads.sign_in.tokens import RenewingTokens, with_token
 from reverse_etl.destinations.microsoft_ads.wire.port import Faulted, ServiceError, Withheld

@@ -20,8 +20,7 @@ from reverse_etl.core.errors import SettingsError
 from reverse_etl.core.sync import Environment
 from reverse_etl.destinations.microsoft_ads.sign_in import browser
 from reverse_etl.destinations.microsoft_ads.sign_in.identity import ANY_TENANT, Identity
-from reverse_etl.destinations.microsoft_ads.sign_in.protocol import ask
-from reverse_etl.destinations.microsoft_ads.sign_in.refusals import refused
+from reverse_etl.destinations.microsoft_ads.sign_in.protocol import ask, refused
 from tests.support.schemas import validate
 from tests.support.shop import COMMAND
 from tests.support.sign_in import APP, World, address_in, control, counts, follow

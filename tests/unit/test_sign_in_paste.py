@@ -7,8 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from reverse_etl.destinations.microsoft_ads.sign_in.protocol import ask, code_of
-from reverse_etl.destinations.microsoft_ads.sign_in.refusals import SignInError
+from reverse_etl.destinations.microsoft_ads.sign_in.protocol import SignInError, ask, code_of
 from tests.support.shop import COMMAND
 from tests.support.sign_in import World, address_in, control, counts, redirected
 

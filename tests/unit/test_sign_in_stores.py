@@ -28,7 +28,7 @@ ASK = """
 import os, signal, sys
 from unittest import mock
 from reverse_etl.destinations.microsoft_ads.sign_in import stores
-from reverse_etl.destinations.microsoft_ads.sign_in.sources import find_credentials
+from reverse_etl.destinations.microsoft_ads.sign_in.tokens import find_credentials
 from reverse_etl.core.sync import Environment
 
 def die(*_, **__):

@@ -16,13 +16,18 @@ import pytest
 from reverse_etl.core.errors import DestinationError, SettingsError
 from reverse_etl.core.receipt import Reason, Stopped
 from reverse_etl.core.sync import Environment, Sync
-from reverse_etl.destinations.microsoft_ads.answers import answer_of
+from reverse_etl.destinations.microsoft_ads.codes import answer_of
 from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
 from reverse_etl.destinations.microsoft_ads.sign_in import protocol
-from reverse_etl.destinations.microsoft_ads.sign_in.refusals import SignInError, refused
-from reverse_etl.destinations.microsoft_ads.sign_in.sources import find_credentials
+from reverse_etl.destinations.microsoft_ads.sign_in.protocol import SignInError, refused
 from reverse_etl.destinations.microsoft_ads.sign_in.stores import Login
-from reverse_etl.destinations.microsoft_ads.sign_in.tokens import RENEWAL, FixedToken, RenewingTokens, with_token
+from reverse_etl.destinations.microsoft_ads.sign_in.tokens import (
+    RENEWAL,
+    FixedToken,
+    RenewingTokens,
+    find_credentials,
+    with_token,
+)
 from reverse_etl.destinations.microsoft_ads.wire.port import Faulted, Lost, Processed, Reply, ServiceError, Withheld
 from tests.support.sign_in import APP, World, control, counts
 

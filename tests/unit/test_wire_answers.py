@@ -11,8 +11,7 @@ import requests
 import urllib3
 
 from reverse_etl.core.receipt import Answer, Answered, Blamed, RowOutcome, Stopped, Throttled, Unanswered
-from reverse_etl.destinations.microsoft_ads.answers import answer_of
-from reverse_etl.destinations.microsoft_ads.codes import CODES, Code, OnCall
+from reverse_etl.destinations.microsoft_ads.codes import CODES, Code, OnCall, answer_of
 from reverse_etl.destinations.microsoft_ads.wire.http import lost
 from reverse_etl.destinations.microsoft_ads.wire.port import Processed, ServiceError
 from tests.unit.dialects import Dialect

@@ -19,10 +19,16 @@ from reverse_etl.destinations.microsoft_ads.answering import (
     check_service,
     local_sandbox_notes,
 )
-from reverse_etl.destinations.microsoft_ads.answers import answer_of
-from reverse_etl.destinations.microsoft_ads.attribution import DAYS_AT_ONCE, GOALS_AT_ONCE, read_report
+from reverse_etl.destinations.microsoft_ads.codes import answer_of
 from reverse_etl.destinations.microsoft_ads.enquiry import Enquiry
-from reverse_etl.destinations.microsoft_ads.lookups import read_auto_tagging, read_goals, turn_on_auto_tagging
+from reverse_etl.destinations.microsoft_ads.lookups import (
+    DAYS_AT_ONCE,
+    GOALS_AT_ONCE,
+    read_auto_tagging,
+    read_goals,
+    read_report,
+    turn_on_auto_tagging,
+)
 from reverse_etl.destinations.microsoft_ads.messages import call_of, mistake
 from reverse_etl.destinations.microsoft_ads.recording import Recording
 from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings

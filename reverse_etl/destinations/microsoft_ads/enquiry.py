@@ -13,8 +13,7 @@ from urllib.parse import urlsplit
 from reverse_etl.core.errors import DestinationError
 from reverse_etl.core.pace import Pace, Patience
 from reverse_etl.core.receipt import Answer, Throttled, Unanswered
-from reverse_etl.destinations.microsoft_ads.answers import answer_of
-from reverse_etl.destinations.microsoft_ads.codes import find
+from reverse_etl.destinations.microsoft_ads.codes import answer_of, find
 from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
 from reverse_etl.destinations.microsoft_ads.wire.line import Wire
 from reverse_etl.destinations.microsoft_ads.wire.port import Faulted, Lost, Processed, Reply, Withheld

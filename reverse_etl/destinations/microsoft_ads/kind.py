@@ -28,7 +28,7 @@ from reverse_etl.destinations.microsoft_ads.settings import (
     soap_warning,
     spoken,
 )
-from reverse_etl.destinations.microsoft_ads.sign_in.sources import credentials_line
+from reverse_etl.destinations.microsoft_ads.sign_in.tokens import credentials_line
 
 
 class MicrosoftAdsKind:

@@ -11,8 +11,7 @@ from urllib.parse import urlsplit
 from reverse_etl.core import clocks
 from reverse_etl.core.errors import SettingsError
 from reverse_etl.core.sync import Environment, Sync, WireProtocol
-from reverse_etl.destinations.microsoft_ads.sign_in.sources import find_credentials
-from reverse_etl.destinations.microsoft_ads.sign_in.tokens import Credentials
+from reverse_etl.destinations.microsoft_ads.sign_in.tokens import Credentials, find_credentials
 from reverse_etl.destinations.microsoft_ads.values import LOOPBACK, check_printable
 
 SERVICE_PATH = "/Api/Advertiser/CampaignManagement/v13/CampaignManagementService.svc"

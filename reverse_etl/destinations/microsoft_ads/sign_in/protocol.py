@@ -1,12 +1,18 @@
 """The OAuth protocol, spoken by Authlib over our own HTTP exchange. Nothing else imports Authlib.
 
 The exchange ends in time, follows no redirect, has a limit for answers and logs nothing.
+
+A refusal is said in a sentence of our own, with the command to run: Microsoft's texts may name a person. Its AADSTS
+numbers may change, so no decision but one more try rests on them; where a number is unknown, the OAuth word decides.
+Both are in tables/refusals.csv; of a code that was given for tokens, some numbers mean something else than of a refresh
+token.
 """
 
 from __future__ import annotations
 
 import base64
 import json
+import re
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -17,11 +23,47 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import requests
 import urllib3
 
+from reverse_etl.core.errors import DestinationError
 from reverse_etl.destinations.microsoft_ads.sign_in.identity import Identity
-from reverse_etl.destinations.microsoft_ads.sign_in.refusals import SignInError, refused
 from reverse_etl.destinations.microsoft_ads.sign_in.stores import Login
-from reverse_etl.destinations.microsoft_ads.values import is_token
+from reverse_etl.destinations.microsoft_ads.values import is_token, read_table
 from reverse_etl.destinations.microsoft_ads.wire.http import HttpAnswer, UnreadableError, exchange, new_session
+
+# A good refresh token is refused with this one now and then; the next try works.
+FLAKY = 70000
+_NUMBER = re.compile(r"AADSTS(\d{4,8})", re.ASCII)
+_WORD = re.compile(r"[a-z_]{1,40}", re.ASCII)
+
+
+class SignInError(DestinationError):
+    """Microsoft's sign-in refused, or did not answer.
+
+    `number`: of its AADSTS code, if it said one. `again`: the same request may succeed.
+    """
+
+    def __init__(self, message: str, *, hint: str, number: int | None = None, again: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.number = number
+        self.again = again
+
+
+def refused(word: object, description: object, command: str, *, of_a_code: bool = False) -> SignInError:
+    """The error for an OAuth error word and its description; `command`: what signs in again.
+
+    `of_a_code`: what was refused was a code, and no refresh token.
+    """
+    word = str(word) if _WORD.fullmatch(str(word)) else "error"
+    found = _NUMBER.search(str(description))
+    number = int(found[1]) if found else None
+    known = {(entry["said"], entry["of_a_code"]): entry for entry in read_table("refusals")}
+    ways = [(str(number), "yes"), (str(number), ""), (word, "")] if of_a_code else [(str(number), ""), (word, "")]
+    entry = next((known[way] for way in ways if way in known), None)
+    message = entry["message"] if entry else "Microsoft refused the sign-in."
+    hint = entry["hint"] if entry else "Sign in again: {command}"
+    said = f"{word}, AADSTS{number}" if number else word
+    again = number == FLAKY or word in ("temporarily_unavailable", "server_error")
+    return SignInError(f"{message} [{said}]", hint=hint.format(command=command), number=number, again=again)
+
 
 # Seconds without a byte of the answer. A whole exchange lasts 30 at most, with the time to connect.
 READ_TIMEOUT = 10.0

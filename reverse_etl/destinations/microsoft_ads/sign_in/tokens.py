@@ -1,17 +1,21 @@
-"""Access tokens: fetched when first needed, renewed once for all; and a call made again where its token had expired."""
+"""Access tokens: where they come from, when they are renewed, and a call made again where its token had expired."""
 
 from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
-from reverse_etl.core.errors import DestinationError, SettingsError
+from reverse_etl.core.check import CheckLine, Mark
+from reverse_etl.core.errors import DestinationError, ReverseEtlError, SettingsError
+from reverse_etl.core.sync import Environment, Sync
 from reverse_etl.destinations.microsoft_ads.codes import find
-from reverse_etl.destinations.microsoft_ads.sign_in.identity import Identity
+from reverse_etl.destinations.microsoft_ads.sign_in.identity import CLIENT_ID, Identity, signs_in
 from reverse_etl.destinations.microsoft_ads.sign_in.protocol import LONGEST_EXCHANGE, renew
 from reverse_etl.destinations.microsoft_ads.sign_in.stores import EnvironmentStore, FileStore, Login
+from reverse_etl.destinations.microsoft_ads.values import check_printable
 from reverse_etl.destinations.microsoft_ads.wire.port import Faulted, Reply, ServiceError, Withheld, without_secrets
 
 # Microsoft's code for an access token that has expired, and REST's status for a token that is not taken, where nothing
@@ -158,3 +162,77 @@ def _has_expired(reply: Reply) -> bool:
 
 def _withheld(message: str, advice: str) -> Withheld:
     return Withheld((ServiceError(None, "NoAccessToken", message),), "", advice=advice)
+
+
+ACCESS_TOKEN = "MICROSOFT_ADS_ACCESS_TOKEN"  # noqa: S105 - its name
+REFRESH_TOKEN = "MICROSOFT_ADS_REFRESH_TOKEN"  # noqa: S105 - its name
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """What gives access tokens, and where it comes from in words; `credentials` is None where nothing does.
+
+    `wanted`: what to do then, for messages. `login`: the sign-in, where one was found.
+    """
+
+    credentials: Credentials | None = field(repr=False)
+    source: str = ""
+    wanted: str = ""
+    login: Login | None = None
+
+    @property
+    def until(self) -> str:
+        """The end of the access token at hand, UTC text; empty where it is unknown or there is none yet."""
+        return utc(self.login.expires_at) if self.login is not None and self.login.access_token else ""
+
+
+def find_credentials(environment: Environment, environ: Mapping[str, str]) -> Access:
+    """Look for credentials; nothing is renewed, and nothing is sent.
+
+    The environment `local` gets none that are real, unless its sign-in leads to this machine. Raises SettingsError for
+    a value that cannot be one.
+    """
+    if not signs_in(environment, environ):
+        return Access(FixedToken("local"), "default")
+    given = environ.get(ACCESS_TOKEN, "").strip()
+    if given and environment is not Environment.LOCAL:
+        check_printable(ACCESS_TOKEN, given)
+        return Access(FixedToken(given), f"{ACCESS_TOKEN} in the environment")
+    refresh = environ.get(REFRESH_TOKEN, "").strip()
+    if not environ.get(CLIENT_ID, "").strip():
+        app = f"{CLIENT_ID}, the app that {REFRESH_TOKEN} was given to"
+        return Access(None, wanted=app if refresh else f"{ACCESS_TOKEN} (or {CLIENT_ID} and `reverse-etl login`)")
+    identity = Identity.of(environment, environ)
+    if refresh:
+        check_printable(REFRESH_TOKEN, refresh)
+        store = EnvironmentStore(refresh)
+        return Access(RenewingTokens(identity, store), f"{REFRESH_TOKEN} in the environment", login=store.load(""))
+    file = FileStore()
+    login = file.load(identity.key)
+    if login is None:
+        return Access(None, wanted=f"a sign-in of this app and tenant (`{identity.command}`)")
+    return Access(RenewingTokens(identity, file), str(file.file), login=login)
+
+
+def credentials_line(sync: Sync, environ: Mapping[str, str]) -> CheckLine:
+    """The line of `check` about the credentials of a sync. Nothing is renewed and nothing is sent."""
+    name = "credentials"
+    try:
+        access = find_credentials(sync.environment, environ)
+    except ReverseEtlError as error:
+        return CheckLine(sync.name, name, Mark.FAILED, error.message, error.hint or "Correct it.", exit_code=2)
+    if access.credentials is None:
+        return CheckLine(sync.name, name, Mark.FAILED, "missing", f"Needed: {access.wanted}.", exit_code=2)
+    if access.source == "default":
+        text = "not needed here"
+    elif access.login is None:
+        text = f"an access token (from {access.source}); it is not renewed"
+    else:
+        end = f"an access token until {access.until}" if access.until else "no access token yet"
+        text = f"a sign-in (from {access.source}); {end}; a push renews it"
+    return CheckLine(sync.name, name, Mark.OK, text)
+
+
+def utc(seconds: float) -> str:
+    """A time since 1970 as UTC text."""
+    return datetime.fromtimestamp(seconds, UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
