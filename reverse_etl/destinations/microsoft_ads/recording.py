@@ -51,7 +51,7 @@ class Recording:
         self._calls = 0
         self._failed = False
         self._masks: dict[str, str] = {}
-        # Identifiers that do not look like any.
+        # Identifiers that do not look like any, as they stand in a text that is in one line.
         self._odd: dict[str, str] = {}
         try:
             folder.mkdir(mode=0o700, parents=True)
@@ -129,7 +129,7 @@ class Recording:
         mask = self._mask(value)
         if len(value) >= _SHORTEST_ODD and not (_HEX.fullmatch(value) or _GUID.fullmatch(value)):
             with self._lock:
-                self._odd[value] = mask
+                self._odd[clean(value)] = mask
         return mask
 
     def _mask(self, value: str) -> str:
@@ -178,9 +178,7 @@ def _read(answer: HttpAnswer) -> Any:
 
 
 def _elements(content: bytes) -> dict[str, Any]:
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, remove_comments=True, remove_pis=True
-    )
+    parser = etree.XMLParser(resolve_entities=False, remove_comments=True, remove_pis=True)
     root = etree.fromstring(content, parser)
     document: Any = root.getroottree().docinfo
     if document.doctype:

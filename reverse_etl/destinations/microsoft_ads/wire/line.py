@@ -50,15 +50,12 @@ class Wire(ABC):
         `content`: the operation's elements by the service's names; lists are lists, items are dicts, ids are whole
         numbers, times are text, and what is None is left out.
         """
-        return with_token(
-            self._settings.credentials,
-            lambda token: self._noted(operation, content, token),
-            secrets=[self._settings.developer_token],
-        )
 
-    def _noted(self, operation: str, content: Mapping[str, Any], token: str) -> Reply:
-        self._local.noted = (operation, content, token)
-        return self._call(operation, content, token)
+        def attempt(token: str) -> Reply:
+            self._local.noted = (operation, content, token)
+            return self._call(operation, content, token)
+
+        return with_token(self._settings.credentials, attempt, secrets=[self._settings.developer_token])
 
     @abstractmethod
     def message(self, operation: str, content: Mapping[str, Any]) -> bytes:

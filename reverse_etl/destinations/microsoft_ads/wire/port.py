@@ -108,6 +108,11 @@ def words(*texts: object) -> str:
     return E_MAIL.sub("(e-mail address)", IDENTIFIER.sub("(identifier)", joined))
 
 
+def service_error(code: object, name: object, *texts: object, index: int | None = None) -> ServiceError:
+    """An error as the service says it, cleaned."""
+    return ServiceError(number(clean(code)), words(name), words(*texts), index)
+
+
 def counted(errors: Sequence[Any]) -> Sequence[Any]:
     """The errors of an answer, before they are looked at; raises ValueError where there are more than one has."""
     if len(errors) > MOST_ERRORS:

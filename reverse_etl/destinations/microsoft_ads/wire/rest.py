@@ -9,7 +9,6 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NoReturn
 
-from reverse_etl.core import clocks
 from reverse_etl.destinations.microsoft_ads.codes import STATUSES
 from reverse_etl.destinations.microsoft_ads.wire import http
 from reverse_etl.destinations.microsoft_ads.wire.http import HttpAnswer, lost
@@ -21,7 +20,7 @@ from reverse_etl.destinations.microsoft_ads.wire.port import (
     ServiceError,
     clean,
     counted,
-    number,
+    service_error,
     words,
 )
 
@@ -98,19 +97,11 @@ class RestWire(Wire):
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """The seconds that an answer asks to wait, within bounds; None where it does not ask, or not in words known here.
-
-    A time is held against the service's own clock, where it tells that.
-    """
+    """The seconds that an answer asks to wait, within bounds; None where it does not ask, or not by a number."""
     text = headers.get("Retry-After", "").strip()
-    if text.isdecimal() and text.isascii():
-        seconds = float(text[:9])
-    else:
-        until, said = clocks.ahead_of_here(text), clocks.ahead_of_here(headers.get("Date"))
-        if until is None:
-            return None
-        seconds = until - (said or 0.0)
-    return min(max(seconds, SHORTEST_WAIT), LONGEST_WAIT)
+    if not (text.isdecimal() and text.isascii()):
+        return None
+    return min(max(float(text[:9]), SHORTEST_WAIT), LONGEST_WAIT)
 
 
 def _written(name: str, value: Any) -> Any:
@@ -135,7 +126,7 @@ def _read(operation: Operation, answer: HttpAnswer) -> Reply:
     tracking_id = clean(headers.get("TrackingId") or body.get("TrackingId"))
     errors = [error for name in ("Errors", "BatchErrors", "OperationErrors") for error in _list(body.get(name))]
     if errors:
-        return Faulted(tuple(map(_fault_error, errors)), tracking_id, retry_after=retry_after(headers))
+        return Faulted(tuple(map(_error, errors)), tracking_id, retry_after=retry_after(headers))
     if body.get("Type") in _FAULTS and f"HTTP {status}" not in STATUSES:
         return Faulted((ServiceError(None, clean(body["Type"]), "a fault without an error in it"),), tracking_id)
     if status == 200:
@@ -166,13 +157,12 @@ def _partial_error(error: dict[str, Any]) -> ServiceError:
     index = error["Index"]
     if not isinstance(index, int) or isinstance(index, bool):
         raise TypeError("an error without an index")
-    found = _fault_error(error)
-    return ServiceError(found.number, found.name, found.message, index)
+    return _error(error, index)
 
 
-def _fault_error(error: dict[str, Any]) -> ServiceError:
-    message = words(error.get("Message"), error.get("Detail") or error.get("Details"))
-    return ServiceError(number(clean(error.get("Code"))), words(error.get("ErrorCode")), message)
+def _error(error: dict[str, Any], index: int | None = None) -> ServiceError:
+    texts = error.get("Message"), error.get("Detail") or error.get("Details")
+    return service_error(error.get("Code"), error.get("ErrorCode"), *texts, index=index)
 
 
 def _plain(name: str, value: Any) -> Any:
