@@ -257,7 +257,7 @@ def test_a_service_with_another_clock(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(clocks, "now", lambda: right - timedelta(hours=3))
     sync = Sync("ads", "model.shop.ads", "microsoft_ads", Environment.SANDBOX, "1", "")
     with service(200) as (endpoint, _):
-        monkeypatch.setattr(kind, "find_endpoint", lambda *_: Setting("endpoint", endpoint, "default"))
+        monkeypatch.setattr(kind, "find_endpoint", lambda *_: Setting("endpoint", endpoint, "default", ""))
         clock, answers = kind.MicrosoftAdsKind().answers(sync, {}, right.date(), 0)
     assert (clock.name, clock.mark) == ("clock", Mark.WARNING)
     assert clock.text == "127.0.0.1's clock is 3.0 hours ahead of this machine's."

@@ -58,20 +58,17 @@ def soap_warning(sync: Sync, today: date) -> str:
 class Setting:
     """One setting as it was found: its value, which may be a secret, and where it comes from.
 
-    `source`: "the exposure", "NAME in the environment", "default", or empty where the setting is missing.
+    `source`: "the exposure", "NAME in the environment", "default", or empty where the setting is missing. `variable`:
+    the environment variable that may hold it.
     `secret`: it must never be shown, and no exposure may say it. `is_id`: it must be a number.
     """
 
     name: str
     value: str = field(repr=False)
     source: str
+    variable: str
     secret: bool = False
     is_id: bool = False
-
-    @property
-    def variable(self) -> str:
-        """The environment variable that may hold it."""
-        return f"MICROSOFT_ADS_{self.name.upper()}"
 
     @property
     def wanted(self) -> str:
@@ -98,16 +95,19 @@ def find_settings(sync: Sync, environ: Mapping[str, str]) -> dict[str, Setting]:
     """
     local = sync.environment is Environment.LOCAL
     found = {}
-    said = {"account_id": sync.account_id, "customer_id": sync.customer_id, "developer_token": ""}
-    for name, declared in said.items():
+    for name, variable, declared in (
+        ("account_id", "MICROSOFT_ADS_ACCOUNT_ID", sync.account_id),
+        ("customer_id", "MICROSOFT_ADS_CUSTOMER_ID", sync.customer_id),
+        ("developer_token", "MICROSOFT_ADS_DEVELOPER_TOKEN", ""),
+    ):
         secret = name == "developer_token"
         value, source = declared, "the exposure"
         if not value and not (local and secret):
-            value, source = _from_environment(name, environ)
-        if not value and local:
-            value, source = "local", "default"
+            value, source = environ.get(variable, "").strip(), f"{variable} in the environment"
+        if not value:
+            value, source = ("local", "default") if local else ("", "")
         # The local sandbox takes any id.
-        found[name] = Setting(name, value, source if value else "", secret, is_id=not (secret or local))
+        found[name] = Setting(name, value, source, variable, secret, is_id=not (secret or local))
     return found
 
 
@@ -160,13 +160,10 @@ def account_of(sync: Sync, environ: Mapping[str, str]) -> str:
 
 def find_endpoint(sync: Sync, environ: Mapping[str, str], protocol: WireProtocol) -> Setting:
     """The address to call by a protocol; raises SettingsError where it may not be called."""
-    given, source = _from_environment("endpoint", environ)
-    return Setting("endpoint", _endpoint(sync.environment, given, protocol), source if given else "default")
-
-
-def _from_environment(name: str, environ: Mapping[str, str]) -> tuple[str, str]:
-    variable = f"MICROSOFT_ADS_{name.upper()}"
-    return environ.get(variable, "").strip(), f"{variable} in the environment"
+    variable = "MICROSOFT_ADS_ENDPOINT"
+    given = environ.get(variable, "").strip()
+    source = f"{variable} in the environment" if given else "default"
+    return Setting("endpoint", _endpoint(sync.environment, given, protocol), source, variable)
 
 
 def _endpoint(environment: Environment, given: str, protocol: WireProtocol) -> str:
