@@ -92,7 +92,11 @@ def ask(identity: Identity, redirect: str, command: str = "") -> Question:
     """Begin a sign-in with PKCE; nothing is sent yet. `command`: what begins it, where it is not the plain one."""
     state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(64)
     address, _ = _client(identity, redirect).create_authorization_url(
-        identity.authorize_address, state=state, code_verifier=verifier, response_mode="query", prompt="select_account"
+        identity.address("authorize"),
+        state=state,
+        code_verifier=verifier,
+        response_mode="query",
+        prompt="select_account",
     )
     return Question(str(address), redirect, command or identity.command, state, verifier)
 
@@ -129,7 +133,7 @@ def redeem(identity: Identity, question: Question, code: str) -> Login:
     granted = _said(
         identity,
         lambda: client.fetch_token(
-            identity.token_address,
+            identity.address("token"),
             grant_type="authorization_code",
             code=code,
             code_verifier=question.verifier,
@@ -161,7 +165,7 @@ def renew(
         try:
             return _said(
                 identity,
-                lambda: client.refresh_token(identity.token_address, refresh_token=refresh_token),
+                lambda: client.refresh_token(identity.address("token"), refresh_token=refresh_token),
                 identity.command,
             )
         except SignInError as error:
@@ -233,8 +237,10 @@ def _said(
     host = urlsplit(identity.origin).netloc
     try:
         said, now = request(), time.time()
+        refresh_token = said.get("refresh_token")
         return Login(
-            refresh_token=_refresh_token(said.get("refresh_token")),
+            # Some say null where there is none.
+            refresh_token=_token(refresh_token) if refresh_token and isinstance(refresh_token, str) else "",
             access_token=_token(said["access_token"]),
             obtained_at=now,
             expires_at=now + _seconds(said.get("expires_in")),
@@ -264,11 +270,6 @@ def _token(value: object) -> str:
     if not is_token(value):
         raise ValueError
     return str(value)
-
-
-def _refresh_token(value: object) -> str:
-    """A refresh token, empty where there is none, which some say as null; raises ValueError as `_token` does."""
-    return _token(value) if value and isinstance(value, str) else ""
 
 
 def _seconds(value: object) -> float:
