@@ -91,7 +91,7 @@ class Moments:
 
 def hurry(limit: float) -> None:
     """Make this process wait less, and cut small sources into several stretches of several batches."""
-    destination.BATCH_LIMIT = 4
+    destination.MicrosoftAds.batch_limit = 4
     run.STRETCH_BATCHES = 2
     pace.Patience.__init__.__defaults__ = (2, 0.05, 0.1)
     assert MicrosoftAds.__init__.__kwdefaults__ is not None

@@ -25,7 +25,7 @@ from reverse_etl.core.sync import Environment
 from reverse_etl.destinations.microsoft_ads import MicrosoftAds
 from reverse_etl.destinations.microsoft_ads import settings as ads_settings
 from reverse_etl.destinations.microsoft_ads.answering import check_service
-from reverse_etl.destinations.microsoft_ads.sign_in.sources import Access, find_credentials
+from reverse_etl.destinations.microsoft_ads.sign_in.tokens import Access, find_credentials
 from reverse_etl.destinations.microsoft_ads.wire.soap import SoapWire
 from reverse_etl.sandbox import LocalSandbox
 from tests.support.faults import ask_for, truth
@@ -74,12 +74,13 @@ class Work:
     headers: set[str]
 
 
+FIND_SETTINGS = ads_settings.find_settings
+
+
 def real_settings(sync: Any, environ: Any) -> Any:
     """What production finds, for a push to the local sandbox: the tokens of the environment really leave."""
-    find = ads_settings._find
-    names = {"account_id": "ACCOUNT_ID", "customer_id": "CUSTOMER_ID"}
-    found = {key: find(f"MICROSOFT_ADS_{name}", "42", environ, local=False) for key, name in names.items()}
-    return found | {"developer_token": find("MICROSOFT_ADS_DEVELOPER_TOKEN", None, environ, local=False)}
+    production = replace(sync, environment=Environment.PRODUCTION, account_id="42", customer_id="42")
+    return FIND_SETTINGS(production, environ)
 
 
 def real_credentials(environment: Environment, environ: Any) -> Access:

@@ -11,8 +11,10 @@ import duckdb
 import pytest
 
 from reverse_etl.core.pace import Patience
-from reverse_etl.destinations.microsoft_ads.sign_in import protocol, renewing
-from reverse_etl.destinations.microsoft_ads.sign_in.protocol import Granted, Question
+from reverse_etl.destinations.microsoft_ads.sign_in import protocol
+from reverse_etl.destinations.microsoft_ads.sign_in import tokens as tokens_module
+from reverse_etl.destinations.microsoft_ads.sign_in.protocol import Question
+from reverse_etl.destinations.microsoft_ads.sign_in.stores import Login
 from tests.integration.test_secrets_stay_secret import Listener, listener  # noqa: F401 - a fixture
 from tests.support.shop import Shop, copy_of, deal
 from tests.support.sign_in import World, control, counts, sign_in_world
@@ -42,9 +44,9 @@ def day(shop_template: Shop, tmp_path_factory: pytest.TempPathFactory, listener:
     shop = Shop(copy_of(shop_template, folder / "project").folder)
     shop.fill([deal(1), deal(2), deal(3)])
     secrets: dict[str, str] = {SECRET: "client secret"}
-    asked, redeemed, renewed = protocol.ask, protocol.redeem, renewing.renew
+    asked, redeemed, renewed = protocol.ask, protocol.redeem, protocol.renew
 
-    def keep(granted: Granted) -> Granted:
+    def keep(granted: Login) -> Login:
         secrets.update({granted.access_token: "access token", granted.refresh_token: "refresh token"})
         return granted
 
@@ -53,7 +55,7 @@ def day(shop_template: Shop, tmp_path_factory: pytest.TempPathFactory, listener:
         secrets[question.verifier] = "verifier"
         return question
 
-    def redeem(identity: Any, question: Question, code: str) -> Granted:
+    def redeem(identity: Any, question: Question, code: str) -> Login:
         secrets[code] = "code"
         return keep(redeemed(identity, question, code))
 
@@ -62,7 +64,7 @@ def day(shop_template: Shop, tmp_path_factory: pytest.TempPathFactory, listener:
         sign_in_world(folder) as world,
         mock.patch.object(protocol, "ask", ask),
         mock.patch.object(protocol, "redeem", redeem),
-        mock.patch.object(renewing, "renew", lambda *given, **more: keep(renewed(*given, **more))),
+        mock.patch.object(tokens_module, "renew", lambda *given, **more: keep(renewed(*given, **more))),
         mock.patch.object(Patience, "wait_before", return_value=0.0),
     ):
         web = {"MICROSOFT_ADS_CLIENT_ID": "web-1", "MICROSOFT_ADS_CLIENT_SECRET": SECRET}
@@ -85,7 +87,7 @@ def day(shop_template: Shop, tmp_path_factory: pytest.TempPathFactory, listener:
         assert [text.split()[0] for text in said] == ["0", "0", "0", "0", "0", "1", "1"], "\n".join(said)
         assert counts(world.sandbox)["renewals"] == 2
         kept = {own.kept.refresh_token, own.kept.access_token}
-        yield Day(folder, shop.database, own.stores.file, "\n".join(said), "\n".join(listener.lines), secrets, kept)
+        yield Day(folder, shop.database, own.store.file, "\n".join(said), "\n".join(listener.lines), secrets, kept)
 
 
 def _unheard(address: str) -> None:

@@ -123,14 +123,14 @@ OF_ANSWERS = (
     ),
     _one(
         "already retracted is retracted",
-        f"{ADS}/answers.py",
+        f"{ADS}/codes.py",
         "if not (error.index in range(retracted) and error.name == _RETRACTED_BEFORE)",
         "if True",
         f"{UNIT}/test_wire_answers.py::test_what_was_retracted_before_is_retracted",
     ),
     _one(
         "an unknown code settles nothing",
-        f"{ADS}/answers.py",
+        f"{ADS}/codes.py",
         "settles=code.settles if code else False",
         "settles=code.settles if code else True",
         f"{UNIT}/test_wire_answers.py::test_refusals_carry_everything_that_the_service_said",
@@ -138,15 +138,15 @@ OF_ANSWERS = (
     _one(
         "codes settle by their meaning",
         f"{ADS}/codes.py",
-        "return Code(number, name, row, settles, OnCall.BISECT",
-        "return Code(number, name, row, True, OnCall.BISECT",
+        'settles=entry["settles"] == "yes"',
+        "settles=True",
         f"{UNIT}/test_codes.py",
     ),
     _one(
         "few faults come before processing",
         f"{ADS}/codes.py",
-        "_UNPROCESSED = (105,",
-        "_UNPROCESSED = (202, 105,",
+        'unprocessed=entry["unprocessed"] == "yes"',
+        "unprocessed=True",
         f"{UNIT}/test_codes.py",
     ),
     *(

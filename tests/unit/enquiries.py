@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from reverse_etl.core.pace import Pace
-from reverse_etl.destinations.microsoft_ads.enquiry import Enquiry
+from reverse_etl.destinations.microsoft_ads.lookups import Enquiry
 from reverse_etl.destinations.microsoft_ads.wire.port import Reply
 from reverse_etl.destinations.microsoft_ads.wire.soap import SoapWire
 from tests.unit.scripted import JumpingClock

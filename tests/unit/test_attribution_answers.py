@@ -9,8 +9,8 @@ import pytest
 
 from reverse_etl.core.attribution import Reported, ReportedDay, Window
 from reverse_etl.core.errors import DestinationError
-from reverse_etl.destinations.microsoft_ads.attribution import read_report
-from reverse_etl.destinations.microsoft_ads.unattributed import REASONS, explain
+from reverse_etl.destinations.microsoft_ads.codes import REASONS, explain
+from reverse_etl.destinations.microsoft_ads.lookups import read_report
 from reverse_etl.destinations.microsoft_ads.wire.port import Processed, ServiceError
 from reverse_etl.sandbox import LocalSandbox
 from tests.unit.dialects import Dialect
@@ -205,6 +205,6 @@ def test_every_documented_reason_is_explained() -> None:
     wsdl = (files("reverse_etl") / "wsdl" / "campaign_management_v13.wsdl").read_text()
     listed = wsdl.split('simpleType name="OfflineConversionUnattributedReason"')[1].split("</xs:simpleType>")[0]
     documented = [part.split('"')[0] for part in listed.split('enumeration value="')[1:]]
-    assert sorted(reason.name for reason in REASONS) == sorted(documented)
-    assert all(explain(name).name == name and explain(name).what_to_do for name in documented)
-    assert "not among those" in explain("SomethingNew").meaning
+    assert sorted(REASONS) == sorted(documented)
+    assert all(all(explain(name)) for name in documented)
+    assert "not among those" in explain("SomethingNew")[0]

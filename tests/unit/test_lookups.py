@@ -8,9 +8,8 @@ import pytest
 from reverse_etl.core.errors import DestinationError
 from reverse_etl.core.goal import Goal
 from reverse_etl.core.receipt import Reason
-from reverse_etl.destinations.microsoft_ads.account import read_auto_tagging, turn_on_auto_tagging
 from reverse_etl.destinations.microsoft_ads.codes import CODES
-from reverse_etl.destinations.microsoft_ads.goals import read_goals
+from reverse_etl.destinations.microsoft_ads.lookups import read_auto_tagging, read_goals, turn_on_auto_tagging
 from reverse_etl.destinations.microsoft_ads.wire.port import Faulted, Lost, Processed, Reply, ServiceError, Withheld
 from reverse_etl.sandbox import LocalSandbox
 from tests.unit.enquiries import LOCAL, Script, enquiry

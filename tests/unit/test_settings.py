@@ -7,12 +7,13 @@ import pytest
 
 from reverse_etl.core.errors import SettingsError
 from reverse_etl.core.sync import Environment, Sync, WireProtocol
-from reverse_etl.destinations.microsoft_ads.protocols import soap_warning, spoken
 from reverse_etl.destinations.microsoft_ads.settings import (
     REST_PATH,
     SERVICE_PATH,
     MicrosoftAdsSettings,
     account_of,
+    soap_warning,
+    spoken,
 )
 from reverse_etl.destinations.microsoft_ads.values import is_loopback
 

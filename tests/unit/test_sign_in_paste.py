@@ -7,8 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from reverse_etl.destinations.microsoft_ads.sign_in.protocol import ask, code_of
-from reverse_etl.destinations.microsoft_ads.sign_in.refusals import SignInError
+from reverse_etl.destinations.microsoft_ads.sign_in.protocol import SignInError, ask, code_of
 from tests.support.shop import COMMAND
 from tests.support.sign_in import World, address_in, control, counts, redirected
 
@@ -114,7 +113,7 @@ def test_after_a_failed_paste_the_command_is_to_paste_again(world: World, answer
     assert done.returncode == 1
     assert "reverse-etl login --environment local --paste" in done.stderr
     assert "stolen" not in done.stderr
-    assert not world.stores.file.exists()
+    assert not world.store.file.exists()
     assert "redemptions" not in counts(world.sandbox)
 
 

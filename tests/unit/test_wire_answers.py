@@ -11,8 +11,7 @@ import requests
 import urllib3
 
 from reverse_etl.core.receipt import Answer, Answered, Blamed, RowOutcome, Stopped, Throttled, Unanswered
-from reverse_etl.destinations.microsoft_ads.answers import answer_of
-from reverse_etl.destinations.microsoft_ads.codes import CODES, Code, OnCall, OnRow
+from reverse_etl.destinations.microsoft_ads.codes import CODES, Code, OnCall, answer_of
 from reverse_etl.destinations.microsoft_ads.wire.http import lost
 from reverse_etl.destinations.microsoft_ads.wire.port import Processed, ServiceError
 from tests.unit.dialects import Dialect
@@ -130,8 +129,7 @@ def test_every_documented_code_has_one_reaction(dialect: Dialect, raw: StartRaw,
     assert getattr(fault, "unprocessed", code.unprocessed) is code.unprocessed
     answer = ask(dialect, raw, dialect.http(dialect.partial_errors(dialect.batch_error(1, number, code.name))))
     assert isinstance(answer, Answered)
-    outcome = {OnRow.REJECT: RowOutcome.REJECTED, OnRow.DEFER: RowOutcome.DEFERRED, OnRow.DOUBT: RowOutcome.IN_DOUBT}
-    assert [(one.index, one.outcome, one.settles) for one in answer.refusals] == [(1, outcome[code.row], code.settles)]
+    assert [(one.index, one.outcome, one.settles) for one in answer.refusals] == [(1, code.row, code.settles)]
 
 
 @pytest.mark.parametrize("status", ["500 Internal Server Error", "200 OK"])
