@@ -4,17 +4,32 @@ import hashlib
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass
 from typing import Any
 
 from reverse_etl.sandbox.codes import Code
-from reverse_etl.sandbox.faults import OPERATIONS, Fault
+from reverse_etl.sandbox.faults import Fault
 from reverse_etl.sandbox.goals import click_key
-from reverse_etl.sandbox.request import LOOKUPS
-from reverse_etl.sandbox.rows import Adjustment, Keys, Row
+from reverse_etl.sandbox.request import (
+    ADJUSTMENTS,
+    CONVERSIONS,
+    GOALS,
+    LOOKUPS,
+    PROPERTIES,
+    REPORT,
+    SET_PROPERTIES,
+    Row,
+)
 
+_OPERATIONS = {
+    "conversions": CONVERSIONS,
+    "adjustments": ADJUSTMENTS,
+    "goals": GOALS,
+    "properties": PROPERTIES,
+    "set_properties": SET_PROPERTIES,
+    "report": REPORT,
+}
 _GLANCE = 0.02  # seconds between two looks at what a call waits for
-_DEFAULTS = {field.name: field.default for field in fields(Fault)}
 
 
 @dataclass(slots=True)
@@ -60,7 +75,7 @@ class Injection:
         self._gate = threading.Event()
         self._held = 0
         self._seed = seed
-        self._asked = [_Asked(fault, place) for place, fault in enumerate(faults)]
+        self.put(faults)
 
     def put(self, faults: Sequence[Fault], seed: int | None = None) -> None:
         """Replace the faults. Calls that are held stay held."""
@@ -83,13 +98,18 @@ class Injection:
     def state(self) -> dict[str, Any]:
         """The faults as they were asked for, each with how often it was met and may still be."""
         with self._lock:
-            asked = [_said(one.fault) | {"fired": one.met, "left": one.left} for one in self._asked]
+            asked = [
+                one.fault.model_dump(exclude_defaults=True) | {"fired": one.met, "left": one.left}
+                for one in self._asked
+            ]
             return {"seed": self._seed, "held": self._held, "faults": asked}
 
-    def meet(self, operation: str, body: bytes, rows: Sequence[Row | Adjustment | None]) -> Met | None:
+    def meet(self, operation: str, body: bytes, rows: Sequence[Row | None]) -> Met | None:
         """The fault that this call meets, if any."""
         with self._lock:
-            fitting = [one for one in self._asked if not one.fault.of_rows and self._fits(one, operation, body, rows)]
+            fitting = [
+                one for one in self._asked if not one.fault.settings.of_rows and self._fits(one, operation, body, rows)
+            ]
             for one in fitting:
                 one.seen += 1
             for one in fitting:
@@ -98,14 +118,14 @@ class Injection:
                     return Met(one.fault, self._gate)
         return None
 
-    def meet_rows(self, operation: str, body: bytes, rows: Sequence[Row | Adjustment | None]) -> RowFaults:
+    def meet_rows(self, operation: str, body: bytes, rows: Sequence[Row | None]) -> RowFaults:
         """The faults that the rows of this call meet."""
         refusals: dict[int, Code] = {}
         poison: Fault | None = None
         kinds: list[str] = []
         with self._lock:
             for one in self._asked:
-                if not one.fault.of_rows or one.left == 0 or not self._fits(one, operation, body, rows):
+                if not one.fault.settings.of_rows or one.left == 0 or not self._fits(one, operation, body, rows):
                     continue
                 if one.fault.kind == "poison":
                     poison = poison or one.fault
@@ -134,39 +154,36 @@ class Injection:
         """Wait so long, unless released."""
         self._gate.wait(seconds)
 
-    def _fits(self, one: _Asked, operation: str, body: bytes, rows: Sequence[Row | Adjustment | None]) -> bool:
+    def _fits(self, one: _Asked, operation: str, body: bytes, rows: Sequence[Row | None]) -> bool:
         fault = one.fault
         # What is asked for calls is asked for those that deliver: a lookup before them must not use it up.
-        if (OPERATIONS[fault.operation] != operation) if fault.operation else operation in LOOKUPS:
+        if (_OPERATIONS[fault.operation] != operation) if fault.operation else operation in LOOKUPS:
             return False
         if fault.match.encode() not in body:
             return False
         picks = fault.row or fault.value is not None or fault.share is not None
         return not picks or any(self._hits(one, row) for row in rows)
 
-    def _hits(self, one: _Asked, row: Row | Adjustment | None) -> bool:
+    def _hits(self, one: _Asked, row: Row | None) -> bool:
         fault = one.fault
         if row is None or (fault.row and fault.row not in (row.click_id, row.name)):
             return False
         if fault.value is not None and row.value != fault.value:
             return False
-        return fault.share is None or self._chance(one, *_identity(row)) < fault.share
+        if fault.share is None:
+            return True
+        time = row.time.text if row.time else ""
+        identity = (click_key(row.click_id or ""), row.name, time, row.hashed_email, row.hashed_phone)
+        return self._chance(one, *identity) < fault.share
 
     def _is_due(self, one: _Asked) -> bool:
         if one.left == 0 or one.seen < one.fault.nth:
             return False
-        return one.fault.rate is None or self._chance(one, str(one.seen)) < one.fault.rate
+        return one.fault.rate is None or self._chance(one, one.seen) < one.fault.rate
 
-    def _chance(self, one: _Asked, *parts: str) -> float:
+    def _chance(self, one: _Asked, *parts: str | int | None) -> float:
         """A number from 0 to 1 that is the same for the same seed, fault and parts."""
-        text = "\x1f".join((str(self._seed), one.fault.kind, str(one.place), *parts))
+        text = "\x1f".join(
+            "" if part is None else str(part) for part in (self._seed, one.fault.kind, one.place, *parts)
+        )
         return float(int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big") / 2**64)
-
-
-def _identity(row: Keys) -> tuple[str, ...]:
-    click = click_key(row.click_id or "")
-    return (click, row.name or "", row.time.text if row.time else "", row.hashed_email or "", row.hashed_phone or "")
-
-
-def _said(fault: Fault) -> dict[str, Any]:
-    return {key: value for key, value in asdict(fault).items() if value != _DEFAULTS[key]}

@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from reverse_etl.sandbox import codes
 from reverse_etl.sandbox.codes import Code
 from reverse_etl.sandbox.goals import MAX_VALUE, Goal, World, click_key
-from reverse_etl.sandbox.rows import Adjustment, Keys, Row
+from reverse_etl.sandbox.request import Row
 
 WINDOW = timedelta(days=90)
 GOAL_REST = timedelta(hours=2)
@@ -41,41 +41,28 @@ class Verdict:
 
 
 def judge(row: Row | None, goal: Goal | None, world: World, now: datetime) -> Verdict:
-    """Judge one row against its goal, None where no goal has its name."""
+    """Judge one row against its goal, None where no goal has its name.
+
+    Of an adjustment by what it says itself: whether its conversion counted is for the books to say.
+    """
     if row is None:
         return Verdict(errors=(codes.ROW_IS_NULL,))
-    errors = (
-        *_name_errors(row, goal, now),
-        *_time_errors(row, now),
-        *_value_errors(row),
-        *_attribution_errors(row, goal),
-        *_identifier_errors(row, goal),
-    )
-    if not errors:
-        errors = tuple(_click_errors(row, goal, world))
-    if errors or goal is None:
+    if row.operation == "S":
+        own = (*_value_errors(row), *_attribution_errors(row, goal))
+    else:
+        own = (*_adjustment_time_errors(row, now), *_adjustment_value_errors(row, goal))
+    errors = (*_name_errors(row, goal, now), *_time_errors(row, now), *own, *_identifier_errors(row, goal))
+    if goal is None or errors:
         return Verdict(errors=errors, identity=identity(row))
-    return _taken(row, goal, world, now)
-
-
-def judge_adjustment(row: Adjustment | None, goal: Goal | None, now: datetime) -> Verdict:
-    """Judge one adjustment by what it says itself; whether its conversion counted is for the books to say."""
-    if row is None:
-        return Verdict(errors=(codes.ROW_IS_NULL,))
-    errors = (
-        *_name_errors(row, goal, now),
-        *_time_errors(row, now),
-        *_identifier_errors(row, goal),
-        *_adjustment_time_errors(row, now),
-        *_adjustment_value_errors(row, goal),
-    )
+    click = None if world.clicks is None or blank(row.click_id) else world.clicks.get(click_key(row.click_id or ""))
+    if row.operation == "S" and (error := _click_error(row, goal, click)):
+        return Verdict(errors=(error,), identity=identity(row))
     return Verdict(
-        errors=errors,
-        # Nothing is said of adjustments for a goal that is paused; they are taken like its conversions.
-        ignored="GoalNotFoundOrInactive" if goal is not None and goal.status == "Paused" else "",
+        ignored=_ignored(row, goal, world, click, now),
         identity=identity(row),
-        value=row.value,
-        currency=goal.revenue_currency if goal is not None and blank(row.currency) else row.currency,
+        unique_key=_unique_key(row, goal),
+        value=row.value if row.value is not None else goal.revenue.value,
+        currency=goal.revenue.currency if blank(row.currency) else row.currency,
     )
 
 
@@ -84,7 +71,7 @@ def blank(text: str | None) -> bool:
     return text is None or not text.strip()
 
 
-def _name_errors(row: Keys, goal: Goal | None, now: datetime) -> Iterator[Code]:
+def _name_errors(row: Row, goal: Goal | None, now: datetime) -> Iterator[Code]:
     if blank(row.name):
         yield codes.NAME_EMPTY
     elif goal is None or goal.status == "Deleted":
@@ -93,7 +80,7 @@ def _name_errors(row: Keys, goal: Goal | None, now: datetime) -> Iterator[Code]:
         yield codes.GOAL_TOO_YOUNG
 
 
-def _time_errors(row: Keys, now: datetime) -> Iterator[Code]:
+def _time_errors(row: Row, now: datetime) -> Iterator[Code]:
     if row.time is None or row.time.at == _NO_TIME:
         yield codes.TIME_EMPTY
     elif row.time.at < _EARLIEST:
@@ -105,39 +92,39 @@ def _time_errors(row: Keys, now: datetime) -> Iterator[Code]:
         yield codes.TIME_OUT_OF_WINDOW
 
 
-def _value_errors(row: Row | Adjustment) -> Iterator[Code]:
+def _value_errors(row: Row) -> Iterator[Code]:
     if row.value is not None and not (math.isfinite(row.value) and 0 <= row.value <= MAX_VALUE):
         yield codes.VALUE_INVALID
     if not blank(row.currency) and row.currency not in codes.CURRENCIES:
         yield codes.CURRENCY_INVALID
 
 
-def _adjustment_time_errors(row: Adjustment, now: datetime) -> Iterator[Code]:
-    if row.at is None or row.at.at == _NO_TIME:
+def _adjustment_time_errors(row: Row, now: datetime) -> Iterator[Code]:
+    if row.adjusted is None or row.adjusted.at == _NO_TIME:
         yield codes.ADJUSTMENT_TIME_EMPTY
-    elif row.at.at < _EARLIEST:
+    elif row.adjusted.at < _EARLIEST:
         yield codes.ADJUSTMENT_TIME_INVALID
-    elif row.at.at > now:
+    elif row.adjusted.at > now:
         yield codes.ADJUSTMENT_IN_FUTURE
-    elif now - row.at.at > WINDOW:
+    elif now - row.adjusted.at > WINDOW:
         # The length of this window is not said; that of conversions is taken.
         yield codes.ADJUSTMENT_OUT_OF_WINDOW
-    elif row.time is not None and row.at.at < row.time.at:
+    elif row.time is not None and row.adjusted.at < row.time.at:
         yield codes.ADJUSTMENT_TIME_EARLY
 
 
-def _adjustment_value_errors(row: Adjustment, goal: Goal | None) -> Iterator[Code]:
-    if row.kind == "Retract":
+def _adjustment_value_errors(row: Row, goal: Goal | None) -> Iterator[Code]:
+    if row.operation == "X":
         # Its currency is not looked at, as documented.
         if row.value is not None:
             yield codes.VALUE_NOT_EXPECTED
         return
-    if row.kind != "Restate":
+    if row.adjustment_type != "Restate":
         yield codes.ADJUSTMENT_TYPE_INVALID
         return
     if row.value is None:
         yield codes.VALUE_REQUIRED
-    if blank(row.currency) and (goal is None or goal.revenue_currency is None):
+    if blank(row.currency) and (goal is None or goal.revenue.currency is None):
         # "Required" in one place, the goal's own by default in another: refused where neither has one.
         yield codes.CURRENCY_REQUIRED
     yield from _value_errors(row)
@@ -155,7 +142,7 @@ def _attribution_errors(row: Row, goal: Goal | None) -> Iterator[Code]:
         yield codes.EXTERNAL_CREDIT_INVALID
 
 
-def _identifier_errors(row: Keys, goal: Goal | None) -> Iterator[Code]:
+def _identifier_errors(row: Row, goal: Goal | None) -> Iterator[Code]:
     hashes = not (blank(row.hashed_email) and blank(row.hashed_phone))
     if not blank(row.hashed_email) and not _HASH.fullmatch(row.hashed_email or ""):
         yield codes.EMAIL_NOT_HASHED
@@ -170,46 +157,36 @@ def _identifier_errors(row: Keys, goal: Goal | None) -> Iterator[Code]:
         yield codes.NOT_ENHANCED
 
 
-def _click_errors(row: Row, goal: Goal | None, world: World) -> Iterator[Code]:
-    click = _click(row, world)
-    if click is None or row.time is None or goal is None:
-        return
-    if row.time.at < click:
-        yield codes.EARLIER_THAN_CLICK
-    elif row.time.at - click > timedelta(minutes=goal.window_minutes):
-        yield codes.OUTSIDE_GOAL_WINDOW
-
-
-def _click(row: Row, world: World) -> datetime | None:
-    if world.clicks is None or blank(row.click_id):
+def _click_error(row: Row, goal: Goal, click: datetime | None) -> Code | None:
+    if click is None or row.time is None:
         return None
-    return world.clicks.get(click_key(row.click_id or ""))
+    if row.time.at < click:
+        return codes.EARLIER_THAN_CLICK
+    outside = row.time.at - click > timedelta(minutes=goal.window_minutes)
+    return codes.OUTSIDE_GOAL_WINDOW if outside else None
 
 
-def _taken(row: Row, goal: Goal, world: World, now: datetime) -> Verdict:
-    click = _click(row, world)
-    ignored = ""
+def _ignored(row: Row, goal: Goal, world: World, click: datetime | None, now: datetime) -> str:
+    """Why a row that is taken does not count, if so."""
     if goal.status == "Paused":
-        ignored = "GoalNotFoundOrInactive"
-    elif world.clicks is not None and not blank(row.click_id) and click is None:
-        ignored = "NoMatchingClickFound"
-    elif click is not None and now - click > WINDOW:
-        ignored = "HistoricalClickDataExpired"
-    unique_key = None
-    if goal.count_type == "Unique":
-        # Without a click id, the hashes are what finds the click.
-        click_text, email, phone = _identifiers(row)
-        unique_key = _digest(goal.name, *((click_text,) if click_text else ("", email, phone)))
-    return Verdict(
-        ignored=ignored,
-        identity=identity(row),
-        unique_key=unique_key,
-        value=row.value if row.value is not None else goal.revenue_value,
-        currency=goal.revenue_currency if blank(row.currency) else row.currency,
-    )
+        # Nothing is said of adjustments for a goal that is paused; they are taken like its conversions.
+        return "GoalNotFoundOrInactive"
+    if row.operation != "S" or world.clicks is None or blank(row.click_id):
+        return ""
+    if click is None:
+        return "NoMatchingClickFound"
+    return "HistoricalClickDataExpired" if now - click > WINDOW else ""
 
 
-def identity(row: Keys) -> bytes:
+def _unique_key(row: Row, goal: Goal) -> bytes | None:
+    """What a goal that counts once knows a click by: without a click id, the hashes are what finds it."""
+    if goal.count_type == "All":
+        return None
+    click_text, email, phone = _identifiers(row)
+    return _digest(goal.name, *((click_text,) if click_text else ("", email, phone)))
+
+
+def identity(row: Row) -> bytes:
     """What the books know a conversion by, whatever is set of its goal.
 
     Of the three keys that the service documents this is the newest and the fullest, so that a caller whose hashes
@@ -220,7 +197,7 @@ def identity(row: Keys) -> bytes:
     return _digest(click_text, name, "" if row.time is None else row.time.text, email, phone)
 
 
-def _identifiers(row: Keys) -> tuple[str, str, str]:
+def _identifiers(row: Row) -> tuple[str, str, str]:
     """Click id, e-mail and phone as they are compared."""
     email = "" if blank(row.hashed_email) else row.hashed_email or ""
     phone = "" if blank(row.hashed_phone) else row.hashed_phone or ""

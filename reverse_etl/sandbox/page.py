@@ -1,6 +1,5 @@
 """What the local sandbox shows in a browser, and gives as JSON."""
 
-from collections.abc import Sequence
 from dataclasses import asdict
 from functools import cache
 from importlib.resources import files
@@ -10,14 +9,7 @@ from typing import Any
 from jinja2 import Environment, Template
 
 from reverse_etl.sandbox.goals import World
-from reverse_etl.sandbox.reading import (
-    GoalCount,
-    ReceivedAdjustment,
-    ReceivedRow,
-    read_adjustments,
-    read_received,
-    summary,
-)
+from reverse_etl.sandbox.reading import GoalCount, read_adjustments, read_received, summary
 
 _NEWEST = 100
 _WORDS = {
@@ -35,14 +27,11 @@ def page(books: Path, world: World) -> str:
     """The page at `/`: sums, goals, what did not count and why, adjustments, and the newest rows."""
     total = summary(books)
     seen = {goal.name for goal in total.goals}
-    unseen = [GoalCount(name, False, 0, "", 0.0) for name in world.goals if name not in seen]
-    newest = list(reversed(read_received(books, limit=_NEWEST)))
-    adjustments = list(reversed(read_adjustments(books, limit=_NEWEST)))
     return _template().render(
         total=total,
-        goals=[*total.goals, *unseen],
-        newest=newest,
-        adjustments=adjustments,
+        goals=[*total.goals, *(GoalCount(name, False, 0, "", 0.0) for name in world.goals if name not in seen)],
+        newest=read_received(books, limit=_NEWEST)[::-1],
+        adjustments=read_adjustments(books, limit=_NEWEST)[::-1],
         books=str(books),
         words=_WORDS,
     )
@@ -54,13 +43,8 @@ def books_json(books: Path, world: World) -> dict[str, Any]:
     lists = ("reasons", "goals", "faults", "adjustments")
     sums = {key: value for key, value in asdict(total).items() if key not in lists}
     # What books of earlier days learnt may stand in the goals file since.
-    learnt = [goal.name for goal in total.goals if goal.learnt and goal.name not in world.goals]
-    return sums | {"learns_goals": world.learn, "learnt_goals": learnt}
-
-
-def received_json(rows: Sequence[ReceivedRow | ReceivedAdjustment]) -> list[dict[str, Any]]:
-    """Received conversions or adjustments as JSON."""
-    return [asdict(row) for row in rows]
+    learnt = {goal.name: None for goal in total.goals if goal.learnt and goal.name not in world.goals}
+    return sums | {"learns_goals": world.learn, "learnt_goals": list(learnt)}
 
 
 @cache

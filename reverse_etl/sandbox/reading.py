@@ -1,21 +1,24 @@
 """Reading the books of the local sandbox, beside one that may be running."""
 
 import sqlite3
+from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
+from reverse_etl.sandbox.books import ANOTHER_FILE
+from reverse_etl.sandbox.clock import read_date_time
 from reverse_etl.sandbox.errors import SandboxError
-from reverse_etl.sandbox.file import ANOTHER_FILE
+from reverse_etl.sandbox.goals import click_key
 from reverse_etl.sandbox.request import LOOKUPS
 
 OUTCOMES = ("counted", "duplicate", "ignored", "refused", "restated", "retracted")
 
 
 @dataclass(frozen=True, slots=True)
-class ReceivedRow:
+class _Received:
     """One row as received, and what became of it; times and numbers are the texts of the request."""
 
     call_id: int
@@ -27,42 +30,38 @@ class ReceivedRow:
     hashed_email: str | None
     hashed_phone: str | None
     conversion_time: str | None
-    conversion_value: str | None
     currency: str | None
-    attribution_credit: str | None
-    attribution_model: str | None
     outcome: str
     code: int | None
     error_code: str | None
     reason: str
-    # What a row that counted is worth now, after its adjustments; nothing once it is retracted.
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedRow(_Received):
+    """One conversion. The latest value and currency: what one that counted is worth now, nothing once retracted."""
+
+    conversion_value: str | None
+    attribution_credit: str | None
+    attribution_model: str | None
     latest_value: float | None
     latest_currency: str | None
     restated: bool
     retracted: bool
 
+    def __post_init__(self) -> None:
+        # SQLite has no truth of its own.
+        object.__setattr__(self, "restated", bool(self.restated))
+        object.__setattr__(self, "retracted", bool(self.retracted))
+
 
 @dataclass(frozen=True, slots=True)
-class ReceivedAdjustment:
-    """One adjustment as received, and what became of it; times and numbers are the texts of the request."""
+class ReceivedAdjustment(_Received):
+    """One adjustment."""
 
-    call_id: int
-    row_index: int
-    tracking_id: str
-    received_at: str
-    conversion_name: str | None
-    click_id: str | None
-    hashed_email: str | None
-    hashed_phone: str | None
-    conversion_time: str | None
     adjustment_type: str | None
     adjustment_time: str | None
     adjustment_value: str | None
-    currency: str | None
-    outcome: str
-    code: int | None
-    error_code: str | None
-    reason: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,88 +117,141 @@ class Summary:
     adjustments: tuple[ReasonCount, ...]
 
 
-_HAS_WORTH = "outcome = 'counted' AND NOT coalesce(retracted, 0)"
-_LATEST = {
-    "latest_value": f"CASE WHEN {_HAS_WORTH} THEN iif(retracted IS NULL, counted_value, adjusted.value) END",
-    "latest_currency": f"CASE WHEN {_HAS_WORTH} THEN iif(retracted IS NULL, counted_currency, adjusted.currency) END",
-    "restated": "retracted IS NOT NULL AND NOT retracted",
-    "retracted": "coalesce(retracted, 0)",
+# By field: where it is not the column of its name.
+_COLUMNS = {
+    "call_id": "received.call_id",
+    "received_at": "received.received_at",
+    "conversion_value": "value",
+    "adjustment_value": "value",
+    "latest_value": "counted_value",
+    "latest_currency": "counted_currency",
+    "restated": "adjusted_at IS NOT NULL AND NOT retracted",
 }
-_ROW_COLUMNS = ", ".join(_LATEST.get(one.name, f"received.{one.name}") for one in fields(ReceivedRow))
-_ADJUSTMENT_COLUMNS = ", ".join(one.name for one in fields(ReceivedAdjustment))
+_Kind = TypeVar("_Kind", ReceivedRow, ReceivedAdjustment)
 
 
 def read_received(books: Path, *, outcome: str | None = None, limit: int | None = None) -> list[ReceivedRow]:
     """The conversions that the books hold, oldest first; with a limit, the newest so many of them."""
-    rows = _newest(
-        books,
-        f"SELECT {_ROW_COLUMNS} FROM received LEFT JOIN adjusted ON received_id = id",
-        "received.id",
-        outcome,
-        limit,
-    )
-    return [ReceivedRow(*(*columns, bool(restated), bool(retracted))) for *columns, restated, retracted in rows]
+    return _newest(books, ReceivedRow, "operation = 'S'", outcome, limit)
 
 
 def read_adjustments(books: Path, *, outcome: str | None = None, limit: int | None = None) -> list[ReceivedAdjustment]:
     """The adjustments that the books hold, oldest first; with a limit, the newest so many of them."""
-    rows = _newest(books, f"SELECT {_ADJUSTMENT_COLUMNS} FROM adjustments", "id", outcome, limit)
-    return [ReceivedAdjustment(*row) for row in rows]
+    return _newest(books, ReceivedAdjustment, "operation <> 'S'", outcome, limit)
 
 
-def _newest(books: Path, select: str, order: str, outcome: str | None, limit: int | None) -> list[tuple[Any, ...]]:
+def _newest(books: Path, kind: type[_Kind], which: str, outcome: str | None, limit: int | None) -> list[_Kind]:
     if outcome is not None and outcome not in OUTCOMES:
         raise SandboxError(f"There is no outcome {outcome!r}.", f"Outcomes: {', '.join(OUTCOMES)}.")
-    where = "" if outcome is None else "WHERE outcome = ?"
-    values = (*(() if outcome is None else (outcome,)), -1 if limit is None else limit)
+    names = [one.name for one in fields(kind)]
+    columns = ", ".join(f"{_COLUMNS.get(name, name)} AS {name}" for name in names)
+    query = (
+        f"SELECT {columns} FROM received JOIN calls USING (call_id) WHERE received.{which} "
+        "AND outcome <> 'unjudged' AND outcome = coalesce(?, outcome) ORDER BY id DESC LIMIT ?"
+    )
     with reading(books) as db:
-        return db.execute(f"{select} {where} ORDER BY {order} DESC LIMIT ?", values).fetchall()[::-1]
+        rows = db.execute(query, (outcome, -1 if limit is None else limit)).fetchall()[::-1]
+    return [kind(**dict(row)) for row in rows]
 
 
 def summary(books: Path) -> Summary:
     """What the books hold in all, by outcome, reason and goal."""
+    lookups = ", ".join("?" * len(LOOKUPS))
     with reading(books) as db:
-        books_id = db.execute("SELECT books_id FROM about").fetchone()[0]
-        sums = db.execute(
-            "SELECT count(*), total(received), total(counted), total(duplicates), total(refused), "
-            f"total(ignored), total(operation IN ({', '.join('?' * len(LOOKUPS))})), total(protocol = 'rest') "
-            "FROM calls",
-            tuple(LOOKUPS),
+        calls, looked_up, by_rest = db.execute(
+            f"SELECT count(*), total(operation IN ({lookups})), total(protocol = 'rest') FROM calls", tuple(LOOKUPS)
         ).fetchone()
-        calls, received, counted, duplicates, refused, ignored, lookups, by_rest = (int(number) for number in sums)
         faults = db.execute(
             "SELECT fault, injected, count(*) FROM calls WHERE fault <> '' "
             "GROUP BY fault, injected ORDER BY count(*) DESC, fault, injected"
         ).fetchall()
         reasons = db.execute(
-            "SELECT outcome, nullif(code, -1), reason, sum(n) FROM tally WHERE outcome <> 'counted' "
-            "GROUP BY outcome, code, reason ORDER BY sum(n) DESC, outcome, code, reason"
-        ).fetchall()
-        adjustments = db.execute(
-            "SELECT outcome, nullif(code, -1), reason, n FROM adjustment_tally ORDER BY n DESC, outcome, code, reason"
+            "SELECT operation = 'S', outcome, code, reason, count(*) FROM received WHERE outcome <> 'unjudged' "
+            "GROUP BY 1, 2, 3, 4 ORDER BY 5 DESC, 2, 3, 4"
         ).fetchall()
         goals = db.execute(
-            "SELECT names.name, learnt.name IS NOT NULL, coalesce(n, 0), coalesce(currency, ''), "
-            "coalesce(value, 0.0) "
-            "FROM (SELECT name FROM learnt UNION SELECT goal FROM tally WHERE goal <> '') AS names "
-            "LEFT JOIN learnt ON learnt.name = names.name "
-            "LEFT JOIN tally ON goal = names.name AND outcome = 'counted' AND n > 0 ORDER BY names.name, currency"
+            "SELECT names.name, learnt.name IS NOT NULL, count(id), coalesce(counted_currency, ''), "
+            "total(counted_value) FROM (SELECT name FROM learnt UNION SELECT conversion_name FROM received "
+            "WHERE operation = 'S' AND outcome IN ('counted', 'duplicate', 'ignored')) AS names "
+            "LEFT JOIN learnt ON learnt.name = names.name LEFT JOIN received "
+            "ON conversion_name = names.name AND outcome = 'counted' AND NOT retracted GROUP BY 1, 4 ORDER BY 1, 4"
         ).fetchall()
+        books_id = db.execute("SELECT books_id FROM about").fetchone()[0]
+    outcomes: Counter[str] = Counter()
+    for sent, outcome, _, _, rows in reasons:
+        outcomes[outcome] += rows if sent else 0
     return Summary(
-        books_id,
-        received,
-        counted,
-        duplicates,
-        refused,
-        ignored,
-        calls,
-        lookups,
-        by_rest,
-        tuple(ReasonCount(*row) for row in reasons),
-        tuple(GoalCount(name, bool(learnt), *rest) for name, learnt, *rest in goals),
-        tuple(FaultCount(*row) for row in faults),
-        tuple(ReasonCount(*row) for row in adjustments),
+        books_id=books_id,
+        received=outcomes.total(),
+        counted=outcomes["counted"],
+        duplicates=outcomes["duplicate"],
+        refused=outcomes["refused"],
+        ignored=outcomes["ignored"],
+        calls=calls,
+        lookups=int(looked_up),
+        by_rest=int(by_rest),
+        reasons=tuple(ReasonCount(*row) for sent, *row in reasons if sent and row[0] != "counted"),
+        goals=tuple(GoalCount(name, bool(learnt), *row) for name, learnt, *row in goals),
+        faults=tuple(FaultCount(*row) for row in faults),
+        adjustments=tuple(ReasonCount(*row) for sent, *row in reasons if not sent),
     )
+
+
+def truth(books: Path) -> dict[str, Any]:
+    """The ground truth, for tests of what a caller believes.
+
+    Each identity of an account with every call that named it, in the order in which the books took them, and what
+    counts of it now; and how often each fault was met.
+    """
+    with reading(books) as db:
+        books_id = db.execute("SELECT books_id FROM about").fetchone()[0]
+        calls = db.execute("SELECT injected, count(*) FROM calls GROUP BY injected").fetchall()
+        seen = db.execute("SELECT *, received_at AS at FROM received ORDER BY call_id, row_index").fetchall()
+    identities: dict[tuple[str, bytes], dict[str, Any]] = {}
+    for row in seen:
+        if row["identity"] is None:
+            continue
+        one = identities.setdefault((row["account_id"], row["identity"]), _identity(row))
+        one["seen"] += 1
+        one["calls"].append({name: row[name] for name in _CALL})
+        if row["outcome"] == "counted":
+            worth = {"value": row["counted_value"], "currency": row["counted_currency"]}
+            one |= {"counts": not row["retracted"], "retracted": bool(row["retracted"])} | worth
+    faults: Counter[str] = Counter()
+    for kinds, n in calls:
+        faults.update(dict.fromkeys(kinds.split(",") if kinds else [], n))
+    return {
+        "books_id": books_id,
+        "calls": sum(n for _, n in calls),
+        "faults": dict(faults),
+        "without_identity": sum(row["identity"] is None for row in seen),
+        "identities": list(identities.values()),
+    }
+
+
+_CALL = (
+    *("call_id", "row_index", "operation", "value", "currency", "adjustment_time", "outcome", "code", "reason"),
+    "at",
+)
+
+
+def _identity(row: sqlite3.Row) -> dict[str, Any]:
+    """An identity that does not count, with its parts as the service compares them."""
+    moment = read_date_time(row["conversion_time"] or "")
+    return {
+        "account_id": row["account_id"],
+        "conversion_name": row["conversion_name"],
+        "click_id": click_key(row["click_id"] or "") or None,
+        "hashed_email": row["hashed_email"] or None,
+        "hashed_phone": row["hashed_phone"] or None,
+        "conversion_time": moment.text if moment else row["conversion_time"],
+        "seen": 0,
+        "counts": False,
+        "retracted": False,
+        "value": None,
+        "currency": None,
+        "calls": [],
+    }
 
 
 @contextmanager
@@ -213,6 +265,7 @@ def reading(path: Path) -> Iterator[sqlite3.Connection]:
         with closing(
             sqlite3.connect(f"{path.absolute().as_uri()}?mode=rw", uri=True, timeout=30, isolation_level=None)
         ) as db:
+            db.row_factory = sqlite3.Row
             # Opened for writing so that the last to close tidies SQLite's own files away. Nothing else is written.
             db.execute("PRAGMA query_only = ON")
             db.execute("BEGIN")  # one view of the books for all that is read

@@ -4,11 +4,11 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from reverse_etl.sandbox.clock import Moment, read_date_time
 from reverse_etl.sandbox.codes import Code
-from reverse_etl.sandbox.rows import Adjustment, Row
+from reverse_etl.sandbox.faults import Fault
 
 CONVERSIONS = "ApplyOfflineConversions"
 ADJUSTMENTS = "ApplyOfflineConversionAdjustments"
@@ -16,11 +16,9 @@ GOALS = "GetConversionGoalsByIds"
 PROPERTIES = "GetAccountProperties"
 SET_PROPERTIES = "SetAccountProperties"
 REPORT = "GetOfflineConversionReportByGoalIds"
-# Operations whose answer has no place for errors of single items.
-ALL_OR_NOTHING = (SET_PROPERTIES,)
 MAX_ROWS = 1000
+HTML = "text/html; charset=utf-8"
 _DOUBLE = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|-?INF|NaN", re.ASCII)
-Texts = Mapping[str, str | None]
 
 
 class Problem(Enum):
@@ -48,6 +46,28 @@ class RowError:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """A conversion, or an adjustment of one, as received: texts unchanged, with what was read from them."""
+
+    operation: Literal["S", "R", "X"] = "S"  # send; restate or retract what was sent
+    name: str | None = None
+    click_id: str | None = None
+    hashed_email: str | None = None
+    hashed_phone: str | None = None
+    time_text: str | None = None
+    time: Moment | None = None
+    value_text: str | None = None
+    value: float | None = None
+    currency: str | None = None
+    credit_text: str | None = None  # this and the model: of a conversion
+    credit: float | None = None
+    model: str | None = None
+    adjustment_type: str | None = None  # this and what follows: of an adjustment
+    adjusted_text: str | None = None
+    adjusted: Moment | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One call as it was read. `problem` says why it has nothing to answer, if so.
 
@@ -57,28 +77,25 @@ class Request:
 
     operation: str = ""  # empty where it is none of ours
     headers: Mapping[str, str] = field(default_factory=dict)
-    rows: Sequence[Any] = ()  # Row or Adjustment, as the operation has it; None where one is null
+    rows: Sequence[Row | None] = ()  # None where one is null
     content: Mapping[str, Any] = field(default_factory=dict)
     problem: Problem | None = None
 
 
-class Field(Enum):
-    """What a field holds of a call that carries no rows."""
-
-    IDS = "whole numbers"
-    WORDS = "words of a list that the service knows"
-    TEXTS = "texts"
-    ITEMS = "dicts of texts"
-    TIME = "a time as text"
-
-
 @dataclass(frozen=True, slots=True)
-class Shape:
-    """How the rows of an operation stand in its request: the element of each, its fields in the order of the schema."""
+class Reply:
+    """What goes back over HTTP; `fault` is set where it does not leave whole, at once and in order.
 
-    item: str
-    fields: tuple[str, ...]
-    read: Callable[[Texts], Row | Adjustment]
+    `then` is what is still to be done when it has left. `endless`: what goes on behind the body.
+    """
+
+    status: int
+    content_type: str = "text/plain; charset=utf-8"
+    body: bytes = b""
+    fault: Fault | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    then: Callable[[], object] | None = None
+    endless: bytes = b""
 
 
 class Speech(Protocol):
@@ -92,33 +109,63 @@ class Speech(Protocol):
     HOSTILE: bytes
     FLOOD: tuple[bytes, bytes]
 
-    def answer(
-        self, tracking_id: str, operation: str, content: Mapping[str, object], errors: Sequence[RowError]
-    ) -> bytes:
-        """The answer to a call that was processed: its content, and one BatchError per error of a row.
+    def answer(self, tracking_id: str, operation: str, content: Mapping[str, object]) -> Reply:
+        """The answer to a call that was processed.
 
         The content has the service's names in the order of its schema; lists, dicts, texts, numbers, truth and None.
         """
 
-    def fault(self, tracking_id: str, code: Code, *, by_platform: bool) -> bytes:
+    def fault(self, tracking_id: str, code: Code, *, by_platform: bool) -> Reply:
         """A fault: one that every service of the platform shares, or one of this request as a whole."""
 
-    def unreadable(self, tracking_id: str, problem: Problem) -> bytes:
+    def unreadable(self, tracking_id: str, problem: Problem) -> Reply:
         """The fault of a request that could not be read: no detail, no index, nothing that names a row."""
 
-    def status(self, code: Code) -> int:
-        """The HTTP status of a fault."""
 
-    def unreadable_status(self, problem: Problem) -> int:
-        """The HTTP status of a request that could not be read."""
+class Field(Enum):
+    """What a field holds of a call that carries no rows."""
 
-    def headers(self, tracking_id: str) -> Mapping[str, str]:
-        """What an answer says beside its body."""
+    IDS = "whole numbers"
+    WORDS = "words of a list that the service knows"
+    TEXTS = "texts"
+    ITEMS = "dicts of texts"
+    TIME = "a time as text"
 
 
-def _read_conversion(texts: Texts) -> Row:
-    value_text, credit_text = texts.get("ConversionValue"), texts.get("ExternalAttributionCredit")
+# By operation that carries no rows: what it asks for.
+LOOKUPS: Mapping[str, Mapping[str, Field]] = {
+    GOALS: {"ConversionGoalIds": Field.IDS, "ConversionGoalTypes": Field.WORDS, "ReturnAdditionalFields": Field.WORDS},
+    PROPERTIES: {"AccountPropertyNames": Field.TEXTS},
+    SET_PROPERTIES: {"AccountProperties": Field.ITEMS},
+    REPORT: {
+        "StartDateUtc": Field.TIME,
+        "EndDateUtc": Field.TIME,
+        "GoalIds": Field.IDS,
+        "UploadChannelFilter": Field.WORDS,
+    },
+}
+_KEYS = ("ConversionName", "ConversionTime")
+_IDENTIFIERS = ("HashedEmailAddress", "HashedPhoneNumber", "MicrosoftClickId")
+_ATTRIBUTION = ("ExternalAttributionCredit", "ExternalAttributionModel")
+_ADJUSTMENT = ("AdjustmentCurrencyCode", "AdjustmentTime", "AdjustmentType", "AdjustmentValue")
+# By operation that carries rows: the element of each, and its fields in the order of the schema.
+SHAPES: Mapping[str, tuple[str, tuple[str, ...]]] = {
+    CONVERSIONS: (
+        "OfflineConversion",
+        ("ConversionCurrencyCode", *_KEYS, "ConversionValue", *_ATTRIBUTION, *_IDENTIFIERS),
+    ),
+    ADJUSTMENTS: ("OfflineConversionAdjustment", (*_ADJUSTMENT, *_KEYS, *_IDENTIFIERS)),
+}
+OPERATIONS = (*SHAPES, *LOOKUPS)
+
+
+def read_row(operation: str, texts: Mapping[str, str | None]) -> Row:
+    """A row by the texts of its fields; raises UnreadableError where one is not what its type allows."""
+    value_text = texts.get("ConversionValue", texts.get("AdjustmentValue"))
+    credit_text = texts.get("ExternalAttributionCredit")
+    adjustment: Literal["R", "X"] = "X" if texts.get("AdjustmentType") == "Retract" else "R"
     return Row(
+        operation="S" if operation == CONVERSIONS else adjustment,
         name=texts.get("ConversionName"),
         click_id=texts.get("MicrosoftClickId"),
         hashed_email=texts.get("HashedEmailAddress"),
@@ -127,32 +174,17 @@ def _read_conversion(texts: Texts) -> Row:
         time=_read_time(texts, "ConversionTime"),
         value_text=value_text,
         value=_read_double(value_text),
-        currency=texts.get("ConversionCurrencyCode"),
+        currency=texts.get("ConversionCurrencyCode", texts.get("AdjustmentCurrencyCode")),
         credit_text=credit_text,
         credit=_read_double(credit_text),
         model=texts.get("ExternalAttributionModel"),
+        adjustment_type=texts.get("AdjustmentType"),
+        adjusted_text=texts.get("AdjustmentTime"),
+        adjusted=_read_time(texts, "AdjustmentTime"),
     )
 
 
-def _read_adjustment(texts: Texts) -> Adjustment:
-    value_text = texts.get("AdjustmentValue")
-    return Adjustment(
-        name=texts.get("ConversionName"),
-        click_id=texts.get("MicrosoftClickId"),
-        hashed_email=texts.get("HashedEmailAddress"),
-        hashed_phone=texts.get("HashedPhoneNumber"),
-        time_text=texts.get("ConversionTime"),
-        time=_read_time(texts, "ConversionTime"),
-        kind=texts.get("AdjustmentType"),
-        at_text=texts.get("AdjustmentTime"),
-        at=_read_time(texts, "AdjustmentTime"),
-        value_text=value_text,
-        value=_read_double(value_text),
-        currency=texts.get("AdjustmentCurrencyCode"),
-    )
-
-
-def _read_time(texts: Texts, name: str) -> Moment | None:
+def _read_time(texts: Mapping[str, str | None], name: str) -> Moment | None:
     if name not in texts:
         return None
     moment = read_date_time(texts[name] or "")
@@ -170,49 +202,27 @@ def _read_double(text: str | None) -> float | None:
     return float(stripped)
 
 
-# By operation: the rows that it carries.
-SHAPES: Mapping[str, Shape] = {
-    CONVERSIONS: Shape(
-        "OfflineConversion",
-        (
-            "ConversionCurrencyCode",
-            "ConversionName",
-            "ConversionTime",
-            "ConversionValue",
-            "ExternalAttributionCredit",
-            "ExternalAttributionModel",
-            "HashedEmailAddress",
-            "HashedPhoneNumber",
-            "MicrosoftClickId",
-        ),
-        _read_conversion,
-    ),
-    ADJUSTMENTS: Shape(
-        "OfflineConversionAdjustment",
-        (
-            "AdjustmentCurrencyCode",
-            "AdjustmentTime",
-            "AdjustmentType",
-            "AdjustmentValue",
-            "ConversionName",
-            "ConversionTime",
-            "HashedEmailAddress",
-            "HashedPhoneNumber",
-            "MicrosoftClickId",
-        ),
-        _read_adjustment,
-    ),
-}
+def batch_errors(errors: Sequence[RowError]) -> list[dict[str, object]]:
+    """The errors of rows as an answer has them."""
+    return [
+        {
+            "Code": error.code.number,
+            "Details": None,
+            "ErrorCode": error.code.name,
+            "FieldPath": None,
+            "ForwardCompatibilityMap": None,
+            "Index": error.index,
+            "Message": error.code.message,
+            "Type": "BatchError",
+        }
+        for error in errors
+    ]
 
-# By operation that carries no rows: what it asks for.
-LOOKUPS: Mapping[str, Mapping[str, Field]] = {
-    GOALS: {"ConversionGoalIds": Field.IDS, "ConversionGoalTypes": Field.WORDS, "ReturnAdditionalFields": Field.WORDS},
-    PROPERTIES: {"AccountPropertyNames": Field.TEXTS},
-    SET_PROPERTIES: {"AccountProperties": Field.ITEMS},
-    REPORT: {
-        "StartDateUtc": Field.TIME,
-        "EndDateUtc": Field.TIME,
-        "GoalIds": Field.IDS,
-        "UploadChannelFilter": Field.WORDS,
-    },
-}
+
+def fault_detail(tracking_id: str, code: Code, *, by_platform: bool) -> tuple[str, dict[str, object]]:
+    """What a fault says: AdApiFaultDetail, or ApiFaultDetail with one OperationError."""
+    details = "Detail" if by_platform else "Details"
+    error = {"Code": code.number, details: None, "ErrorCode": code.name, "Message": code.message}
+    if by_platform:
+        return "AdApiFaultDetail", {"TrackingId": tracking_id, "Errors": [error]}
+    return "ApiFaultDetail", {"TrackingId": tracking_id, "BatchErrors": [], "OperationErrors": [error]}

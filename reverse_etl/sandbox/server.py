@@ -1,5 +1,6 @@
 """HTTP on loopback: paths, limits and time-outs, and the connections themselves."""
 
+import gzip
 import json
 import os
 import select
@@ -9,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from importlib.resources import files
@@ -18,24 +19,23 @@ from socketserver import TCPServer
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
 from lxml import etree
+from pydantic import ValidationError
 
 from reverse_etl.sandbox import rest, soap
 from reverse_etl.sandbox.books import Books
-from reverse_etl.sandbox.errors import SandboxError
-from reverse_etl.sandbox.faults import Fault, FaultsError, read_faults
+from reverse_etl.sandbox.errors import SandboxError, first_mistake
+from reverse_etl.sandbox.faults import Fault, Faults
 from reverse_etl.sandbox.goals import load_world
 from reverse_etl.sandbox.injection import Injection
-from reverse_etl.sandbox.page import books_json, page, received_json
-from reverse_etl.sandbox.reading import ReceivedAdjustment, ReceivedRow, read_adjustments, read_received
-from reverse_etl.sandbox.replies import HTML, XML, Reply
+from reverse_etl.sandbox.page import books_json, page
+from reverse_etl.sandbox.reading import ReceivedAdjustment, ReceivedRow, read_adjustments, read_received, truth
+from reverse_etl.sandbox.request import HTML, Reply
 from reverse_etl.sandbox.service import Service
-from reverse_etl.sandbox.truth import truth
 
 HOST = "127.0.0.1"
 SERVICE_PATH = "/Api/Advertiser/CampaignManagement/v13/CampaignManagementService.svc"
 MAX_BODY = 20_000_000
 _Read = Callable[..., Sequence[ReceivedRow | ReceivedAdjustment]]
-_TEXT = "text/plain; charset=utf-8"
 _SOAP_ADDRESS = "{http://schemas.xmlsoap.org/wsdl/soap/}address"
 
 
@@ -163,7 +163,7 @@ class _Handler(BaseHTTPRequestHandler):
         try:
             self._show(urlsplit(self.path), self.server.service.books.path)
         except SandboxError as error:
-            self._send(Reply(500, _TEXT, str(error).encode()))
+            self._send(Reply(500, body=str(error).encode()))
 
     def _show(self, target: SplitResult, books: Path) -> None:
         if target.path == "/":
@@ -179,11 +179,11 @@ class _Handler(BaseHTTPRequestHandler):
         elif target.path == "/control/truth":
             self._send_json(200, truth(books))
         elif target.path == SERVICE_PATH and target.query.lower() in ("wsdl", "singlewsdl"):
-            self._send(Reply(200, XML, self._wsdl()))
+            self._send(Reply(200, soap.CONTENT_TYPE, self._wsdl()))
         elif reply := self.server.service.sign_in.get(target):
             self._send(reply)
         else:
-            self._send(Reply(404, _TEXT, b"There is nothing at this path."))
+            self._send(Reply(404, body=b"There is nothing at this path."))
 
     def do_POST(self) -> None:
         body = self._body() if self._is_local() else None
@@ -192,7 +192,7 @@ class _Handler(BaseHTTPRequestHandler):
         path = urlsplit(self.path).path
         if path == SERVICE_PATH:
             if self.headers.get_content_type() != "text/xml":
-                self._send(Reply(415, _TEXT, b"SOAP 1.1 is sent as text/xml."))
+                self._send(Reply(415, body=b"SOAP 1.1 is sent as text/xml."))
                 return
             action = self.headers.get("SOAPAction", "").strip().strip('"')
             self._send(self.server.service.reply(body, soap.read(body, action), soap, self._is_gone))
@@ -200,35 +200,35 @@ class _Handler(BaseHTTPRequestHandler):
             self._rest(body, path.removeprefix(rest.PATH))
         elif path == "/control/faults":
             try:
-                faults, seed = read_faults(body)
-            except FaultsError as error:
-                self._send_json(400, {"error": str(error)})
+                asked = Faults.model_validate_json(body)
+            except ValidationError as error:
+                self._send_json(400, {"error": first_mistake(error)})
                 return
-            self.server.service.faults.put(faults, seed)
+            self.server.service.faults.put(asked.faults, asked.seed)
             self._send_json(200, self.server.service.faults.state())
         elif path == "/control/release":
             self._send_json(200, {"released": self.server.service.faults.release()})
         elif reply := self.server.service.sign_in.post(path, body):
             self._send(reply)
         else:
-            self._send(Reply(404, _TEXT, b"There is nothing at this path."))
+            self._send(Reply(404, body=b"There is nothing at this path."))
 
     def _rest(self, body: bytes, path: str) -> None:
         # Whether Microsoft reads packed requests is documented nowhere, and none of its clients sends any.
         if self.headers.get_content_type() != "application/json" or "Content-Encoding" in self.headers:
-            self._send(Reply(415, _TEXT, b"REST is sent as application/json, and not packed."))
+            self._send(Reply(415, body=b"REST is sent as application/json, and not packed."))
             return
         reply = self.server.service.reply(body, rest.read(body, path, self.headers), rest, self._is_gone)
         if reply.body and not reply.endless and "gzip" in self.headers.get("Accept-Encoding", ""):
             packing = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-            reply = replace(reply, body=rest.packed(reply.body), headers={**reply.headers, **packing})
+            reply = replace(reply, body=gzip.compress(reply.body), headers={**reply.headers, **packing})
         self._send(reply)
 
     def do_DELETE(self) -> None:
         if not self._is_local():
             return
         if urlsplit(self.path).path != "/control/faults":
-            self._send(Reply(404, _TEXT, b"There is nothing at this path."))
+            self._send(Reply(404, body=b"There is nothing at this path."))
             return
         self.server.service.faults.clear()
         self._send_json(200, self.server.service.faults.state())
@@ -251,7 +251,7 @@ class _Handler(BaseHTTPRequestHandler):
         ):
             return True
         self.close_connection = True
-        self._send(Reply(403, _TEXT, b"The local sandbox answers to 127.0.0.1 and localhost only."))
+        self._send(Reply(403, body=b"The local sandbox answers to 127.0.0.1 and localhost only."))
         return False
 
     def _body(self) -> bytes | None:
@@ -261,11 +261,11 @@ class _Handler(BaseHTTPRequestHandler):
             length = -1
         if length < 0 or "Transfer-Encoding" in self.headers:
             self.close_connection = True
-            self._send(Reply(411, _TEXT, b"A request needs a Content-Length."))
+            self._send(Reply(411, body=b"A request needs a Content-Length."))
             return None
         if length > MAX_BODY:
             self.close_connection = True
-            self._send(Reply(413, _TEXT, b"The request is larger than 20 MB."))
+            self._send(Reply(413, body=b"The request is larger than 20 MB."))
             self.wfile.flush()
             # Closing with unread input would reset the connection, and the caller might miss the answer.
             left = min(length, 3 * MAX_BODY)
@@ -288,7 +288,7 @@ class _Handler(BaseHTTPRequestHandler):
         except SandboxError as error:
             self._send_json(400, {"error": str(error)})
             return
-        self._send_json(200, received_json(rows))
+        self._send_json(200, [asdict(row) for row in rows])
 
     def _wsdl(self) -> bytes:
         root = etree.fromstring((files("reverse_etl") / "wsdl" / "campaign_management_v13.wsdl").read_bytes())

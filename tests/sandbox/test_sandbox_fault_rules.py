@@ -9,8 +9,7 @@ import pytest
 import zeep
 
 from reverse_etl.sandbox import LocalSandbox, SandboxError, parse_fault
-from reverse_etl.sandbox.__main__ import main
-from reverse_etl.sandbox.faults import _CHECKS, KINDS, Fault
+from reverse_etl.sandbox.faults import KINDS, Fault
 
 from .conftest import Caller, a_row, an_adjustment, click
 
@@ -170,14 +169,17 @@ def test_state_tells_what_was_asked_for(caller: Caller) -> None:
 @pytest.mark.parametrize(
     ("text", "fault"),
     [
-        ("reset_after", Fault("reset_after")),
-        ("reset_after:rate=0.1", Fault("reset_after", rate=0.1)),
-        ("fault_117:nth=3,count=2,operation=adjustments", Fault("fault_117", nth=3, count=2, operation="adjustments")),
-        ("fault_5612:taken=true,shape=platform", Fault("fault_5612", taken=True, shape="platform")),
-        ("poison:value=666", Fault("poison", value=666)),
-        ("refuse:row=Lead,code=5610", Fault("refuse", row="Lead", code=5610)),
-        ("redirect:to=http://127.0.0.1:9/", Fault("redirect", to="http://127.0.0.1:9/")),
-        ("clock_skew:hours=-2.5,rate=1", Fault("clock_skew", hours=-2.5, rate=1)),
+        ("reset_after", Fault(kind="reset_after")),
+        ("reset_after:rate=0.1", Fault(kind="reset_after", rate=0.1)),
+        (
+            "fault_117:nth=3,count=2,operation=adjustments",
+            Fault(kind="fault_117", nth=3, count=2, operation="adjustments"),
+        ),
+        ("fault_5612:taken=true,shape=platform", Fault(kind="fault_5612", taken=True, shape="platform")),
+        ("poison:value=666", Fault(kind="poison", value=666)),
+        ("refuse:row=Lead,code=5610", Fault(kind="refuse", row="Lead", code=5610)),
+        ("redirect:to=http://127.0.0.1:9/", Fault(kind="redirect", to="http://127.0.0.1:9/")),
+        ("clock_skew:hours=-2.5,rate=1", Fault(kind="clock_skew", hours=-2.5, rate=1)),
     ],
 )
 def test_fault_is_read_from_text(text: str, fault: Fault) -> None:
@@ -188,41 +190,29 @@ def test_fault_is_read_from_text(text: str, fault: Fault) -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("reset_aftr", "Did you mean reset_after?"),
-        ("", "kind must be one of fault_0"),
+        ("reset_aftr", "kind must be one of fault_0, fault_105"),
         ("slow", "seconds is needed for slow"),
-        ("fault_117:rat=0.5", "Did you mean rate?"),
-        ("fault_117:rate=2", "rate must be above 0 and at most 1"),
-        ("fault_117:rate=often", "rate has the wrong type; it must be above 0 and at most 1"),
+        ("fault_117:rat=0.5", "rat: Extra inputs are not permitted"),
+        ("fault_117:rate=2", "rate: Input should be less than or equal to 1, not '2'"),
         ("fault_117:nth", "'nth' is not KEY=VALUE"),
-        ("fault_117:taken=perhaps", "taken has the wrong type; it must be true or false"),
-        ("fault_117:kind=dtd,nth=2.5", "nth has the wrong type"),
-        ("slow:seconds=nan", "seconds must be above 0"),
+        ("fault_117:taken=perhaps", "taken: Input should be a valid boolean"),
+        ("slow:seconds=nan", "seconds: Input should be a finite number"),
     ],
 )
-def test_wrong_text_is_an_error_that_names_the_nearest(text: str, said: str) -> None:
-    """What cannot be read is said with what was typed, and with the nearest that there is."""
+def test_wrong_text_is_an_error_that_names_the_key(text: str, said: str) -> None:
+    """What cannot be read is said with what was typed."""
     with pytest.raises(SandboxError) as caught:
         parse_fault(text)
     assert said in str(caught.value)
 
 
-def test_process_refuses_a_wrong_fault(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    """A wrong --fault ends the process with 2 before it starts, in one line."""
-    books = tmp_path / "b.db"
-    assert main(["--books", str(books), "--fault", "html_500"]) == 2
-    assert "Did you mean html_502?" in capsys.readouterr().err
-    assert not books.exists()
-
-
 def test_command_refuses_a_wrong_fault(tmp_path: Path) -> None:
-    """`sandbox --fault` with a mistake leaves with 2, and names the nearest; nothing is made."""
+    """`sandbox --fault` with a mistake leaves with 2 before anything is made."""
     books = tmp_path / "b.db"
-    command = [sys.executable, "-m", "reverse_etl", "sandbox", "--books", str(books), "--fault", "poison:valu=3"]
+    command = [sys.executable, "-m", "reverse_etl", "sandbox", "--books", str(books), "--fault", "poison:seconds=3"]
     done = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False)
     assert (done.returncode, done.stdout) == (2, "")
-    assert "valu is not known for poison" in done.stderr
-    assert "Did you mean value?" in done.stderr
+    assert "seconds is not known for poison" in done.stderr
     assert not books.exists()
 
 
@@ -239,4 +229,4 @@ def test_faults_may_be_given_from_the_start(tmp_path: Path) -> None:
 def test_every_kind_is_documented() -> None:
     """docs/local-sandbox.md names every kind of fault and every key."""
     text = (Path(__file__).parents[2] / "docs" / "local-sandbox.md").read_text(encoding="utf-8")
-    assert [name for name in (*KINDS, *_CHECKS) if f"`{name}`" not in text and name != "kind"] == []
+    assert [name for name in (*KINDS, *Fault.model_fields) if f"`{name}`" not in text and name != "kind"] == []

@@ -247,7 +247,6 @@ def test_a_revoked_sign_in_is_refused(caller: Caller) -> None:
         "[]",
         '{"expire_in": 3}',
         '{"expires_in": 0}',
-        '{"expires_in": "3"}',
         '{"faults": {}}',
         '{"faults": [{"kind": "denid"}]}',
         '{"faults": [{"kind": "slow", "seconds": -1}]}',
