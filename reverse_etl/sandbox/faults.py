@@ -24,7 +24,7 @@ class Kind:
 
 # Every kind but those of rows knows the first: whether and when a call meets it.
 _OF_CALLS = ("rate", "nth")
-_OF_ALL = ("kind", "operation", "count", "match", "row", "value", "share")
+_OF_ALL = ("kind", "operation", "count", "row", "value", "share")
 _ERROR = ("code", "error_code", "message")
 _NUMBERED = ("taken", "shape", "retry_after", "error_code", "message")
 _GATEWAY = Kind(("taken",), answers=True)
@@ -64,7 +64,7 @@ _Chance = Annotated[float, Field(gt=0, le=1)]
 class Fault(BaseModel):
     """One fault that is asked for.
 
-    Which calls: `operation`, a text that their bodies hold (`match`), and a row that they hold, by click id or
+    Which calls: `operation`, and a row that they hold, by click id or
     conversion name (`row`), by value (`value`) or as a share of all rows drawn by the seed (`share`). Of these it meets
     `count`, beginning with the `nth`, or each with the chance `rate`.
     """
@@ -74,7 +74,6 @@ class Fault(BaseModel):
     kind: str
     operation: Literal["", "conversions", "adjustments", "goals", "properties", "set_properties", "report"] = ""
     count: int | None = Field(default=None, ge=1)
-    match: str = ""
     row: str = ""
     value: float | None = None
     share: _Chance | None = None

@@ -16,24 +16,6 @@ from reverse_etl.sandbox.errors import SandboxError, first_mistake
 
 MAX_NAME = 100
 MAX_VALUE = 999_999_999_999
-# The categories that the service description has.
-Category = Literal[
-    "None",
-    "Purchase",
-    "AddToCart",
-    "BeginCheckout",
-    "Subscribe",
-    "SubmitLeadForm",
-    "BookAppointment",
-    "Signup",
-    "RequestQuote",
-    "GetDirections",
-    "OutboundClick",
-    "Contact",
-    "PageView",
-    "Download",
-    "Other",
-]
 
 
 def _known(currency: str) -> str:
@@ -72,7 +54,7 @@ class Goal(_Part):
     status: Literal["Active", "Paused", "Deleted"] = "Active"
     id: int | None = Field(default=None, gt=0, lt=2**63)
     scope: Literal["Account", "Customer"] = "Account"
-    category: Category = "Purchase"
+    category: str = "Purchase"
 
     @model_validator(mode="after")
     def _age(self) -> "Goal":

@@ -10,25 +10,8 @@ from typing import Any
 from reverse_etl.sandbox.codes import Code
 from reverse_etl.sandbox.faults import Fault
 from reverse_etl.sandbox.goals import click_key
-from reverse_etl.sandbox.request import (
-    ADJUSTMENTS,
-    CONVERSIONS,
-    GOALS,
-    LOOKUPS,
-    PROPERTIES,
-    REPORT,
-    SET_PROPERTIES,
-    Row,
-)
+from reverse_etl.sandbox.request import LOOKUPS, Operation, Row
 
-_OPERATIONS = {
-    "conversions": CONVERSIONS,
-    "adjustments": ADJUSTMENTS,
-    "goals": GOALS,
-    "properties": PROPERTIES,
-    "set_properties": SET_PROPERTIES,
-    "report": REPORT,
-}
 _GLANCE = 0.02  # seconds between two looks at what a call waits for
 
 
@@ -104,11 +87,11 @@ class Injection:
             ]
             return {"seed": self._seed, "held": self._held, "faults": asked}
 
-    def meet(self, operation: str, body: bytes, rows: Sequence[Row | None]) -> Met | None:
+    def meet(self, operation: str, rows: Sequence[Row | None]) -> Met | None:
         """The fault that this call meets, if any."""
         with self._lock:
             fitting = [
-                one for one in self._asked if not one.fault.settings.of_rows and self._fits(one, operation, body, rows)
+                one for one in self._asked if not one.fault.settings.of_rows and self._fits(one, operation, rows)
             ]
             for one in fitting:
                 one.seen += 1
@@ -118,14 +101,14 @@ class Injection:
                     return Met(one.fault, self._gate)
         return None
 
-    def meet_rows(self, operation: str, body: bytes, rows: Sequence[Row | None]) -> RowFaults:
+    def meet_rows(self, operation: str, rows: Sequence[Row | None]) -> RowFaults:
         """The faults that the rows of this call meet."""
         refusals: dict[int, Code] = {}
         poison: Fault | None = None
         kinds: list[str] = []
         with self._lock:
             for one in self._asked:
-                if not one.fault.settings.of_rows or one.left == 0 or not self._fits(one, operation, body, rows):
+                if not one.fault.settings.of_rows or one.left == 0 or not self._fits(one, operation, rows):
                     continue
                 if one.fault.kind == "poison":
                     poison = poison or one.fault
@@ -154,12 +137,10 @@ class Injection:
         """Wait so long, unless released."""
         self._gate.wait(seconds)
 
-    def _fits(self, one: _Asked, operation: str, body: bytes, rows: Sequence[Row | None]) -> bool:
+    def _fits(self, one: _Asked, operation: str, rows: Sequence[Row | None]) -> bool:
         fault = one.fault
         # What is asked for calls is asked for those that deliver: a lookup before them must not use it up.
-        if (_OPERATIONS[fault.operation] != operation) if fault.operation else operation in LOOKUPS:
-            return False
-        if fault.match.encode() not in body:
+        if (Operation[fault.operation.upper()] != operation) if fault.operation else operation in LOOKUPS:
             return False
         picks = fault.row or fault.value is not None or fault.share is not None
         return not picks or any(self._hits(one, row) for row in rows)

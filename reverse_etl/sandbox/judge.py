@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from reverse_etl.sandbox import codes
+from reverse_etl.sandbox.clock import Moment
 from reverse_etl.sandbox.codes import Code
 from reverse_etl.sandbox.goals import MAX_VALUE, Goal, World, click_key
 from reverse_etl.sandbox.request import Row
@@ -21,6 +22,14 @@ GOAL_REST = timedelta(hours=2)
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _CLICK_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+# The time is left out, before 1900, in the future, too long ago.
+_OF_CONVERSIONS = (codes.TIME_EMPTY, codes.TIME_INVALID, codes.TIME_IN_FUTURE, codes.TIME_OUT_OF_WINDOW)
+_OF_ADJUSTMENTS = (
+    codes.ADJUSTMENT_TIME_EMPTY,
+    codes.ADJUSTMENT_TIME_INVALID,
+    codes.ADJUSTMENT_IN_FUTURE,
+    codes.ADJUSTMENT_OUT_OF_WINDOW,
+)
 _NO_TIME = datetime(1, 1, 1, tzinfo=UTC)  # what the service reads where the element is left out
 
 
@@ -50,8 +59,8 @@ def judge(row: Row | None, goal: Goal | None, world: World, now: datetime) -> Ve
     if row.operation == "S":
         own = (*_value_errors(row), *_attribution_errors(row, goal))
     else:
-        own = (*_adjustment_time_errors(row, now), *_adjustment_value_errors(row, goal))
-    errors = (*_name_errors(row, goal, now), *_time_errors(row, now), *own, *_identifier_errors(row, goal))
+        own = tuple(_adjustment_errors(row, goal, now))
+    errors = (*_name_errors(row, goal, now), *_time_errors(row.time, now), *own, *_identifier_errors(row, goal))
     if goal is None or errors:
         return Verdict(errors=errors, identity=identity(row))
     click = None if world.clicks is None or blank(row.click_id) else world.clicks.get(click_key(row.click_id or ""))
@@ -80,16 +89,18 @@ def _name_errors(row: Row, goal: Goal | None, now: datetime) -> Iterator[Code]:
         yield codes.GOAL_TOO_YOUNG
 
 
-def _time_errors(row: Row, now: datetime) -> Iterator[Code]:
-    if row.time is None or row.time.at == _NO_TIME:
-        yield codes.TIME_EMPTY
-    elif row.time.at < _EARLIEST:
+def _time_errors(moment: Moment | None, now: datetime, *, adjustment: bool = False) -> Iterator[Code]:
+    empty, invalid, future, old = _OF_ADJUSTMENTS if adjustment else _OF_CONVERSIONS
+    if moment is None or moment.at == _NO_TIME:
+        yield empty
+    elif moment.at < _EARLIEST:
         # The service does not say which readable times it calls invalid; this is our choice.
-        yield codes.TIME_INVALID
-    elif row.time.at > now:
-        yield codes.TIME_IN_FUTURE
-    elif now - row.time.at > WINDOW:
-        yield codes.TIME_OUT_OF_WINDOW
+        yield invalid
+    elif moment.at > now:
+        yield future
+    elif now - moment.at > WINDOW:
+        # The length of this window is not said of adjustments; that of conversions is taken.
+        yield old
 
 
 def _value_errors(row: Row) -> Iterator[Code]:
@@ -99,21 +110,11 @@ def _value_errors(row: Row) -> Iterator[Code]:
         yield codes.CURRENCY_INVALID
 
 
-def _adjustment_time_errors(row: Row, now: datetime) -> Iterator[Code]:
-    if row.adjusted is None or row.adjusted.at == _NO_TIME:
-        yield codes.ADJUSTMENT_TIME_EMPTY
-    elif row.adjusted.at < _EARLIEST:
-        yield codes.ADJUSTMENT_TIME_INVALID
-    elif row.adjusted.at > now:
-        yield codes.ADJUSTMENT_IN_FUTURE
-    elif now - row.adjusted.at > WINDOW:
-        # The length of this window is not said; that of conversions is taken.
-        yield codes.ADJUSTMENT_OUT_OF_WINDOW
-    elif row.time is not None and row.adjusted.at < row.time.at:
+def _adjustment_errors(row: Row, goal: Goal | None, now: datetime) -> Iterator[Code]:
+    wrong = tuple(_time_errors(row.adjusted, now, adjustment=True))
+    yield from wrong
+    if not wrong and row.adjusted and row.time and row.adjusted.at < row.time.at:
         yield codes.ADJUSTMENT_TIME_EARLY
-
-
-def _adjustment_value_errors(row: Row, goal: Goal | None) -> Iterator[Code]:
     if row.operation == "X":
         # Its currency is not looked at, as documented.
         if row.value is not None:

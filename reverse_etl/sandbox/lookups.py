@@ -17,41 +17,19 @@ from reverse_etl.sandbox.clock import read_date_time
 from reverse_etl.sandbox.errors import CallRefusedError
 from reverse_etl.sandbox.goals import Goal, World, learnt_goal
 from reverse_etl.sandbox.request import (
-    GOALS,
-    PROPERTIES,
-    REPORT,
-    SET_PROPERTIES,
     Long,
+    Operation,
     Request,
     RowError,
     UnreadableError,
+    as_list,
+    as_text,
     batch_errors,
 )
 
 AUTO_TAGGING = "MSCLKIDAutoTaggingEnabled"
-# The properties that the service description has; a new account has a value for the first alone.
-PROPERTY_NAMES = (
-    AUTO_TAGGING,
-    "TrackingUrlTemplate",
-    "AdClickParallelTracking",
-    "FinalUrlSuffix",
-    "IncludeViewThroughConversions",
-    "ProfileExpansionEnabled",
-    "AllowImageAutoRetrieve",
-    "AutoApplyRecommendations",
-    "IncludeAutoBiddingViewThroughConversions",
-    "AutoBiddingViewThroughConversionsValueAttributionWeight",
-    "LoopBackWindowForViewThroughConversions",
-    "BusinessAttributes",
-    "EnableMMAUnderDSAAdgroups",
-    "OptOutFromMCM",
-    "NetflixTCAccepted",
-    "BlockedContentSegments",
-    "AssetAIEnhancementOptout",
-    "AcceptNielsenTermsAndConditions",
-    "ImageMissingWarningOptout",
-    "OptOutFromSystemSourcedImagesInSWF",
-)
+# Of the properties that the service has; a new account has a value for the first alone.
+PROPERTY_NAMES = (AUTO_TAGGING, "TrackingUrlTemplate", "FinalUrlSuffix")
 MAX_GOALS = 20
 MAX_DAYS = 7
 CHANNEL = "CampaignManagementAPI"
@@ -71,8 +49,22 @@ def look_up(request: Request, world: World, books: Books) -> dict[str, Any]:
 
     Raises UnreadableError where it asks for what its type does not have, CallRefusedError where the call is refused.
     """
-    answers = {GOALS: _goals, REPORT: _report, PROPERTIES: _properties, SET_PROPERTIES: _set_properties}
-    return answers[request.operation](request, world, books)
+    answers = {
+        Operation.GOALS: _goals,
+        Operation.REPORT: _report,
+        Operation.PROPERTIES: _properties,
+        Operation.SET_PROPERTIES: _set_properties,
+    }
+    return answers[Operation(request.operation)](request, world, books)
+
+
+def _texts(request: Request, name: str) -> list[str]:
+    return [as_text(one) or "" for one in as_list(request.content.get(name))]
+
+
+def _words(request: Request, name: str) -> list[str]:
+    """Words of a list that the service knows, which SOAP parts by blanks and REST by commas."""
+    return (as_text(request.content.get(name)) or "").replace(",", " ").split()
 
 
 def goal_id(name: str) -> Long:
@@ -91,10 +83,10 @@ def _unknown_goals(asked: Iterable[str], goals: Mapping[str, Goal]) -> list[dict
 
 def _goals(request: Request, world: World, books: Books) -> dict[str, Any]:
     """The offline conversion goals, all of them or those of the ids; null in the place of one that is not there."""
-    wanted = "OfflineConversion" in request.content.get("ConversionGoalTypes", ())
+    wanted = "OfflineConversion" in _words(request, "ConversionGoalTypes")
     goals = _by_id(world, books) if wanted else {}
-    asked = request.content.get("ConversionGoalIds") or list(goals)
-    fields = request.content.get("ReturnAdditionalFields", ())
+    asked = _texts(request, "ConversionGoalIds") or list(goals)
+    fields = _words(request, "ReturnAdditionalFields")
     found = [_said(one, goals[one], fields) if one in goals else None for one in asked]
     return {"ConversionGoals": found, "PartialErrors": _unknown_goals(asked, goals)}
 
@@ -134,12 +126,12 @@ def _report(request: Request, world: World, books: Books) -> dict[str, Any]:
     if not 1 <= (last - first).days + 1 <= MAX_DAYS:
         raise _invalid(f"StartDateUtc and EndDateUtc span 1 to {MAX_DAYS} days.")
     goals = _by_id(world, books)
-    asked = request.content.get("GoalIds") or []
+    asked = _texts(request, "GoalIds")
     if not 1 <= len(asked) <= MAX_GOALS:
         raise _invalid(f"GoalIds holds 1 to {MAX_GOALS} ids.")
     # By goal and day: how many by reason, blank for those that were attributed.
     days: defaultdict[str, defaultdict[str, Counter[str]]] = defaultdict(lambda: defaultdict(Counter))
-    if CHANNEL in (request.content.get("UploadChannelFilter") or [CHANNEL]):
+    if CHANNEL in (_words(request, "UploadChannelFilter") or [CHANNEL]):
         uploads = books.uploads(_account(request), first.isoformat(), last.isoformat())
         for name, day, conversion, outcome, reason, n in uploads:
             if conversion and outcome == "counted":
@@ -185,7 +177,7 @@ def _alerts(tally: Counter[str]) -> list[dict[str, Any]]:
 
 
 def _day(content: Mapping[str, Any], name: str) -> date:
-    moment = read_date_time(content.get(name, ""))
+    moment = read_date_time(as_text(content.get(name)) or "")
     if moment is None or moment.at == datetime.min.replace(tzinfo=moment.at.tzinfo):
         raise _invalid(f"{name} is not a time.")
     return moment.at.date()
@@ -197,7 +189,7 @@ def _invalid(message: str) -> CallRefusedError:
 
 def _properties(request: Request, world: World, books: Books) -> dict[str, Any]:
     """The properties that are asked for, in that order; null for one that has no value."""
-    names = request.content.get("AccountPropertyNames", [])
+    names = _texts(request, "AccountPropertyNames")
     _check_names(names)
     values = {AUTO_TAGGING: "true" if world.auto_tagging else "false"} | books.properties(_account(request))
     said = [{"Name": name, "Value": values.get(name)} for name in names]
@@ -206,7 +198,10 @@ def _properties(request: Request, world: World, books: Books) -> dict[str, Any]:
 
 def _set_properties(request: Request, world: World, books: Books) -> dict[str, Any]:
     """Set what the call says, all of it or nothing; the answer has no place for errors of single properties."""
-    values = {item.get("Name") or "": item.get("Value") or "" for item in request.content.get("AccountProperties", [])}
+    items = as_list(request.content.get("AccountProperties"))
+    if not all(isinstance(item, dict) for item in items):
+        raise UnreadableError
+    values = {as_text(item.get("Name")) or "": as_text(item.get("Value")) or "" for item in items}
     _check_names(values)
     if AUTO_TAGGING in values:
         values[AUTO_TAGGING] = values[AUTO_TAGGING].lower()

@@ -1,17 +1,19 @@
-"""Reading the books of the local sandbox, beside one that may be running."""
+"""Reading the books of the local sandbox, beside one that may be running: rows, sums, and the page."""
 
 import sqlite3
-from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
+from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar
 
+from jinja2 import Environment, Template
+
 from reverse_etl.sandbox.books import ANOTHER_FILE
-from reverse_etl.sandbox.clock import read_date_time
 from reverse_etl.sandbox.errors import SandboxError
-from reverse_etl.sandbox.goals import click_key
+from reverse_etl.sandbox.goals import World
 from reverse_etl.sandbox.request import LOOKUPS
 
 OUTCOMES = ("counted", "duplicate", "ignored", "refused", "restated", "retracted")
@@ -65,41 +67,13 @@ class ReceivedAdjustment(_Received):
 
 
 @dataclass(frozen=True, slots=True)
-class ReasonCount:
-    """How many rows had an outcome, and why; of conversions only those that did not count."""
-
-    outcome: str
-    code: int | None
-    reason: str
-    rows: int
-
-
-@dataclass(frozen=True, slots=True)
-class GoalCount:
-    """What counts for one goal in one currency, after adjustments; `learnt` where no goals file names it."""
-
-    name: str
-    learnt: bool
-    counted: int
-    currency: str
-    value: float
-
-
-@dataclass(frozen=True, slots=True)
-class FaultCount:
-    """How many calls were not judged, and why; `injected` is the kind of fault if a test had asked for it."""
-
-    fault: str
-    injected: str
-    calls: int
-
-
-@dataclass(frozen=True, slots=True)
 class Summary:
     """What the books hold in all. received = counted + duplicates + refused + ignored.
 
     `lookups` and `by_rest`: how many of the calls carried no rows, and came by REST. Adjustments are not received rows;
-    `counted` stays what it was when a conversion is retracted.
+    `counted` stays what it was when a conversion is retracted. `reasons`: of conversions that did not count. `goals`:
+    what counts for each in a currency, after adjustments; `learnt` where a row named it. `faults`: calls that were not
+    judged; `injected` is the kind of fault if a test had asked for it.
     """
 
     books_id: str
@@ -111,10 +85,10 @@ class Summary:
     calls: int
     lookups: int
     by_rest: int
-    reasons: tuple[ReasonCount, ...]
-    goals: tuple[GoalCount, ...]
-    faults: tuple[FaultCount, ...]
-    adjustments: tuple[ReasonCount, ...]
+    reasons: list[dict[str, Any]]
+    goals: list[dict[str, Any]]
+    faults: list[dict[str, Any]]
+    adjustments: list[dict[str, Any]]
 
 
 # By field: where it is not the column of its name.
@@ -126,6 +100,47 @@ _COLUMNS = {
     "latest_value": "counted_value",
     "latest_currency": "counted_currency",
     "restated": "adjusted_at IS NOT NULL AND NOT retracted",
+}
+_CALLS = f"""
+SELECT count(*) AS calls, count(*) FILTER (WHERE operation IN ({", ".join(f"'{one}'" for one in LOOKUPS)})) AS lookups,
+    count(*) FILTER (WHERE protocol = 'rest') AS by_rest
+FROM calls
+"""
+_OUTCOMES = """
+SELECT count(*) AS received, count(*) FILTER (WHERE outcome = 'counted') AS counted,
+    count(*) FILTER (WHERE outcome = 'duplicate') AS duplicates,
+    count(*) FILTER (WHERE outcome = 'refused') AS refused, count(*) FILTER (WHERE outcome = 'ignored') AS ignored
+FROM received WHERE operation = 'S' AND outcome <> 'unjudged'
+"""
+_REASONS = """
+SELECT outcome, code, reason, count(*) AS rows FROM received
+WHERE outcome <> 'unjudged' AND {} GROUP BY 1, 2, 3 ORDER BY 4 DESC, 1, 2, 3
+"""
+_GOALS = """
+WITH worth AS (
+    SELECT conversion_name AS name, counted_currency AS currency, count(*) AS counted, total(counted_value) AS value
+    FROM received WHERE outcome = 'counted' AND NOT retracted GROUP BY 1, 2
+)
+SELECT name, name IN (SELECT name FROM learnt) AS learnt, coalesce(counted, 0) AS counted,
+    coalesce(currency, '') AS currency, coalesce(value, 0.0) AS value
+FROM (
+    SELECT name FROM learnt
+    UNION
+    SELECT conversion_name FROM received WHERE operation = 'S' AND outcome IN ('counted', 'duplicate', 'ignored')
+) LEFT JOIN worth USING (name) ORDER BY name, currency
+"""
+_FAULTS = """
+SELECT fault, injected, count(*) AS calls FROM calls WHERE fault <> '' GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2
+"""
+_NEWEST = 100
+_WORDS = {
+    "DuplicateConversionKey": "The same click id, goal, time and hashes were taken before.",
+    "UniqueGoalCountedThisClick": "The goal counts once per click, and it has counted for this one.",
+    "NoMatchingClickFound": "No click with this click id is known.",
+    "HistoricalClickDataExpired": "The click is more than 90 days old.",
+    "GoalNotFoundOrInactive": "The goal is paused.",
+    "ConversionRetracted": "It was retracted, and does not count again.",
+    "NotLaterThanLastAdjustment": "Its adjustment time is not later than that of the last adjustment.",
 }
 _Kind = TypeVar("_Kind", ReceivedRow, ReceivedAdjustment)
 
@@ -156,102 +171,50 @@ def _newest(books: Path, kind: type[_Kind], which: str, outcome: str | None, lim
 
 def summary(books: Path) -> Summary:
     """What the books hold in all, by outcome, reason and goal."""
-    lookups = ", ".join("?" * len(LOOKUPS))
     with reading(books) as db:
-        calls, looked_up, by_rest = db.execute(
-            f"SELECT count(*), total(operation IN ({lookups})), total(protocol = 'rest') FROM calls", tuple(LOOKUPS)
-        ).fetchone()
-        faults = db.execute(
-            "SELECT fault, injected, count(*) FROM calls WHERE fault <> '' "
-            "GROUP BY fault, injected ORDER BY count(*) DESC, fault, injected"
-        ).fetchall()
-        reasons = db.execute(
-            "SELECT operation = 'S', outcome, code, reason, count(*) FROM received WHERE outcome <> 'unjudged' "
-            "GROUP BY 1, 2, 3, 4 ORDER BY 5 DESC, 2, 3, 4"
-        ).fetchall()
-        goals = db.execute(
-            "SELECT names.name, learnt.name IS NOT NULL, count(id), coalesce(counted_currency, ''), "
-            "total(counted_value) FROM (SELECT name FROM learnt UNION SELECT conversion_name FROM received "
-            "WHERE operation = 'S' AND outcome IN ('counted', 'duplicate', 'ignored')) AS names "
-            "LEFT JOIN learnt ON learnt.name = names.name LEFT JOIN received "
-            "ON conversion_name = names.name AND outcome = 'counted' AND NOT retracted GROUP BY 1, 4 ORDER BY 1, 4"
-        ).fetchall()
-        books_id = db.execute("SELECT books_id FROM about").fetchone()[0]
-    outcomes: Counter[str] = Counter()
-    for sent, outcome, _, _, rows in reasons:
-        outcomes[outcome] += rows if sent else 0
-    return Summary(
-        books_id=books_id,
-        received=outcomes.total(),
-        counted=outcomes["counted"],
-        duplicates=outcomes["duplicate"],
-        refused=outcomes["refused"],
-        ignored=outcomes["ignored"],
-        calls=calls,
-        lookups=int(looked_up),
-        by_rest=int(by_rest),
-        reasons=tuple(ReasonCount(*row) for sent, *row in reasons if sent and row[0] != "counted"),
-        goals=tuple(GoalCount(name, bool(learnt), *row) for name, learnt, *row in goals),
-        faults=tuple(FaultCount(*row) for row in faults),
-        adjustments=tuple(ReasonCount(*row) for sent, *row in reasons if not sent),
+
+        def counts(query: str) -> list[dict[str, Any]]:
+            return [dict(row) for row in db.execute(query)]
+
+        goals = [goal | {"learnt": bool(goal["learnt"])} for goal in counts(_GOALS)]
+        return Summary(
+            **{**counts("SELECT books_id FROM about")[0], **counts(_CALLS)[0], **counts(_OUTCOMES)[0]},
+            reasons=counts(_REASONS.format("operation = 'S' AND outcome <> 'counted'")),
+            goals=goals,
+            faults=counts(_FAULTS),
+            adjustments=counts(_REASONS.format("operation <> 'S'")),
+        )
+
+
+def page(books: Path, world: World) -> str:
+    """The page at `/`: sums, goals, what did not count and why, adjustments, and the newest rows."""
+    total = summary(books)
+    seen = {goal["name"] for goal in total.goals}
+    unseen = [{"name": name, "learnt": False, "counted": 0} for name in world.goals if name not in seen]
+    return _template().render(
+        total=total,
+        goals=[*total.goals, *unseen],
+        newest=read_received(books, limit=_NEWEST)[::-1],
+        adjustments=read_adjustments(books, limit=_NEWEST)[::-1],
+        books=str(books),
+        words=_WORDS,
     )
 
 
-def truth(books: Path) -> dict[str, Any]:
-    """The ground truth, for tests of what a caller believes.
-
-    Each identity of an account with every call that named it, in the order in which the books took them, and what
-    counts of it now; and how often each fault was met.
-    """
-    with reading(books) as db:
-        books_id = db.execute("SELECT books_id FROM about").fetchone()[0]
-        calls = db.execute("SELECT injected, count(*) FROM calls GROUP BY injected").fetchall()
-        seen = db.execute("SELECT *, received_at AS at FROM received ORDER BY call_id, row_index").fetchall()
-    identities: dict[tuple[str, bytes], dict[str, Any]] = {}
-    for row in seen:
-        if row["identity"] is None:
-            continue
-        one = identities.setdefault((row["account_id"], row["identity"]), _identity(row))
-        one["seen"] += 1
-        one["calls"].append({name: row[name] for name in _CALL})
-        if row["outcome"] == "counted":
-            worth = {"value": row["counted_value"], "currency": row["counted_currency"]}
-            one |= {"counts": not row["retracted"], "retracted": bool(row["retracted"])} | worth
-    faults: Counter[str] = Counter()
-    for kinds, n in calls:
-        faults.update(dict.fromkeys(kinds.split(",") if kinds else [], n))
-    return {
-        "books_id": books_id,
-        "calls": sum(n for _, n in calls),
-        "faults": dict(faults),
-        "without_identity": sum(row["identity"] is None for row in seen),
-        "identities": list(identities.values()),
-    }
+def books_json(books: Path, world: World) -> dict[str, Any]:
+    """The sums as JSON: one number per outcome; whether goals are learnt from rows that name them, and which were."""
+    total = summary(books)
+    lists = ("reasons", "goals", "faults", "adjustments")
+    sums = {key: value for key, value in asdict(total).items() if key not in lists}
+    # What books of earlier days learnt may stand in the goals file since.
+    learnt = {goal["name"]: None for goal in total.goals if goal["learnt"] and goal["name"] not in world.goals}
+    return sums | {"learns_goals": world.learn, "learnt_goals": list(learnt)}
 
 
-_CALL = (
-    *("call_id", "row_index", "operation", "value", "currency", "adjustment_time", "outcome", "code", "reason"),
-    "at",
-)
-
-
-def _identity(row: sqlite3.Row) -> dict[str, Any]:
-    """An identity that does not count, with its parts as the service compares them."""
-    moment = read_date_time(row["conversion_time"] or "")
-    return {
-        "account_id": row["account_id"],
-        "conversion_name": row["conversion_name"],
-        "click_id": click_key(row["click_id"] or "") or None,
-        "hashed_email": row["hashed_email"] or None,
-        "hashed_phone": row["hashed_phone"] or None,
-        "conversion_time": moment.text if moment else row["conversion_time"],
-        "seen": 0,
-        "counts": False,
-        "retracted": False,
-        "value": None,
-        "currency": None,
-        "calls": [],
-    }
+@cache
+def _template() -> Template:
+    source = (files("reverse_etl.sandbox") / "page.html").read_text(encoding="utf-8")
+    return Environment(autoescape=True, trim_blocks=True, lstrip_blocks=True).from_string(source)
 
 
 @contextmanager

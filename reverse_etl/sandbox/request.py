@@ -3,22 +3,27 @@
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
+from enum import Enum, StrEnum
 from typing import Any, Literal, Protocol
 
 from reverse_etl.sandbox.clock import Moment, read_date_time
 from reverse_etl.sandbox.codes import Code
 from reverse_etl.sandbox.faults import Fault
 
-CONVERSIONS = "ApplyOfflineConversions"
-ADJUSTMENTS = "ApplyOfflineConversionAdjustments"
-GOALS = "GetConversionGoalsByIds"
-PROPERTIES = "GetAccountProperties"
-SET_PROPERTIES = "SetAccountProperties"
-REPORT = "GetOfflineConversionReportByGoalIds"
 MAX_ROWS = 1000
 HTML = "text/html; charset=utf-8"
 _DOUBLE = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|-?INF|NaN", re.ASCII)
+
+
+class Operation(StrEnum):
+    """What may be called, by the name that faults have for it."""
+
+    CONVERSIONS = "ApplyOfflineConversions"
+    ADJUSTMENTS = "ApplyOfflineConversionAdjustments"
+    GOALS = "GetConversionGoalsByIds"
+    PROPERTIES = "GetAccountProperties"
+    SET_PROPERTIES = "SetAccountProperties"
+    REPORT = "GetOfflineConversionReportByGoalIds"
 
 
 class Problem(Enum):
@@ -31,6 +36,14 @@ class Problem(Enum):
 
 class UnreadableError(Exception):
     """An element holds what its type does not allow."""
+
+
+class Number(str):
+    """A number as it stood in the request."""
+
+
+class Untyped(str):
+    """A text or a number as it stood in the request, which XML does not tell apart."""
 
 
 class Long(int):
@@ -72,7 +85,7 @@ class Request:
     """One call as it was read. `problem` says why it has nothing to answer, if so.
 
     `headers`: by the names that SOAP has for them. `content`: what a call that carries no rows asks for, by the
-    service's names: texts, lists of them, and dicts of texts.
+    service's names, texts as they stand there, lists of them, and lists of dicts.
     """
 
     operation: str = ""  # empty where it is none of ours
@@ -122,84 +135,87 @@ class Speech(Protocol):
         """The fault of a request that could not be read: no detail, no index, nothing that names a row."""
 
 
-class Field(Enum):
-    """What a field holds of a call that carries no rows."""
-
-    IDS = "whole numbers"
-    WORDS = "words of a list that the service knows"
-    TEXTS = "texts"
-    ITEMS = "dicts of texts"
-    TIME = "a time as text"
+# By operation that carries rows: the list of them.
+SHAPES = {Operation.CONVERSIONS: "OfflineConversions", Operation.ADJUSTMENTS: "OfflineConversionAdjustments"}
+# Those that carry no rows.
+LOOKUPS = tuple(one for one in Operation if one not in SHAPES)
 
 
-# By operation that carries no rows: what it asks for.
-LOOKUPS: Mapping[str, Mapping[str, Field]] = {
-    GOALS: {"ConversionGoalIds": Field.IDS, "ConversionGoalTypes": Field.WORDS, "ReturnAdditionalFields": Field.WORDS},
-    PROPERTIES: {"AccountPropertyNames": Field.TEXTS},
-    SET_PROPERTIES: {"AccountProperties": Field.ITEMS},
-    REPORT: {
-        "StartDateUtc": Field.TIME,
-        "EndDateUtc": Field.TIME,
-        "GoalIds": Field.IDS,
-        "UploadChannelFilter": Field.WORDS,
-    },
-}
-_KEYS = ("ConversionName", "ConversionTime")
-_IDENTIFIERS = ("HashedEmailAddress", "HashedPhoneNumber", "MicrosoftClickId")
-_ATTRIBUTION = ("ExternalAttributionCredit", "ExternalAttributionModel")
-_ADJUSTMENT = ("AdjustmentCurrencyCode", "AdjustmentTime", "AdjustmentType", "AdjustmentValue")
-# By operation that carries rows: the element of each, and its fields in the order of the schema.
-SHAPES: Mapping[str, tuple[str, tuple[str, ...]]] = {
-    CONVERSIONS: (
-        "OfflineConversion",
-        ("ConversionCurrencyCode", *_KEYS, "ConversionValue", *_ATTRIBUTION, *_IDENTIFIERS),
-    ),
-    ADJUSTMENTS: ("OfflineConversionAdjustment", (*_ADJUSTMENT, *_KEYS, *_IDENTIFIERS)),
-}
-OPERATIONS = (*SHAPES, *LOOKUPS)
+def read_request(operation: Operation, headers: Mapping[str, str], content: Mapping[str, Any]) -> Request:
+    """A call by its content, as lists, dicts and texts; names that the service does not know are passed over."""
+    if operation in LOOKUPS:
+        return Request(operation, headers, content=content)
+    try:
+        items = as_list(content.get(SHAPES[operation]))
+        return Request(operation, headers, [None if item is None else _read_row(operation, item) for item in items])
+    except UnreadableError:
+        return Request(operation, headers, problem=Problem.UNREADABLE)
 
 
-def read_row(operation: str, texts: Mapping[str, str | None]) -> Row:
-    """A row by the texts of its fields; raises UnreadableError where one is not what its type allows."""
-    value_text = texts.get("ConversionValue", texts.get("AdjustmentValue"))
-    credit_text = texts.get("ExternalAttributionCredit")
-    adjustment: Literal["R", "X"] = "X" if texts.get("AdjustmentType") == "Retract" else "R"
+def as_list(value: object) -> list[Any]:
+    """A list; one that is absent, null or an element without any in it is empty."""
+    if isinstance(value, list):
+        return value
+    if value:
+        raise UnreadableError
+    return []
+
+
+def as_text(value: object) -> str | None:
+    """A text; a number without quotes is none."""
+    if value is not None and (not isinstance(value, str) or isinstance(value, Number)):
+        raise UnreadableError
+    return value
+
+
+def _read_row(operation: Operation, item: object) -> Row:
+    if not isinstance(item, Mapping) and item != "":
+        raise UnreadableError
+    found: Mapping[str, object] = item if isinstance(item, Mapping) else {}
+    send = operation == Operation.CONVERSIONS
+    kind = "Conversion" if send else "Adjustment"
+    adjustment_type = None if send else as_text(found.get("AdjustmentType"))
+    value_text, value = _number(found.get(f"{kind}Value"))
+    credit_text, credit = _number(found.get("ExternalAttributionCredit") if send else None)
+    time_text, time = _time(found, "ConversionTime")
+    adjusted_text, adjusted = (None, None) if send else _time(found, "AdjustmentTime")
     return Row(
-        operation="S" if operation == CONVERSIONS else adjustment,
-        name=texts.get("ConversionName"),
-        click_id=texts.get("MicrosoftClickId"),
-        hashed_email=texts.get("HashedEmailAddress"),
-        hashed_phone=texts.get("HashedPhoneNumber"),
-        time_text=texts.get("ConversionTime"),
-        time=_read_time(texts, "ConversionTime"),
+        operation="S" if send else "X" if adjustment_type == "Retract" else "R",
+        name=as_text(found.get("ConversionName")),
+        click_id=as_text(found.get("MicrosoftClickId")),
+        hashed_email=as_text(found.get("HashedEmailAddress")),
+        hashed_phone=as_text(found.get("HashedPhoneNumber")),
+        time_text=time_text,
+        time=time,
         value_text=value_text,
-        value=_read_double(value_text),
-        currency=texts.get("ConversionCurrencyCode", texts.get("AdjustmentCurrencyCode")),
+        value=value,
+        currency=as_text(found.get(f"{kind}CurrencyCode")),
         credit_text=credit_text,
-        credit=_read_double(credit_text),
-        model=texts.get("ExternalAttributionModel"),
-        adjustment_type=texts.get("AdjustmentType"),
-        adjusted_text=texts.get("AdjustmentTime"),
-        adjusted=_read_time(texts, "AdjustmentTime"),
+        credit=credit,
+        model=as_text(found.get("ExternalAttributionModel") if send else None),
+        adjustment_type=adjustment_type,
+        adjusted_text=adjusted_text,
+        adjusted=adjusted,
     )
 
 
-def _read_time(texts: Mapping[str, str | None], name: str) -> Moment | None:
-    if name not in texts:
-        return None
-    moment = read_date_time(texts[name] or "")
+def _time(found: Mapping[str, object], name: str) -> tuple[str | None, Moment | None]:
+    if name not in found:
+        return None, None
+    text = as_text(found[name])
+    moment = read_date_time(text or "")
     if moment is None:
         raise UnreadableError  # null too: a time is the one kind of element that may not be
-    return moment
+    return text, moment
 
 
-def _read_double(text: str | None) -> float | None:
-    if text is None:
-        return None
-    stripped = text.strip(" \t\r\n")
+def _number(value: object) -> tuple[str | None, float | None]:
+    if value is None:
+        return None, None
+    stripped = value.strip(" \t\r\n") if isinstance(value, Number | Untyped) else ""
     if _DOUBLE.fullmatch(stripped) is None:
         raise UnreadableError
-    return float(stripped)
+    return str(value), float(stripped)
 
 
 def batch_errors(errors: Sequence[RowError]) -> list[dict[str, object]]:

@@ -9,16 +9,14 @@ import struct
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import asdict, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from importlib.resources import files
 from pathlib import Path
 from socketserver import TCPServer
-from urllib.parse import SplitResult, parse_qs, urlsplit
+from urllib.parse import urlsplit
 
-from lxml import etree
 from pydantic import ValidationError
 
 from reverse_etl.sandbox import rest, soap
@@ -27,16 +25,16 @@ from reverse_etl.sandbox.errors import SandboxError, first_mistake
 from reverse_etl.sandbox.faults import Fault, Faults
 from reverse_etl.sandbox.goals import load_world
 from reverse_etl.sandbox.injection import Injection
-from reverse_etl.sandbox.page import books_json, page
-from reverse_etl.sandbox.reading import ReceivedAdjustment, ReceivedRow, read_adjustments, read_received, truth
+from reverse_etl.sandbox.reading import books_json, page
 from reverse_etl.sandbox.request import HTML, Reply
 from reverse_etl.sandbox.service import Service
 
 HOST = "127.0.0.1"
 SERVICE_PATH = "/Api/Advertiser/CampaignManagement/v13/CampaignManagementService.svc"
 MAX_BODY = 20_000_000
-_Read = Callable[..., Sequence[ReceivedRow | ReceivedAdjustment]]
-_SOAP_ADDRESS = "{http://schemas.xmlsoap.org/wsdl/soap/}address"
+
+
+_NOTHING_HERE = Reply(404, body=b"There is nothing at this path.")
 
 
 class LocalSandbox:
@@ -160,42 +158,26 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if not self._is_local():
             return
+        target, service = urlsplit(self.path), self.server.service
         try:
-            self._show(urlsplit(self.path), self.server.service.books.path)
+            if target.path == "/":
+                self._send(Reply(200, HTML, page(service.books.path, service.world).encode()))
+            elif target.path == "/books":
+                self._send_json(200, books_json(service.books.path, service.world))
+            elif target.path == "/control/faults":
+                self._send_json(200, service.faults.state())
+            else:
+                self._send(service.sign_in.get(target) or _NOTHING_HERE)
         except SandboxError as error:
             self._send(Reply(500, body=str(error).encode()))
-
-    def _show(self, target: SplitResult, books: Path) -> None:
-        if target.path == "/":
-            self._send(Reply(200, HTML, page(books, self.server.service.world).encode()))
-        elif target.path == "/books":
-            self._send_json(200, books_json(books, self.server.service.world))
-        elif target.path == "/received":
-            self._received(books, parse_qs(target.query), read_received)
-        elif target.path == "/adjustments":
-            self._received(books, parse_qs(target.query), read_adjustments)
-        elif target.path == "/control/faults":
-            self._send_json(200, self.server.service.faults.state())
-        elif target.path == "/control/truth":
-            self._send_json(200, truth(books))
-        elif target.path == SERVICE_PATH and target.query.lower() in ("wsdl", "singlewsdl"):
-            self._send(Reply(200, soap.CONTENT_TYPE, self._wsdl()))
-        elif reply := self.server.service.sign_in.get(target):
-            self._send(reply)
-        else:
-            self._send(Reply(404, body=b"There is nothing at this path."))
 
     def do_POST(self) -> None:
         body = self._body() if self._is_local() else None
         if body is None:
             return
-        path = urlsplit(self.path).path
+        path, service = urlsplit(self.path).path, self.server.service
         if path == SERVICE_PATH:
-            if self.headers.get_content_type() != "text/xml":
-                self._send(Reply(415, body=b"SOAP 1.1 is sent as text/xml."))
-                return
-            action = self.headers.get("SOAPAction", "").strip().strip('"')
-            self._send(self.server.service.reply(body, soap.read(body, action), soap, self._is_gone))
+            self._soap(body)
         elif path.startswith(rest.PATH):
             self._rest(body, path.removeprefix(rest.PATH))
         elif path == "/control/faults":
@@ -204,21 +186,26 @@ class _Handler(BaseHTTPRequestHandler):
             except ValidationError as error:
                 self._send_json(400, {"error": first_mistake(error)})
                 return
-            self.server.service.faults.put(asked.faults, asked.seed)
-            self._send_json(200, self.server.service.faults.state())
+            service.faults.put(asked.faults, asked.seed)
+            self._send_json(200, service.faults.state())
         elif path == "/control/release":
-            self._send_json(200, {"released": self.server.service.faults.release()})
-        elif reply := self.server.service.sign_in.post(path, body):
-            self._send(reply)
+            self._send_json(200, {"released": service.faults.release()})
         else:
-            self._send(Reply(404, body=b"There is nothing at this path."))
+            self._send(service.sign_in.post(path, body) or _NOTHING_HERE)
+
+    def _soap(self, body: bytes) -> None:
+        if self.headers.get_content_type() != "text/xml":
+            self._send(Reply(415, body=b"SOAP 1.1 is sent as text/xml."))
+            return
+        action = self.headers.get("SOAPAction", "").strip().strip('"')
+        self._send(self.server.service.reply(soap.read(body, action), soap, self._is_gone))
 
     def _rest(self, body: bytes, path: str) -> None:
         # Whether Microsoft reads packed requests is documented nowhere, and none of its clients sends any.
         if self.headers.get_content_type() != "application/json" or "Content-Encoding" in self.headers:
             self._send(Reply(415, body=b"REST is sent as application/json, and not packed."))
             return
-        reply = self.server.service.reply(body, rest.read(body, path, self.headers), rest, self._is_gone)
+        reply = self.server.service.reply(rest.read(body, path, self.headers), rest, self._is_gone)
         if reply.body and not reply.endless and "gzip" in self.headers.get("Accept-Encoding", ""):
             packing = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
             reply = replace(reply, body=gzip.compress(reply.body), headers={**reply.headers, **packing})
@@ -228,7 +215,7 @@ class _Handler(BaseHTTPRequestHandler):
         if not self._is_local():
             return
         if urlsplit(self.path).path != "/control/faults":
-            self._send(Reply(404, body=b"There is nothing at this path."))
+            self._send(_NOTHING_HERE)
             return
         self.server.service.faults.clear()
         self._send_json(200, self.server.service.faults.state())
@@ -259,42 +246,15 @@ class _Handler(BaseHTTPRequestHandler):
             length = int(self.headers.get("Content-Length", "-1"))
         except ValueError:
             length = -1
-        if length < 0 or "Transfer-Encoding" in self.headers:
+        if not 0 <= length <= MAX_BODY or "Transfer-Encoding" in self.headers:
             self.close_connection = True
-            self._send(Reply(411, body=b"A request needs a Content-Length."))
-            return None
-        if length > MAX_BODY:
-            self.close_connection = True
-            self._send(Reply(413, body=b"The request is larger than 20 MB."))
-            self.wfile.flush()
-            # Closing with unread input would reset the connection, and the caller might miss the answer.
-            left = min(length, 3 * MAX_BODY)
-            while left > 0 and (part := self.rfile.read1(min(left, 1 << 20))):
-                left -= len(part)
+            self._send(Reply(413, body=b"A request has a Content-Length of 20 MB at most."))
             return None
         body = self.rfile.read(length)
         if len(body) < length:
             self.close_connection = True  # the caller went away in the middle: nothing was asked
             return None
         return body
-
-    def _received(self, books: Path, query: dict[str, list[str]], read: _Read) -> None:
-        limit = query.get("limit", ["1000"])[-1]
-        if not (limit.isascii() and limit.isdigit() and len(limit) <= 9):
-            self._send_json(400, {"error": "limit must be a whole number, 0 or more."})
-            return
-        try:
-            rows = read(books, outcome=query.get("outcome", [None])[-1], limit=int(limit))
-        except SandboxError as error:
-            self._send_json(400, {"error": str(error)})
-            return
-        self._send_json(200, [asdict(row) for row in rows])
-
-    def _wsdl(self) -> bytes:
-        root = etree.fromstring((files("reverse_etl") / "wsdl" / "campaign_management_v13.wsdl").read_bytes())
-        for address in root.iter(_SOAP_ADDRESS):
-            address.set("location", f"http://{HOST}:{self.server.server_port}{SERVICE_PATH}")
-        return etree.tostring(root, xml_declaration=True, encoding="utf-8")
 
     def _send_json(self, status: int, content: object) -> None:
         self._send(Reply(status, "application/json", json.dumps(content).encode()))

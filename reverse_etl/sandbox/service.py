@@ -41,14 +41,14 @@ class Service:
         self.faults = faults
         self.sign_in = SignIn()
 
-    def reply(self, body: bytes, request: Request, speech: Speech, is_gone: Callable[[], bool]) -> Reply:
+    def reply(self, request: Request, speech: Speech, is_gone: Callable[[], bool]) -> Reply:
         """Answer one call. What the answer says is in the books before it is returned.
 
         `speech` is the protocol to answer in; `is_gone` says whether the caller has hung up.
         """
         tracking_id = str(uuid.uuid4())
         try:
-            met = self.faults.meet(request.operation, body, request.rows)
+            met = self.faults.meet(request.operation, request.rows)
             call = Call(
                 tracking_id,
                 account_id=request.headers.get("CustomerAccountId"),
@@ -57,7 +57,7 @@ class Service:
                 operation=request.operation,
                 protocol=speech.NAME,
             )
-            return _Answering(self, call, request, body, speech).reply(met, is_gone)
+            return _Answering(self, call, request, speech).reply(met, is_gone)
         except SandboxError as error:
             _log.error("%s", error)
         except Exception:
@@ -69,10 +69,10 @@ class Service:
 class _Answering:
     """One call on its way from the request to the reply."""
 
-    def __init__(self, service: Service, call: Call, request: Request, body: bytes, speech: Speech) -> None:
+    def __init__(self, service: Service, call: Call, request: Request, speech: Speech) -> None:
         self._books, self._world, self._faults = service.books, service.world, service.faults
         self._sign_in = service.sign_in
-        self._call, self._request, self._body, self._speech = call, request, body, speech
+        self._call, self._request, self._speech = call, request, speech
 
     def reply(self, met: Met | None, is_gone: Callable[[], bool]) -> Reply:
         """The reply, or what a fault puts in its place or does to it."""
@@ -132,7 +132,7 @@ class _Answering:
     def _judged(self, kind: str) -> Reply:
         """The answer to rows."""
         rows = self._request.rows
-        met = self._faults.meet_rows(self._request.operation, self._body, rows)
+        met = self._faults.meet_rows(self._request.operation, rows)
         self._call = replace(self._call, injected=self._call.injected + met.kinds)
         if met.poison is not None:
             # The call fails for one of its rows, of which the answer says nothing.

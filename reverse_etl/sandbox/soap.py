@@ -1,6 +1,6 @@
 """SOAP 1.1 in and out: requests to rows, and rows' errors and faults to answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
@@ -8,17 +8,14 @@ from lxml import etree
 
 from reverse_etl.sandbox.codes import Code
 from reverse_etl.sandbox.request import (
-    LOOKUPS,
-    OPERATIONS,
-    SHAPES,
-    Field,
+    Operation,
     Problem,
     Reply,
     Request,
-    Row,
     UnreadableError,
+    Untyped,
     fault_detail,
-    read_row,
+    read_request,
 )
 
 NAME = "soap"
@@ -48,7 +45,7 @@ _TYPES = {"ConversionGoals": "OfflineConversionGoal"}
 _PREFIXES = {"s": ENVELOPE, "i": _INSTANCE, "h": CAMPAIGN, "e": ADAPI, "a": _DISPATCHER}
 _PLAIN = {
     Problem.NOT_WELL_FORMED: ("DeserializationFailed", "The request is not a well-formed SOAP 1.1 envelope."),
-    Problem.UNKNOWN_ACTION: ("ActionNotSupported", f"The local sandbox has {', '.join(OPERATIONS)}."),
+    Problem.UNKNOWN_ACTION: ("ActionNotSupported", f"The local sandbox has {', '.join(Operation)}."),
     Problem.UNREADABLE: (
         "DeserializationFailed",
         "The body of the request could not be read: an element holds what its type does not allow.",
@@ -59,7 +56,13 @@ _PLAIN = {
 def read(body: bytes, soap_action: str) -> Request:
     """Read one call without DTD, entities, network or huge trees."""
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        dtd_validation=False,
+        huge_tree=False,
+        remove_comments=True,
+        remove_pis=True,
     )
     try:
         envelope = etree.fromstring(body, parser)
@@ -69,75 +72,41 @@ def read(body: bytes, soap_action: str) -> Request:
     if document.doctype or envelope.tag != f"{{{ENVELOPE}}}Envelope":
         return Request(problem=Problem.NOT_WELL_FORMED)
     said = {
-        etree.QName(element).localname: (element.text or "").strip()
+        _name(element): (element.text or "").strip()
         for element in envelope.iterfind(f"{{{ENVELOPE}}}Header/{{{CAMPAIGN}}}*")
     }
     headers = {name: text for name, text in said.items() if text}
     content = next(envelope.iterfind(f"{{{ENVELOPE}}}Body/*"), None)
-    if soap_action not in OPERATIONS or content is None or content.tag != f"{{{CAMPAIGN}}}{soap_action}Request":
+    if soap_action not in list(Operation) or content is None or content.tag != f"{{{CAMPAIGN}}}{soap_action}Request":
         return Request("", headers, problem=Problem.UNKNOWN_ACTION)
     try:
-        if soap_action in LOOKUPS:
-            return Request(soap_action, headers, content=_read_content(content, LOOKUPS[soap_action]))
-        return Request(soap_action, headers, _read_rows(content, soap_action))
+        found = {_name(part): _value(part) for part in content}
     except UnreadableError:
         return Request(soap_action, headers, problem=Problem.UNREADABLE)
+    return read_request(Operation(soap_action), headers, found)
 
 
-def _read_rows(content: etree._Element, operation: str) -> Sequence[Row | None]:
-    item_name, fields = SHAPES[operation]
-    items = content.find(f"{{{CAMPAIGN}}}{item_name}s")
-    if items is None or _is_nil(items):
-        return ()
-    return [
-        None if _is_nil(item) else read_row(operation, _texts(item, fields))
-        for item in items.iterfind(f"{{{CAMPAIGN}}}{item_name}")
-    ]
+def _value(element: etree._Element) -> Any:
+    """What an element of a request holds: a text, a list of texts, or a list of dicts of texts; None for null."""
+    if not len(element):
+        return _text(element)
+    return [{_name(part): _text(part) for part in item} if len(item) else _text(item) for item in element]
 
 
-def _read_content(content: etree._Element, fields: Mapping[str, Field]) -> dict[str, Any]:
-    """What a call asks for that carries no rows; what is absent or null is left out."""
-    found: dict[str, Any] = {}
-    for name, kind in fields.items():
-        element = content.find(f"{{{CAMPAIGN}}}{name}")
-        if element is None or _is_nil(element):
-            continue
-        if kind is Field.WORDS:
-            found[name] = (_text(element) or "").split()
-        elif kind is Field.ITEMS:
-            found[name] = [{etree.QName(part).localname: _text(part) for part in item} for item in element]
-        elif kind is Field.TIME:
-            found[name] = _text(element) or ""
-        else:
-            found[name] = [_text(item) or "" for item in element]
-    return found
-
-
-def _texts(item: etree._Element, fields: Sequence[str]) -> dict[str, str | None]:
-    """The texts of an item by name. An element that stands out of order is passed over, as the
-    service's own deserializer does with optional elements."""
-    places = {f"{{{CAMPAIGN}}}{name}": place for place, name in enumerate(fields)}
-    texts: dict[str, str | None] = {}
-    reached = -1
-    for element in item:
-        place = places.get(element.tag, -1)
-        if place <= reached:
-            continue
-        reached = place
-        texts[fields[place]] = _text(element)
-    return texts
+def _name(element: etree._Element) -> str:
+    return element.tag.removeprefix(f"{{{CAMPAIGN}}}")
 
 
 def _is_nil(element: etree._Element) -> bool:
     return element.get(f"{{{_INSTANCE}}}nil", "").strip() in ("true", "1")
 
 
-def _text(element: etree._Element) -> str | None:
+def _text(element: etree._Element) -> Untyped | None:
     if _is_nil(element):
         return None
     if len(element):
         raise UnreadableError  # a text with elements in it
-    return element.text or ""
+    return Untyped(element.text or "")
 
 
 def answer(tracking_id: str, operation: str, content: Mapping[str, object]) -> Reply:

@@ -22,6 +22,7 @@ from reverse_etl.sandbox import (
     read_adjustments,
     read_received,
 )
+from tests.support.faults import truth
 
 CAMPAIGN = "https://bingads.microsoft.com/CampaignManagement/v13"
 BINDING = f"{{{CAMPAIGN}}}BasicHttpBinding_ICampaignManagementService"
@@ -177,8 +178,7 @@ class Caller:
 
     def truth(self) -> dict[str, Any]:
         """What the sandbox knows of every identity that it has seen."""
-        content: dict[str, Any] = self.get("/control/truth").json()
-        return content
+        return truth(self.sandbox)
 
     def get(self, path: str) -> requests.Response:
         return self.session.get(self.url + path, timeout=60)

@@ -78,7 +78,7 @@ def test_sums_add_up(caller: Caller) -> None:
     total = summary(caller.books)
     assert (total.received, total.counted, total.duplicates, total.refused, total.ignored) == (3, 1, 1, 1, 0)
     assert total.calls == 2
-    assert sum(reason.rows for reason in total.reasons) == 2
+    assert sum(reason["rows"] for reason in total.reasons) == 2
     books = caller.get("/books").json()
     sums = {"books_id", "received", "counted", "duplicates", "refused", "ignored", "calls", "lookups", "by_rest"} | {
         "learns_goals",
@@ -92,7 +92,7 @@ def test_missing_value_takes_the_goal_s(start: Start) -> None:
     """A row without value and currency counts with those of its goal."""
     caller = start("goals: [{name: Lead, revenue: {type: FixedValue, value: 7, currency: USD}}]")
     caller.send(a_row(ConversionValue=None, ConversionCurrencyCode=None))
-    assert [(goal.value, goal.currency) for goal in summary(caller.books).goals] == [(7.0, "USD")]
+    assert [(goal["value"], goal["currency"]) for goal in summary(caller.books).goals] == [(7.0, "USD")]
 
 
 def test_restart_remembers(tmp_path: Path, start: Start) -> None:
@@ -129,7 +129,7 @@ def test_kill_loses_nothing_that_was_answered(tmp_path: Path) -> None:
     """After kill -9 in the middle of an answer, every row that was taken is in the books."""
     books = tmp_path / "books.db"
     process, url = run(books)
-    hold = [{"kind": "hold_after", "seconds": 600, "match": click(7)}]
+    hold = [{"kind": "hold_after", "seconds": 600, "row": click(7)}]
     requests.post(f"{url}/control/faults", json=hold, timeout=60)
 
     def post(number: int, timeout: float) -> None:

@@ -48,8 +48,8 @@ def test_fault_after_the_books_took_the_batch(caller: Caller) -> None:
 
 
 def test_faults_come_in_order_and_where_they_match(caller: Caller) -> None:
-    """The first fault whose text the body holds is used; the others wait for their call."""
-    caller.faults({"kind": "fault_117", "match": click(2)}, {"kind": "fault_109"})
+    """The first fault whose row the call holds is used; the others wait for their call."""
+    caller.faults({"kind": "fault_117", "row": click(2)}, {"kind": "fault_109"})
     assert caller.fault([a_row()])[1] == 109
     assert caller.send(a_row()) == []
     assert caller.fault([a_row(MicrosoftClickId=click(2))])[1] == 117

@@ -304,17 +304,6 @@ def test_unreadable_field_fails_the_whole_call(caller: Caller, changes: dict[str
     assert caller.rows() == []
 
 
-def test_element_out_of_order_is_passed_over(caller: Caller) -> None:
-    """An element that stands after its place in the schema is not read, as with the service."""
-    answer = caller.post(
-        "<OfflineConversion><ConversionName>Lead</ConversionName>"
-        f"<ConversionTime>{ago(days=1)}</ConversionTime><MicrosoftClickId>{click(1)}</MicrosoftClickId>"
-        "<ConversionCurrencyCode>EUR</ConversionCurrencyCode></OfflineConversion>"
-    )
-    assert answer.status_code == 200
-    assert caller.rows()[0].currency is None
-
-
 def test_tracking_id_ties_answer_and_books(caller: Caller) -> None:
     """The answer's header carries the tracking id under which the books hold the rows."""
     answer = caller.call([a_row()])

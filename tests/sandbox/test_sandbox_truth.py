@@ -3,7 +3,6 @@
 from typing import Any
 
 import pytest
-import requests
 
 from .conftest import YESTERDAY, Caller, Start, a_retraction, a_row, ago, an_adjustment, click
 
@@ -99,9 +98,3 @@ def test_ignored_conversion_does_not_count(start: Start) -> None:
     caller.send(a_row())
     (one,) = caller.truth()["identities"]
     assert (one["counts"], told(one)) == (False, [("S", "ignored")])
-
-
-def test_truth_is_kept_from_other_web_pages(caller: Caller) -> None:
-    """The ground truth is for this machine alone."""
-    answer = requests.get(f"{caller.url}/control/truth", headers={"Host": "evil.example"}, timeout=60)
-    assert answer.status_code == 403
