@@ -6,7 +6,7 @@ import threading
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -119,12 +119,9 @@ class Books:
                 yield
 
 
-_COLUMNS = (
-    *("call_id", "row_index", "received_at", "account_id", "operation", "conversion_name", "click_id", "hashed_email"),
-    *("hashed_phone", "conversion_time", "value", "currency", "attribution_credit", "attribution_model"),
-    *("adjustment_type", "adjustment_time", "outcome", "code", "error_code", "reason", "identity", "unique_key"),
-    *("counted_value", "counted_currency"),
-)
+_ROW = tuple(one.name for one in fields(Row))
+_OWN = ("outcome", "code", "error_code", "reason", "identity", "unique_key", "counted_value", "counted_currency")
+_COLUMNS = ("call_id", "row_index", "received_at", "account_id", *_ROW, *_OWN)
 _INSERT = f"INSERT INTO received ({', '.join(_COLUMNS)}) VALUES ({', '.join('?' * len(_COLUMNS))})"
 _ADJUST = "UPDATE received SET adjusted_at = ?, counted_value = ?, counted_currency = ?, retracted = ? WHERE id = ?"
 # By a goal's scope: where a row must have been taken for another to be a repeat of it.
@@ -204,14 +201,13 @@ class _Entry:
                 self._insert(index, row, Verdict(identity=identity(row)), "unjudged", fault)
 
     def _insert(self, index: int, row: Row, verdict: Verdict, outcome: str, reason: str) -> None:
-        stem = (self._call_id, index, utc_text(self._at), self._call.account_id or "", row.operation)
-        keys = (row.name, row.click_id, row.hashed_email, row.hashed_phone, row.time_text)
-        texts = (row.value_text, row.currency, row.credit_text, row.model, row.adjustment_type, row.adjusted_text)
+        stem = (self._call_id, index, utc_text(self._at), self._call.account_id or "")
+        said = tuple(getattr(row, column) for column in _ROW)
         code = verdict.errors[0] if verdict.errors else None
         answered = (outcome, code and code.number, code and code.name, reason)
         worth = (verdict.value, verdict.currency) if outcome == "counted" else (None, None)
         own = (verdict.identity or None, verdict.unique_key, *worth)
-        self._db.execute(_INSERT, (*stem, *keys, *texts, *answered, *own))
+        self._db.execute(_INSERT, (*stem, *said, *answered, *own))
 
     def _found(self, query: str, key: bytes, goal: Goal | None) -> Any:
         """What the books hold by a key, within the account or, where the goal is all accounts', within the customer."""
@@ -220,14 +216,14 @@ class _Entry:
         return self._db.execute(query.format(within), values).fetchone()
 
     def _goal(self, row: Row | None) -> Goal | None:
-        if row is None or row.name is None or blank(row.name):
+        if row is None or row.conversion_name is None or blank(row.conversion_name):
             return None
-        goal = self._world.goals.get(row.name)
-        if goal is None and self._world.learn and len(row.name) <= MAX_NAME:
-            if row.name not in self._learnt:
-                self._learnt.add(row.name)
-                self._db.execute("INSERT OR IGNORE INTO learnt VALUES (?)", (row.name,))
-            goal = learnt_goal(row.name)
+        goal = self._world.goals.get(row.conversion_name)
+        if goal is None and self._world.learn and len(row.conversion_name) <= MAX_NAME:
+            if row.conversion_name not in self._learnt:
+                self._learnt.add(row.conversion_name)
+                self._db.execute("INSERT OR IGNORE INTO learnt VALUES (?)", (row.conversion_name,))
+            goal = learnt_goal(row.conversion_name)
         return goal
 
 

@@ -37,15 +37,6 @@ class Met:
     gate: threading.Event
 
 
-@dataclass(frozen=True, slots=True)
-class RowFaults:
-    """What the rows of a call meet: refusals by index, and the fault of one that spoils the whole call."""
-
-    refusals: dict[int, Code]
-    poison: Fault | None
-    kinds: tuple[str, ...]
-
-
 class Injection:
     """The faults in the order in which they were asked for. A call meets the first that fits, its rows meet theirs.
 
@@ -101,23 +92,20 @@ class Injection:
                     return Met(one.fault, self._gate)
         return None
 
-    def meet_rows(self, operation: str, rows: Sequence[Row | None]) -> RowFaults:
-        """The faults that the rows of this call meet."""
+    def meet_rows(self, operation: str, rows: Sequence[Row | None]) -> tuple[list[Fault], dict[int, Code]]:
+        """The faults that the rows of this call meet, and the rows that are to be refused, by index."""
+        faults: list[Fault] = []
         refusals: dict[int, Code] = {}
-        poison: Fault | None = None
-        kinds: list[str] = []
         with self._lock:
             for one in self._asked:
                 if not one.fault.settings.of_rows or one.left == 0 or not self._fits(one, operation, rows):
                     continue
-                if one.fault.kind == "poison":
-                    poison = poison or one.fault
-                elif one.fault.error is not None:
+                if one.fault.kind == "refuse" and one.fault.error:
                     hit = [index for index, row in enumerate(rows) if self._hits(one, row)]
                     refusals = dict.fromkeys(hit, one.fault.error) | refusals
                 one.met += 1
-                kinds.append(one.fault.kind)
-        return RowFaults(refusals, poison, tuple(dict.fromkeys(kinds)))
+                faults.append(one.fault)
+        return faults, refusals
 
     def hold(self, met: Met) -> None:
         """Wait until released, or as long as the fault says."""
@@ -147,14 +135,14 @@ class Injection:
 
     def _hits(self, one: _Asked, row: Row | None) -> bool:
         fault = one.fault
-        if row is None or (fault.row and fault.row not in (row.click_id, row.name)):
+        if row is None or (fault.row and fault.row not in (row.click_id, row.conversion_name)):
             return False
-        if fault.value is not None and row.value != fault.value:
+        if fault.value is not None and row.amount != fault.value:
             return False
         if fault.share is None:
             return True
         time = row.time.text if row.time else ""
-        identity = (click_key(row.click_id or ""), row.name, time, row.hashed_email, row.hashed_phone)
+        identity = (click_key(row.click_id or ""), row.conversion_name, time, row.hashed_email, row.hashed_phone)
         return self._chance(one, *identity) < fault.share
 
     def _is_due(self, one: _Asked) -> bool:

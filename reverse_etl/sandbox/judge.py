@@ -70,7 +70,7 @@ def judge(row: Row | None, goal: Goal | None, world: World, now: datetime) -> Ve
         ignored=_ignored(row, goal, world, click, now),
         identity=identity(row),
         unique_key=_unique_key(row, goal),
-        value=row.value if row.value is not None else goal.revenue.value,
+        value=row.amount if row.amount is not None else goal.revenue.value,
         currency=goal.revenue.currency if blank(row.currency) else row.currency,
     )
 
@@ -81,7 +81,7 @@ def blank(text: str | None) -> bool:
 
 
 def _name_errors(row: Row, goal: Goal | None, now: datetime) -> Iterator[Code]:
-    if blank(row.name):
+    if blank(row.conversion_name):
         yield codes.NAME_EMPTY
     elif goal is None or goal.status == "Deleted":
         yield codes.NAME_INVALID
@@ -104,7 +104,7 @@ def _time_errors(moment: Moment | None, now: datetime, *, adjustment: bool = Fal
 
 
 def _value_errors(row: Row) -> Iterator[Code]:
-    if row.value is not None and not (math.isfinite(row.value) and 0 <= row.value <= MAX_VALUE):
+    if row.amount is not None and not (math.isfinite(row.amount) and 0 <= row.amount <= MAX_VALUE):
         yield codes.VALUE_INVALID
     if not blank(row.currency) and row.currency not in codes.CURRENCIES:
         yield codes.CURRENCY_INVALID
@@ -117,13 +117,13 @@ def _adjustment_errors(row: Row, goal: Goal | None, now: datetime) -> Iterator[C
         yield codes.ADJUSTMENT_TIME_EARLY
     if row.operation == "X":
         # Its currency is not looked at, as documented.
-        if row.value is not None:
+        if row.amount is not None:
             yield codes.VALUE_NOT_EXPECTED
         return
     if row.adjustment_type != "Restate":
         yield codes.ADJUSTMENT_TYPE_INVALID
         return
-    if row.value is None:
+    if row.amount is None:
         yield codes.VALUE_REQUIRED
     if blank(row.currency) and (goal is None or goal.revenue.currency is None):
         # "Required" in one place, the goal's own by default in another: refused where neither has one.
@@ -132,12 +132,12 @@ def _adjustment_errors(row: Row, goal: Goal | None, now: datetime) -> Iterator[C
 
 
 def _attribution_errors(row: Row, goal: Goal | None) -> Iterator[Code]:
-    if row.credit is None and blank(row.model):
+    if row.credit is None and blank(row.attribution_model):
         return
     if goal is not None and not goal.external_attribution:
         yield codes.NOT_EXTERNAL
         return
-    if row.credit is None or blank(row.model):
+    if row.credit is None or blank(row.attribution_model):
         yield codes.EXTERNAL_FIELD_EMPTY
     if row.credit is not None and not 0 < row.credit <= 1:
         yield codes.EXTERNAL_CREDIT_INVALID
@@ -194,7 +194,7 @@ def identity(row: Row) -> bytes:
     wander is seen to count twice.
     """
     click_text, email, phone = _identifiers(row)
-    name = "" if blank(row.name) else row.name or ""
+    name = "" if blank(row.conversion_name) else row.conversion_name or ""
     return _digest(click_text, name, "" if row.time is None else row.time.text, email, phone)
 
 

@@ -60,24 +60,36 @@ class RowError:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A conversion, or an adjustment of one, as received: texts unchanged, with what was read from them."""
+    """A conversion, or an adjustment of one, in the texts that were received; each is what its type allows."""
 
     operation: Literal["S", "R", "X"] = "S"  # send; restate or retract what was sent
-    name: str | None = None
+    conversion_name: str | None = None
     click_id: str | None = None
     hashed_email: str | None = None
     hashed_phone: str | None = None
-    time_text: str | None = None
-    time: Moment | None = None
-    value_text: str | None = None
-    value: float | None = None
+    conversion_time: str | None = None
+    value: str | None = None
     currency: str | None = None
-    credit_text: str | None = None  # this and the model: of a conversion
-    credit: float | None = None
-    model: str | None = None
-    adjustment_type: str | None = None  # this and what follows: of an adjustment
-    adjusted_text: str | None = None
-    adjusted: Moment | None = None
+    attribution_credit: str | None = None
+    attribution_model: str | None = None
+    adjustment_type: str | None = None
+    adjustment_time: str | None = None
+
+    @property
+    def time(self) -> Moment | None:
+        return read_date_time(self.conversion_time or "")
+
+    @property
+    def adjusted(self) -> Moment | None:
+        return read_date_time(self.adjustment_time or "")
+
+    @property
+    def amount(self) -> float | None:
+        return None if self.value is None else float(self.value)
+
+    @property
+    def credit(self) -> float | None:
+        return None if self.attribution_credit is None else float(self.attribution_credit)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,9 +124,10 @@ class Reply:
 
 
 class Speech(Protocol):
-    """How a protocol says what goes back.
+    """How a protocol says what goes back: the answer to a call that was processed, a fault, or that it was unreadable.
 
-    HOSTILE is an answer made to break its reader, FLOOD the beginning of one without an end and what goes on in it.
+    The content of an answer has the service's names in the order of its schema; lists, dicts, texts, numbers, truth and
+    None. HOSTILE is an answer made to break its reader, FLOOD the beginning of an endless one and what goes on in it.
     """
 
     NAME: str
@@ -122,21 +135,39 @@ class Speech(Protocol):
     HOSTILE: bytes
     FLOOD: tuple[bytes, bytes]
 
-    def answer(self, tracking_id: str, operation: str, content: Mapping[str, object]) -> Reply:
-        """The answer to a call that was processed.
+    def answer(self, tracking_id: str, operation: str, content: Mapping[str, object]) -> Reply: ...
 
-        The content has the service's names in the order of its schema; lists, dicts, texts, numbers, truth and None.
-        """
+    def fault(self, tracking_id: str, code: Code, *, by_platform: bool) -> Reply: ...
 
-    def fault(self, tracking_id: str, code: Code, *, by_platform: bool) -> Reply:
-        """A fault: one that every service of the platform shares, or one of this request as a whole."""
-
-    def unreadable(self, tracking_id: str, problem: Problem) -> Reply:
-        """The fault of a request that could not be read: no detail, no index, nothing that names a row."""
+    def unreadable(self, tracking_id: str, problem: Problem) -> Reply: ...
 
 
 # By operation that carries rows: the list of them.
 SHAPES = {Operation.CONVERSIONS: "OfflineConversions", Operation.ADJUSTMENTS: "OfflineConversionAdjustments"}
+_KEYS = {
+    "conversion_name": "ConversionName",
+    "click_id": "MicrosoftClickId",
+    "hashed_email": "HashedEmailAddress",
+    "hashed_phone": "HashedPhoneNumber",
+    "conversion_time": "ConversionTime",
+}
+# The fields of a row, by the books' names.
+_NAMES: dict[str, dict[str, str]] = {
+    Operation.CONVERSIONS: _KEYS
+    | {
+        "value": "ConversionValue",
+        "currency": "ConversionCurrencyCode",
+        "attribution_credit": "ExternalAttributionCredit",
+        "attribution_model": "ExternalAttributionModel",
+    },
+    Operation.ADJUSTMENTS: _KEYS
+    | {
+        "value": "AdjustmentValue",
+        "currency": "AdjustmentCurrencyCode",
+        "adjustment_type": "AdjustmentType",
+        "adjustment_time": "AdjustmentTime",
+    },
+}
 # Those that carry no rows.
 LOOKUPS = tuple(one for one in Operation if one not in SHAPES)
 
@@ -172,50 +203,25 @@ def _read_row(operation: Operation, item: object) -> Row:
     if not isinstance(item, Mapping) and item != "":
         raise UnreadableError
     found: Mapping[str, object] = item if isinstance(item, Mapping) else {}
-    send = operation == Operation.CONVERSIONS
-    kind = "Conversion" if send else "Adjustment"
-    adjustment_type = None if send else as_text(found.get("AdjustmentType"))
-    value_text, value = _number(found.get(f"{kind}Value"))
-    credit_text, credit = _number(found.get("ExternalAttributionCredit") if send else None)
-    time_text, time = _time(found, "ConversionTime")
-    adjusted_text, adjusted = (None, None) if send else _time(found, "AdjustmentTime")
-    return Row(
-        operation="S" if send else "X" if adjustment_type == "Retract" else "R",
-        name=as_text(found.get("ConversionName")),
-        click_id=as_text(found.get("MicrosoftClickId")),
-        hashed_email=as_text(found.get("HashedEmailAddress")),
-        hashed_phone=as_text(found.get("HashedPhoneNumber")),
-        time_text=time_text,
-        time=time,
-        value_text=value_text,
-        value=value,
-        currency=as_text(found.get(f"{kind}CurrencyCode")),
-        credit_text=credit_text,
-        credit=credit,
-        model=as_text(found.get("ExternalAttributionModel") if send else None),
-        adjustment_type=adjustment_type,
-        adjusted_text=adjusted_text,
-        adjusted=adjusted,
-    )
+    names = _NAMES[operation].items()
+    texts: dict[str, Any] = {column: _typed(name, found[name]) for column, name in names if name in found}
+    adjustment: Literal["R", "X"] = "X" if texts.get("adjustment_type") == "Retract" else "R"
+    return Row("S" if operation == Operation.CONVERSIONS else adjustment, **texts)
 
 
-def _time(found: Mapping[str, object], name: str) -> tuple[str | None, Moment | None]:
-    if name not in found:
-        return None, None
-    text = as_text(found[name])
-    moment = read_date_time(text or "")
-    if moment is None:
-        raise UnreadableError  # null too: a time is the one kind of element that may not be
-    return text, moment
-
-
-def _number(value: object) -> tuple[str | None, float | None]:
-    if value is None:
-        return None, None
-    stripped = value.strip(" \t\r\n") if isinstance(value, Number | Untyped) else ""
-    if _DOUBLE.fullmatch(stripped) is None:
+def _typed(name: str, value: object) -> str | None:
+    """The text of a field, which its type allows."""
+    if name.endswith("Time"):
+        # Null does not do either: a time is the one kind of element that may not be.
+        readable = read_date_time(as_text(value) or "") is not None
+    elif name.endswith(("Value", "Credit")):
+        number = value.strip(" \t\r\n") if isinstance(value, Number | Untyped) else ""
+        readable = value is None or _DOUBLE.fullmatch(number) is not None
+    else:
+        return as_text(value)
+    if not readable:
         raise UnreadableError
-    return str(value), float(stripped)
+    return None if value is None else str(value)
 
 
 def batch_errors(errors: Sequence[RowError]) -> list[dict[str, object]]:

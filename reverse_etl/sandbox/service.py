@@ -132,16 +132,18 @@ class _Answering:
     def _judged(self, kind: str) -> Reply:
         """The answer to rows."""
         rows = self._request.rows
-        met = self._faults.meet_rows(self._request.operation, rows)
-        self._call = replace(self._call, injected=self._call.injected + met.kinds)
-        if met.poison is not None:
+        faults, refusals = self._faults.meet_rows(self._request.operation, rows)
+        kinds = dict.fromkeys(fault.kind for fault in faults)
+        self._call = replace(self._call, injected=(*self._call.injected, *kinds))
+        poison = next((fault for fault in faults if fault.kind == "poison"), None)
+        if poison is not None:
             # The call fails for one of its rows, of which the answer says nothing.
-            if met.poison.error is None:
+            if poison.error is None:
                 return self._unreadable(Problem.UNREADABLE)
-            self._record_fault(met.poison.error)
-            return self._instead(met.poison)
+            self._record_fault(poison.error)
+            return self._instead(poison)
         # By codes that say nothing of the row itself: it may have been taken before, which others would deny.
-        refusals = met.refusals | ({0: codes.NAME_INVALID} if kind == "same_index" else {})
+        refusals |= {0: codes.NAME_INVALID} if kind == "same_index" else {}
         errors = self._books.record_rows(self._call, rows, self._world, refusals)
         if kind == "same_index":
             errors.append(RowError(0, codes.OUTSIDE_GOAL_WINDOW))

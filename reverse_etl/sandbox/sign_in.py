@@ -8,7 +8,7 @@ import secrets
 import threading
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import SplitResult, parse_qs, urlencode, urlsplit
@@ -81,8 +81,7 @@ class _RefusedError(Exception):
 class SignIn:
     """The two endpoints, and a control for tests."""
 
-    def __init__(self, clock: Callable[[], float] = time.time) -> None:
-        self._clock = clock
+    def __init__(self) -> None:
         self._lock = threading.Lock()
         self._leaving = threading.Event()
         self._expires_in = 3600.0
@@ -97,7 +96,7 @@ class SignIn:
         if not token.startswith(PREFIX):
             return False
         with self._lock:
-            gone = self._access.get(token, 0.0) <= self._clock()
+            gone = self._access.get(token, 0.0) <= time.time()
             self._counts["calls_with_expired_token" if gone else "calls"] += 1
         return gone
 
@@ -134,7 +133,7 @@ class SignIn:
                 answer |= {"error": error.word, "error_description": f"AADSTS{error.number}: {error}"}
             else:
                 answer["code"] = secrets.token_urlsafe(24)
-                ends = self._clock() + CODE_LIFETIME
+                ends = time.time() + CODE_LIFETIME
                 self._codes[answer["code"]] = _Code(given["client_id"], redirect, given["code_challenge"], ends)
                 self._counts["codes"] += 1
         return Reply(302, HTML, headers={"Location": f"{redirect}{'&' if parts.query else '?'}{urlencode(answer)}"})
@@ -177,7 +176,7 @@ class SignIn:
         else:
             raise _RefusedError("unsupported_grant_type", 70003, "the grant type is not known")
         access = PREFIX + secrets.token_urlsafe(48)
-        self._access[access] = self._clock() + self._expires_in
+        self._access[access] = time.time() + self._expires_in
         said = {
             "token_type": "Bearer",
             "scope": given.get("scope", ""),
@@ -203,7 +202,7 @@ class SignIn:
         proof = base64.urlsafe_b64encode(hashlib.sha256(given.get("code_verifier", "").encode()).digest())
         if proof.rstrip(b"=").decode() != code.challenge:
             raise _RefusedError("invalid_grant", 501481, "the verifier does not fit the challenge")
-        if code.ends <= self._clock():
+        if code.ends <= time.time():
             raise _RefusedError("invalid_grant", 70008, "the code has expired")
         if (code.client_id, code.redirect) != (given["client_id"], given.get("redirect_uri")):
             raise _RefusedError("invalid_grant", 500112, "the code belongs to another client or redirect address")
