@@ -78,12 +78,3 @@ def test_a_goal_that_becomes_the_customer_s_counts_no_repeat(start: Start) -> No
     for account in ("123", "777"):
         send(caller, account, a_row(ConversionName="Shared"))
     assert caller.outcomes() == ["counted", "duplicate", "duplicate"]
-
-
-def test_truth_tells_accounts_apart(caller: Caller) -> None:
-    """Each account has its own identities in the ground truth, with what was sent to it and what counts of it."""
-    send(caller, "123", a_row())
-    send(caller, "777", a_row(ConversionValue=3))
-    assert adjust(caller, "123", a_retraction()) == []
-    told = [(one["account_id"], one["seen"], one["counts"], one["value"]) for one in caller.truth()["identities"]]
-    assert told == [("123", 2, False, None), ("777", 1, True, 3.0)]

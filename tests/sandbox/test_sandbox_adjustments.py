@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import zeep
 
 from reverse_etl.sandbox import SERVICE_PATH, LocalSandbox, SandboxError, summary
 
@@ -137,15 +136,6 @@ def test_retraction_is_for_good(caller: Caller) -> None:
     assert [(goal["counted"], goal["value"]) for goal in summary(caller.books).goals] == [(0, 0.0)]
 
 
-def test_adjustments_of_one_call_are_judged_in_order(caller: Caller) -> None:
-    """Within one call, an adjustment sees what the one before it has done."""
-    caller.send(a_row())
-    assert caller.adjust(an_adjustment(AdjustmentTime=ago(hours=2)), a_retraction(), an_adjustment()) == [
-        (2, 990008, "ConversionAlreadyRetracted")
-    ]
-    assert caller.adjusted() == ["restated", "retracted", "refused"]
-
-
 def test_paused_goal_takes_and_ignores(start: Start, tmp_path: Path) -> None:
     """An adjustment for a goal that was paused since is taken without an error and changes nothing."""
     first = start(GOALS)
@@ -155,69 +145,6 @@ def test_paused_goal_takes_and_ignores(start: Start, tmp_path: Path) -> None:
     assert caller.adjust(a_retraction()) == []
     assert [(row.outcome, row.reason) for row in caller.adjustments()] == [("ignored", "GoalNotFoundOrInactive")]
     assert caller.worth() == [(12.5, "EUR", False)]
-
-
-@pytest.mark.parametrize(
-    ("header", "expected"),
-    [
-        ({"DeveloperToken": None}, ("AdApiFaultDetail", 116, "RequestMissingHeaders")),
-        ({"AuthenticationToken": "expired"}, ("AdApiFaultDetail", 109, "AuthenticationTokenExpired")),
-        ({"CustomerId": None}, ("ApiFaultDetail", 1029, "CampaignServiceCustomerIdHasToBeSpecified")),
-        ({"CustomerAccountId": None}, ("ApiFaultDetail", 1030, "CampaignServiceAccountIdHasToBeSpecified")),
-    ],
-)
-def test_headers_are_required(caller: Caller, header: dict[str, str | None], expected: tuple[str, int, str]) -> None:
-    """Adjustments need the same headers as conversions, and fail with the same two kinds of fault."""
-    assert caller.fault([an_adjustment()], adjustments=True, **header) == expected
-    assert caller.adjustments() == []
-
-
-def test_list_may_hold_one_to_a_thousand(caller: Caller) -> None:
-    """No list, an empty one, and more than 1,000 adjustments are faults of the request; 1,000 are taken."""
-    empty = ("ApiFaultDetail", 5600, "OfflineConversionsNullOrEmpty")
-    assert caller.fault(None, adjustments=True) == empty
-    assert caller.fault([], adjustments=True) == empty
-    rows = [an_adjustment(MicrosoftClickId=click(number)) for number in range(1001)]
-    expected = ("ApiFaultDetail", 5601, "OfflineConversionsLimitExceeded")
-    assert caller.fault(rows, adjustments=True) == expected
-    assert caller.adjustments() == []
-    caller.send(*(a_row(MicrosoftClickId=click(number)) for number in range(1000)))
-    assert caller.adjust(*rows[:1000]) == []
-    assert summary(caller.books).adjustments[0]["rows"] == 1000
-
-
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"AdjustmentValue": "nan"},
-        {"AdjustmentTime": "2026-11-20 10:00:00"},
-        {"AdjustmentTime": zeep.xsd.Nil},
-        {"ConversionTime": zeep.xsd.Nil},
-    ],
-)
-def test_unreadable_field_fails_the_whole_call(caller: Caller, changes: dict[str, Any]) -> None:
-    """A value or time that cannot be read fails the whole call, without a detail and without an index."""
-    caller.send(a_row())
-    with pytest.raises(zeep.exceptions.Fault) as caught:
-        caller.call_adjustments([a_retraction(), an_adjustment(**changes)])
-    assert caught.value.detail is None
-    assert caller.adjustments() == []
-
-
-def test_tracking_id_ties_answer_and_books(caller: Caller) -> None:
-    """The answer's header carries the tracking id under which the books hold the adjustments."""
-    caller.send(a_row())
-    answer = caller.call_adjustments([a_retraction()])
-    assert caller.adjustments()[0].tracking_id == answer.header.TrackingId
-
-
-def test_null_adjustment_is_refused(caller: Caller) -> None:
-    """An adjustment that is null is refused with 5602."""
-    body = (ENVELOPE % '<OfflineConversion i:nil="true"/>').replace("OfflineConversion", "OfflineConversionAdjustment")
-    headers = {"Content-Type": "text/xml", "SOAPAction": "ApplyOfflineConversionAdjustments"}
-    answer = caller.session.post(caller.url + SERVICE_PATH, data=body.encode(), headers=headers, timeout=60)
-    assert "<h:ErrorCode>OfflineConversionIsNull</h:ErrorCode>" in answer.text
-    assert caller.adjusted() == ["refused"]
 
 
 def test_action_and_body_must_agree(caller: Caller) -> None:

@@ -44,31 +44,21 @@ def test_books_never_hold_tokens(caller: Caller) -> None:
 def test_row_keeps_what_was_sent(caller: Caller) -> None:
     """Every field of a row is kept as the text that was sent."""
     sent = {
-        "ConversionName": "Lead & <söns>",
-        "ConversionTime": ago(days=3),
-        "ConversionValue": "1E2",
-        "ConversionCurrencyCode": "EUR",
-        "ExternalAttributionCredit": "0.50",
-        "ExternalAttributionModel": "linear",
-        "HashedEmailAddress": "a" * 64,
-        "HashedPhoneNumber": "b" * 64,
-        "MicrosoftClickId": "F894F652-EA33-4E73-9002-F7167AB8F8E3",
+        "conversion_name": ("ConversionName", "Lead & <söns>"),
+        "conversion_time": ("ConversionTime", ago(days=3)),
+        "conversion_value": ("ConversionValue", "1E2"),
+        "currency": ("ConversionCurrencyCode", "EUR"),
+        "attribution_credit": ("ExternalAttributionCredit", "0.50"),
+        "attribution_model": ("ExternalAttributionModel", "linear"),
+        "hashed_email": ("HashedEmailAddress", "a" * 64),
+        "hashed_phone": ("HashedPhoneNumber", "b" * 64),
+        "click_id": ("MicrosoftClickId", "F894F652-EA33-4E73-9002-F7167AB8F8E3"),
     }
-    assert caller.send(sent) == []
+    answer = caller.call([dict(sent.values())])
     row = caller.rows()[0]
-    kept = (
-        row.conversion_name,
-        row.conversion_time,
-        row.conversion_value,
-        row.currency,
-        row.attribution_credit,
-        row.attribution_model,
-        row.hashed_email,
-        row.hashed_phone,
-        row.click_id,
-    )
-    assert kept == tuple(sent.values())
+    assert {name: getattr(row, name) for name in sent} == {name: text for name, (_, text) in sent.items()}
     assert (row.outcome, row.code, row.error_code, row.reason) == ("counted", None, None, "")
+    assert row.tracking_id == answer.header.TrackingId
 
 
 def test_sums_add_up(caller: Caller) -> None:
@@ -86,27 +76,6 @@ def test_sums_add_up(caller: Caller) -> None:
     }
     assert set(books) == sums
     assert books["books_id"] == total.books_id
-
-
-def test_missing_value_takes_the_goal_s(start: Start) -> None:
-    """A row without value and currency counts with those of its goal."""
-    caller = start("goals: [{name: Lead, revenue: {type: FixedValue, value: 7, currency: USD}}]")
-    caller.send(a_row(ConversionValue=None, ConversionCurrencyCode=None))
-    assert [(goal["value"], goal["currency"]) for goal in summary(caller.books).goals] == [(7.0, "USD")]
-
-
-def test_restart_remembers(tmp_path: Path, start: Start) -> None:
-    """What counted before a restart is a duplicate after it, and the books keep their id."""
-    first = start()
-    first.send(a_row(ConversionTime="2026-01-01T00:00:00Z"), a_row())
-    before = summary(first.books)
-    first.sandbox.__exit__()
-    with LocalSandbox(first.books, port=0) as again:
-        second = Caller(again, first.books)
-        second.send(a_row())
-        second.session.close()
-    assert summary(first.books).books_id == before.books_id
-    assert summary(first.books).duplicates == before.duplicates + 1
 
 
 def run(books: Path, *more: str) -> tuple["subprocess.Popen[str]", str]:

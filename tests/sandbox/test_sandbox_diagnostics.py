@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 import zeep
 
-from .conftest import HEADERS, Caller, Start, a_retraction, a_row, ago, an_adjustment, click
+from reverse_etl.sandbox import soap
+
+from .conftest import Caller, Start, a_retraction, a_row, ago, an_adjustment, click
 from .test_sandbox_lookups import goals, listed
 
 GOALS = f"""
@@ -80,25 +82,9 @@ def test_what_counts_is_a_success_and_the_rest_has_a_reason(start: Start) -> Non
     assert alerts(off.OverallAlerts) == {"GoalNotFoundOrInactive": 1}
 
 
-def test_a_small_rate_is_a_plain_decimal(start: Start) -> None:
+def test_a_small_rate_is_a_plain_decimal() -> None:
     """A rate below a ten-thousandth has no exponent, which the schema's type forbids."""
-    caller = start()
-    caller.send(a_row())
-    copies = ", ".join(name for name in columns(caller) if name != "id")
-    with contextlib.closing(sqlite3.connect(caller.books)) as books, books:
-        books.execute(
-            f"with recursive many(n) as (select 1 union all select n + 1 from many where n < 20000) "
-            f"insert into received ({copies}) select "
-            + copies.replace("outcome", "'ignored'").replace("reason", "'Unknown'").replace("identity", "null")
-            + " from received, many"
-        )
-    (lead,) = summaries(report(caller, *ids(caller).values()))
-    assert str(lead.OverallSuccessRate) == "0.00005"
-
-
-def columns(caller: Caller) -> list[str]:
-    with contextlib.closing(sqlite3.connect(caller.books)) as books:
-        return [row[1] for row in books.execute("pragma table_info(received)")]
+    assert b">0.00005</" in soap.answer("t", "X", {"OverallSuccessRate": 5e-05}).body
 
 
 def test_days_are_those_of_utc_and_both_ends_are_included(start: Start) -> None:
@@ -158,15 +144,3 @@ def test_a_call_for_too_much_is_refused(caller: Caller, goal_ids: Any, days: int
     assert b"ApiInputValidationError" in zeep.wsdl.utils.etree_to_string(caught.value.detail)
     with contextlib.closing(sqlite3.connect(caller.books)) as books:
         assert books.execute("select fault from calls").fetchall() == [("201 ApiInputValidationError",)]
-
-
-def test_the_largest_call_is_answered(caller: Caller) -> None:
-    """20 goals and 7 days, both ends included, are within the limits."""
-    body = report(caller, *range(1, 21), first=today() - timedelta(days=6))
-    assert len(summaries(body)) == 20
-
-
-def test_a_call_without_dates_is_refused(caller: Caller) -> None:
-    """Both dates have to be there."""
-    with pytest.raises(zeep.exceptions.Fault):
-        caller.service.GetOfflineConversionReportByGoalIds(GoalIds={"long": [1]}, _soapheaders=HEADERS)

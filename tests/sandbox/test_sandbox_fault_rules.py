@@ -52,12 +52,6 @@ def test_rate_is_the_same_for_the_same_seed(caller: Caller) -> None:
     assert caller.asked()[0]["left"] is None
 
 
-def test_rate_has_a_limit_where_count_is_given(caller: Caller) -> None:
-    """A fault with rate and count ends after so many."""
-    caller.faults({"kind": "fault_0", "rate": 1, "count": 2})
-    assert meets(caller, 5) == [0, 1]
-
-
 def test_operation_picks_the_calls(caller: Caller) -> None:
     """A fault for adjustments passes conversions by, and the other way round."""
     caller.faults({"kind": "fault_117", "operation": "adjustments"}, {"kind": "fault_109", "operation": "conversions"})
@@ -89,64 +83,21 @@ def test_share_of_rows_is_stable(caller: Caller) -> None:
     assert [index for index, _, _ in caller.send(*ROWS)] != refused
 
 
-def test_share_meets_an_adjustment_of_the_same_row(caller: Caller) -> None:
-    """A row that is drawn for conversions is drawn for adjustments too, since it is the same identity."""
-    caller.send(*ROWS)
-    caller.faults({"kind": "refuse", "share": 0.3, "code": 5612})
-    refused = caller.send(*ROWS)
-    rows = [an_adjustment(MicrosoftClickId=click(number)) for number in range(len(ROWS))]
-    assert caller.adjust(*rows) == refused
-    assert {code for _, code, _ in refused} == {5612}
-
-
-@pytest.mark.parametrize("picks", [{"value": 666}, {"share": 0.3}])
+@pytest.mark.parametrize("picks", [{"value": 666}, {"row": click(99)}])
 @pytest.mark.parametrize("answers", [{}, {"code": 5607}, {"code": 8004, "shape": "platform"}])
-def test_poison_is_found_by_halving(caller: Caller, picks: dict[str, float], answers: dict[str, Any]) -> None:
-    """A poisoned row spoils each call that holds it, without an index; halving finds it, and all others are taken."""
+def test_poison_spoils_every_call_with_the_row(caller: Caller, picks: dict[str, Any], answers: dict[str, Any]) -> None:
+    """A poisoned row fails each call that holds it, without an index; all others are taken."""
     caller.faults({"kind": "poison"} | picks | answers)
-    rows = [*ROWS, a_row(MicrosoftClickId=click(99), ConversionValue=666)]
-    found: list[Any] = []
-    details: list[Any] = []
-
-    def spoils(part: list[Any]) -> bool:
-        try:
-            caller.call(part)
-        except zeep.exceptions.Fault as fault:
-            details.append(fault.detail)
-            return True
-        return False
-
-    def halve(part: list[Any]) -> None:
-        if spoils(part):
-            if len(part) == 1:
-                found.append(part[0])
-                return
-            halve(part[: len(part) // 2])
-            halve(part[len(part) // 2 :])
-
-    halve(rows)
-    assert found
-    assert all((detail is None) == (not answers) and "Index" not in str(detail) for detail in details)
-    assert len(caller.rows()) == len(rows) - len(found)
-    for row in found:
-        with pytest.raises(zeep.exceptions.Fault):
-            caller.call([row])
-    if "value" in picks:
-        assert found == rows[-1:]
-    shape = answers.get("shape", "request")
+    poisoned = a_row(MicrosoftClickId=click(99), ConversionValue=666)
+    for rows in ([*ROWS, poisoned], [poisoned], [poisoned]):
+        with pytest.raises(zeep.exceptions.Fault) as caught:
+            caller.call(rows)
+        assert (caught.value.detail is None) == (not answers)
     if answers:
-        name = "AdApiFaultDetail" if shape == "platform" else "ApiFaultDetail"
-        assert caller.fault([found[0]])[:2] == (name, answers["code"])
-
-
-def test_poison_of_adjustments_goes_by_their_value(caller: Caller) -> None:
-    """A marker value is looked for in adjustments as in conversions."""
-    caller.send(a_row())
-    caller.faults({"kind": "poison", "value": 666, "operation": "adjustments"})
-    assert caller.send(a_row(MicrosoftClickId=click(2), ConversionValue=666)) == []
-    with pytest.raises(zeep.exceptions.Fault):
-        caller.call_adjustments([an_adjustment(AdjustmentValue=666)])
-    assert caller.adjust(an_adjustment()) == []
+        name = "AdApiFaultDetail" if "shape" in answers else "ApiFaultDetail"
+        assert caller.fault([poisoned])[:2] == (name, answers["code"])
+    assert caller.rows() == []
+    assert caller.send(*ROWS) == []
 
 
 def test_state_tells_what_was_asked_for(caller: Caller) -> None:

@@ -6,7 +6,6 @@ import re
 from typer.testing import CliRunner
 
 from reverse_etl.cli.sandbox import app
-from reverse_etl.sandbox import summary
 from tests.support.schemas import validate
 
 from .conftest import Caller, a_row, an_adjustment, click
@@ -35,14 +34,6 @@ def test_look_ups_are_told_apart_from_calls_with_rows(caller: Caller) -> None:
     assert caller.get("/books").json()["lookups"] == 2
     tiles = dict(re.findall(r"<dt>(.*?)</dt><dd.*?>(.*?)</dd>", caller.get("/").text))
     assert (tiles["Calls with rows"], tiles["Look-ups"]) == ("2", "2")
-
-
-def test_look_ups_that_failed_are_look_ups(caller: Caller) -> None:
-    """A look-up that a fault befell is none of the calls with rows either."""
-    caller.faults({"kind": "fault_117", "operation": "goals"})
-    caller.session.post(f"{caller.url}/CampaignManagement/v13/ConversionGoals/QueryByIds", json={}, timeout=60)
-    assert (summary(caller.books).calls, summary(caller.books).lookups) == (1, 1)
-    assert received(caller).splitlines()[1] == "1 call (1 by REST): 0 with rows, 1 look-up"
 
 
 def test_one_is_no_plural(caller: Caller) -> None:

@@ -226,14 +226,6 @@ def test_a_lost_answer_was_granted(caller: Caller) -> None:
     granted(renew(caller, refresh))
 
 
-def test_a_revoked_sign_in_is_refused(caller: Caller) -> None:
-    """After `revoke` no refresh token is alive."""
-    refresh = granted(redeem(caller))["refresh_token"]
-    assert control(caller)["refresh_tokens_alive"] == 1
-    assert control(caller, revoke=True)["refresh_tokens_alive"] == 0
-    assert refused(renew(caller, refresh)) == ("invalid_grant", 700082)
-
-
 @pytest.mark.parametrize(
     "body",
     [
@@ -270,11 +262,3 @@ def test_leaving_does_not_wait_for_a_slow_answer(start: Start) -> None:
     caller.sandbox.__exit__()
     assert time.monotonic() - began < 600, "it waited for the answer"
     caller.sandbox.__enter__()
-
-
-def test_other_web_pages_cannot_ask(caller: Caller) -> None:
-    """A page of another origin that makes a browser post here gets nothing."""
-    answer = caller.session.post(
-        f"{caller.url}/control/sign_in", json={"revoke": True}, headers={"Origin": "http://evil.example"}, timeout=60
-    )
-    assert answer.status_code == 403

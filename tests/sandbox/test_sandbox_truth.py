@@ -2,9 +2,7 @@
 
 from typing import Any
 
-import pytest
-
-from .conftest import YESTERDAY, Caller, Start, a_retraction, a_row, ago, an_adjustment, click
+from .conftest import YESTERDAY, Caller, a_retraction, a_row, ago, an_adjustment, click
 
 
 def told(identity: dict[str, Any]) -> list[tuple[str, str]]:
@@ -42,59 +40,3 @@ def test_spellings_of_a_click_id_are_one_identity(caller: Caller) -> None:
     caller.send(a_row(MicrosoftClickId="f894f652ea334e739002f7167ab8f8e3"))
     (one,) = caller.truth()["identities"]
     assert (one["click_id"], one["seen"]) == ("f894f652ea334e739002f7167ab8f8e3", 2)
-
-
-def test_truth_tells_what_faults_kept_from_the_judge(caller: Caller) -> None:
-    """A row of a call that met a fault was seen; whether it was taken depends on the kind of the fault."""
-    caller.faults({"kind": "reset_before"}, {"kind": "fault_5612"}, {"kind": "reset_after"}, {"kind": "half_answer"})
-    for _ in range(4):
-        with pytest.raises(Exception, match=r"reset|refused|IncompleteRead|aborted"):
-            caller.call([a_row()])
-    caller.faults({"kind": "poison", "row": "Lead"}, {"kind": "fault_117", "operation": "adjustments", "count": 2})
-    with pytest.raises(Exception, match="could not be read"):
-        caller.call([a_row()])
-    for row in (an_adjustment(), a_retraction()):
-        caller.fault([row], adjustments=True)
-    truth = caller.truth()
-    (one,) = truth["identities"]
-    assert told(one) == [
-        ("S", "unjudged"),
-        ("S", "unjudged"),
-        ("S", "counted"),
-        ("S", "duplicate"),
-        ("S", "unjudged"),
-        ("R", "unjudged"),
-        ("X", "unjudged"),
-    ]
-    assert [call["reason"] for call in one["calls"]][:2] == ["reset_before", "5612 OfflineConversionsApplyFailed"]
-    assert (one["seen"], one["counts"], one["value"]) == (7, True, 12.5)
-    assert truth["faults"] == {
-        "reset_before": 1,
-        "fault_5612": 1,
-        "reset_after": 1,
-        "half_answer": 1,
-        "poison": 1,
-        "fault_117": 2,
-    }
-
-
-def test_truth_tells_calls_that_were_refused_as_a_whole(caller: Caller) -> None:
-    """A call that the service itself answers with a fault was seen, too."""
-    caller.fault([a_row()], AuthenticationToken="expired")
-    (one,) = caller.truth()["identities"]
-    assert [call["reason"] for call in one["calls"]] == ["109 AuthenticationTokenExpired"]
-    assert told(one) == [("S", "unjudged")]
-
-
-def test_null_rows_have_no_identity(caller: Caller) -> None:
-    """A null row is counted and belongs to no identity."""
-    caller.post('<OfflineConversion i:nil="true"/>')
-    assert (caller.truth()["without_identity"], caller.truth()["identities"]) == (1, [])
-
-
-def test_ignored_conversion_does_not_count(start: Start) -> None:
-    """What was taken and ignored is an identity that does not count."""
-    caller = start("goals: [{name: Lead, status: Paused}]")
-    caller.send(a_row())
-    (one,) = caller.truth()["identities"]
-    assert (one["counts"], told(one)) == (False, [("S", "ignored")])
