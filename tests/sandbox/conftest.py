@@ -96,6 +96,14 @@ def a_retraction(**changes: Any) -> dict[str, Any]:
     )
 
 
+def errors(answer: Any) -> list[tuple[int, int, str]]:
+    """The errors in an answer, as index, code and error code."""
+    partial = answer.body.PartialErrors
+    found = partial.BatchError if partial else []
+    assert all(error.Type == "BatchError" and error.Message for error in found)
+    return [(error.Index, error.Code, error.ErrorCode) for error in found]
+
+
 @dataclass
 class Caller:
     """One sandbox and a zeep client that calls it."""
@@ -112,19 +120,12 @@ class Caller:
         )
         self.service = self.client.create_service(BINDING, self.url + SERVICE_PATH)
 
-    def call(self, rows: list[Any] | None, **headers: str | None) -> Any:
+    def call(self, rows: list[Any] | None, *, adjustments: bool = False, **headers: str | None) -> Any:
         """Call the service with rows, and give zeep's answer; a header of None is left out."""
         sent = {name: text for name, text in (HEADERS | headers).items() if text is not None}
-        conversions = None if rows is None else {"OfflineConversion": rows}
-        return self.service.ApplyOfflineConversions(OfflineConversions=conversions, _soapheaders=sent)
-
-    def call_adjustments(self, rows: list[Any] | None, **headers: str | None) -> Any:
-        """The same for adjustments."""
-        sent = {name: text for name, text in (HEADERS | headers).items() if text is not None}
-        adjustments = None if rows is None else {"OfflineConversionAdjustment": rows}
-        return self.service.ApplyOfflineConversionAdjustments(
-            OfflineConversionAdjustments=adjustments, _soapheaders=sent
-        )
+        item = "OfflineConversionAdjustment" if adjustments else "OfflineConversion"
+        content = {f"{item}s": None if rows is None else {item: rows}}
+        return self.service[f"Apply{item}s"](**content, _soapheaders=sent)
 
     def ask(self, operation: str, **content: Any) -> Any:
         """Call an operation that carries no rows."""
@@ -132,24 +133,18 @@ class Caller:
 
     def send(self, *rows: Any) -> list[tuple[int, int, str]]:
         """The errors of a call, as index, code and error code."""
-        return self._errors(self.call(list(rows)))
+        return errors(self.call(list(rows)))
 
     def adjust(self, *rows: Any) -> list[tuple[int, int, str]]:
         """The errors of a call with adjustments."""
-        return self._errors(self.call_adjustments(list(rows)))
-
-    def _errors(self, answer: Any) -> list[tuple[int, int, str]]:
-        partial = answer.body.PartialErrors
-        errors = partial.BatchError if partial else []
-        assert all(error.Type == "BatchError" and error.Message for error in errors)
-        return [(error.Index, error.Code, error.ErrorCode) for error in errors]
+        return errors(self.call(list(rows), adjustments=True))
 
     def fault(
         self, rows: list[Any] | None, *, adjustments: bool = False, **headers: str | None
     ) -> tuple[str, int, str]:
         """The fault of a call: detail type, code and error code. The tracking id is in text and detail."""
         with pytest.raises(zeep.exceptions.Fault) as caught:
-            (self.call_adjustments if adjustments else self.call)(rows, **headers)
+            self.call(rows, adjustments=adjustments, **headers)
         detail = self.client.wsdl.types.deserialize(caught.value.detail[0])
         name = caught.value.detail[0].tag.split("}")[1]
         assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", detail.TrackingId)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from .conftest import Caller, Start, a_retraction, a_row, ago, an_adjustment
+from .conftest import Caller, Start, a_retraction, a_row, ago, an_adjustment, errors
 from .test_sandbox_diagnostics import ids, report, summaries
 
 GOALS = """
@@ -21,8 +21,8 @@ def send(caller: Caller, account: str, *rows: Any, **headers: str) -> None:
 
 def adjust(caller: Caller, account: str, *rows: Any, **headers: str) -> list[str]:
     """Send adjustments to an account, and give the names of their refusals."""
-    partial = caller.call_adjustments(list(rows), CustomerAccountId=account, **headers).body.PartialErrors
-    return [error.ErrorCode for error in partial.BatchError] if partial else []
+    answer = caller.call(list(rows), adjustments=True, CustomerAccountId=account, **headers)
+    return [name for _, _, name in errors(answer)]
 
 
 def test_a_conversion_counts_once_in_each_account(caller: Caller) -> None:
