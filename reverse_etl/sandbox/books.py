@@ -16,7 +16,7 @@ from reverse_etl.sandbox.clock import now, utc_text
 from reverse_etl.sandbox.codes import Code
 from reverse_etl.sandbox.errors import SandboxError
 from reverse_etl.sandbox.goals import MAX_NAME, Goal, World, learnt_goal
-from reverse_etl.sandbox.judge import Verdict, blank, identity, judge
+from reverse_etl.sandbox.judge import Verdict, identity, judge
 from reverse_etl.sandbox.request import Operation, Row, RowError
 
 ANOTHER_FILE = "Name another file, or move this one away."
@@ -216,7 +216,7 @@ class _Entry:
         return self._db.execute(query.format(within), values).fetchone()
 
     def _goal(self, row: Row | None) -> Goal | None:
-        if row is None or row.conversion_name is None or blank(row.conversion_name):
+        if row is None or row.conversion_name is None:
             return None
         goal = self._world.goals.get(row.conversion_name)
         if goal is None and self._world.learn and len(row.conversion_name) <= MAX_NAME:

@@ -1,6 +1,6 @@
 """The error codes that the local sandbox answers with, each with the service's name for it and our words."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
@@ -11,19 +11,15 @@ class Code:
     name: str
     message: str
 
-    def saying(self, text: str) -> "Code":
-        """The code with a text in the gap of its message."""
-        return replace(self, message=self.message.format(text))
-
 
 # Faults of the platform: answered as AdApiFaultDetail.
 INTERNAL_ERROR = Code(0, "InternalError", "The service met an internal error.")
 INVALID_CREDENTIALS = Code(105, "InvalidCredentials", "The authentication token is not valid.")
 USER_NOT_AUTHORIZED = Code(106, "UserIsNotAuthorized", "The user may not use this account.")
 TOKEN_EXPIRED = Code(109, "AuthenticationTokenExpired", "The authentication token has expired.")
-MISSING_HEADERS = Code(116, "RequestMissingHeaders", "The request has no {}.")
+MISSING_HEADERS = Code(116, "RequestMissingHeaders", "A header is missing.")
 CALL_RATE_EXCEEDED = Code(117, "CallRateExceeded", "Too many calls in the last 60 seconds.")
-INPUT_INVALID = Code(201, "ApiInputValidationError", "{}")
+INPUT_INVALID = Code(201, "ApiInputValidationError", "A part of the call is not what it may be.")
 EXECUTION_ERROR = Code(202, "ApiExecutionError", "The service could not carry the call out.")
 
 # Faults of the request: answered as ApiFaultDetail with OperationErrors.

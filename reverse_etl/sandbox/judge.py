@@ -63,7 +63,7 @@ def judge(row: Row | None, goal: Goal | None, world: World, now: datetime) -> Ve
     errors = (*_name_errors(row, goal, now), *_time_errors(row.time, now), *own, *_identifier_errors(row, goal))
     if goal is None or errors:
         return Verdict(errors=errors, identity=identity(row))
-    click = None if world.clicks is None or blank(row.click_id) else world.clicks.get(click_key(row.click_id or ""))
+    click = world.clicks.get(click_key(row.click_id)) if world.clicks and row.click_id else None
     if row.operation == "S" and (error := _click_error(row, goal, click)):
         return Verdict(errors=(error,), identity=identity(row))
     return Verdict(
@@ -71,17 +71,12 @@ def judge(row: Row | None, goal: Goal | None, world: World, now: datetime) -> Ve
         identity=identity(row),
         unique_key=_unique_key(row, goal),
         value=row.amount if row.amount is not None else goal.revenue.value,
-        currency=goal.revenue.currency if blank(row.currency) else row.currency,
+        currency=row.currency or goal.revenue.currency,
     )
 
 
-def blank(text: str | None) -> bool:
-    """An absent text and one of blanks alone are alike."""
-    return text is None or not text.strip()
-
-
 def _name_errors(row: Row, goal: Goal | None, now: datetime) -> Iterator[Code]:
-    if blank(row.conversion_name):
+    if not row.conversion_name:
         yield codes.NAME_EMPTY
     elif goal is None or goal.status == "Deleted":
         yield codes.NAME_INVALID
@@ -106,7 +101,7 @@ def _time_errors(moment: Moment | None, now: datetime, *, adjustment: bool = Fal
 def _value_errors(row: Row) -> Iterator[Code]:
     if row.amount is not None and not (math.isfinite(row.amount) and 0 <= row.amount <= MAX_VALUE):
         yield codes.VALUE_INVALID
-    if not blank(row.currency) and row.currency not in codes.CURRENCIES:
+    if row.currency and row.currency not in codes.CURRENCIES:
         yield codes.CURRENCY_INVALID
 
 
@@ -125,34 +120,33 @@ def _adjustment_errors(row: Row, goal: Goal | None, now: datetime) -> Iterator[C
         return
     if row.amount is None:
         yield codes.VALUE_REQUIRED
-    if blank(row.currency) and (goal is None or goal.revenue.currency is None):
+    if not row.currency and (goal is None or goal.revenue.currency is None):
         # "Required" in one place, the goal's own by default in another: refused where neither has one.
         yield codes.CURRENCY_REQUIRED
     yield from _value_errors(row)
 
 
 def _attribution_errors(row: Row, goal: Goal | None) -> Iterator[Code]:
-    if row.credit is None and blank(row.attribution_model):
+    if row.credit is None and not row.attribution_model:
         return
     if goal is not None and not goal.external_attribution:
         yield codes.NOT_EXTERNAL
         return
-    if row.credit is None or blank(row.attribution_model):
+    if row.credit is None or not row.attribution_model:
         yield codes.EXTERNAL_FIELD_EMPTY
     if row.credit is not None and not 0 < row.credit <= 1:
         yield codes.EXTERNAL_CREDIT_INVALID
 
 
 def _identifier_errors(row: Row, goal: Goal | None) -> Iterator[Code]:
-    hashes = not (blank(row.hashed_email) and blank(row.hashed_phone))
-    if not blank(row.hashed_email) and not _HASH.fullmatch(row.hashed_email or ""):
+    if row.hashed_email and not _HASH.fullmatch(row.hashed_email):
         yield codes.EMAIL_NOT_HASHED
-    if not blank(row.hashed_phone) and not _HASH.fullmatch(row.hashed_phone or ""):
+    if row.hashed_phone and not _HASH.fullmatch(row.hashed_phone):
         yield codes.PHONE_NOT_HASHED
-    if not blank(row.click_id):
-        if not _CLICK_ID.fullmatch(row.click_id or ""):
+    if row.click_id:
+        if not _CLICK_ID.fullmatch(row.click_id):
             yield codes.CLICK_ID_INVALID
-    elif not hashes:
+    elif not (row.hashed_email or row.hashed_phone):
         yield codes.CLICK_ID_EMPTY
     elif goal is not None and not goal.enhanced:
         yield codes.NOT_ENHANCED
@@ -172,7 +166,7 @@ def _ignored(row: Row, goal: Goal, world: World, click: datetime | None, now: da
     if goal.status == "Paused":
         # Nothing is said of adjustments for a goal that is paused; they are taken like its conversions.
         return "GoalNotFoundOrInactive"
-    if row.operation != "S" or world.clicks is None or blank(row.click_id):
+    if row.operation != "S" or world.clicks is None or not row.click_id:
         return ""
     if click is None:
         return "NoMatchingClickFound"
@@ -183,8 +177,8 @@ def _unique_key(row: Row, goal: Goal) -> bytes | None:
     """What a goal that counts once knows a click by: without a click id, the hashes are what finds it."""
     if goal.count_type == "All":
         return None
-    click_text, email, phone = _identifiers(row)
-    return _digest(goal.name, *((click_text,) if click_text else ("", email, phone)))
+    click = (click_key(row.click_id),) if row.click_id else ("", row.hashed_email, row.hashed_phone)
+    return _digest(goal.name, *click)
 
 
 def identity(row: Row) -> bytes:
@@ -193,18 +187,10 @@ def identity(row: Row) -> bytes:
     Of the three keys that the service documents this is the newest and the fullest, so that a caller whose hashes
     wander is seen to count twice.
     """
-    click_text, email, phone = _identifiers(row)
-    name = "" if blank(row.conversion_name) else row.conversion_name or ""
-    return _digest(click_text, name, "" if row.time is None else row.time.text, email, phone)
+    time = row.time.text if row.time else ""
+    return _digest(click_key(row.click_id or ""), row.conversion_name, time, row.hashed_email, row.hashed_phone)
 
 
-def _identifiers(row: Row) -> tuple[str, str, str]:
-    """Click id, e-mail and phone as they are compared."""
-    email = "" if blank(row.hashed_email) else row.hashed_email or ""
-    phone = "" if blank(row.hashed_phone) else row.hashed_phone or ""
-    return "" if blank(row.click_id) else click_key(row.click_id or ""), email, phone
-
-
-def _digest(*parts: str) -> bytes:
+def _digest(*parts: str | None) -> bytes:
     # XML cannot carry the separator, so no text can imitate another split.
-    return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=16).digest()
+    return hashlib.blake2b("\x1f".join(part or "" for part in parts).encode(), digest_size=16).digest()

@@ -7,6 +7,7 @@ left out, and beyond a limit the call is refused with code 201.
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from datetime import date, datetime
 from hashlib import blake2b
 from typing import Any
@@ -184,7 +185,7 @@ def _day(content: Mapping[str, Any], name: str) -> date:
 
 
 def _invalid(message: str) -> CallRefusedError:
-    return CallRefusedError(codes.INPUT_INVALID.saying(message))
+    return CallRefusedError(replace(codes.INPUT_INVALID, message=message))
 
 
 def _properties(request: Request, world: World, books: Books) -> dict[str, Any]:

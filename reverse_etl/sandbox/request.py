@@ -1,17 +1,15 @@
-"""A call as it was read, whatever protocol it came by, and what a protocol has to be able to say."""
+"""A call as it was read, whatever protocol it came by, and what answers to it have in common."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import Enum, StrEnum
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 from reverse_etl.sandbox.clock import Moment, read_date_time
 from reverse_etl.sandbox.codes import Code
-from reverse_etl.sandbox.faults import Fault
 
 MAX_ROWS = 1000
-HTML = "text/html; charset=utf-8"
 _DOUBLE = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|-?INF|NaN", re.ASCII)
 
 
@@ -107,41 +105,6 @@ class Request:
     problem: Problem | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Reply:
-    """What goes back over HTTP; `fault` is set where it does not leave whole, at once and in order.
-
-    `then` is what is still to be done when it has left. `endless`: what goes on behind the body.
-    """
-
-    status: int
-    content_type: str = "text/plain; charset=utf-8"
-    body: bytes = b""
-    fault: Fault | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    then: Callable[[], object] | None = None
-    endless: bytes = b""
-
-
-class Speech(Protocol):
-    """How a protocol says what goes back: the answer to a call that was processed, a fault, or that it was unreadable.
-
-    The content of an answer has the service's names in the order of its schema; lists, dicts, texts, numbers, truth and
-    None. HOSTILE is an answer made to break its reader, FLOOD the beginning of an endless one and what goes on in it.
-    """
-
-    NAME: str
-    CONTENT_TYPE: str
-    HOSTILE: bytes
-    FLOOD: tuple[bytes, bytes]
-
-    def answer(self, tracking_id: str, operation: str, content: Mapping[str, object]) -> Reply: ...
-
-    def fault(self, tracking_id: str, code: Code, *, by_platform: bool) -> Reply: ...
-
-    def unreadable(self, tracking_id: str, problem: Problem) -> Reply: ...
-
-
 # By operation that carries rows: the list of them.
 SHAPES = {Operation.CONVERSIONS: "OfflineConversions", Operation.ADJUSTMENTS: "OfflineConversionAdjustments"}
 _KEYS = {
@@ -210,7 +173,7 @@ def _read_row(operation: Operation, item: object) -> Row:
 
 
 def _typed(name: str, value: object) -> str | None:
-    """The text of a field, which its type allows."""
+    """The text of a field, which its type allows; one of blanks alone is like none."""
     if name.endswith("Time"):
         # Null does not do either: a time is the one kind of element that may not be.
         readable = read_date_time(as_text(value) or "") is not None
@@ -218,7 +181,8 @@ def _typed(name: str, value: object) -> str | None:
         number = value.strip(" \t\r\n") if isinstance(value, Number | Untyped) else ""
         readable = value is None or _DOUBLE.fullmatch(number) is not None
     else:
-        return as_text(value)
+        text = as_text(value)
+        return text if text and text.strip() else None
     if not readable:
         raise UnreadableError
     return None if value is None else str(value)

@@ -6,7 +6,8 @@ from email.message import Message
 from typing import Any, NoReturn
 
 from reverse_etl.sandbox.codes import Code
-from reverse_etl.sandbox.request import Long, Number, Operation, Problem, Reply, Request, fault_detail, read_request
+from reverse_etl.sandbox.faults import Reply
+from reverse_etl.sandbox.request import Long, Number, Operation, Problem, Request, fault_detail, read_request
 
 NAME = "rest"
 CONTENT_TYPE = "application/json; charset=utf-8"

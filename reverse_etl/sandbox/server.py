@@ -10,11 +10,13 @@ import sys
 import threading
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from socketserver import TCPServer
+from typing import Any
 from urllib.parse import urlsplit
 
 from pydantic import ValidationError
@@ -22,18 +24,14 @@ from pydantic import ValidationError
 from reverse_etl.sandbox import rest, soap
 from reverse_etl.sandbox.books import Books
 from reverse_etl.sandbox.errors import SandboxError, first_mistake
-from reverse_etl.sandbox.faults import Fault, Faults
+from reverse_etl.sandbox.faults import HTML, Fault, Faults, Injection, Reply
 from reverse_etl.sandbox.goals import load_world
-from reverse_etl.sandbox.injection import Injection
 from reverse_etl.sandbox.reading import books_json, page
-from reverse_etl.sandbox.request import HTML, Reply
 from reverse_etl.sandbox.service import Service
 
 HOST = "127.0.0.1"
 SERVICE_PATH = "/Api/Advertiser/CampaignManagement/v13/CampaignManagementService.svc"
 MAX_BODY = 20_000_000
-
-
 _NOTHING_HERE = Reply(404, body=b"There is nothing at this path.")
 
 
@@ -97,15 +95,12 @@ class LocalSandbox:
         self._stopped.set()
 
 
-_Request = socket.socket | tuple[bytes, socket.socket]
-
-
 class _Server(ThreadingHTTPServer):
     daemon_threads = False  # leaving waits for the answers that are under way
     service: Service
 
     def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
-        self._connections: set[_Request] = set()
+        self._connections: set[Any] = set()
         self._guard = threading.Lock()
         super().__init__(address, handler)
 
@@ -114,12 +109,12 @@ class _Server(ThreadingHTTPServer):
         TCPServer.server_bind(self)
         self.server_name, self.server_port = HOST, int(self.server_address[1])
 
-    def process_request(self, request: _Request, client_address: object) -> None:
+    def process_request(self, request: Any, client_address: object) -> None:
         with self._guard:
             self._connections.add(request)
         super().process_request(request, client_address)
 
-    def close_request(self, request: _Request) -> None:
+    def close_request(self, request: Any) -> None:
         with self._guard:
             self._connections.discard(request)
         super().close_request(request)
@@ -128,15 +123,11 @@ class _Server(ThreadingHTTPServer):
         """Close the connections that are kept alive, so that no thread outlives the server."""
         with self._guard:
             for connection in self._connections:
-                if not isinstance(connection, socket.socket):
-                    continue
-                try:
+                with suppress(OSError):  # the peer may be faster
                     connection.shutdown(socket.SHUT_RD)
-                except OSError:
-                    continue  # the peer was faster
         super().server_close()
 
-    def handle_error(self, request: _Request, client_address: object) -> None:
+    def handle_error(self, request: Any, client_address: object) -> None:
         # A caller that hangs up is an everyday thing; anything else is a mistake of ours.
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
@@ -176,22 +167,30 @@ class _Handler(BaseHTTPRequestHandler):
         if body is None:
             return
         path, service = urlsplit(self.path).path, self.server.service
-        if path == SERVICE_PATH:
-            self._soap(body)
-        elif path.startswith(rest.PATH):
-            self._rest(body, path.removeprefix(rest.PATH))
-        elif path == "/control/faults":
-            try:
+        try:
+            if path == SERVICE_PATH:
+                self._soap(body)
+            elif path.startswith(rest.PATH):
+                self._rest(body, path.removeprefix(rest.PATH))
+            elif path == "/control/faults":
                 asked = Faults.model_validate_json(body)
-            except ValidationError as error:
-                self._send_json(400, {"error": first_mistake(error)})
-                return
-            service.faults.put(asked.faults, asked.seed)
-            self._send_json(200, service.faults.state())
-        elif path == "/control/release":
-            self._send_json(200, {"released": service.faults.release()})
+                service.faults.put(asked.faults, asked.seed)
+                self._send_json(200, service.faults.state())
+            elif path == "/control/release":
+                self._send_json(200, {"released": service.faults.release()})
+            else:
+                self._send(service.sign_in.post(path, body) or _NOTHING_HERE)
+        except ValidationError as error:
+            self._send_json(400, {"error": first_mistake(error)})
+
+    def do_DELETE(self) -> None:
+        if not self._is_local():
+            return
+        if urlsplit(self.path).path == "/control/faults":
+            self.server.service.faults.clear()
+            self._send_json(200, self.server.service.faults.state())
         else:
-            self._send(service.sign_in.post(path, body) or _NOTHING_HERE)
+            self._send(_NOTHING_HERE)
 
     def _soap(self, body: bytes) -> None:
         if self.headers.get_content_type() != "text/xml":
@@ -210,15 +209,6 @@ class _Handler(BaseHTTPRequestHandler):
             packing = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
             reply = replace(reply, body=gzip.compress(reply.body), headers={**reply.headers, **packing})
         self._send(reply)
-
-    def do_DELETE(self) -> None:
-        if not self._is_local():
-            return
-        if urlsplit(self.path).path != "/control/faults":
-            self._send(_NOTHING_HERE)
-            return
-        self.server.service.faults.clear()
-        self._send_json(200, self.server.service.faults.state())
 
     def _is_gone(self) -> bool:
         """Has the caller hung up? One who waits for an answer sends nothing, so what can be read is the end."""

@@ -4,32 +4,40 @@ import logging
 import uuid
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from typing import Protocol
 
 from reverse_etl.sandbox import codes
 from reverse_etl.sandbox.books import Books, Call
 from reverse_etl.sandbox.codes import Code
 from reverse_etl.sandbox.errors import CallRefusedError, SandboxError
-from reverse_etl.sandbox.faults import Fault
+from reverse_etl.sandbox.faults import HTML, Fault, Injection, Met, Reply
 from reverse_etl.sandbox.goals import World
-from reverse_etl.sandbox.injection import Injection, Met
 from reverse_etl.sandbox.lookups import look_up
-from reverse_etl.sandbox.request import (
-    HTML,
-    LOOKUPS,
-    MAX_ROWS,
-    Problem,
-    Reply,
-    Request,
-    RowError,
-    Speech,
-    UnreadableError,
-    batch_errors,
-)
+from reverse_etl.sandbox.request import LOOKUPS, MAX_ROWS, Problem, Request, RowError, UnreadableError, batch_errors
 from reverse_etl.sandbox.sign_in import SignIn
 
 _BAD_GATEWAY = b"<html><head><title>502</title></head><body><h1>502 Bad Gateway</h1></body></html>"
 _log = logging.getLogger(__name__)
 _PATIENCE = 600.0  # seconds that a call without an answer waits for its caller to go
+
+
+class Speech(Protocol):
+    """How a protocol says what goes back: the answer to a call that was processed, a fault, or that it was unreadable.
+
+    The content of an answer has the service's names in the order of its schema; lists, dicts, texts, numbers, truth and
+    None. HOSTILE is an answer made to break its reader, FLOOD the beginning of an endless one and what goes on in it.
+    """
+
+    NAME: str
+    CONTENT_TYPE: str
+    HOSTILE: bytes
+    FLOOD: tuple[bytes, bytes]
+
+    def answer(self, tracking_id: str, operation: str, content: Mapping[str, object]) -> Reply: ...
+
+    def fault(self, tracking_id: str, code: Code, *, by_platform: bool) -> Reply: ...
+
+    def unreadable(self, tracking_id: str, problem: Problem) -> Reply: ...
 
 
 class Service:
@@ -192,7 +200,7 @@ def _headers_fault(headers: Mapping[str, str], sign_in: SignIn) -> Code | None:
     """
     for name in ("AuthenticationToken", "DeveloperToken"):
         if name not in headers:
-            return codes.MISSING_HEADERS.saying(name)
+            return replace(codes.MISSING_HEADERS, message=f"The request has no {name}.")
     if headers["AuthenticationToken"] == "expired" or sign_in.has_expired(headers["AuthenticationToken"]):
         return codes.TOKEN_EXPIRED
     if headers["AuthenticationToken"] == "invalid":

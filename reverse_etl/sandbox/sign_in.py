@@ -13,11 +13,9 @@ from dataclasses import dataclass
 from typing import Any, Literal
 from urllib.parse import SplitResult, parse_qs, urlencode, urlsplit
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field
 
-from reverse_etl.sandbox.errors import first_mistake
-from reverse_etl.sandbox.faults import Fault
-from reverse_etl.sandbox.request import HTML, Reply
+from reverse_etl.sandbox.faults import HTML, Fault, Reply
 
 CONTROL = "/control/sign_in"
 WHO = "someone@sandbox.example"
@@ -113,7 +111,7 @@ class SignIn:
         return self._authorize(_single(target.query)) if found and found[1] == "authorize" else None
 
     def post(self, path: str, body: bytes) -> Reply | None:
-        """Answer a POST, or nothing where the path is not ours."""
+        """Answer a POST, or nothing where the path is not ours; raises ValidationError for what the control has not."""
         if path == CONTROL:
             return self._control(body)
         found = _PATH.fullmatch(path)
@@ -216,10 +214,7 @@ class SignIn:
         return fault
 
     def _control(self, body: bytes) -> Reply:
-        try:
-            asked = _Control.model_validate_json(body)
-        except ValidationError as error:
-            return _json(400, {"error": first_mistake(error)})
+        asked = _Control.model_validate_json(body)
         with self._lock:
             self._expires_in = asked.expires_in or self._expires_in
             self._faults = self._faults if asked.faults is None else asked.faults

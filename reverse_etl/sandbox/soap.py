@@ -7,10 +7,10 @@ from typing import Any
 from lxml import etree
 
 from reverse_etl.sandbox.codes import Code
+from reverse_etl.sandbox.faults import Reply
 from reverse_etl.sandbox.request import (
     Operation,
     Problem,
-    Reply,
     Request,
     UnreadableError,
     Untyped,
