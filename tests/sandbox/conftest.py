@@ -96,6 +96,15 @@ def a_retraction(**changes: Any) -> dict[str, Any]:
     )
 
 
+def post_soap(
+    url: str, body: str | bytes, action: str = "ApplyOfflineConversions", **options: Any
+) -> requests.Response:
+    """Post a raw body as SOAP, over a connection of its own."""
+    headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{action}"'}
+    content = body if isinstance(body, bytes) else body.encode()
+    return requests.post(url + SERVICE_PATH, data=content, headers=headers, **{"timeout": 60} | options)
+
+
 def errors(answer: Any) -> list[tuple[int, int, str]]:
     """The errors in an answer, as index, code and error code."""
     partial = answer.body.PartialErrors
@@ -154,12 +163,7 @@ class Caller:
 
     def post(self, items: str, **options: Any) -> requests.Response:
         """Post raw XML rows inside a good envelope."""
-        return self.post_body((ENVELOPE % items).encode(), **options)
-
-    def post_body(self, body: bytes, **options: Any) -> requests.Response:
-        """Post a raw body as SOAP."""
-        headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": '"ApplyOfflineConversions"'}
-        return self.session.post(self.url + SERVICE_PATH, data=body, headers=headers, timeout=60, **options)
+        return post_soap(self.url, ENVELOPE % items, **options)
 
     def faults(self, *faults: dict[str, Any]) -> None:
         """Ask for faults."""

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from reverse_etl.sandbox import SERVICE_PATH, LocalSandbox, SandboxError, summary
+from reverse_etl.sandbox import LocalSandbox, SandboxError, summary
 
-from .conftest import ENVELOPE, Caller, Start, a_retraction, a_row, ago, an_adjustment, click, raw_row
+from .conftest import ENVELOPE, Caller, Start, a_retraction, a_row, ago, an_adjustment, click, post_soap, raw_row
 
 GOALS = """
 goals:
@@ -146,9 +146,7 @@ def test_paused_goal_takes_and_ignores(start: Start, tmp_path: Path) -> None:
 
 def test_action_and_body_must_agree(caller: Caller) -> None:
     """Adjustments under the action of conversions are a fault, as another operation is."""
-    headers = {"Content-Type": "text/xml", "SOAPAction": "ApplyOfflineConversionAdjustments"}
-    body = (ENVELOPE % raw_row(1)).encode()
-    answer = caller.session.post(caller.url + SERVICE_PATH, data=body, headers=headers, timeout=60)
+    answer = post_soap(caller.url, ENVELOPE % raw_row(1), "ApplyOfflineConversionAdjustments")
     assert "ActionNotSupported" in answer.text
     assert caller.rows() == []
 

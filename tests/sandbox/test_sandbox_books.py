@@ -13,9 +13,9 @@ from pathlib import Path
 import pytest
 import requests
 
-from reverse_etl.sandbox import SERVICE_PATH, LocalSandbox, SandboxError, read_received, summary
+from reverse_etl.sandbox import LocalSandbox, SandboxError, read_received, summary
 
-from .conftest import ENVELOPE, HEADERS, Caller, Start, a_row, ago, click, raw_row
+from .conftest import ENVELOPE, HEADERS, Caller, Start, a_row, ago, click, post_soap, raw_row
 
 
 def test_books_are_private_and_made_with_their_folder(caller: Caller) -> None:
@@ -29,7 +29,7 @@ def test_books_never_hold_tokens(caller: Caller) -> None:
     """No byte of the tokens is in the books, whether a call was judged or refused."""
     caller.send(a_row())
     caller.fault([])
-    caller.post_body(b"<broken secret-token")
+    post_soap(caller.url, b"<broken secret-token")
     content = b"".join(file.read_bytes() for file in caller.books.parent.iterdir())
     assert click(1).encode() in content
     for name in ("AuthenticationToken", "DeveloperToken"):
@@ -70,12 +70,7 @@ def test_sums_add_up(caller: Caller) -> None:
     assert total.calls == 2
     assert sum(reason["rows"] for reason in total.reasons) == 2
     books = caller.get("/books").json()
-    sums = {"books_id", "received", "counted", "duplicates", "refused", "ignored", "calls", "lookups", "by_rest"} | {
-        "learns_goals",
-        "learnt_goals",
-    }
-    assert set(books) == sums
-    assert books["books_id"] == total.books_id
+    assert (books["books_id"], books["received"], books["counted"]) == (total.books_id, 3, 1)
 
 
 def run(books: Path, *more: str) -> tuple["subprocess.Popen[str]", str]:
@@ -100,16 +95,10 @@ def test_kill_loses_nothing_that_was_answered(tmp_path: Path) -> None:
     process, url = run(books)
     hold = [{"kind": "hold_after", "seconds": 600, "row": click(7)}]
     requests.post(f"{url}/control/faults", json=hold, timeout=60)
-
-    def post(number: int, timeout: float) -> None:
-        headers = {"Content-Type": "text/xml", "SOAPAction": "ApplyOfflineConversions"}
-        body = (ENVELOPE % raw_row(number)).encode()
-        requests.post(url + SERVICE_PATH, data=body, headers=headers, timeout=timeout).raise_for_status()
-
     for number in range(5):
-        post(number, 60)
+        post_soap(url, ENVELOPE % raw_row(number)).raise_for_status()
     with pytest.raises(requests.Timeout):
-        post(7, 0.5)
+        post_soap(url, ENVELOPE % raw_row(7), timeout=0.5)
     taken = [click(n) for n in (0, 1, 2, 3, 4, 7)]
     while [row.click_id for row in read_received(books)] != taken:
         assert process.poll() is None
@@ -166,7 +155,6 @@ BOMB = "goals:\n  a: &a [x, x, x, x, x, x, x, x, x]\n" + "".join(
         ("goals: [", "line 1 is not valid YAML"),
         ("[" * 20_000, "is not valid YAML"),
         (BOMB, "goals: Input should be a valid list, not {'a': "),
-        ("[]", "all of it: Input should be a valid dictionary"),
         ("goal: []", "goal: Extra inputs are not permitted"),
         ("goals: [{}]", r"goals\[0\].name: Field required"),
         ("goals: [{name: a}, {name: a}]", "two goals have the name or id 'a'"),

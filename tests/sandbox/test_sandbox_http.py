@@ -1,6 +1,8 @@
-"""The local sandbox as an HTTP server: paths, hostile input, the page, and what it says of itself."""
+"""The local sandbox as an HTTP server: paths, hostile input, the page, and what `sandbox received` tells."""
 
 import ast
+import json
+import re
 import socket
 import sys
 import time
@@ -9,10 +11,14 @@ from pathlib import Path
 
 import pytest
 import requests
+from typer.testing import CliRunner
 
+from reverse_etl.cli.sandbox import app
 from reverse_etl.sandbox import SERVICE_PATH, LocalSandbox, SandboxError
+from tests.support.schemas import validate
 
-from .conftest import ENVELOPE, Caller, Start, a_row, ago, raw_row
+from .conftest import ENVELOPE, Caller, Start, a_row, ago, an_adjustment, click, post_soap, raw_row
+from .test_sandbox_lookups import goals
 
 
 def address(caller: Caller) -> tuple[str, int]:
@@ -42,7 +48,7 @@ def test_document_types_are_refused(caller: Caller, prolog: str) -> None:
     """A request with a document type, be it an entity bomb or a file, is refused unread."""
     entity = "&d;" if "ENTITY" in prolog else "Lead"
     row = f"<OfflineConversion><ConversionName>{entity}</ConversionName></OfflineConversion>"
-    answer = caller.post_body((prolog + ENVELOPE % row).encode())
+    answer = post_soap(caller.url, (prolog + ENVELOPE % row).encode())
     assert answer.status_code == 500
     assert "DeserializationFailed" in answer.text
     assert caller.rows() == []
@@ -62,7 +68,7 @@ def test_document_types_are_refused(caller: Caller, prolog: str) -> None:
 )
 def test_what_is_not_soap_is_a_fault(caller: Caller, body: bytes) -> None:
     """A body that is not a well-formed envelope is a fault without a detail, and nothing is taken."""
-    answer = caller.post_body(body)
+    answer = post_soap(caller.url, body)
     assert answer.status_code == 500
     assert "DeserializationFailed" in answer.text
     assert "detail" not in answer.text
@@ -87,9 +93,7 @@ def test_wrong_paths_methods_and_types_are_refused(caller: Caller) -> None:
     assert session.put(soap, data=b"x", timeout=60).status_code == 501
     assert session.post(soap, json={}, timeout=60).status_code == 415
     assert session.post(soap, data=iter([b"x"]), timeout=60).status_code == 413
-    headers = {"Content-Type": "text/xml", "SOAPAction": "GetCampaignsByIds"}
-    answer = session.post(soap, data=(ENVELOPE % "").encode(), headers=headers, timeout=60)
-    assert "ActionNotSupported" in answer.text
+    assert "ActionNotSupported" in post_soap(caller.url, ENVELOPE % "", "GetCampaignsByIds").text
     assert caller.rows() == []
 
 
@@ -119,14 +123,7 @@ def test_page_shows_sums_reasons_and_goals(start: Start) -> None:
     assert "Nothing was received yet." in caller.get("/").text
     caller.send(a_row(), a_row(), a_row(ConversionValue=-1), a_row(ConversionTime=ago(minutes=-9)))
     page = caller.get("/").text
-    for text in (
-        "Untouched",
-        "Lead",
-        ">learnt<",
-        "DuplicateConversionKey",
-        "lies in the future",
-        "12.50 EUR",
-    ):
+    for text in ("Untouched", "Lead", "DuplicateConversionKey", "lies in the future", "12.50 EUR"):
         assert text in page
     assert page.count(">learnt<") == 1
 
@@ -144,11 +141,9 @@ def test_page_shows_calls_that_failed(caller: Caller) -> None:
 
 def test_many_callers_at_once(caller: Caller) -> None:
     """Callers at the same time are all answered, and one of several equal rows counts."""
-    body = (ENVELOPE % (raw_row(1) * 20)).encode()
-    headers = {"Content-Type": "text/xml", "SOAPAction": "ApplyOfflineConversions"}
 
     def call(_: int) -> int:
-        return requests.post(caller.url + SERVICE_PATH, data=body, headers=headers, timeout=60).status_code
+        return caller.post(raw_row(1) * 20).status_code
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(call, range(16))) == [200] * 16
@@ -186,3 +181,41 @@ def test_sandbox_shares_no_code_with_the_package() -> None:
                 names = [node.module or ""]
             for name in names:
                 assert name.split(".")[0] in allowed or f"{name}.".startswith("reverse_etl.sandbox."), path
+
+
+def received(caller: Caller, *arguments: str) -> str:
+    """What the command prints."""
+    done = CliRunner().invoke(app, ["received", "--books", str(caller.books), *arguments])
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def test_look_ups_are_told_apart_from_calls_with_rows(caller: Caller) -> None:
+    """A push of one call looks at goals and properties first; text, JSON and page do not call these calls with rows."""
+    goals(caller)
+    caller.ask("GetAccountProperties", AccountPropertyNames={"AccountPropertyName": ["MSCLKIDAutoTaggingEnabled"]})
+    caller.send(a_row(), a_row(), a_row(MicrosoftClickId=click(2)))
+    caller.fault([])
+    assert received(caller).splitlines()[:2] == [
+        "3 rows received: 2 counted, 1 duplicate, 0 ignored, 0 refused",
+        "4 calls: 2 with rows, 2 look-ups",
+    ]
+    told = validate("sandbox_received", json.loads(received(caller, "--json")))["summary"]
+    assert (told["calls"], told["lookups"]) == (4, 2)
+    assert caller.get("/books").json()["lookups"] == 2
+    tiles = dict(re.findall(r"<dt>(.*?)</dt><dd.*?>(.*?)</dd>", caller.get("/").text))
+    assert (tiles["Calls with rows"], tiles["Look-ups"]) == ("2", "2")
+
+
+def test_one_is_no_plural(caller: Caller) -> None:
+    """One row, call and adjustment are told as one."""
+    caller.send(a_row())
+    assert received(caller).startswith(
+        "1 row received: 1 counted, 0 duplicates, 0 ignored, 0 refused\n1 call: 1 with rows"
+    )
+    caller.adjust(an_adjustment())
+    said = received(caller)
+    assert "Newest row: conversion time" in said
+    assert "Newest adjustment: conversion time" in said
+    caller.send(a_row())
+    assert "Newest 2 rows: conversion time" in received(caller)
