@@ -58,10 +58,13 @@ class Books:
         with self._lock:
             self._db.close()
 
-    def record_fault(self, call: Call, fault: str, rows: Sequence[Row | None] = ()) -> None:
-        """Write down a call that was not judged, and the rows that it held."""
+    def record(self, call: Call, fault: str = "", rows: Sequence[Row | None] = ()) -> None:
+        """Write down a call that carried no rows or was not judged, and why, and the rows that it held."""
         with self._writing():
-            _Entry(self._db, World(), call, fault).add_unjudged(rows, fault)
+            entry = _Entry(self._db, World(), call, fault)
+            for index, row in enumerate(rows):
+                if row is not None:  # a row that is null leaves nothing to tell
+                    entry.insert(index, row, Verdict(identity=identity(row)), "unjudged", fault)
 
     def record_rows(
         self, call: Call, rows: Sequence[Row | None], world: World, refusals: Mapping[int, Code]
@@ -75,11 +78,6 @@ class Books:
             for index, row in enumerate(rows):
                 entry.add(index, row, refusals.get(index))
         return entry.errors
-
-    def record_lookup(self, call: Call) -> None:
-        """Write down a call that carried no rows."""
-        with self._writing():
-            _Entry(self._db, World(), call)
 
     def learnt(self) -> list[str]:
         """The names of the goals that were learnt from rows, by name."""
@@ -164,10 +162,10 @@ class _Entry:
             verdict = replace(verdict, errors=(refusal,))
         self.errors += [RowError(index, code) for code in verdict.errors]
         if verdict.errors:
-            self._insert(index, one, verdict, "refused", verdict.errors[0].message)
+            self.insert(index, one, verdict, "refused", verdict.errors[0].message)
             return
         outcome, reason = self._adjusted(one, verdict, taken) if taken else self._sent(verdict, goal)
-        self._insert(index, one, verdict, outcome, reason)
+        self.insert(index, one, verdict, outcome, reason)
 
     def _sent(self, verdict: Verdict, goal: Goal | None) -> tuple[str, str]:
         """What becomes of a conversion that was not there before, and why it does not count."""
@@ -194,13 +192,8 @@ class _Entry:
         self._db.execute(_ADJUST, (at, *worth, retracted, taken["id"]))
         return ("retracted" if retracted else "restated"), ""
 
-    def add_unjudged(self, rows: Sequence[Row | None], fault: str) -> None:
-        """Write down rows that were seen and not judged; a row that is null leaves nothing to tell."""
-        for index, row in enumerate(rows):
-            if row is not None:
-                self._insert(index, row, Verdict(identity=identity(row)), "unjudged", fault)
-
-    def _insert(self, index: int, row: Row, verdict: Verdict, outcome: str, reason: str) -> None:
+    def insert(self, index: int, row: Row, verdict: Verdict, outcome: str, reason: str) -> None:
+        """Write a row down."""
         stem = (self._call_id, index, utc_text(self._at), self._call.account_id or "")
         said = tuple(getattr(row, column) for column in _ROW)
         code = verdict.errors[0] if verdict.errors else None

@@ -158,7 +158,7 @@ class _Handler(BaseHTTPRequestHandler):
             elif target.path == "/control/faults":
                 self._send_json(200, service.faults.state())
             else:
-                self._send(service.sign_in.get(target) or _NOTHING_HERE)
+                self._send(service.sign_in.reply("GET", target) or _NOTHING_HERE)
         except SandboxError as error:
             self._send(Reply(500, body=str(error).encode()))
 
@@ -166,20 +166,20 @@ class _Handler(BaseHTTPRequestHandler):
         body = self._body() if self._is_local() else None
         if body is None:
             return
-        path, service = urlsplit(self.path).path, self.server.service
+        target, service = urlsplit(self.path), self.server.service
         try:
-            if path == SERVICE_PATH:
+            if target.path == SERVICE_PATH:
                 self._soap(body)
-            elif path.startswith(rest.PATH):
-                self._rest(body, path.removeprefix(rest.PATH))
-            elif path == "/control/faults":
+            elif target.path.startswith(rest.PATH):
+                self._rest(body, target.path.removeprefix(rest.PATH))
+            elif target.path == "/control/faults":
                 asked = Faults.model_validate_json(body)
                 service.faults.put(asked.faults, asked.seed)
                 self._send_json(200, service.faults.state())
-            elif path == "/control/release":
+            elif target.path == "/control/release":
                 self._send_json(200, {"released": service.faults.release()})
             else:
-                self._send(service.sign_in.post(path, body) or _NOTHING_HERE)
+                self._send(service.sign_in.reply("POST", target, body) or _NOTHING_HERE)
         except ValidationError as error:
             self._send_json(400, {"error": first_mistake(error)})
 

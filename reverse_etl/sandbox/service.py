@@ -134,7 +134,7 @@ class _Answering:
             return self._unreadable(Problem.UNREADABLE)
         except CallRefusedError as error:
             return self._refused(error.code)
-        self._books.record_lookup(self._call)
+        self._books.record(self._call)
         return self._answer(content)
 
     def _judged(self, kind: str) -> Reply:
@@ -172,7 +172,7 @@ class _Answering:
 
     def _record_fault(self, what: Code | str) -> None:
         said = f"{what.number} {what.name}" if isinstance(what, Code) else what
-        self._books.record_fault(self._call, said, self._request.rows)
+        self._books.record(self._call, said, self._request.rows)
 
     def _instead(self, fault: Fault) -> Reply:
         """What goes back in place of the judge's answer."""

@@ -102,20 +102,20 @@ class SignIn:
         """Let slow answers go."""
         self._leaving.set()
 
-    def get(self, target: SplitResult) -> Reply | None:
-        """Answer a GET, or nothing where the path is not ours."""
-        if target.path == CONTROL:
-            with self._lock:
-                return self._state()
-        found = _PATH.fullmatch(target.path)
-        return self._authorize(_single(target.query)) if found and found[1] == "authorize" else None
+    def reply(self, method: str, target: SplitResult, body: bytes = b"") -> Reply | None:
+        """Answer a request, or nothing where the path is not ours.
 
-    def post(self, path: str, body: bytes) -> Reply | None:
-        """Answer a POST, or nothing where the path is not ours; raises ValidationError for what the control has not."""
-        if path == CONTROL:
-            return self._control(body)
-        found = _PATH.fullmatch(path)
-        return self._token(_single(body.decode("ascii", "replace"))) if found and found[1] == "token" else None
+        Raises pydantic's ValidationError for what the control does not know.
+        """
+        if target.path == CONTROL:
+            return self._control(_Control.model_validate_json(body or b"{}"))
+        found = _PATH.fullmatch(target.path)
+        match (method, found and found[1]):
+            case ("GET", "authorize"):
+                return self._authorize(_single(target.query))
+            case ("POST", "token"):
+                return self._token(_single(body.decode("ascii", "replace")))
+        return None
 
     def _authorize(self, given: Mapping[str, str]) -> Reply:
         """Consent as a person gives it at once: the browser is sent back with a code."""
@@ -213,8 +213,8 @@ class SignIn:
             self._faults.remove(fault)
         return fault
 
-    def _control(self, body: bytes) -> Reply:
-        asked = _Control.model_validate_json(body)
+    def _control(self, asked: _Control) -> Reply:
+        """Do what is asked for, and tell how things stand."""
         with self._lock:
             self._expires_in = asked.expires_in or self._expires_in
             self._faults = self._faults if asked.faults is None else asked.faults
@@ -222,15 +222,12 @@ class SignIn:
                 self._access.clear()
             if asked.revoke:
                 self._refresh.clear()
-            return self._state()
-
-    def _state(self) -> Reply:
-        said = {
-            "expires_in": self._expires_in,
-            "faults": [fault.model_dump(exclude_unset=True) for fault in self._faults],
-            "counts": dict(self._counts),
-            "refresh_tokens_alive": sum(one.alive for one in self._refresh.values()),
-        }
+            said = {
+                "expires_in": self._expires_in,
+                "faults": [fault.model_dump(exclude_unset=True) for fault in self._faults],
+                "counts": dict(self._counts),
+                "refresh_tokens_alive": sum(one.alive for one in self._refresh.values()),
+            }
         return _json(200, said)
 
 
