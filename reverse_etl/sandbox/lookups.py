@@ -31,6 +31,8 @@ from reverse_etl.sandbox.request import (
 AUTO_TAGGING = "MSCLKIDAutoTaggingEnabled"
 # Of the properties that the service has; a new account has a value for the first alone.
 PROPERTY_NAMES = (AUTO_TAGGING, "TrackingUrlTemplate", "FinalUrlSuffix")
+# What is said of a goal only where a call asks for it.
+_ON_REQUEST = ("GoalCategory", "IsEnhancedConversionsEnabled", "IsExternallyAttributed")
 MAX_GOALS = 20
 MAX_DAYS = 7
 CHANNEL = "CampaignManagementAPI"
@@ -94,31 +96,20 @@ def _goals(request: Request, world: World, books: Books) -> dict[str, Any]:
 
 def _said(own_id: str, goal: Goal, fields: list[str]) -> dict[str, Any]:
     """A goal by the service's names; some of it only where it was asked for."""
-    on_request = {
-        "GoalCategory": goal.category,
-        "IsEnhancedConversionsEnabled": goal.enhanced,
-        "IsExternallyAttributed": goal.external_attribution,
-    }
     said = {
         "ConversionWindowInMinutes": goal.window_minutes,
         "CountType": goal.count_type,
-        "GoalCategory": None,
+        "GoalCategory": goal.category,
         "Id": Long(own_id),
-        "IsEnhancedConversionsEnabled": None,
+        "IsEnhancedConversionsEnabled": goal.enhanced,
         "Name": goal.name,
-        "Revenue": {
-            "CurrencyCode": goal.revenue.currency,
-            "Type": goal.revenue.type,
-            "Value": goal.revenue.value,
-        },
+        "Revenue": {"CurrencyCode": goal.revenue.currency, "Type": goal.revenue.type, "Value": goal.revenue.value},
         "Scope": goal.scope,
         "Status": goal.status,
         "Type": "OfflineConversion",
-        "IsExternallyAttributed": None,
+        "IsExternallyAttributed": goal.external_attribution,
     }
-    return {
-        name: on_request.get(name, value) for name, value in said.items() if name in fields or name not in on_request
-    }
+    return {name: value for name, value in said.items() if name in fields or name not in _ON_REQUEST}
 
 
 def _report(request: Request, world: World, books: Books) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
-from urllib.parse import SplitResult, parse_qs, urlencode, urlsplit
+from urllib.parse import SplitResult, parse_qsl, urlencode, urlsplit
 
 from pydantic import BaseModel, ConfigDict, Field
 
@@ -50,14 +50,6 @@ class _Control(BaseModel):
     revoke: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class _Code:
-    client_id: str
-    redirect: str
-    challenge: str
-    ends: float
-
-
 @dataclass(slots=True)
 class _Refresh:
     """A refresh token: the one it came from dies when it is first used."""
@@ -83,7 +75,8 @@ class SignIn:
         self._lock = threading.Lock()
         self._leaving = threading.Event()
         self._expires_in = 3600.0
-        self._codes: dict[str, _Code | None] = {}  # None once it was used
+        # With what each was asked for and its end; None once it was used.
+        self._codes: dict[str, tuple[Mapping[str, str], float] | None] = {}
         self._refresh: dict[str, _Refresh] = {}
         self._access: dict[str, float] = {}
         self._faults: list[_Fault] = []
@@ -112,9 +105,9 @@ class SignIn:
         found = _PATH.fullmatch(target.path)
         match (method, found and found[1]):
             case ("GET", "authorize"):
-                return self._authorize(_single(target.query))
+                return self._authorize(dict(parse_qsl(target.query)))
             case ("POST", "token"):
-                return self._token(_single(body.decode("ascii", "replace")))
+                return self._token(dict(parse_qsl(body.decode("ascii", "replace"))))
         return None
 
     def _authorize(self, given: Mapping[str, str]) -> Reply:
@@ -131,8 +124,7 @@ class SignIn:
                 answer |= {"error": error.word, "error_description": f"AADSTS{error.number}: {error}"}
             else:
                 answer["code"] = secrets.token_urlsafe(24)
-                ends = time.time() + CODE_LIFETIME
-                self._codes[answer["code"]] = _Code(given["client_id"], redirect, given["code_challenge"], ends)
+                self._codes[answer["code"]] = given, time.time() + CODE_LIFETIME
                 self._counts["codes"] += 1
         return Reply(302, HTML, headers={"Location": f"{redirect}{'&' if parts.query else '?'}{urlencode(answer)}"})
 
@@ -193,16 +185,16 @@ class SignIn:
         text = given.get("code", "")
         if text not in self._codes:
             raise _RefusedError("invalid_grant", 9002313, "the request is malformed or invalid: no such code was given")
-        code = self._codes[text]
+        code, self._codes[text] = self._codes[text], None
         if code is None:
             raise _RefusedError("invalid_grant", 54005, "the code was used before")
-        self._codes[text] = None
+        asked, end = code
         proof = base64.urlsafe_b64encode(hashlib.sha256(given.get("code_verifier", "").encode()).digest())
-        if proof.rstrip(b"=").decode() != code.challenge:
+        if proof.rstrip(b"=").decode() != asked["code_challenge"]:
             raise _RefusedError("invalid_grant", 501481, "the verifier does not fit the challenge")
-        if code.ends <= time.time():
+        if end <= time.time():
             raise _RefusedError("invalid_grant", 70008, "the code has expired")
-        if (code.client_id, code.redirect) != (given["client_id"], given.get("redirect_uri")):
+        if any(asked[name] != given.get(name) for name in ("client_id", "redirect_uri")):
             raise _RefusedError("invalid_grant", 500112, "the code belongs to another client or redirect address")
         self._counts["redemptions"] += 1
 
@@ -255,11 +247,6 @@ def _check_question(given: Mapping[str, str], *, denied: bool) -> None:
     scopes = given.get("scope", "").split()
     if "offline_access" not in scopes or not _SCOPES & set(scopes):
         raise _RefusedError("invalid_scope", 70011, "offline_access and msads.manage are needed")
-
-
-def _single(query: str) -> dict[str, str]:
-    """Each parameter once, as the protocol wants it; of several the first counts."""
-    return {name: values[0] for name, values in parse_qs(query).items()}
 
 
 def _id_token() -> str:
