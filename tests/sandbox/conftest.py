@@ -55,6 +55,15 @@ def click(number: int) -> str:
     return f"{number:032x}"
 
 
+# What makes another conversion of `a_row`, beside another name.
+OTHERS = [
+    {"MicrosoftClickId": click(2)},
+    {"ConversionTime": ago(days=2)},
+    {"HashedEmailAddress": "a" * 64},
+    {"HashedPhoneNumber": "a" * 64},
+]
+
+
 def raw_row(number: int) -> str:
     """A row that the service takes, as XML."""
     return (

@@ -66,14 +66,6 @@ def test_refuse_picks_rows_by_click_id_or_name(caller: Caller, row: str) -> None
     assert caller.outcomes() == ["counted", "refused", "duplicate", "counted"]
 
 
-def test_hold_ends_by_itself(caller: Caller) -> None:
-    """A held call goes on after the seconds that were asked for."""
-    caller.faults({"kind": "hold_before", "seconds": 0.3})
-    started = time.monotonic()
-    assert caller.send(a_row()) == []
-    assert time.monotonic() - started >= 0.3
-
-
 @pytest.mark.parametrize(("kind", "taken"), [("reset_before", []), ("reset_after", ["counted"])])
 def test_reset_drops_the_connection(caller: Caller, kind: str, taken: list[str]) -> None:
     """The caller sees a connection reset, before or after the books took the batch."""
@@ -109,9 +101,10 @@ def test_errors_with_a_wrong_index(caller: Caller) -> None:
     assert caller.outcomes() == ["counted", "refused", "counted"]
 
 
-def test_slow_answer_arrives_whole(caller: Caller) -> None:
-    """A slow answer drips over the seconds that were asked for, and is whole."""
-    caller.faults({"kind": "slow", "seconds": 0.4})
+@pytest.mark.parametrize("kind", ["slow", "hold_before", "hold_after", "timeout_after"])
+def test_answer_comes_after_the_seconds_that_were_asked_for(caller: Caller, kind: str) -> None:
+    """A slow answer drips over the seconds, a held or late one waits so long; each arrives whole."""
+    caller.faults({"kind": kind, "seconds": 0.4})
     started = time.monotonic()
     assert caller.send(a_row()) == []
     assert time.monotonic() - started >= 0.3

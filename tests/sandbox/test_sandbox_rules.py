@@ -8,7 +8,7 @@ import zeep
 
 from reverse_etl.sandbox.codes import BY_NUMBER
 
-from .conftest import Caller, Start, a_row, ago, an_adjustment, click
+from .conftest import OTHERS, Caller, Start, a_row, ago, an_adjustment, click
 
 GOALS = """
 goals:
@@ -102,16 +102,7 @@ def test_repeat_is_a_duplicate_without_an_error(caller: Caller) -> None:
     assert caller.get("/books").json()["counted"] == 1
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"MicrosoftClickId": click(2)},
-        {"ConversionName": "Sale"},
-        {"ConversionTime": ago(days=2)},
-        {"HashedEmailAddress": "a" * 64},
-        {"HashedPhoneNumber": "a" * 64},
-    ],
-)
+@pytest.mark.parametrize("changes", [*OTHERS, {"ConversionName": "Sale"}])
 def test_each_part_of_the_identity_makes_another_conversion(caller: Caller, changes: dict[str, Any]) -> None:
     """A row that differs in click id, name, time or a hash counts beside the first."""
     row = a_row()
@@ -197,9 +188,7 @@ def test_goals_are_learnt_without_a_file(start: Start) -> None:
     [
         ({"AuthenticationToken": None}, ("AdApiFaultDetail", 116, "RequestMissingHeaders")),
         ({"DeveloperToken": None}, ("AdApiFaultDetail", 116, "RequestMissingHeaders")),
-        ({"DeveloperToken": " "}, ("AdApiFaultDetail", 116, "RequestMissingHeaders")),
         ({"AuthenticationToken": "expired"}, ("AdApiFaultDetail", 109, "AuthenticationTokenExpired")),
-        ({"AuthenticationToken": "invalid"}, ("AdApiFaultDetail", 105, "InvalidCredentials")),
         ({"CustomerId": None}, ("ApiFaultDetail", 1029, "CampaignServiceCustomerIdHasToBeSpecified")),
         ({"CustomerAccountId": None}, ("ApiFaultDetail", 1030, "CampaignServiceAccountIdHasToBeSpecified")),
     ],
