@@ -133,15 +133,6 @@ _FAULTS = """
 SELECT fault, injected, count(*) AS calls FROM calls WHERE fault <> '' GROUP BY 1, 2 ORDER BY 3 DESC, 1, 2
 """
 _NEWEST = 100
-_WORDS = {
-    "DuplicateConversionKey": "The same click id, goal, time and hashes were taken before.",
-    "UniqueGoalCountedThisClick": "The goal counts once per click, and it has counted for this one.",
-    "NoMatchingClickFound": "No click with this click id is known.",
-    "HistoricalClickDataExpired": "The click is more than 90 days old.",
-    "GoalNotFoundOrInactive": "The goal is paused.",
-    "ConversionRetracted": "It was retracted, and does not count again.",
-    "NotLaterThanLastAdjustment": "Its adjustment time is not later than that of the last adjustment.",
-}
 _Kind = TypeVar("_Kind", ReceivedRow, ReceivedAdjustment)
 
 
@@ -197,7 +188,6 @@ def page(books: Path, world: World) -> str:
         newest=read_received(books, limit=_NEWEST)[::-1],
         adjustments=read_adjustments(books, limit=_NEWEST)[::-1],
         books=str(books),
-        words=_WORDS,
     )
 
 
