@@ -48,7 +48,7 @@ def push(shop: Shop, sandbox: LocalSandbox, *arguments: str) -> list[dict[str, A
 def calls(sandbox: LocalSandbox) -> list[tuple[str, int]]:
     """The account in the header of each call that the sandbox got, with its rows."""
     with contextlib.closing(sqlite3.connect(sandbox._path)) as books:
-        return list(books.execute("select account_id, received from calls order by call_id"))
+        return list(books.execute("select account_id, count(*) from received group by call_id order by call_id"))
 
 
 @both_engines
