@@ -10,7 +10,7 @@ import typer
 import yaml
 from typer.testing import CliRunner
 
-from docs import decisions, reasons, schemas
+from docs import decisions, exposures, reasons, schemas
 from reverse_etl.cli.app import app
 from reverse_etl.core.errors import EXIT_CODES
 from reverse_etl.core.receipt import RowOutcome
@@ -50,6 +50,7 @@ def main() -> None:
     decisions.write()
     reasons.write()
     schemas.write()
+    exposures.write()
 
 
 def reference() -> str:

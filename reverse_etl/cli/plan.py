@@ -28,6 +28,9 @@ def plan(
     sync: Syncs = None,
     as_json: Json = False,
     samples: Annotated[int, typer.Option(min=0, help="Example rows per class and reason.")] = 3,
+    changes: Annotated[
+        bool, typer.Option("--changes", help="Give reasons and examples only of what a push would send.")
+    ] = False,
     detailed_exitcode: Annotated[
         bool,
         typer.Option(
@@ -71,7 +74,7 @@ def plan(
         if output is not None:
             lines = export.write_plan(session.ledger.plan_lines(report.plan.now), output)
             echo(f"{lines:,} {'line' if lines == 1 else 'lines'} written to {output}.", err=True)
-        results.show(lambda: plan_json(report), lambda: plan_text(report))
+        results.show(lambda: plan_json(report), lambda: plan_text(report, changes=changes))
         if not detailed_exitcode or not report.plan.to_send:
             return 0
         return GuardError.exit_code if any(guard.refusal for guard in report.guards) else SOMETHING_TO_PUSH

@@ -7,7 +7,7 @@ from pathlib import Path
 _HERE = Path(__file__).parents[1]
 _REPOSITORY = _HERE.parent
 
-PACKAGE_PARTS = ("dbt_project.yml", "macros", "models")
+PACKAGE_PARTS = ("dbt_project.yml", "macros", "models", "docs/schemas/exposures.json")
 
 
 def package_folder() -> Path:

@@ -43,14 +43,13 @@ def run(folder: Path, say: Callable[[str], None]) -> None:
         demo.step("reverse-etl push")
         say("\nA day later: late rows arrived, an amount was corrected, a deal was refunded, a row is broken.")
         demo.step("dbt build --vars 'demo_day: 2'", last_lines=1)
-        demo.step("reverse-etl plan --samples 1")
+        demo.step("reverse-etl plan --samples 1 --changes")
         demo.step("reverse-etl push")
-        demo.step("reverse-etl status")
-        demo.step("reverse-etl rejected")
     # In a virtual environment that is not activated the bare name would not be found.
     command = "reverse-etl" if shutil.which("reverse-etl") else str(Path(sys.executable).parent / "reverse-etl")
     say(
         f"\nWhat to do next\n"
+        f"  See what was refused, and why:           cd {folder} && {command} rejected\n"
         f"  See what the local sandbox made of it:   cd {folder} && {command} sandbox received\n"
         f"  Change a model, then build and push:     `{command} sandbox --goals goals.yml` in one terminal,\n"
         f"                                           `dbt build && {command} push` in another\n"

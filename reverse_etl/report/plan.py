@@ -113,8 +113,11 @@ class PlanJson(OfSync):
     guards: list[GuardJson]
 
 
-def plan_text(report: PlanReport) -> str:
-    """A plan: counts per class, reasons with examples, guards, and what a push would do next."""
+def plan_text(report: PlanReport, *, changes: bool = False) -> str:
+    """A plan: counts per class, reasons with examples, guards, and what a push would do next.
+
+    `changes`: reasons of what a push would send alone, and of the guards those that refuse or warn.
+    """
     plan, guards = report.plan, report.guards
     out = [
         f"Plan of {title(report.sync)}",
@@ -126,14 +129,17 @@ def plan_text(report: PlanReport) -> str:
         out += ["", LEDGER_SIDE, *columns(_class_rows(plan, "ledger"), right=2)]
     out += _money(plan)
     for line in _by_class(plan.lines):
+        if changes and not (line.sends or line.follows):
+            continue
         if line.reasons or (line.sends and line.samples):
             why = ", ".join(line.reasons) or "for example"
             out += ["", f"{line.class_}, {line.rows:,} {rows_word(line.rows)}{_ledger_side(line)}: {why}"]
             out += [f"  {reason_words(reason)}{_setting(line, reason, report.sync)}" for reason in line.reasons]
             out += _samples(line)
     refusing = [guard for guard in guards if guard.refusal]
-    out += ["", "Guards"]
-    out += [f"  {_guard_word(g)}  {g.name}: {g.refusal or g.passes}" for g in guards]
+    shown = [guard for guard in guards if guard.refusal or guard.warns or not changes]
+    out += ["", "Guards" if shown else f"Guards: all {len(guards)} pass."]
+    out += [f"  {_guard_word(g)}  {g.name}: {g.refusal or g.passes}" for g in shown]
     out += [""]
     if refusing:
         out += [f"A push would be refused (exit 5). {refusing[0].hint}"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib.resources import files
@@ -17,6 +18,8 @@ from reverse_etl.scaffold.project import DbtProject
 
 MODEL = "offline_conversions"
 EXPOSURE = "microsoft_ads_offline_conversions"
+# What editors check an exposure's settings by, in the package's folder.
+SCHEMA = "docs/schemas/exposures.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +72,8 @@ def plan_starter(project: DbtProject, names: Names, package: str, sync: str = ""
         "tests.yml.j2": home / f"{model}.yml",
         "exposure.yml.j2": home / f"{exposure}.yml" if declared.exists() else declared,
     }
-    values = {"model": model, "exposure": exposure, "package": package}
+    schema = Path(os.path.relpath(project.folder / package / SCHEMA, home)).as_posix()
+    values = {"model": model, "exposure": exposure, "package": package, "schema": schema}
     contents = {path: _text(template, values).encode() for template, path in paths.items()}
     return Starter(paths["model.sql.j2"], paths["exposure.yml.j2"], contents)
 

@@ -33,8 +33,8 @@ KEYS = {
 }
 META_KEY = "reverse_etl"
 ADJUSTMENTS = ("restate", "retract")
-_PERCENT = re.compile(r"(\d{1,3}(?:\.\d+)?) *%")
-_SPAN = re.compile(r"(?P<count>\d{1,4}) *(?P<unit>minute|hour|day|week)s?")
+PERCENT = re.compile(r"(100(?:\.0+)?|\d{1,2}(?:\.\d+)?) *%")
+SPAN = re.compile(r"(?P<count>\d{1,4}) *(?P<unit>minute|hour|day|week)s?")
 
 T = TypeVar("T")
 
@@ -249,7 +249,7 @@ def _span_of(where: str, settings: Mapping[str, Any], key: str) -> timedelta | N
     value = settings.get(key)
     if value is None:
         return None
-    found = _SPAN.fullmatch(_text(value))
+    found = SPAN.fullmatch(_text(value))
     if not found:
         raise SettingsError(f"{where}: {key} is {value!r}, which is no span of time.", hint=f"Write {key}: 6 hours.")
     return timedelta(**{f"{found['unit']}s": int(found["count"])})
@@ -294,8 +294,8 @@ def _limits_of(
 def _limit(name: str, text: str) -> float | None:
     """One limit as a number, a share between 0 and 1; None where the text is none."""
     if name == "share":
-        percent = _PERCENT.fullmatch(text)
-        return float(percent[1]) / 100 if percent and float(percent[1]) <= 100 else None
+        percent = PERCENT.fullmatch(text)
+        return float(percent[1]) / 100 if percent else None
     return int(text) if text.isdecimal() else None
 
 
@@ -306,7 +306,7 @@ def _ages_of(where: str, settings: Mapping[str, Any], key: str) -> dict[str, tim
         return {}
     spans = value if isinstance(value, Mapping) else {"error_after": value}
     unknown = [name for name in spans if name not in ("warn_after", "error_after")]
-    found = {name: _SPAN.fullmatch(_text(span)) for name, span in spans.items()}
+    found = {name: SPAN.fullmatch(_text(span)) for name, span in spans.items()}
     if unknown or not found or not all(found.values()):
         raise SettingsError(
             f"{where}: {key} is {value!r}, which is no span of time.",

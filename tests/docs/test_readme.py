@@ -74,7 +74,7 @@ def test_demo_delivers_and_sends_only_what_is_new(demo: list[str]) -> None:
         "retract, 1 row of the ledger: gone",
         "retracted  1  taken back",
         "NotEligibleForEnhancedConversions",
-        "rejected_unchanged",
+        "Refused in an earlier run and unchanged",
         "What to do next",
     ):
         assert words in text

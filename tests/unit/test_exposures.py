@@ -1,15 +1,18 @@
 """Syncs as exposures declare them: each mistake gets its own sentence, with the nearest name where one was meant."""
 
+import json
 import sys
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
+from docs import exposures
 from reverse_etl.core.errors import SettingsError
 from reverse_etl.core.sync import Environment, RestatementLimit, RetractionLimit, WireProtocol
-from reverse_etl.warehouse.exposures import find_syncs, pick_sync
+from reverse_etl.warehouse.exposures import KEYS, find_syncs, pick_sync
 
 GOOD = {"destination": "microsoft_ads", "environment": "local", "account_id": "123", "customer_id": "456"}
 
@@ -221,6 +224,50 @@ def test_how_many_values_may_change(value: Any, limit: RestatementLimit) -> None
 def test_what_is_no_limit_is_refused(key: str, value: Any) -> None:
     """The message shows how to write it."""
     assert f"{key}: {{rows: 100, share: " in mistake(GOOD | {key: value})
+
+
+# Of each key what is right, and what is not.
+VALUES: dict[str, tuple[list[Any], list[Any]]] = {
+    "destination": (["microsoft_ads"], ["google_ads", 1]),
+    "enabled": ([True, False], ["yes", 1]),
+    "environment": (["local", "sandbox", "production"], ["prod", True]),
+    "max_age": (["3 days", "1 hour", {"warn_after": "36 hours"}], ["soon", 3, {}, {"after": "1 day"}, "3 dayz"]),
+    "targets": ([["prod"], []], ["prod", [1]]),
+    "account_id": (["123", 123], [True, [1], 1.5]),
+    "customer_id": (["123", 123], [True, {}]),
+    "unique_key": (["deal_id"], [["deal_id"], False]),
+    "adjustments": ([["restate"], []], [["restated"], "restate"]),
+    "max_retractions": (
+        [5, "5", "5%", "2.5 %", "100%", {"rows": 1, "share": "5%"}],
+        [-1, 0.5, "101%", {}, {"row": 1}, True],
+    ),
+    "max_restatements": (
+        [5, "20%", {"change": 5}, {"rows": 1, "change": "5"}],
+        [-1, {"change": -1}, {"changes": 1}, [1]],
+    ),
+    "adjust_after": (["6 hours", "2 weeks"], [6, "six hours"]),
+    "protocol": (["soap", "rest"], ["grpc", 1]),
+}
+
+
+@pytest.mark.parametrize("key", sorted(set(KEYS) - {"account_column"}))
+def test_editors_and_the_program_agree_on_a_setting(key: str) -> None:
+    """What the schema for editors takes the program takes, and what it refuses the program refuses."""
+    good, bad = VALUES[key]
+    checked = Draft202012Validator(exposures.schema())
+
+    def is_valid(value: Any) -> bool:
+        meta = {"reverse_etl": GOOD | {key: value}}
+        return checked.is_valid({"version": 2, "exposures": [{"name": "any", "config": {"meta": meta}}]})
+
+    assert exposures.FILE.read_text() == json.dumps(exposures.schema(), indent=2) + "\n"
+    assert is_valid("{{ var('any') }}")
+    for value in good:
+        assert is_valid(value), value
+        read(GOOD | {key: value})
+    for value in bad:
+        assert not is_valid(value), value
+        assert mistake(GOOD | {key: value})
 
 
 def test_corrections_wait_in_production_alone_unless_the_exposure_says_so() -> None:

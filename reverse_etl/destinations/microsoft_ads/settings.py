@@ -27,10 +27,7 @@ _HOSTS = {
 SOAP_ENDS = date(2027, 1, 31)
 # How long before that day a push by SOAP says so.
 WARN_BEFORE = timedelta(days=90)
-SWITCH_HINT = (
-    "Set `protocol: rest` in the exposure: the ledger is the same, and nothing is sent again. "
-    "`protocol: soap` goes back, as long as SOAP lives."
-)
+SWITCH_HINT = "Set `protocol: rest` in the exposure: nothing is sent again."
 _MICROSOFT = ".bingads.microsoft.com"
 _ADDRESS = re.compile(r"[A-Za-z]+://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._/-]*)?", re.ASCII)
 
@@ -46,12 +43,7 @@ def soap_warning(sync: Sync, today: date) -> str:
     """What to tell a sync that speaks SOAP in the last days of SOAP or after them; nothing where there is no need."""
     if spoken(sync, today) is not WireProtocol.SOAP or today < SOAP_ENDS - WARN_BEFORE:
         return ""
-    days = (SOAP_ENDS - today).days
-    if days <= 0:
-        return f"Microsoft planned to end SOAP on {SOAP_ENDS}, and this sync still speaks it."
-    when = "tomorrow" if days == 1 else f"in {days} days"
-    after = "" if sync.protocol else " From that day on this sync speaks REST by itself."
-    return f"Microsoft plans to end SOAP on {SOAP_ENDS}, {when}, and this sync speaks it.{after}"
+    return f"SOAP {'ends' if today < SOAP_ENDS else 'was to end'} on {SOAP_ENDS}, and this sync speaks it."
 
 
 @dataclass(frozen=True, slots=True)
