@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import sys
 from collections.abc import Iterable, Iterator
 from functools import partial
@@ -12,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reverse_etl.cli.console import agreed, is_attended
+from reverse_etl.cli.console import agreed, is_attended, width_of
 from reverse_etl.cli.options import Json, Syncs, Yes, takes_dbt_options
 from reverse_etl.core.errors import SettingsError
 
@@ -20,9 +19,6 @@ if TYPE_CHECKING:
     from reverse_etl.core.check import CheckLine
     from reverse_etl.core.sync import Sync
     from reverse_etl.warehouse.dbt_calls import DbtOptions
-
-# Where no terminal says how wide it is, and the widest lines that are still read with ease.
-WIDTH, WIDEST = 80, 110
 
 
 @takes_dbt_options
@@ -43,7 +39,7 @@ def check(
     Example: reverse-etl check --target prod
     """
     from reverse_etl.commands.check import exit_code, run_checks
-    from reverse_etl.report.check import Style, checks_json, checks_text
+    from reverse_etl.report.check import checks_json, checks_text
 
     if yes and not fix:
         raise SettingsError("--yes answers what --fix asks: give both.")
@@ -53,13 +49,9 @@ def check(
         lines += checks
         typer.echo(json.dumps(checks_json(lines, exit_code(lines)), indent=2))
     else:
-        terminal = sys.stdout.isatty()
-        style = Style.fitting(
-            sys.stdout.encoding or "ascii",
-            width=min(shutil.get_terminal_size((WIDTH, 24)).columns, WIDEST) if terminal else WIDTH,
-            colour=terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb",
-        )
-        for text in checks_text(_kept(checks, lines), style, quiet=quiet):
+        colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        encoding, width = sys.stdout.encoding or "ascii", width_of(sys.stdout)
+        for text in checks_text(_kept(checks, lines), encoding=encoding, width=width, colour=colour, quiet=quiet):
             typer.echo(text)
     raise typer.Exit(exit_code(lines))
 

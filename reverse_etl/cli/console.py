@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TextIO, cast
 import typer
 
 from reverse_etl.core.errors import ReverseEtlError, SettingsError
-from reverse_etl.report.width import fit
+from reverse_etl.report.text import fit, safe
 
 if TYPE_CHECKING:
     from reverse_etl.core.sync import Sync
@@ -120,11 +120,7 @@ def read_line() -> str:
 
 def say(error: ReverseEtlError, *, about: str = "") -> None:
     """Say what happened and what to do next. `about`: the sync, whose account a row of the source may have named."""
-    where = ""
-    if about:
-        from reverse_etl.report.text import safe
-
-        where = f" in {safe(about)}"
+    where = f" in {safe(about)}" if about else ""
     echo(f"Error{where}: {error.message}", err=True)
     if error.hint:
         echo(error.hint, err=True)

@@ -10,12 +10,7 @@ from typing_extensions import TypedDict
 from reverse_etl.core.sync import Sync
 from reverse_etl.core.upkeep import BaselineReport
 from reverse_etl.report.documents import OfSync, Says, head
-from reverse_etl.report.text import (
-    columns,
-    rows_of,
-    safe,
-    title,
-)
+from reverse_etl.report.text import columns, rows_of, safe, title
 
 
 class BaselineGoalJson(TypedDict):

@@ -7,11 +7,7 @@ from typing import Annotated, Literal
 from reverse_etl.core.sync import Sync
 from reverse_etl.core.upkeep import ForgetReport
 from reverse_etl.report.documents import OfSync, Says, head
-from reverse_etl.report.text import (
-    columns,
-    rows_of,
-    title,
-)
+from reverse_etl.report.text import columns, rows_of, title
 
 
 class ForgetJson(OfSync):

@@ -15,7 +15,7 @@ from reverse_etl.report.documents import ClassName, Count, OfSync, Says, Side, T
 from reverse_etl.report.text import (
     LEDGER_SIDE,
     columns,
-    rows_word,
+    rows_of,
     safe,
     title,
 )
@@ -86,7 +86,7 @@ def plan_text(report: PlanReport) -> str:
     plan, guards = report.plan, report.guards
     out = [
         f"Plan of {title(report.sync)}",
-        f"As of {plan.now}, {plan.source_rows:,} source {rows_word(plan.source_rows)}.",
+        f"As of {plan.now}, {rows_of(plan.source_rows, 'source ')}.",
         "",
     ]
     out += columns(_class_rows(plan, "source"), right=2) or [f"  The source model {report.sync.model} is empty."]
@@ -95,7 +95,7 @@ def plan_text(report: PlanReport) -> str:
     for line in _by_class(plan.lines):
         if line.reasons or (line.sends and line.samples):
             why = ", ".join(line.reasons) or "for example"
-            out += ["", f"{line.class_}, {line.rows:,} {rows_word(line.rows)}{_ledger_side(line)}: {why}"]
+            out += ["", f"{line.class_}, {rows_of(line.rows)}{_ledger_side(line)}: {why}"]
             out += [f"  {reason_words(reason)}" for reason in line.reasons]
             out += _samples(line)
     refusing = [guard for guard in guards if guard.refusal]
@@ -105,7 +105,7 @@ def plan_text(report: PlanReport) -> str:
     if refusing:
         out += [f"A push would be refused (exit 5). {refusing[0].hint}"]
     elif plan.to_send:
-        out += [f"A push would send {plan.to_send:,} {rows_word(plan.to_send)}, 1,000 a call."]
+        out += [f"A push would send {rows_of(plan.to_send)}, 1,000 a call."]
     else:
         out += ["A push would send nothing."]
     return "\n".join(out)

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from reverse_etl.core.results import Holder
 from reverse_etl.core.sync import Sync
-from reverse_etl.report.text import (
-    safe,
-    title,
-)
+from reverse_etl.report.text import safe, title
 
 
 def holder_text(sync: Sync, held: Holder | None) -> str:

@@ -19,8 +19,8 @@ from reverse_etl.core.plan import CLASSES
 from reverse_etl.core.ports import Rejected, RunSummary
 from reverse_etl.core.results import Attempted, Explained, PlannedRow, RunReport, RunsReport, WhyReport
 from reverse_etl.report import export, runs
+from reverse_etl.report.text import fit
 from reverse_etl.report.why import ABSENT, CHANGES, changes, why_json, why_text, worth
-from reverse_etl.report.width import fit
 from reverse_etl.report.words import REASON_WORDS
 from tests.support.schemas import FOLDER, schema, validate
 from tests.unit import test_report as known
@@ -185,7 +185,7 @@ def test_runs_in_words() -> None:
     """A table with durations and what was sent, as far as that is known; a run that died says who took over."""
     shown = runs.runs_text(RunsReport(SYNC, known.RUNS))
     assert re.search(r" 7  2026-03-14T12:00:00Z  1m 00s  prod +done +10 accepted", shown)
-    assert re.search(r" 6  .* ended +nothing$", shown, re.MULTILINE)
+    assert re.search(r" 6  .* ended +nothing sent$", shown, re.MULTILINE)
     assert re.search(r" 5  .* died, run 6 took over +not known$", shown, re.MULTILINE)
     assert re.search(r" 8  .* no end +not known$", shown, re.MULTILINE)
     marked = replace(known.RUNS[2], result="baseline", counts={"rows": 1200})
@@ -202,7 +202,7 @@ def test_a_run_in_words() -> None:
     assert "run 3, run 4" in shown
     assert re.search(r"void +1,000  never sent", shown)
     assert re.search(r"NameInvalid \(5606\) +2  rejected", shown)
-    assert re.search(r"without a code +1  deferred", shown)
+    assert re.search(r"no code +1  deferred", shown)
     assert "the first 2 of 30" in shown
     shown = runs.run_text(
         replace(DETAIL, run=known.RUNS[2], outcomes={}, void=0, refusals=(), tracking_ids=(), fenced=())
