@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reverse_etl.cli.console import agreed, is_attended, width_of
+from reverse_etl.cli.console import agreed, width_of
 from reverse_etl.cli.options import Json, Syncs, Yes, takes_dbt_options
 from reverse_etl.core.errors import SettingsError
 
@@ -57,12 +57,6 @@ def check(
 
 
 def _turn_on(sync: Sync, *, yes: bool) -> bool:
-    """Ask whether auto-tagging of an account is to be turned on; raises SettingsError without a terminal."""
-    if not yes and not is_attended():
-        raise SettingsError(
-            f"Auto-tagging is off in account {sync.account_id}, and no terminal is attached to ask at.",
-            hint="Give --yes to turn it on without being asked.",
-        )
     shown = (
         f"Auto-tagging is off in account {sync.account_id} ({sync.environment.value}). Turned on, Microsoft appends "
         "the parameter msclkid to the address of every landing page of the account."

@@ -202,7 +202,7 @@ def agreed(shown: str, question: str, *, yes: bool) -> bool:
     if not is_attended():
         raise SettingsError(
             "No terminal is attached to ask at, so nothing was changed.",
-            hint="Give --yes where the counts above are right.",
+            hint="Give --yes where what stands above is right.",
         )
     # Not by `input`, which says its prompt, or a blank of it, on standard output.
     sys.stderr.write(f"{question} [y/N] ")

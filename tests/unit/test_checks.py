@@ -20,7 +20,7 @@ import pytest
 
 from reverse_etl.cli import check as checking
 from reverse_etl.commands.check import dbt_line, exit_code
-from reverse_etl.commands.check_renamed import look_alikes
+from reverse_etl.commands.check_account import look_alikes
 from reverse_etl.core import clocks
 from reverse_etl.core.check import CheckLine, Mark
 from reverse_etl.core.errors import DestinationError, SettingsError
@@ -381,6 +381,6 @@ def test_nobody_to_ask_is_no_yes(monkeypatch: pytest.MonkeyPatch, stdin: Keyboar
     """Without a terminal, or with standard input closed, only --yes turns it on."""
     monkeypatch.setattr(checking.sys, "stdin", stdin)
     sync = Sync("ads", "model.shop.ads", "microsoft_ads", Environment.PRODUCTION, "77", "8")
-    with pytest.raises(SettingsError, match="no terminal is attached to ask at"):
+    with pytest.raises(SettingsError, match="No terminal is attached to ask at"):
         checking._turn_on(sync, yes=False)
     assert checking._turn_on(sync, yes=True) is True
