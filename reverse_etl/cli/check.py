@@ -7,18 +7,15 @@ import os
 import sys
 from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from reverse_etl.cli.console import agreed, width_of
-from reverse_etl.cli.options import Json, Syncs, Yes, takes_dbt_options
+from reverse_etl.cli.options import DbtOptions, Json, Syncs, Yes, takes_dbt_options
+from reverse_etl.core.check import CheckLine
 from reverse_etl.core.errors import SettingsError
-
-if TYPE_CHECKING:
-    from reverse_etl.core.check import CheckLine
-    from reverse_etl.core.sync import Sync
-    from reverse_etl.warehouse.dbt_calls import DbtOptions
+from reverse_etl.core.sync import Sync
 
 
 @takes_dbt_options

@@ -8,7 +8,7 @@ import os
 import select
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO, cast
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TextIO, cast
 
 import typer
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from reverse_etl.core.sync import Sync
     from reverse_etl.report.documents import ErrorJson
 
+P = ParamSpec("P")
 # From the best to the worst: of several syncs the worst counts.
 _EXIT_CODES = (0, 6, 3, 4, 5, 2, 1)
 
@@ -161,14 +162,16 @@ class Results:
         self._documents: list[Mapping[str, object]] = []
         self._shown = False
 
-    def show(self, document: Callable[[], Mapping[str, object]], text: Callable[[], str]) -> None:
-        """One result."""
+    def show(
+        self, document: Callable[P, Mapping[str, object]], text: Callable[P, str], *result: P.args, **more: P.kwargs
+    ) -> None:
+        """One result, by what makes a document or a text of it."""
         if self._as_json:
-            self._documents.append(document())
+            self._documents.append(document(*result, **more))
             return
         if self._shown:
             typer.echo()
-        echo(text())
+        echo(text(*result, **more))
         self._shown = True
 
     def failed(self, sync: Sync, error: ReverseEtlError) -> None:

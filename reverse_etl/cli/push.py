@@ -17,7 +17,7 @@ import typer
 from rich.console import Console
 
 from reverse_etl.cli.console import Results, each, say
-from reverse_etl.cli.options import Json, SyncName, takes_dbt_options
+from reverse_etl.cli.options import DbtOptions, Json, SyncName, takes_dbt_options
 from reverse_etl.core.errors import RunStoppedError, SettingsError
 
 # Seconds that a push which was asked to stop may take to finish what is under way: after SIGTERM it is killed in 10.
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from reverse_etl.core.sync import Sync
     from reverse_etl.report.progress import ConsoleProgress
     from reverse_etl.session import Workspace
-    from reverse_etl.warehouse.dbt_calls import DbtOptions
 
 
 @takes_dbt_options
@@ -136,7 +135,7 @@ def _push_each(  # noqa: PLR0917
             result = command(session, options, progress, permissions, recorder)
         finally:
             progress.close()
-        results.show(lambda: result_json(session.sync, result), lambda: result_text(session.sync, result))
+        results.show(result_json, result_text, session.sync, result)
         if result.stopped is not None:
             say(result.stopped, about=one.label if len(syncs) > 1 else "")
         return result.exit_code
