@@ -49,8 +49,7 @@ Syncs = Annotated[
     typer.Argument(metavar="[SYNC]", help="The sync's name; left out, all enabled ones.", autocompletion=known_syncs),
 ]
 SyncOption = Annotated[
-    str | None,
-    typer.Option("--sync", help="The sync's name; left out, all enabled ones.", autocompletion=known_syncs),
+    str | None, typer.Option("--sync", help="The sync's name; left out, all enabled ones.", autocompletion=known_syncs)
 ]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]

@@ -40,8 +40,7 @@ def push(
     as_json: Json = False,
     all_: Annotated[bool, typer.Option("--all", help="Push every enabled sync, one after another.")] = False,
     select: Annotated[
-        str | None,
-        typer.Option("--select", "-s", help="Push the syncs that dbt's selection syntax picks."),
+        str | None, typer.Option("--select", "-s", help="Push the syncs that dbt's selection syntax picks.")
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Send at most this many rows.")] = None,
     workers: Annotated[int, typer.Option(min=1, max=16, help="Calls under way at once.")] = 4,

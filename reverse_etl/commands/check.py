@@ -34,12 +34,7 @@ TESTED_DBT = ((1, 10), (1, 12))
 
 
 def run_checks(
-    dbt: DbtOptions,
-    name: str | None,
-    environ: Mapping[str, str],
-    *,
-    today: date | None = None,
-    ask: Ask | None = None,
+    dbt: DbtOptions, name: str | None, environ: Mapping[str, str], *, today: date | None = None, ask: Ask | None = None
 ) -> Iterator[CheckLine]:
     """Every check, in order: what all syncs share, then the sync of that name or every one. Reads only.
 

@@ -167,7 +167,6 @@ def _goal(goal: AttributedGoal) -> Iterator[str]:
 
 
 def attribution_json(report: AttributionReport) -> AttributionJson:
-    """The same for programs, with the days of each goal."""
     return {
         **head(report.sync),
         "first_day": None if report.first_day is None else report.first_day.isoformat(),
@@ -227,6 +226,5 @@ def matched_text(matched: MatchTotals) -> str:
 
 
 def matched_json(matched: MatchTotals) -> MatchJson:
-    """The same for programs."""
     days = {"first_day": matched.first_day.isoformat(), "last_day": matched.last_day.isoformat()}
     return cast(MatchJson, asdict(matched) | {"match_rate": matched.match_rate} | days)

@@ -69,7 +69,6 @@ def baseline_text(sync: Sync, report: BaselineReport) -> str:
 
 
 def baseline_json(sync: Sync, report: BaselineReport) -> BaselineJson:
-    """What a baseline marked, or what undoing one made unsent again."""
     return {
         **head(sync),
         "run": report.run_seq,

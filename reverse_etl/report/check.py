@@ -92,7 +92,6 @@ def checks_text(
 
 
 def checks_json(lines: Sequence[CheckLine], exit_code: int) -> CheckJson:
-    """The checks for programs."""
     counts = Counter(line.mark for line in lines)
     return {
         "version": 1,

@@ -58,7 +58,6 @@ def forget_text(sync: Sync, report: ForgetReport) -> str:
 
 
 def forget_json(sync: Sync, report: ForgetReport) -> ForgetJson:
-    """How much a forget blanked."""
     return {
         **head(sync),
         "run": report.run_seq,

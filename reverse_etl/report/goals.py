@@ -85,7 +85,6 @@ def goals_text(report: GoalsReport) -> str:
 
 
 def goals_json(report: GoalsReport) -> GoalsJson:
-    """The same for programs; docs/schemas/goals.json describes it."""
     return {
         **head(report.sync),
         "learns": report.learns,

@@ -34,9 +34,8 @@ class ConsoleProgress:
 
     def note(self, text: str) -> None:
         """Something the user should know."""
-        if self._quiet:
-            return
-        self._console.print(f"Note: {text}", markup=False, highlight=False)
+        if not self._quiet:
+            self._say(f"Note: {text}")
 
     def planned(self, plan: Plan, round_: int, to_send: int) -> None:
         """A plan was made: say what will be sent."""
@@ -47,13 +46,8 @@ class ConsoleProgress:
         # What has left the source, and is taken back or settled, is none of its rows.
         left = sum(line.rows for line in plan.lines if line.sends and line.side == "ledger")
         of = f"to send, of {plan.source_rows:,} rows and {left:,} that left them"
-        self._console.print(
-            f"{again}{to_send:,} "
-            + (of if left else f"of {plan.source_rows:,} rows to send")
-            + (f" ({plan.to_send:,} without --limit)." if to_send < plan.to_send else "."),
-            markup=False,
-            highlight=False,
-        )
+        without = f" ({plan.to_send:,} without --limit)" if to_send < plan.to_send else ""
+        self._say(f"{again}{to_send:,} {of if left else f'of {plan.source_rows:,} rows to send'}{without}.")
         self._began = self._told = time.monotonic()
         if self._console.is_terminal:
             columns = [
@@ -70,14 +64,17 @@ class ConsoleProgress:
     def delivered(self, batch: Delivered, done: int, total: int) -> None:
         """A batch is through."""
         if self._verbose:
-            self._console.print(safe(batch_words(batch)), markup=False, highlight=False)
+            self._say(safe(batch_words(batch)))
         now = time.monotonic()
         speed = f"{done / max(now - self._began, 0.001):,.0f} rows/s"
         if self._bar is not None and self._task is not None:
             self._bar.update(self._task, completed=done, total=total, speed=speed)
         elif not self._quiet and now - self._told >= LINE_EVERY:
             self._told = now
-            self._console.print(f"{done:,} of {total:,} rows done, {speed}", markup=False, highlight=False)
+            self._say(f"{done:,} of {total:,} rows done, {speed}")
+
+    def _say(self, text: str) -> None:
+        self._console.print(text, markup=False, highlight=False)
 
     def close(self) -> None:
         """End the bar."""

@@ -71,7 +71,6 @@ def result_text(sync: Sync, result: RunResult) -> str:
 
 
 def result_json(sync: Sync, result: RunResult) -> PushJson:
-    """What a run did."""
     return {
         **head(sync),
         "protocol": cast(Any, result.protocol),

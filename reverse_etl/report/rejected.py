@@ -60,7 +60,6 @@ def rejected_text(sync: Sync, rows: Sequence[tuple[Rejected, str]]) -> str:
 
 
 def rejected_json(sync: Sync, rows: Sequence[tuple[Rejected, str]]) -> RejectedJson:
-    """Refused rows with what to do about each."""
     return {
         **head(sync),
         "rejected": [cast(RefusedRowJson, asdict(row) | {"what_to_do": advice}) for row, advice in rows],

@@ -72,7 +72,6 @@ def retry_text(sync: Sync, report: RetryReport) -> str:
 
 
 def retry_json(sync: Sync, report: RetryReport) -> RetryJson:
-    """What a retry lifted."""
     return {
         **head(sync),
         "run": report.run_seq,

@@ -173,12 +173,10 @@ def run_fields(run: RunSummary) -> OneRunJson:
 
 
 def runs_json(report: RunsReport) -> RunsJson:
-    """The newest runs."""
     return {**head(report.sync), "runs": [run_fields(run) for run in report.runs]}
 
 
 def run_json(report: RunReport) -> RunJson:
-    """One run in detail."""
     names, tests = ("outcome", "code", "error_code", "rows"), report.tests
     return {
         **head(report.sync),

@@ -65,7 +65,6 @@ def status_text(report: StatusReport) -> str:
 
 
 def status_json(report: StatusReport) -> StatusJson:
-    """What the ledger knows of a sync."""
     return {
         **head(report.sync),
         "statuses": report.statuses,

@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 
 from reverse_etl.core.results import Attempted, Explained, WhyReport
 from reverse_etl.report.documents import ClassName, OfSync, Says, Time, head, number
+from reverse_etl.report.runs import OUTCOME_WORDS
 from reverse_etl.report.text import safe, title
 from reverse_etl.report.words import CLASS_WORDS, reason_words
 
@@ -25,15 +26,6 @@ NEVER_SENT = "never sent"
 # How the token begins that `reverse-etl forget` leaves in the place of a click id.
 FORGOTTEN = "forgotten_"[:8]
 
-OUTCOME_WORDS = {
-    "accepted": "accepted",
-    "rejected": "refused",
-    "deferred": "put off",
-    "not_sent": "not sent: the run stopped first",
-    "in_doubt": "no answer recorded: it may have arrived",
-    "void": "never sent: its run was shut out first",
-    "": "recorded",
-}
 # Of what a baseline marked, whose receipts have this name in the place of a code.
 BASELINE = "Baseline"
 BASELINE_WORDS = {
@@ -235,11 +227,11 @@ def _facts(row: Explained) -> list[str]:
 
 def _attempt_lines(attempt: Attempted, row: Explained) -> list[str]:
     baseline = attempt.error_code == BASELINE
-    outcome = BASELINE_WORDS if baseline else OUTCOME_WORDS
+    words = BASELINE_WORDS if baseline else OUTCOME_WORDS | {"": "recorded"}
     under = f" under {attempt.record_key}" if attempt.record_key != row.record_key and attempt.record_key else ""
     head = (
         f"    {attempt.at}  run {attempt.run_seq}  {attempt.operation} {worth(attempt.value, attempt.currency)}{under}"
-        f"  {outcome.get(attempt.outcome, attempt.outcome)}"
+        f"  {words.get(attempt.outcome, attempt.outcome)}"
     )
     out = [safe(head)]
     if (attempt.code or attempt.error_code or attempt.message) and not baseline:

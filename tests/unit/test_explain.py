@@ -144,7 +144,7 @@ def test_why_tells_the_row_its_history_and_what_would_change_it() -> None:
     assert "receipt of 2026-03-01T12:00:01Z, tracking id t-1" in shown
     assert "run 2  send 10 USD  no answer recorded" in shown
     assert "run 2 never ended; run 3 took over" in shown
-    assert "never sent: its run was shut out first" in shown
+    assert "never sent: the run was shut out first" in shown
     assert "retry 10 USD  recorded" in shown
     assert "Create the goal." in shown
     assert "Conversion in no source row (no key)" in shown
