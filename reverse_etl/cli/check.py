@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
 import sys
-from collections.abc import Iterable, Iterator
 from functools import partial
 from typing import Annotated
 
@@ -13,7 +13,6 @@ import typer
 
 from reverse_etl.cli.console import agreed, width_of
 from reverse_etl.cli.options import DbtOptions, Json, Syncs, Yes, takes_dbt_options
-from reverse_etl.core.check import CheckLine
 from reverse_etl.core.errors import SettingsError
 from reverse_etl.core.sync import Sync
 
@@ -40,15 +39,15 @@ def check(
 
     if yes and not fix:
         raise SettingsError("--yes answers what --fix asks: give both.")
-    lines: list[CheckLine] = []
-    checks = run_checks(dbt, sync, os.environ, ask=partial(_turn_on, yes=yes) if fix else None)
+    # Text is shown as soon as it is there; the exit code needs all lines.
+    checks, lines = itertools.tee(run_checks(dbt, sync, os.environ, ask=partial(_turn_on, yes=yes) if fix else None))
     if as_json:
-        lines += checks
-        typer.echo(json.dumps(checks_json(lines, exit_code(lines)), indent=2))
+        found = list(checks)
+        typer.echo(json.dumps(checks_json(found, exit_code(found)), indent=2))
     else:
         colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
         encoding, width = sys.stdout.encoding or "ascii", width_of(sys.stdout)
-        for text in checks_text(_kept(checks, lines), encoding=encoding, width=width, colour=colour, quiet=quiet):
+        for text in checks_text(checks, encoding=encoding, width=width, colour=colour, quiet=quiet):
             typer.echo(text)
     raise typer.Exit(exit_code(lines))
 
@@ -59,10 +58,3 @@ def _turn_on(sync: Sync, *, yes: bool) -> bool:
         "the parameter msclkid to the address of every landing page of the account."
     )
     return agreed(shown, "Turn it on?", yes=yes)
-
-
-def _kept(checks: Iterable[CheckLine], lines: list[CheckLine]) -> Iterator[CheckLine]:
-    """Each check as it comes, and in the list besides: text is shown at once, the exit code needs all of them."""
-    for line in checks:
-        lines.append(line)
-        yield line

@@ -19,6 +19,7 @@ from rich.console import Console
 from reverse_etl.cli.console import Results, each, say
 from reverse_etl.cli.options import DbtOptions, Json, SyncName, takes_dbt_options
 from reverse_etl.core.errors import RunStoppedError, SettingsError
+from reverse_etl.core.sync import Sync
 
 # Seconds that a push which was asked to stop may take to finish what is under way: after SIGTERM it is killed in 10.
 GRACE = 9.0
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
     from reverse_etl.commands.push import PushOptions
     from reverse_etl.core.guards import Permissions
     from reverse_etl.core.ports import Recorder
-    from reverse_etl.core.sync import Sync
     from reverse_etl.report.progress import ConsoleProgress
     from reverse_etl.session import Workspace
 
