@@ -89,7 +89,6 @@ class Session:
         return known_totals(self.project, self.sync, days)
 
     def guards(self, permissions: Permissions) -> list[Guard]:
-        """Every guard with what it would do to a push."""
         return look(self.sync, self.facts(permissions))
 
     def enforce_whole_source(self) -> None:

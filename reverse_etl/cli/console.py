@@ -128,13 +128,11 @@ def say(error: ReverseEtlError, *, about: str = "") -> None:
 
 
 def fail(error: ReverseEtlError) -> NoReturn:
-    """Say it and leave with the error's exit code."""
     say(error)
     sys.exit(error.exit_code)
 
 
 def worst(codes: Sequence[int]) -> int:
-    """The exit code to leave with."""
     return max(codes, key=_EXIT_CODES.index, default=0)
 
 

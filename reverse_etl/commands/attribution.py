@@ -82,25 +82,21 @@ def fetch(teller: Teller, books: Books, first: date, last: date) -> Fetched:
 
     Raises DestinationError where the destination refuses or does not answer, and WarehouseError.
     """
-    try:
-        return _walk(teller, books, first, last)
-    except DestinationError as error:
-        raise DestinationError(error.message, hint=f"{error.hint} {_KEPT}") from error
-
-
-def _walk(teller: Teller, books: Books, first: date, last: date) -> Fetched:
-    sent_to = books.sent_to(first)
-    goals = teller.goals() if sent_to else ()
-    # Several goals may bear one name, of which the destination tells one by one.
-    names = {goal.id: goal.name for goal in goals if goal.id is not None and goal.name in sent_to}
-    fetch_seq = books.open_fetch()
     reports = 0
     silent: dict[int, str] = {}
-    for window in windows(first, last, sorted(names), days=teller.days_at_once, goals=teller.goals_at_once):
-        reported = teller.report(window)
-        books.record(reported, names)
-        reports += 1
-        silent |= reported.silent
+    try:
+        sent_to = books.sent_to(first)
+        goals = teller.goals() if sent_to else ()
+        # Several goals may bear one name, of which the destination tells one by one.
+        names = {goal.id: goal.name for goal in goals if goal.id is not None and goal.name in sent_to}
+        fetch_seq = books.open_fetch()
+        for window in windows(first, last, sorted(names), days=teller.days_at_once, goals=teller.goals_at_once):
+            reported = teller.report(window)
+            books.record(reported, names)
+            reports += 1
+            silent |= reported.silent
+    except DestinationError as error:
+        raise DestinationError(error.message, hint=f"{error.hint} {_KEPT}") from error
     unreported = {name: _NO_GOAL for name in sent_to if name not in names.values()} | _unreported(names, silent)
     return Fetched(fetch_seq, first, last, reports, tuple(sorted(unreported.items())))
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import contextlib
 import platform
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from importlib import metadata
 from typing import Any
 
-from reverse_etl.commands.check_account import Ask, Demands, account_lines, likeness_line, look_alikes
+from reverse_etl.commands.check_account import Ask, account_lines, likeness_line, look_alikes
 from reverse_etl.core import clocks
 from reverse_etl.core.check import CheckLine, Mark, failed, found, or_failed
 from reverse_etl.core.errors import GuardError, ReverseEtlError, SettingsError
-from reverse_etl.core.goal import Demand, Goal
 from reverse_etl.core.guards import Facts, Guard, Permissions, look
 from reverse_etl.core.kinds import kind_of
 from reverse_etl.core.sync import Scope, Sync
@@ -204,14 +204,8 @@ class _Checkup:
         except SettingsError:
             # Each setting that is missing, or cannot be one, has a line of its own.
             return
-        yield from account_lines(sync, destination, self._demands(sync) if complete else None, self._ask)
-
-    def _demands(self, sync: Sync) -> Demands:
-        # Opened by whoever asks: what keeps it from being opened is said there.
-        def demands(goals: Sequence[Goal]) -> Sequence[Demand]:
-            return Session.of(self._project, sync).ledger.demands(goals)
-
-        return demands
+        session = partial(Session.of, self._project, sync) if complete else None
+        yield from account_lines(sync, destination, session, self._ask)
 
     def _check_source(self, one: Declaration) -> Iterator[CheckLine]:
         columns = built_columns(self._project, one.source)

@@ -6,22 +6,22 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from reverse_etl.core.check import CheckLine, failed, found, or_failed
 from reverse_etl.core.errors import ReverseEtlError, SettingsError
-from reverse_etl.core.goal import Demand, Goal, compare
+from reverse_etl.core.goal import Goal, compare
 from reverse_etl.core.ports import Destination, HasAutoTagging, HasGoals
 from reverse_etl.core.sync import Scope, Sync
+from reverse_etl.session import Session
 
-Demands = Callable[[Sequence[Goal]], Sequence[Demand]]
 # Asked whether auto-tagging of a sync's account is to be turned on.
 Ask = Callable[[Sync], bool]
 
 
 def account_lines(
-    sync: Sync, destination: Destination, demands: Demands | None, ask: Ask | None
+    sync: Sync, destination: Destination, session: Callable[[], Session] | None, ask: Ask | None
 ) -> Iterator[CheckLine]:
     """The account with its goals and auto-tagging, where the destination has them, by calls that change nothing.
 
-    `demands`: what the source's rows ask of goals, given those that there are; None where they cannot be read. `ask`:
-    where auto-tagging is off, whether to turn it on; None leaves it.
+    `session`: opens the sync, to read what its rows ask of goals; None where they cannot be read. `ask`: where
+    auto-tagging is off, whether to turn it on; None leaves it.
     """
     if isinstance(destination, HasGoals):
         try:
@@ -30,22 +30,26 @@ def account_lines(
             yield failed("account", error, subject=sync.label)
             return
         yield found("account", f"account {sync.account_id} answers to these credentials", subject=sync.label)
-        yield from or_failed("goals", _goal_lines(sync, goals, demands, learns=learns), subject=sync.label)
+        yield from or_failed("goals", _goal_lines(sync, goals, session, learns=learns), subject=sync.label)
     if isinstance(destination, HasAutoTagging):
         yield from or_failed("auto_tagging", _auto_tagging_lines(sync, destination, ask), subject=sync.label)
 
 
-def _goal_lines(sync: Sync, goals: Sequence[Goal], demands: Demands | None, *, learns: bool) -> Iterator[CheckLine]:
+def _goal_lines(
+    sync: Sync, goals: Sequence[Goal], session: Callable[[], Session] | None, *, learns: bool
+) -> Iterator[CheckLine]:
     count = f"{len(goals):,} offline conversion {'goal' if len(goals) == 1 else 'goals'}"
-    findings = [] if demands is None else list(compare(goals, demands(goals)))
-    if learns and demands is not None:
+    if session is None:
+        yield found("goals", count, subject=sync.label)
+        return
+    findings = list(compare(goals, session().ledger.demands(goals)))
+    if learns:
         known = {goal.name for goal in goals}
         findings = [finding for finding in findings if finding.name in known]
-        count += "; the local sandbox takes any name for one"
-    elif demands is not None:
-        count += "; each name in the source is one, and its rows fit it"
     if not findings:
-        yield found("goals", count, subject=sync.label)
+        fit = "each name in the source is one, and its rows fit it"
+        fine = "the local sandbox takes any name for one" if learns else fit
+        yield found("goals", f"{count}; {fine}", subject=sync.label)
     for finding in findings:
         if finding.whole:
             yield failed("goals", SettingsError(finding.text, hint=finding.hint), subject=sync.label)

@@ -211,7 +211,6 @@ def _counts(counts: Counts) -> CountsJson:
 
 
 def percent(rate: float | None) -> str:
-    """A share as people read it."""
     return "unknown" if rate is None else f"{100 * rate:.1f} %"
 
 

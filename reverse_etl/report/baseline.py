@@ -39,7 +39,6 @@ class BaselineJson(OfSync):
 
 
 def baseline_text(sync: Sync, report: BaselineReport) -> str:
-    """The rows that a baseline would mark, or has marked; or those that undoing one makes unsent again."""
     rows, run = rows_of(report.rows), report.run_seq
     if report.undone is not None:
         head = f"Run {run} of {title(sync)}: undo" if run else f"Undo of run {report.undone} of {title(sync)}"

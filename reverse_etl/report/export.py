@@ -82,17 +82,14 @@ def write_plan(rows: Iterable[PlannedRow], path: Path) -> int:
 
 
 def plan_csv(rows: Iterable[PlannedRow]) -> Iterator[str]:
-    """A plan as the lines of a CSV file, the head first."""
     return _csv_lines(PLAN_COLUMNS, (plan_line(row) | {"reasons": " ".join(row.reasons)} for row in rows))
 
 
 def plan_jsonl(rows: Iterable[PlannedRow]) -> Iterator[str]:
-    """A plan as JSON lines."""
     return (json.dumps(plan_line(row), ensure_ascii=False) + "\n" for row in rows)
 
 
 def plan_line(row: PlannedRow) -> ExportedLineJson:
-    """One line of a plan for programs."""
     words = CLASS_WORDS[row.class_]
     sentence = " ".join(map(reason_words, row.reasons)) or f"{words[0].upper()}{words[1:]}."
     said = {"class": row.class_, "reasons": list(row.reasons), "sentence": sentence, "value": number(row.value)}
@@ -101,7 +98,6 @@ def plan_line(row: PlannedRow) -> ExportedLineJson:
 
 
 def rejected_csv(rows: Sequence[tuple[Rejected, str]]) -> Iterator[str]:
-    """Refused rows as the lines of a CSV file, the head first."""
     return _csv_lines(REJECTED_COLUMNS, (asdict(row) | {"what_to_do": advice} for row, advice in rows))
 
 

@@ -33,12 +33,10 @@ class ConsoleProgress:
         self._told = self._began
 
     def note(self, text: str) -> None:
-        """Something the user should know."""
         if not self._quiet:
             self._say(f"Note: {text}")
 
     def planned(self, plan: Plan, round_: int, to_send: int) -> None:
-        """A plan was made: say what will be sent."""
         self.close()
         if self._quiet or not to_send:
             return
@@ -62,7 +60,6 @@ class ConsoleProgress:
             self._bar.start()
 
     def delivered(self, batch: Delivered, done: int, total: int) -> None:
-        """A batch is through."""
         if self._verbose:
             self._say(safe(batch_words(batch)))
         now = time.monotonic()
@@ -77,7 +74,6 @@ class ConsoleProgress:
         self._console.print(text, markup=False, highlight=False)
 
     def close(self) -> None:
-        """End the bar."""
         if self._bar is not None:
             self._bar.stop()
             self._bar = None

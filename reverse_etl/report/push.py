@@ -44,7 +44,6 @@ class PushJson(OfSync):
 
 
 def result_text(sync: Sync, result: RunResult) -> str:
-    """What a run did, row by row in numbers."""
     word = {"done": "done", "stopped": "STOPPED", "interrupted": "interrupted"}[result.name]
     by = f", by {result.protocol.upper()}" if result.protocol else ""
     out = [f"Run {result.run_seq} of {title(sync)}{by}: {word}", ""]

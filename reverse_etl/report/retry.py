@@ -38,7 +38,6 @@ class RetryJson(OfSync):
 
 
 def retry_text(sync: Sync, report: RetryReport) -> str:
-    """The refused rows that a retry would lift, or has lifted."""
     rows = rows_of(report.rows)
     if not report.rows:
         out = [f"{title(sync)}: no row stands refused that this would make sendable.", ""]

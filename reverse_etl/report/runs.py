@@ -108,7 +108,6 @@ class RunJson(OfSync):
 
 
 def runs_text(report: RunsReport) -> str:
-    """The newest runs as a table."""
     out = [title(report.sync), ""]
     if not report.runs:
         return "\n".join([*out, "No push yet."])
@@ -121,7 +120,6 @@ def runs_text(report: RunsReport) -> str:
 
 
 def run_text(report: RunReport) -> str:
-    """One run in detail."""
     run = report.run
     end = run.ended_at or "no end recorded"
     if run.fenced_by is not None:
@@ -218,7 +216,6 @@ def duration(run: RunSummary) -> str:
 
 
 def result_word(run: RunSummary) -> str:
-    """How a run ended, in a word or two."""
     if run.ended_at:
         return run.result or "ended"
     return f"died, run {run.fenced_by} took over" if run.fenced_by is not None else "no end"

@@ -53,7 +53,6 @@ class StatusJson(OfSync):
 
 
 def status_text(report: StatusReport) -> str:
-    """What the ledger knows of a sync: conversions by status, and its newest runs."""
     out = [title(report.sync), "", *(count_lines(report.statuses, _STATUSES) or ["  Nothing was sent yet."])]
     if report.corrections:
         out += ["", "Corrections of these", *count_lines(report.corrections, _CORRECTIONS)]

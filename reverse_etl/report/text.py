@@ -33,7 +33,6 @@ def title(sync: Sync) -> str:
 
 
 def named(key: str, name: str, time: str) -> str:
-    """A row by its key, goal and time."""
     return f"{key or '(no key)'}  {name or '(no name)'}  {time or '(no time)'}"
 
 
@@ -65,12 +64,10 @@ def count_lines(counts: Mapping[str, int], words: Mapping[str, str]) -> list[str
 
 
 def sent_words(sent: Mapping[str, int]) -> str:
-    """What became of the records that left in a run."""
     return ", ".join(f"{sent[name]:,} {name}" for name in OUTCOMES if sent.get(name)) or "nothing sent"
 
 
 def rows_of(count: int, kind: str = "") -> str:
-    """A number of rows, in words."""
     return f"{count:,} {kind}{'row' if count == 1 else 'rows'}"
 
 

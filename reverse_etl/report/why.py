@@ -157,7 +157,6 @@ class WhyJson(OfSync):
 
 
 def changes(row: Explained) -> str:
-    """What would change a row's class, in a sentence or two."""
     # What a push sends needs nothing, whatever its reason says of rows that are held for it.
     found = [] if row.class_ in SENT else [CHANGES[reason] for reason in row.reasons if reason in CHANGES]
     # What was retracted is ignored for good, also should its row come back.
@@ -169,12 +168,10 @@ def changes(row: Explained) -> str:
 
 
 def kinds_in_words(kinds: Iterable[str]) -> str:
-    """What a key was looked for as."""
     return ", ".join(READINGS[kind] for kind in kinds)
 
 
 def why_text(report: WhyReport) -> str:
-    """What a key names, row by row."""
     shown, in_all = len(report.rows), report.rows_in_all
     out = [
         title(report.sync),
