@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from reverse_etl.cli.console import Results, agreed, each, read_line
-from reverse_etl.cli.options import DbtOptions, Json, Yes, known_syncs, takes_dbt_options
+from reverse_etl.cli.options import DbtOptions, Json, Yes, takes_dbt_options
 from reverse_etl.core.errors import SettingsError
 from reverse_etl.core.sync import Sync
 
@@ -27,9 +27,7 @@ def forget(
     phone: Annotated[
         str, typer.Option("--phone", metavar="NUMBER", help="A phone number, with + and country code.")
     ] = "",
-    sync: Annotated[
-        str | None, typer.Option("--sync", help="The sync's name; left out, the only one.", autocompletion=known_syncs)
-    ] = None,
+    sync: Annotated[str | None, typer.Option("--sync", help="The sync's name; left out, the only one.")] = None,
     all_: Annotated[bool, typer.Option("--all", help="In the ledger of every sync, paused ones too.")] = False,
     yes: Yes = False,
     as_json: Json = False,

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import functools
 import inspect
-import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
-
-from reverse_etl.core.folders import project_folder
 
 if TYPE_CHECKING:
     from reverse_etl.session import Session as Session  # noqa: PLC0414
@@ -23,34 +20,15 @@ else:
 R = TypeVar("R")
 
 
-def known_syncs(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Names of syncs for the shell to complete, as dbt's last command in the project left them."""
-    from reverse_etl.warehouse.artifacts import MALFORMED, read_json
-
-    folder = project_folder(ctx.params.get("project_dir") or Path(os.environ.get("DBT_PROJECT_DIR", "")))
-    target = ctx.params.get("target_path") or os.environ.get("DBT_TARGET_PATH", "target")
-    try:
-        exposures = read_json(folder / target / "manifest.json")["exposures"].values()
-        return sorted(
-            one["name"]
-            for one in exposures
-            if "reverse_etl" in one["config"].get("meta", {}) and one["name"].startswith(incomplete)
-        )
-    except MALFORMED:
-        return []
-
-
 SyncName = Annotated[
     str | None,
-    typer.Argument(metavar="[SYNC]", help="The sync's name; left out, the only one.", autocompletion=known_syncs),
+    typer.Argument(metavar="[SYNC]", help="The sync's name; left out, the only one."),
 ]
 Syncs = Annotated[
     str | None,
-    typer.Argument(metavar="[SYNC]", help="The sync's name; left out, all enabled ones.", autocompletion=known_syncs),
+    typer.Argument(metavar="[SYNC]", help="The sync's name; left out, all enabled ones."),
 ]
-SyncOption = Annotated[
-    str | None, typer.Option("--sync", help="The sync's name; left out, all enabled ones.", autocompletion=known_syncs)
-]
+SyncOption = Annotated[str | None, typer.Option("--sync", help="The sync's name; left out, all enabled ones.")]
 Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 ProjectDir = Annotated[
