@@ -9,7 +9,7 @@ import time
 from collections import Counter
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import Progress, TextColumn
 
 from reverse_etl.core.plan import Plan
 from reverse_etl.core.ports import Delivered
@@ -21,16 +21,15 @@ LINE_EVERY = 10.0
 
 
 class ConsoleProgress:
-    """The Progress port for the command line. Use it as a context manager; `close` ends the bar."""
+    """The Progress port for the command line; `close` ends the bar."""
 
     def __init__(self, console: Console, *, quiet: bool = False, verbose: bool = False) -> None:
         self._console = console
         self._quiet = quiet
         self._verbose = verbose
         self._bar: Progress | None = None
-        self._task: TaskID | None = None
         self._began = time.monotonic()
-        self._told = self._began
+        self._shown_at = self._began
 
     def note(self, text: str) -> None:
         if not self._quiet:
@@ -46,17 +45,11 @@ class ConsoleProgress:
         of = f"to send, of {plan.source_rows:,} rows and {left:,} that left them"
         without = f" ({plan.to_send:,} without --limit)" if to_send < plan.to_send else ""
         self._say(f"{again}{to_send:,} {of if left else f'of {plan.source_rows:,} rows to send'}{without}.")
-        self._began = self._told = time.monotonic()
+        self._began = self._shown_at = time.monotonic()
         if self._console.is_terminal:
-            columns = [
-                TextColumn("pushing"),
-                BarColumn(),
-                MofNCompleteColumn(),
-                TextColumn("{task.fields[speed]}"),
-                TimeRemainingColumn(),
-            ]
+            columns = (*Progress.get_default_columns(), TextColumn("{task.fields[speed]}"))
             self._bar = Progress(*columns, console=self._console, transient=True)
-            self._task = self._bar.add_task("pushing", total=to_send, speed="")
+            self._bar.add_task("pushing", total=to_send, speed="")
             self._bar.start()
 
     def delivered(self, batch: Delivered, done: int, total: int) -> None:
@@ -64,10 +57,10 @@ class ConsoleProgress:
             self._say(safe(batch_words(batch)))
         now = time.monotonic()
         speed = f"{done / max(now - self._began, 0.001):,.0f} rows/s"
-        if self._bar is not None and self._task is not None:
-            self._bar.update(self._task, completed=done, total=total, speed=speed)
-        elif not self._quiet and now - self._told >= LINE_EVERY:
-            self._told = now
+        if self._bar is not None:
+            self._bar.update(self._bar.task_ids[0], completed=done, total=total, speed=speed)
+        elif not self._quiet and now - self._shown_at >= LINE_EVERY:
+            self._shown_at = now
             self._say(f"{done:,} of {total:,} rows done, {speed}")
 
     def _say(self, text: str) -> None:
