@@ -181,13 +181,8 @@ def _goal_json(goal: AttributedGoal) -> GoalJson:
         **_counts(goal.counts),
         "fetched_at": goal.fetched_at,
         "reasons": [
-            {
-                "reason": reason.name,
-                "conversions": reason.conversions,
-                "meaning": reason.meaning,
-                "what_to_do": reason.what_to_do,
-            }
-            for reason in goal.reasons
+            {"reason": one.name, "conversions": one.conversions, "meaning": one.meaning, "what_to_do": one.what_to_do}
+            for one in goal.reasons
         ],
         "days": [
             {"upload_date": day.upload_date.isoformat(), **_counts(day.counts), "fetched_at": day.fetched_at}
