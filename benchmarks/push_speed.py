@@ -182,7 +182,7 @@ def zeep_once(session: Session) -> dict[str, Any]:
     import zeep
     from lxml import etree
 
-    from reverse_etl.destinations.microsoft_ads.messages import call_of
+    from reverse_etl.destinations.microsoft_ads.destination import call_of
     from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
     from reverse_etl.destinations.microsoft_ads.wire.soap import SoapWire
 

@@ -14,7 +14,8 @@ from typer.testing import CliRunner
 from docs import decisions, reasons, schemas
 from reverse_etl.cli.app import app
 from reverse_etl.core.errors import EXIT_CODES
-from reverse_etl.destinations.microsoft_ads.codes import CODES, Code, OnCall, OnRow
+from reverse_etl.core.receipt import RowOutcome
+from reverse_etl.destinations.microsoft_ads.codes import CODES, Code, OnCall
 from reverse_etl.report.words import CLASS_WORDS, REASON_WORDS
 from reverse_etl.warehouse.exposures import KEYS
 
@@ -80,9 +81,9 @@ def _error_parts() -> Iterator[str]:
 
 
 _ON_ROW = {
-    OnRow.REJECT: "refused, and held until it changes",
-    OnRow.DEFER: "put off; the next push tries it again",
-    OnRow.DOUBT: "in doubt; the next push settles it",
+    RowOutcome.REJECTED: "refused, and held until it changes",
+    RowOutcome.DEFERRED: "put off; the next push tries it again",
+    RowOutcome.IN_DOUBT: "in doubt; the next push settles it",
 }
 _FLAWLESS = "refused, and held until it changes; where every row of a call is, the run stops and none is held"
 _ON_CALL = {

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from reverse_etl.destinations.microsoft_ads.unattributed import REASONS
+from reverse_etl.destinations.microsoft_ads.codes import REASONS
 
 PAGE = Path(__file__).parent / "attribution.md"
 _BEGIN, _END = "<!-- reasons -->\n", "<!-- end of reasons -->\n"
@@ -14,7 +14,7 @@ def page() -> str:
     """The whole page as it should be."""
     before, _, rest = PAGE.read_text().partition(_BEGIN)
     after = rest.partition(_END)[2]
-    rows = [f"| `{one.name}` | {one.meaning} | {one.what_to_do} |" for one in REASONS]
+    rows = [f"| `{name}` | {meaning} | {what_to_do} |" for name, (meaning, what_to_do) in REASONS.items()]
     table = ["| reason | meaning | what to do |", "|---|---|---|", *rows]
     return f"{before}{_BEGIN}" + "\n".join(table) + f"\n{_END}{after}"
 

@@ -13,21 +13,25 @@ read as the commands read them: from the environment and the store of `reverse-e
 from __future__ import annotations
 
 import json
+import os
 import threading
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TypedDict, Unpack
 
 from reverse_etl.commands import attribution as _attribution
+from reverse_etl.commands import check as _check
 from reverse_etl.commands import plan as _plan
 from reverse_etl.commands import push as _push
+from reverse_etl.commands import rejected as _rejected
 from reverse_etl.commands import status as _status
 from reverse_etl.commands.push import PushOptions
 from reverse_etl.core.attribution import DAYS, MOST_DAYS, AttributionReport
+from reverse_etl.core.check import CheckLine
 from reverse_etl.core.guards import Permissions
-from reverse_etl.core.ports import Progress, Silent
+from reverse_etl.core.ports import Progress, Rejected, Silent
 from reverse_etl.core.results import PlanReport, RunResult, StatusReport
-from reverse_etl.session import open_workspace
+from reverse_etl.session import one_at_a_time, open_workspace
 from reverse_etl.warehouse.dbt_calls import DbtOptions
 
 
@@ -40,6 +44,24 @@ class DbtArguments(TypedDict, total=False):
     target: str
     target_path: str
     vars: str | Mapping[str, Any]
+
+
+def syncs(**dbt: Unpack[DbtArguments]) -> list[str]:
+    """The names of the enabled syncs; one with `account_column` once for each of its accounts, as NAME@ACCOUNT.
+
+    Each is a `sync` of the functions below, so that a DAG has a task and a result per account.
+    """
+    with open_workspace(_options(dbt)) as workspace:
+        return [sync.label for sync in workspace.chosen(None)]
+
+
+def check(sync: str | None = None, **dbt: Unpack[DbtArguments]) -> list[CheckLine]:
+    """Everything that a push needs, looked at piece by piece: of a sync, or left out, of every one. Reads only.
+
+    Nothing is raised: what is wrong is a line with `mark` failed.
+    """
+    with one_at_a_time():
+        return list(_check.run_checks(_options(dbt), sync, os.environ))
 
 
 def plan(sync: str | None = None, *, samples: int = 3, **dbt: Unpack[DbtArguments]) -> PlanReport:
@@ -61,6 +83,7 @@ def push(
     build: bool = False,
     allow_failing_tests: bool = False,
     max_retractions: int | None = None,
+    max_restatements: int | None = None,
     progress: Progress | None = None,
     stop: threading.Event | None = None,
     **dbt: Unpack[DbtArguments],
@@ -71,7 +94,8 @@ def push(
     without an account count as refused in `exit_code`. `stop`: once set, no more calls start. `initial`: this is the
     first push to a production account. `build`: run `dbt build` for the sync first, in this process, with dbt's output
     on standard error. `allow_failing_tests`: push although tests failed, or their outcome is unknown.
-    `max_retractions`: how many conversions this push may take back, whatever the exposure says.
+    `max_retractions`, `max_restatements`: how many conversions this push may take back, and of how many it may change
+    the value, whatever the exposure says.
     A run that stopped half-way is no exception: its result says so in `stopped`, and `exit_code` is what the command
     would have left with.
     """
@@ -81,7 +105,10 @@ def push(
         if build:
             workspace.build([chosen])
         permissions = Permissions(
-            initial=initial, allow_failing_tests=allow_failing_tests, max_retractions=max_retractions
+            initial=initial,
+            allow_failing_tests=allow_failing_tests,
+            max_retractions=max_retractions,
+            max_restatements=max_restatements,
         )
         return _push.push(workspace.open(chosen), options, progress or Silent(), permissions)
 
@@ -90,6 +117,12 @@ def status(sync: str | None = None, *, runs: int = 5, **dbt: Unpack[DbtArguments
     """What the ledger knows: conversions per status and the newest `runs` runs. Reads only."""
     with open_workspace(_options(dbt)) as workspace:
         return _status.status(workspace.open(workspace.pick(sync)), runs=runs)
+
+
+def rejected(sync: str | None = None, **dbt: Unpack[DbtArguments]) -> list[tuple[Rejected, str]]:
+    """The rows that the destination refused, unchanged since, each with what to do. Reads only."""
+    with open_workspace(_options(dbt)) as workspace:
+        return _rejected.rejected(workspace.open(workspace.pick(sync)))
 
 
 def attribution(

@@ -201,17 +201,20 @@ def open_workspace(dbt: DbtOptions, *, select: str = "") -> Iterator[Workspace]:
 
     `select`: dbt's selection syntax over exposures, for `Workspace.selected`.
     """
+    with one_at_a_time(), contextlib.closing(Project(dbt, select=select)) as project:
+        project.check_package()
+        yield Workspace(project)
+
+
+@contextlib.contextmanager
+def one_at_a_time() -> Iterator[None]:
+    """Raises SettingsError while another call of this process works on a project."""
     if not _ONE_AT_A_TIME.acquire(blocking=False):
         raise SettingsError(
             "Another call is under way in this process, and dbt keeps one project at a time in a process.",
             hint="Make calls one after another, or in processes of their own.",
         )
     try:
-        project = Project(dbt, select=select)
-        try:
-            project.check_package()
-            yield Workspace(project)
-        finally:
-            project.close()
+        yield
     finally:
         _ONE_AT_A_TIME.release()

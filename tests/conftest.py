@@ -1,7 +1,5 @@
 """A Postgres server for all tests that want one."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 

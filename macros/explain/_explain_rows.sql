@@ -7,7 +7,7 @@
     brackets; kind and value of the key; limit, on the rows.
     Rows: those of the source first. Columns: place (source | ledger, which is no source row), class (of the plan, or
     `absent`: not in the source, and not counted), reason, the row as it is now or else as it was sent, with the first 8
-    characters of click id and hashes, when what waits may go, its identity to ask for its attempts with, the ledger's word on that (null: it
+    characters of click id and hashes (`?` where they are malformed), when what waits may go, its identity to ask for its attempts with, the ledger's word on that (null: it
     never left) with the refusal that this rests on, and in each row rows_in_all.
 -#}
 {% macro _explain_rows(source, tables, scope, unique_key, planned, kind, value, limit) %}
@@ -95,9 +95,14 @@ final as (
         items.record_key,
         items.conversion_name,
         items.conversion_time,
-        substr(items.click_id, 1, 8) as click_id_start,
-        substr(items.hashed_email, 1, 8) as hashed_email_start,
-        substr(items.hashed_phone, 1, 8) as hashed_phone_start,
+        -- what is malformed may be an address that is not hashed
+        {%- for column, is_malformed in [
+            ('click_id', reverse_etl._rule_click_id_malformed('items.click_id')),
+            ('hashed_email', reverse_etl._rule_hash_malformed('items.hashed_email')),
+            ('hashed_phone', reverse_etl._rule_hash_malformed('items.hashed_phone')),
+        ] %}
+        case when {{ is_malformed }} and substr(items.{{ column }}, 1, 10) <> 'forgotten_' then '?' else substr(items.{{ column }}, 1, 8) end as {{ column }}_start,
+        {%- endfor %}
         items.value,
         items.currency,
         items.attribution_credit,

@@ -18,7 +18,8 @@
     {%- set retracting = "status in ('accepted', 'maybe_taken') and retract_in_doubt" -%}
     {%- set restating = accepted ~ " and restate_in_doubt" -%}
     {{- return([
-        ["invalid_reasons <> ''", 'invalid', 'invalid_reasons', '', '', ''],
+        ["invalid_reasons <> '' and expired_reasons = ''", 'invalid', 'invalid_reasons', '', '',
+            'One that is too old is expired: to correct it would not help.'],
         ["copy > 1", 'duplicate', 'same_identity', '', '', 'The first counts, and the service ignores others without a word.'],
 
         ["status = 'none' and expired_reasons <> ''", 'expired', 'expired_reasons', '', '', ''],

@@ -77,7 +77,10 @@ with keyed as (
 {{ reverse_etl._brief_fold(at.key_attempts, plan.scope) }}
 {% endmacro %}
 
-{#- A row is a conversion of which nothing goes now, because of another one under one of its keys; with the reason. -#}
+{#-
+    A row is a conversion of which nothing goes now, because of another one under one of its keys; with the reason, and
+    `is_replacement`: all that keeps it back is retracted by this plan, and it goes in the next round of the same push.
+-#}
 {% macro _step_held_by_kin(plan, at) %}
 {%- set keys = reverse_etl._identity_columns(plan.scope) -%}
 with went_under as (
@@ -104,14 +107,14 @@ kin as (
     from went_under
     inner join {{ at.key_states }} as states on {{ reverse_etl._same(keys, 'went_under', 'states') }}
     left join present on {{ reverse_etl._same(keys, 'went_under', 'present') }}
-)
+),
 
-select
-    {{ reverse_etl._listed(keys) }},
-    case when max(hold) = 2 then 'key_in_doubt' else 'key_sent_before' end as reason
-from (
+holds as (
     select
         {{ reverse_etl._listed(keys, 'candidates') }},
+        {%- for column in keys %}
+        kin.{{ column }} as kin_{{ column }},
+        {%- endfor %}
         case
             -- a retraction in doubt is repeated beside others like it
             when
@@ -126,7 +129,25 @@ from (
     inner join kin
         on candidates.record_key = kin.record_key
         and not ({{ reverse_etl._same(keys, 'candidates', 'kin') }})
-) as holds
-where hold > 0
-group by {{ reverse_etl._listed(keys) }}
+),
+
+retracted as (
+    select {{ reverse_etl._listed(keys) }}
+    from {{ at.ledger_decisions }} as decisions
+    where operation = 'retract'
+    {{ dbt.except() }}
+    select {{ reverse_etl._listed(keys) }}
+    from holds
+    where hold = 2
+)
+
+select
+    {{ reverse_etl._listed(keys, 'holds') }},
+    case when max(holds.hold) = 2 then 'key_in_doubt' else 'key_sent_before' end as reason,
+    max(holds.hold) = 1 and count(*) = count(retracted.conversion_time) as is_replacement
+from holds
+left join retracted
+    on {% for column in keys %}holds.kin_{{ column }} = retracted.{{ column }}{{ " and " if not loop.last }}{% endfor %}
+where holds.hold > 0
+group by {{ reverse_etl._listed(keys, 'holds') }}
 {% endmacro %}

@@ -101,9 +101,20 @@ with open_keys as (
 ),
 
 sent_keys as (
-    select distinct source_record_key as record_key
-    from {{ at.source_decisions }} as decisions
-    where source_record_key <> '' and class in ('new', 'deferred') and operation in ('send', 'repeat')
+    select
+        record_key,
+        conversion_name,
+        conversion_time
+    from (
+        select
+            source_record_key as record_key,
+            conversion_name,
+            conversion_time,
+            row_number() over (partition by source_record_key order by conversion_time, conversion_name) as nth
+        from {{ at.source_decisions }} as decisions
+        where source_record_key <> '' and class in ('new', 'deferred') and operation in ('send', 'repeat')
+    ) as sent
+    where nth = 1
 ),
 
 -- how far back the source reaches; one stray row past 90 days must not make it look older
@@ -164,7 +175,9 @@ select
         when open_keys.stands = 0 then 'row_invalid_now'
         when absent.conversion_time < {{ days_89 }} or absent.conversion_time < reach.oldest_time then 'aged_out'
         else 'gone'
-    end as place
+    end as place,
+    sent_keys.conversion_name as moves_to_name,
+    sent_keys.conversion_time as moves_to_time
 from absent
 cross join reach
 left join invalid_now on {{ reverse_etl._same(keys, 'absent', 'invalid_now') }}

@@ -71,6 +71,8 @@ with decisions as (
     select
         'source' as side,
         {{ reverse_etl._listed(keys + ['class', 'reason', 'operation', 'goes_at', 'answered_at'] + facts) }},
+        cast(null as {{ dbt.type_string() }}) as moves_to_name,
+        cast(null as {{ dbt.type_string() }}) as moves_to_time,
         {%- for column in reverse_etl._payload_columns() %}
         source_{{ column }},
         ledger_{{ column }}{{ "," if not loop.last }}
@@ -83,6 +85,8 @@ with decisions as (
         '' as goes_at,
         cast(null as {{ dbt.type_timestamp() }}) as answered_at,
         {{ reverse_etl._listed(facts) }},
+        moves_to_name,
+        moves_to_time,
         {%- for column in reverse_etl._payload_columns() %}
         {% if column in ['value', 'currency'] -%}
         case when operation = 'restate' then restate_tried_{{ column }} else {{ column }} end as source_{{ column }},
@@ -99,6 +103,7 @@ after_kin as (
     select
         decisions.*,
         held.reason as held_by,
+        held.is_replacement,
         case when held.reason is null then decisions.operation else '' end as sent
     from decisions
     left join {{ at.held_by_kin }} as held
@@ -107,7 +112,7 @@ after_kin as (
 
 select
     side,
-    case when held_by is null then after_kin.class else 'held' end as class,
+    case when held_by is null then after_kin.class when is_replacement then 'replace' else 'held' end as class,
     coalesce(held_by, after_kin.reason) as reason,
     case sent when '' then null when 'repeat' then 'send' else sent end as operation,
     conversion_name,
@@ -127,6 +132,10 @@ select
         else source_attribution_model
     end as attribution_model,
     {{ reverse_etl._adjustment_time(plan) }} as adjustment_time,
+    case when status in ('accepted', 'maybe_taken') then ledger_value end as counted_value,
+    case when status in ('accepted', 'maybe_taken') then ledger_currency else '' end as counted_currency,
+    case when after_kin.class = 'move' and held_by is null then moves_to_name end as moves_to_name,
+    case when after_kin.class = 'move' and held_by is null then moves_to_time end as moves_to_time,
     status = 'none' as first_attempt,
     case sent
         when 'restate' then not restate_in_doubt
@@ -161,6 +170,10 @@ select
     cast(null as {{ reverse_etl._type_double() if column in ['value', 'attribution_credit'] else dbt.type_string() }}) as {{ column }},
     {%- endfor %}
     '' as adjustment_time,
+    cast(null as {{ reverse_etl._type_double() }}) as counted_value,
+    '' as counted_currency,
+    cast(null as {{ dbt.type_string() }}) as moves_to_name,
+    cast(null as {{ dbt.type_string() }}) as moves_to_time,
     false as first_attempt,
     false as untouched,
     cast(null as {{ dbt.type_int() }}) as code,
@@ -191,11 +204,13 @@ where row_count > 0
 
 {#-
     A row is one of the plan. Columns: side (source | ledger), class, reason, operation (null: nothing is sent), seq, batch, the
-    payload under the ledger's names, adjustment_time, first_attempt, untouched (nothing may have been taken before), code,
-    error_code, message and tracking_id of a refusal, goes_at (UTC text: from when on what waits may go; blank where that is not
-    known), refused_at (UTC text: when what is deferred was), known_before (is this the place of an identity known to be
-    taken or in doubt?), row_count; and the same in each row, source_rows and known_identities, the sums that the law of
-    conservation is held against, and unseen_repeats: source rows that are as accepted, less the conversions they stand for.
+    payload under the ledger's names, adjustment_time, counted_value and counted_currency (what counts at the destination now,
+    as far as the ledger knows), moves_to_name and moves_to_time (the conversion that takes the place of a moved one),
+    first_attempt, untouched (nothing may have been taken before), code, error_code, message and tracking_id of a refusal,
+    goes_at (UTC text: from when on what waits may go; blank where that is not known), refused_at (UTC text: when what is
+    deferred was), known_before (is this the place of an identity known to be taken or in doubt?), row_count; and the same in
+    each row, source_rows and known_identities, the sums that the law of conservation is held against, and unseen_repeats:
+    source rows that are as accepted, less the conversions they stand for.
     Looking for rows that share one is dear, and most sources have none: where it is not 0, the plan is only right when made
     again with_repeats.
 -#}
@@ -216,6 +231,10 @@ select
     conversion_time,
     {{ reverse_etl._payload_columns() | join(",\n    ") }},
     adjustment_time,
+    counted_value,
+    counted_currency,
+    moves_to_name,
+    moves_to_time,
     first_attempt,
     untouched,
     code,

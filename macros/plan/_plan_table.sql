@@ -35,19 +35,33 @@
 {% endmacro %}
 
 {#-
-    A plan in short: rows per class and reason, with up to `samples` rows of each.
+    A plan in short: rows per class and reason with up to `samples` rows of each group. What is sent is grouped by goal and
+    currency, too, with its sums: value as it would be, counted as it counts now; the values of other rows say nothing.
     Arguments: rows, a relation or a select in brackets.
 -#}
 {% macro _plan_summary(rows, samples) %}
+{%- set group = "partition by side, class, reason, operation, goal, currency, counted_currency" -%}
     select
         side,
         class,
         reason,
         coalesce(operation, '') as operation,
+        goal,
         rows_in_all,
+        sum_of_value,
+        rows_with_value,
+        sum_of_counted,
+        rows_with_counted,
+        seq,
         record_key,
         conversion_name,
         conversion_time,
+        value,
+        currency,
+        counted_value,
+        counted_currency,
+        moves_to_name,
+        moves_to_time,
         code,
         error_code,
         goes_at,
@@ -56,16 +70,34 @@
         unseen_repeats
     from (
         select
-            planned.*,
-            sum(row_count) over (partition by side, class, reason, operation) as rows_in_all,
-            row_number() over (
-                partition by side, class, reason, operation
-                order by seq, conversion_time, record_key
-            ) as nth
-        from {{ rows }} as planned
+            grouped.*,
+            sum(row_count) over ({{ group }}) as rows_in_all,
+            sum(value) over ({{ group }}) as sum_of_value,
+            count(value) over ({{ group }}) as rows_with_value,
+            sum(counted_value) over ({{ group }}) as sum_of_counted,
+            count(counted_value) over ({{ group }}) as rows_with_counted,
+            row_number() over ({{ group }} order by seq, conversion_time, record_key) as nth
+        from (
+            select
+                side,
+                class,
+                reason,
+                operation,
+                case when is_sent then conversion_name else '' end as goal,
+                case when is_sent then currency else '' end as currency,
+                case when is_sent then counted_currency else '' end as counted_currency,
+                seq, record_key, conversion_name, conversion_time, value, counted_value, moves_to_name, moves_to_time,
+                code, error_code, goes_at, refused_at, row_count, known_identities, unseen_repeats
+            from (
+                select
+                    planned.*,
+                    operation is not null or class = 'replace' as is_sent
+                from {{ rows }} as planned
+            ) as planned
+        ) as grouped
     ) as counted
     where nth <= {{ samples if samples > 0 else 1 }}
-    order by side desc, class, reason, nth
+    order by side desc, class, reason, goal, currency, counted_currency, nth
 {% endmacro %}
 
 {#- The rows of a plan that the destination refused, and that are held for that. -#}

@@ -1,12 +1,16 @@
 {#-
     Rows of a run's last plan by side and standing: the class of what was not sent, the outcome of what was. What was in
     doubt and not reached stays in doubt, and a refusal that does not settle an earlier try is held: it may be taken.
-    Arguments: plan, the plan table's name; tables; scope; run_seq.
+    Of what is held, `beyond_help` no correction can help any more: it was retracted, or is older than the destination takes.
+    Arguments: plan, the plan table's name; tables; scope; run_seq; now, UTC text; max_age_days, of the destination.
 -#}
-{% macro _standings(plan, tables, scope, run_seq) %}
+{% macro _standings(plan, tables, scope, run_seq, now, max_age_days) %}
+{%- set oldest = reverse_etl._literal(reverse_etl._days_before(now, max_age_days)) -%}
     select
         planned.side,
         case
+            -- what it replaces still counts
+            when planned.class = 'replace' then 'held'
             when planned.operation is null then planned.class
             when attempts.seq is null and (planned.class = 'in_doubt' or planned.reason like '%_in_doubt') then 'in_doubt'
             when attempts.seq is null then 'not_reached'
@@ -18,6 +22,13 @@
         end as standing,
         sum(planned.row_count) as rows_in_all,
         sum(case when planned.known_before then planned.row_count else 0 end) as known_standing,
+        sum(
+            case
+                when planned.class = 'held' and (planned.reason = 'retracted' or planned.conversion_time < {{ oldest }})
+                    then planned.row_count
+                else 0
+            end
+        ) as beyond_help,
         max(planned.source_rows) as source_rows,
         max(planned.known_identities) as known_identities
     from {{ plan }} as planned

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from reverse_etl.cli.console import Results, agreed, each, read_line
-from reverse_etl.cli.options import DbtOptions, Json, Yes, takes_dbt_options
+from reverse_etl.cli.options import DbtOptions, Json, SyncName, Yes, takes_dbt_options
 from reverse_etl.core.errors import SettingsError
 from reverse_etl.core.sync import Sync
 
@@ -16,10 +16,12 @@ from reverse_etl.core.sync import Sync
 def forget(
     dbt: DbtOptions,
     *,
+    sync: SyncName = None,
     key: Annotated[
         str,
-        typer.Argument(
-            metavar="[KEY]",
+        typer.Option(
+            "--key",
+            metavar="KEY",
             help="A unique key, a click id, a hash or an e-mail address. "
             "What you type stays in your shell's history; with - it is read from standard input.",
         ),
@@ -27,14 +29,13 @@ def forget(
     phone: Annotated[
         str, typer.Option("--phone", metavar="NUMBER", help="A phone number, with + and country code.")
     ] = "",
-    sync: Annotated[str | None, typer.Option("--sync", help="The sync's name; left out, the only one.")] = None,
     all_: Annotated[bool, typer.Option("--all", help="In the ledger of every sync, paused ones too.")] = False,
     yes: Yes = False,
     as_json: Json = False,
 ) -> None:
     """Blank a person's identifiers in the ledger, once the source holds the person no more. The counts stay.
 
-    Example: reverse-etl forget D-1042
+    Example: reverse-etl forget --key D-1042
     """
     from reverse_etl.commands import forget as command
     from reverse_etl.report.forget import forget_json, forget_text
@@ -43,9 +44,9 @@ def forget(
     key, phone = (read_line() if text == "-" else text for text in (key, phone))
     key, phone = key.strip(), phone.strip()
     if bool(key) == bool(phone):
-        raise SettingsError("A forget takes a KEY or --phone NUMBER.")
+        raise SettingsError("A forget takes --key KEY or --phone NUMBER.")
     if all_ and sync is not None:
-        raise SettingsError("A forget takes --sync or --all, and only one of them.")
+        raise SettingsError("A forget takes a SYNC or --all, and only one of them.")
     with open_workspace(dbt) as workspace:
         chosen = workspace.by_account(workspace.syncs) if all_ else [workspace.pick(sync)]
         sessions = [workspace.open(one) for one in chosen]

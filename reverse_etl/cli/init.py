@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -12,20 +11,26 @@ from reverse_etl.cli.options import ProjectDir
 
 
 def init(
+    *,
     project_dir: ProjectDir = Path(),
     sync: Annotated[
         str,
         typer.Option("--sync", metavar="NAME", help="Write another sync of this name, beside those that are there."),
     ] = "",
+    upgrade: Annotated[
+        bool, typer.Option("--upgrade", help="Replace the package's folder by the one of this version.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would be done, and write nothing.")] = False,
 ) -> None:
-    """Put the dbt package and a first sync into your dbt project; run again to upgrade it. Overwrites nothing.
+    """Put the dbt package and a first sync into your dbt project. Overwrites nothing, and lists what differs.
+
+    After an upgrade of the tool, `--upgrade` replaces the package's folder, dbt_reverse_etl/.
 
     Example: reverse-etl init --dry-run
     """
     from reverse_etl.scaffold import carry_out_plan, plan_init, plan_text
 
-    plan = plan_init(project_dir, os.environ, sync=sync.strip())
+    plan = plan_init(project_dir, sync=sync.strip(), upgrade=upgrade)
     if not dry_run:
         carry_out_plan(plan)
     typer.echo(plan_text(plan, dry=dry_run))

@@ -48,20 +48,19 @@ def login(
         return
     from reverse_etl.destinations.microsoft_ads.sign_in.identity import Identity
     from reverse_etl.destinations.microsoft_ads.sign_in.protocol import redeem
-    from reverse_etl.destinations.microsoft_ads.sign_in.renewing import login_of
-    from reverse_etl.destinations.microsoft_ads.sign_in.stores import Stores
+    from reverse_etl.destinations.microsoft_ads.sign_in.stores import FileStore
 
-    identity, stores = Identity.of(environment, os.environ), Stores()
-    # A store that cannot be used is reported before the sign-in.
-    with stores.lock():
-        stores.load(identity.key)
+    identity, store = Identity.of(environment, os.environ), FileStore()
+    # A file that cannot be used is reported before the sign-in.
+    with store.lock():
+        store.load(identity.key)
     if not paste and not _has_browser():
         echo("There is no browser on this machine, so the answer is pasted.", err=True)
         paste = True
     question, code = _pasted(identity) if paste else _from_browser(identity, port)
     granted = redeem(identity, question, code)
-    with stores.lock():
-        stores.save(identity.key, login_of(granted))
+    with store.lock():
+        store.save(identity.key, granted)
     _show_status(environment, as_json=as_json)
 
 
@@ -71,12 +70,12 @@ def logout(*, environment: SignInEnvironment = Environment.PRODUCTION, as_json: 
     Example: reverse-etl logout
     """
     from reverse_etl.destinations.microsoft_ads.sign_in.identity import Identity
-    from reverse_etl.destinations.microsoft_ads.sign_in.stores import Stores
+    from reverse_etl.destinations.microsoft_ads.sign_in.stores import FileStore
     from reverse_etl.report.login import logout_json, logout_text
 
-    identity, stores = Identity.of(environment, os.environ), Stores()
-    with stores.lock():
-        places = stores.remove(identity.key)
+    identity, store = Identity.of(environment, os.environ), FileStore()
+    with store.lock():
+        places = [str(store.file)] if store.remove(identity.key) else []
     if as_json:
         typer.echo(json.dumps(logout_json(environment, places), indent=2))
     else:
@@ -150,7 +149,7 @@ def _show_status(environment: Environment, *, as_json: bool) -> None:
 
 def _status(environment: Environment) -> LoginJson:
     from reverse_etl.destinations.microsoft_ads.sign_in.identity import Identity, signs_in
-    from reverse_etl.destinations.microsoft_ads.sign_in.sources import find_credentials, utc
+    from reverse_etl.destinations.microsoft_ads.sign_in.tokens import find_credentials, utc
 
     if not signs_in(environment, os.environ):
         # Says that it needs none.

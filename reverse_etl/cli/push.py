@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from reverse_etl.report.progress import ConsoleProgress
     from reverse_etl.session import Workspace
 
+_AT_MOST = "Let this push {} so many conversions, whatever the exposure says."
+
 
 @takes_dbt_options
 def push(
@@ -51,12 +53,8 @@ def push(
     allow_failing_tests: Annotated[
         bool, typer.Option("--allow-failing-tests", help="Push although dbt tests failed, or their outcome is unknown.")
     ] = False,
-    max_retractions: Annotated[
-        int | None,
-        typer.Option(
-            "--max-retractions", min=0, help="Let this push take back so many conversions, whatever the exposure says."
-        ),
-    ] = None,
+    max_retractions: Annotated[int | None, typer.Option(min=0, help=_AT_MOST.format("take back"))] = None,
+    max_restatements: Annotated[int | None, typer.Option(min=0, help=_AT_MOST.format("change the value of"))] = None,
     strict: Annotated[
         bool, typer.Option("--strict", help="Leave with 3 while any row is invalid, held or without an account, too.")
     ] = False,
@@ -106,7 +104,10 @@ def push(
         gc.freeze()
         options = PushOptions(limit=limit, workers=workers, stop=stop, strict=strict)
         permissions = Permissions(
-            initial=initial, allow_failing_tests=allow_failing_tests, max_retractions=max_retractions
+            initial=initial,
+            allow_failing_tests=allow_failing_tests,
+            max_retractions=max_retractions,
+            max_restatements=max_restatements,
         )
 
         code = _push_each(workspace, syncs, options, permissions, progress, results, recorder)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import json
 import signal
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -106,19 +106,15 @@ def received(
     by_rest = f" ({totals.by_rest:,} by REST)" if totals.by_rest else ""
     with_rows = totals.calls - totals.lookups
     echo(f"{_many(totals.calls, 'call')}{by_rest}: {with_rows:,} with rows, {_many(totals.lookups, 'look-up')}")
-    for reason in totals.reasons:
-        code = f" ({reason.code})" if reason.code else ""
-        echo(f"  {reason.rows:>8,}  {reason.outcome}{code}: {reason.reason}")
+    _echo_reasons(totals.reasons)
     if totals.adjustments:
         echo("Adjustments")
-    for one in totals.adjustments:
-        code = f" ({one.code})" if one.code else ""
-        echo(f"  {one.rows:>8,}  {one.outcome}{code}{f': {one.reason}' if one.reason else ''}")
+    _echo_reasons(totals.adjustments)
     echo("Goals")
     for goal in totals.goals:
-        learnt = " (learnt)" if goal.learnt else ""
-        worth = f", {goal.value:,.2f} {goal.currency or '(no currency)'}" if goal.value else ""
-        echo(f"  {goal.counted:>8,}  {goal.name}{learnt}{worth}")
+        learnt = " (learnt)" if goal["learnt"] else ""
+        worth = f", {goal['value']:,.2f} {goal['currency'] or '(no currency)'}" if goal["value"] else ""
+        echo(f"  {goal['counted']:>8,}  {goal['name']}{learnt}{worth}")
     echo(f"{_newest(rows, 'row')}: conversion time, click id, goal, value, outcome" if rows else "No such rows.")
     for row in reversed(rows):
         echo(_row_line(row))
@@ -126,6 +122,13 @@ def received(
         echo(f"{_newest(adjustments, 'adjustment')}: conversion time, click id, goal, change, its time, outcome")
     for adjustment in reversed(adjustments):
         echo(_adjustment_line(adjustment))
+
+
+def _echo_reasons(reasons: Sequence[Mapping[str, Any]]) -> None:
+    for one in reasons:
+        code = f" ({one['code']})" if one["code"] else ""
+        reason = f": {one['reason']}" if one["reason"] else ""
+        echo(f"  {one['rows']:>8,}  {one['outcome']}{code}{reason}")
 
 
 def _many(count: int, noun: str) -> str:

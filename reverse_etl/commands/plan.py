@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from reverse_etl.core.guards import Permissions, retractions
+from reverse_etl.core.guards import Permissions, restatements, retractions
 from reverse_etl.core.plan import Plan, Sample
 from reverse_etl.core.results import PlanReport
 from reverse_etl.session import Session
@@ -13,7 +13,12 @@ from reverse_etl.session import Session
 def plan(session: Session, *, samples: int) -> PlanReport:
     """The plan as of now, with up to `samples` rows per class and reason, and what each guard would do."""
     planned = _timed(session, session.ledger.read_plan(samples=samples))
-    guards = [*session.guards(Permissions()), retractions(session.sync.max_retractions, planned)]
+    sync = session.sync
+    guards = [
+        *session.guards(Permissions()),
+        retractions(sync.max_retractions, planned),
+        restatements(sync.max_restatements, planned),
+    ]
     return PlanReport(session.sync, planned, tuple(guards))
 
 

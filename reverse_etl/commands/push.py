@@ -27,13 +27,13 @@ from reverse_etl.core.errors import (
     WarehouseError,
 )
 from reverse_etl.core.goal import compare
-from reverse_etl.core.guards import Permissions, enforce, look, retractions
+from reverse_etl.core.guards import Permissions, enforce, look, restatements, retractions
 from reverse_etl.core.pace import Pace, Patience
 from reverse_etl.core.plan import Plan, Record
 from reverse_etl.core.ports import Delivered, Destination, HasGoals, Lease, Ledger, Progress, Recorder, Standings
 from reverse_etl.core.receipt import Outcome, Receipt
 from reverse_etl.core.results import RunResult
-from reverse_etl.core.sync import RetractionLimit
+from reverse_etl.core.sync import RestatementLimit, RetractionLimit
 from reverse_etl.session import Session
 
 # Batches of one stretch: what one insert of intents covers.
@@ -52,7 +52,8 @@ class PushOptions:
 
     `limit`: records of the run at most. `workers`: calls at once. `stop`: once set, no more calls start; those under
     way finish and are recorded. `strict`: rows that are invalid, held or without an account count as refused in the
-    exit code. `retractions`: how many conversions may be taken back. `pace`: one that is shared with other runs.
+    exit code. `retractions`, `restatements`: how many conversions may be taken back, or get another value. `pace`: one
+    that is shared with other runs.
     """
 
     limit: int | None = None
@@ -61,6 +62,7 @@ class PushOptions:
     stop: threading.Event = field(default_factory=threading.Event)
     strict: bool = False
     retractions: RetractionLimit = field(default_factory=RetractionLimit)
+    restatements: RestatementLimit = field(default_factory=RestatementLimit)
     pace: Pace | None = None
 
 
@@ -88,10 +90,19 @@ def push(
     limit = sync.max_retractions
     if permissions.max_retractions is not None:
         limit = RetractionLimit(permissions.max_retractions, share=1.0, even_if_empty=True)
-    options = replace(options, retractions=limit, pace=destination.pace)
+    changes = sync.max_restatements
+    if permissions.max_restatements is not None:
+        changes = RestatementLimit(permissions.max_restatements, share=0.0)
+    options = replace(options, retractions=limit, restatements=changes, pace=destination.pace)
     allowed = {"allowed": facts.allow_failing_tests} if facts.allow_failing_tests else {}
     result = carry_out(session.ledger, destination, progress, options, tests=json.dumps(asdict(facts.tests) | allowed))
-    return replace(result, protocol=destination.protocol, without_account=facts.without_account)
+    return replace(
+        result,
+        sync=sync.name,
+        account_id=sync.account_id,
+        protocol=destination.protocol,
+        without_account=facts.without_account,
+    )
 
 
 def carry_out(
@@ -157,6 +168,7 @@ class _Run:
         self._round_began_at = 0
         self._standing_refused = 0
         self._retracted = 0
+        self._restated = 0
 
     def carry_out(self) -> RunResult:
         """Plan and deliver, round by round."""
@@ -171,10 +183,17 @@ class _Run:
                 self._standing_refused = sum(
                     line.rows for line in plan.lines if line.side == "source" and set(line.reasons) & _REFUSED_BEFORE
                 )
-                enforce([retractions(self._options.retractions, plan, before=self._retracted)])
+                limits = self._options
+                enforce(
+                    [
+                        retractions(limits.retractions, plan, before=self._retracted),
+                        restatements(limits.restatements, plan, before=self._restated),
+                    ]
+                )
                 before = self._settled_count()
                 self._deliver(plan, round_)
                 self._retracted += plan.to_retract
+                self._restated += plan.to_restate
                 if self._ended or not _waits_for_more(plan) or self._settled_count() == before:
                     break
             if warning := clocks.warning("The service's", self._destination.clock_ahead):
@@ -324,6 +343,7 @@ class _Run:
             unbalanced=tuple(_unbalanced(standings, self._outcomes)),
             strict=self._options.strict,
             standing_refused=self._standing_refused,
+            beyond_help=standings.beyond_help,
         )
 
 

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from reverse_etl.core.errors import GuardError
 from reverse_etl.core.plan import Plan
 from reverse_etl.core.ports import TestEvidence, Verdict
-from reverse_etl.core.sync import Environment, RetractionLimit, Sync
+from reverse_etl.core.sync import Environment, RestatementLimit, RetractionLimit, Sync
 
 NOT_LOOKED_AT = TestEvidence(Verdict.UNKNOWN, "not looked at")
 
@@ -45,6 +45,7 @@ class Permissions:
     initial: bool = False
     allow_failing_tests: bool = False
     max_retractions: int | None = None
+    max_restatements: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +94,38 @@ def retractions(limit: RetractionLimit, plan: Plan, *, before: int = 0) -> Guard
         "A retraction is for good; the plan shows them. If they are right, push once with "
         f"--max-retractions {before + planned}, or set max_retractions in the exposure.",
     )
+
+
+def restatements(limit: RestatementLimit, plan: Plan, *, before: int = 0) -> Guard:
+    """Does a plan change so many values, or their sum by so much, that the model may compute them wrongly?
+
+    `before`: what earlier rounds of the run changed.
+    """
+    name, planned = "max_restatements", plan.to_restate
+    if not planned:
+        return Guard(name, "no value would be changed")
+    planned += before
+    allowed = limit.allowed(plan.known)
+    of = f"{planned:,} of {plan.known:,} conversions"
+    change = {currency: by for currency, by in plan.change("restate").items() if by}
+    by = f" (in all {sums(change)})" if change else ""
+    hint = (
+        f"The plan shows them, old and new. If they are right, push once with --max-restatements {planned}, "
+        "or set max_restatements in the exposure."
+    )
+    if planned > allowed:
+        found = f"The value of {of} would be changed at once{by}, and {allowed:,} may be"
+        return Guard(name, "", f"{found}: did the model change how it computes values?", hint)
+    if limit.change is not None and any(abs(amount) > limit.change for amount in change.values()):
+        found = f"The value of {of} would be changed{by}, and the sum of a currency by {limit.change:,.2f} at most"
+        return Guard(name, "", f"{found}.", hint)
+    return Guard(name, f"the value of {of} would be changed{by}, and {allowed:,} may be")
+
+
+def sums(amounts: Mapping[str, float]) -> str:
+    """Signed sums by currency, in words."""
+    named = ((currency or "in the currency of the goal", amount) for currency, amount in amounts.items())
+    return ", ".join(f"{amount:+,.2f} {currency}" for currency, amount in named)
 
 
 def enforce(guards: Sequence[Guard]) -> None:

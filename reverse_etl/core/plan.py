@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-# The classes in the order in which people read them. The first six are those that are sent.
+# The classes in the order in which people read them. The first seven are those that are sent.
 CLASSES = (
     "new",
     "deferred",
     "in_doubt",
     "restate",
     "move",
+    "replace",
     "retract",
     "accepted",  # these three only in a later plan of the run that sent them
     "retracted",
@@ -55,7 +56,8 @@ class Sample:
     """One row of a plan as people see it; it names no person.
 
     `goes_at`: UTC text, from when on a row that waits may go; blank where that is not known. `refused_at`: UTC text,
-    when a deferred row was put off.
+    when a deferred row was put off. `value` is what would be sent, `counted_value` what counts now as far as the
+    ledger knows. `moves_to_name`, `moves_to_time`: goal and time of the conversion that takes a moved one's place.
     """
 
     record_key: str
@@ -65,6 +67,30 @@ class Sample:
     error_code: str
     goes_at: str = ""
     refused_at: str = ""
+    value: float | None = None
+    currency: str = ""
+    counted_value: float | None = None
+    counted_currency: str = ""
+    moves_to_name: str = ""
+    moves_to_time: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """What the rows of one goal and currency in a line of a plan are worth.
+
+    `value`: the sum of what would be sent, `counted`: of what counts now, as far as the ledger knows; the destination
+    gives rows without a value that of their goal, so `valued` and `counted_valued` say how many rows each sum is of.
+    """
+
+    conversion_name: str
+    rows: int
+    value: float = 0.0
+    currency: str = ""
+    valued: int = 0
+    counted: float = 0.0
+    counted_currency: str = ""
+    counted_valued: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +98,8 @@ class PlanLine:
     """All rows of one side that share class and reason.
 
     `side` is "source" for rows of the source model, "ledger" for identities that it no longer holds. `operation`: what
-    is sent of them, send, restate or retract; blank where nothing is.
+    is sent of them, send, restate or retract; blank where nothing is, or not in this round. `money` is empty of rows
+    that no push would send.
     """
 
     side: str
@@ -81,11 +108,17 @@ class PlanLine:
     operation: str
     rows: int
     samples: tuple[Sample, ...] = ()
+    money: tuple[Money, ...] = ()
 
     @property
     def sends(self) -> bool:
         """Is something sent of these rows?"""
         return bool(self.operation)
+
+    @property
+    def follows(self) -> bool:
+        """Are these rows sent in the next round of the same push, after what they replace is retracted?"""
+        return self.class_ == "replace"
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,13 +134,39 @@ class Plan:
 
     @property
     def to_send(self) -> int:
-        """Records that a push would send."""
+        """Records that a push would send by this plan."""
         return sum(line.rows for line in self.lines if line.sends)
+
+    @property
+    def to_follow(self) -> int:
+        """Records that the same push would send by its next plan, after what they replace is retracted."""
+        return sum(line.rows for line in self.lines if line.follows)
 
     @property
     def to_retract(self) -> int:
         """Conversions that a push would take back, moves and repeats among them."""
         return sum(line.rows for line in self.lines if line.operation == "retract")
+
+    @property
+    def to_restate(self) -> int:
+        """Conversions whose value a push would change, repeats among them."""
+        return sum(line.rows for line in self.lines if line.operation == "restate")
+
+    def change(self, operation: str = "") -> dict[str, float]:
+        """What a push, or one operation of it, would change of the sum of values that count, by currency.
+
+        What is in doubt may count already and is left out.
+        """
+        sums: dict[str, float] = {}
+        for line in self.lines:
+            if line.class_ == "in_doubt" or operation not in ("", line.operation):
+                continue
+            for money in line.money:
+                if money.valued:
+                    sums[money.currency] = sums.get(money.currency, 0.0) + money.value
+                if money.counted_valued:
+                    sums[money.counted_currency] = sums.get(money.counted_currency, 0.0) - money.counted
+        return dict(sorted(sums.items()))
 
     @property
     def source_rows(self) -> int:

@@ -63,6 +63,7 @@ class Standings:
     `source` and `ledger`: rows of each side per standing. `source_rows`: rows that the plan read from the source.
     `known_identities`: identities that the ledger held as taken or in doubt when the plan was made, and
     `known_standing` how many of them the plan gave a place. `run_outcomes`: attempts of the run per outcome.
+    `beyond_help`: rows among the held that no correction can help any more.
     """
 
     source: dict[str, int]
@@ -71,6 +72,7 @@ class Standings:
     known_identities: int
     known_standing: int
     run_outcomes: dict[str, int]
+    beyond_help: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -203,6 +203,7 @@ class RunResult:
     `stopped` why the run ended early. `interrupted`: somebody asked it to.
     `standing_refused`: rows among the held that the destination refused in an earlier run, unchanged since.
     `unbalanced` names the sums of the law of conservation that are off; it is empty unless the product is at fault.
+    `beyond_help`: rows among the held that no correction can help any more. `sync`, `account_id`: whose run it was.
     `protocol`: what the destination was spoken to by, where it has several. `without_account`: rows beside those of
     `source`, which name no account where each names its own.
     """
@@ -220,6 +221,9 @@ class RunResult:
     standing_refused: int = 0
     protocol: str = ""
     without_account: int = 0
+    beyond_help: int = 0
+    sync: str = ""
+    account_id: str = ""
 
     def rows(self, standing: str) -> int:
         """Rows of both sides with a standing."""
@@ -235,8 +239,8 @@ class RunResult:
     @property
     def exit_code(self) -> int:
         """0 all done, 1 stopped, interrupted or rows in doubt, 3 done and the destination refused rows in this run, or
-        with `strict` any row is invalid, held or without an account."""
+        with `strict` any row is invalid, held or without an account that somebody can correct."""
         if self.name != "done" or self.rows("in_doubt"):
             return 1
-        not_clean = self.strict and (self.rows("invalid") or self.rows("held") or self.without_account)
-        return 3 if self.refusals or not_clean else 0
+        to_correct = self.rows("invalid") or self.rows("held") > self.beyond_help or self.without_account
+        return 3 if self.refusals or (self.strict and to_correct) else 0

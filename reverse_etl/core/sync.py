@@ -58,6 +58,22 @@ class RetractionLimit:
 
 
 @dataclass(frozen=True, slots=True)
+class RestatementLimit:
+    """How many values one push may change: `rows`, or a `share` of the conversions that count, whichever is more.
+
+    `change`: by how much the sum of the restated values may change in any one currency; None for no limit.
+    """
+
+    rows: int = 100
+    share: float = 0.2
+    change: float | None = None
+
+    def allowed(self, known: int) -> int:
+        """The number for a ledger that holds so many."""
+        return max(self.rows, int(self.share * known))
+
+
+@dataclass(frozen=True, slots=True)
 class Sync:
     """The settings of one sync.
 
@@ -81,6 +97,7 @@ class Sync:
     warn_after: timedelta | None = None
     error_after: timedelta | None = None
     max_retractions: RetractionLimit = RetractionLimit()
+    max_restatements: RestatementLimit = RestatementLimit()
     adjust_after: timedelta | None = None
     account_column: str = ""
     protocol: WireProtocol | None = None

@@ -34,6 +34,7 @@ ClassName = Literal[
     "in_doubt",
     "restate",
     "move",
+    "replace",
     "retract",
     "accepted",
     "retracted",

@@ -25,7 +25,7 @@ class LoginJson(TypedDict):
     version: Literal[1]
     environment: Literal["local", "sandbox", "production"]
     signed_in: bool
-    source: Annotated[str, Says("The variable, the keyring or the file that it comes from; empty without a sign-in.")]
+    source: Annotated[str, Says("The variable or the file that it comes from; empty without a sign-in.")]
     missing: Annotated[str, Says("What is needed, without a sign-in; else empty.")]
     who: Annotated[str, Says("The user's name at Microsoft, where it is known.")]
     tenant: Annotated[str, Says("Empty for an access token from the environment.")]
@@ -40,7 +40,7 @@ class LogoutJson(TypedDict):
 
     version: Literal[1]
     environment: Literal["local", "sandbox", "production"]
-    removed_from: Annotated[list[str], Says("The keyring, the file, or both; empty where there was no sign-in.")]
+    removed_from: Annotated[list[str], Says("The file; empty where there was no sign-in.")]
 
 
 def login_text(document: LoginJson) -> Iterator[str]:

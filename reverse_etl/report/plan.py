@@ -8,9 +8,10 @@ from typing import Annotated, Any, cast
 
 from typing_extensions import TypedDict
 
-from reverse_etl.core.guards import Guard
-from reverse_etl.core.plan import CLASSES, Plan, PlanLine
+from reverse_etl.core.guards import Guard, sums
+from reverse_etl.core.plan import CLASSES, Money, Plan, PlanLine, Sample
 from reverse_etl.core.results import PlanReport
+from reverse_etl.core.sync import Sync
 from reverse_etl.report.documents import ClassName, Count, OfSync, Says, Side, Time, head
 from reverse_etl.report.text import (
     LEDGER_SIDE,
@@ -19,7 +20,7 @@ from reverse_etl.report.text import (
     safe,
     title,
 )
-from reverse_etl.report.words import CLASS_WORDS, reason_words
+from reverse_etl.report.words import CLASS_WORDS, NEEDS, reason_words
 
 
 class PlanCountsJson(TypedDict):
@@ -46,6 +47,25 @@ class SampleJson(TypedDict):
         ),
     ]
     refused_at: Annotated[str, Says("UTC. When a deferred row was put off, else blank.")]
+    value: Annotated[float | None, Says("What would be sent; null: that of the goal, or nothing.")]
+    currency: str
+    counted_value: Annotated[float | None, Says("What counts now, as far as the ledger knows.")]
+    counted_currency: str
+    moves_to_name: Annotated[str, Says("The goal of the conversion that takes the place of a moved one, else blank.")]
+    moves_to_time: Annotated[str, Says("UTC: its time, else blank.")]
+
+
+class MoneyJson(TypedDict):
+    """Rows of one goal and currency, and their sums."""
+
+    conversion_name: str
+    rows: Annotated[int, Says(minimum=1)]
+    value: Annotated[float, Says("The sum of what would be sent.")]
+    currency: str
+    valued: Annotated[int, Says("Rows of that sum; the destination gives others the value of their goal.", minimum=0)]
+    counted: Annotated[float, Says("The sum of what counts now of these rows, as far as the ledger knows.")]
+    counted_currency: str
+    counted_valued: Annotated[int, Says("Rows of that sum.", minimum=0)]
 
 
 PlanLineJson = TypedDict(
@@ -54,8 +74,9 @@ PlanLineJson = TypedDict(
         "side": Side,
         "class": ClassName,
         "reasons": Annotated[list[str], Says("Names of reasons; more may be added.")],
-        "sends": bool,
+        "sends": Annotated[bool, Says("A push would send something of these rows, in its first round or a later one.")],
         "rows": Count,
+        "money": Annotated[list[MoneyJson], Says("Sums by goal and currency; none of rows that no push would send.")],
         "samples": Annotated[list[SampleJson], Says("As many as --samples asks for.")],
     },
 )
@@ -76,6 +97,16 @@ class PlanJson(OfSync):
     now: Annotated[Time, Says("UTC, as 2026-11-25T10:00:00Z; blank where it is not known.")]
     source_rows: Annotated[int, Says("Rows of the source model.", minimum=0)]
     to_send: Annotated[int, Says("Records that a push would send.", minimum=0)]
+    to_follow: Annotated[
+        int, Says("Those of them that go after what they replace is retracted, by the same push.", minimum=0)
+    ]
+    change: Annotated[
+        dict[str, float],
+        Says(
+            "By currency, what the push would change of the sum of values that count. What is in doubt is left out, "
+            "and so is what has no value of its own.",
+        ),
+    ]
     counts: PlanCountsJson
     lines: Annotated[list[PlanLineJson], Says("All rows of one side that share class and reasons.")]
     guards: list[GuardJson]
@@ -92,11 +123,12 @@ def plan_text(report: PlanReport) -> str:
     out += columns(_class_rows(plan, "source"), right=2) or [f"  The source model {report.sync.model} is empty."]
     if plan.ledger_rows:
         out += ["", LEDGER_SIDE, *columns(_class_rows(plan, "ledger"), right=2)]
+    out += _money(plan)
     for line in _by_class(plan.lines):
         if line.reasons or (line.sends and line.samples):
             why = ", ".join(line.reasons) or "for example"
             out += ["", f"{line.class_}, {rows_of(line.rows)}{_ledger_side(line)}: {why}"]
-            out += [f"  {reason_words(reason)}" for reason in line.reasons]
+            out += [f"  {reason_words(reason)}{_setting(line, reason, report.sync)}" for reason in line.reasons]
             out += _samples(line)
     refusing = [guard for guard in guards if guard.refusal]
     out += ["", "Guards"]
@@ -105,7 +137,7 @@ def plan_text(report: PlanReport) -> str:
     if refusing:
         out += [f"A push would be refused (exit 5). {refusing[0].hint}"]
     elif plan.to_send:
-        out += [f"A push would send {rows_of(plan.to_send)}, 1,000 a call."]
+        out += [f"A push would send {rows_of(plan.to_send + plan.to_follow)}, 1,000 a call{_in_two(plan)}."]
     else:
         out += ["A push would send nothing."]
     return "\n".join(out)
@@ -118,15 +150,18 @@ def plan_json(report: PlanReport) -> PlanJson:
         **head(report.sync),
         "now": plan.now,
         "source_rows": plan.source_rows,
-        "to_send": plan.to_send,
+        "to_send": plan.to_send + plan.to_follow,
+        "to_follow": plan.to_follow,
+        "change": plan.change(),
         "counts": {"source": plan.counts("source"), "ledger": plan.counts("ledger")},
         "lines": [
             {
                 "side": cast(Any, line.side),
                 "class": cast(Any, line.class_),
                 "reasons": list(line.reasons),
-                "sends": line.sends,
+                "sends": line.sends or line.follows,
                 "rows": line.rows,
+                "money": [cast(MoneyJson, asdict(money)) for money in line.money],
                 "samples": [cast(SampleJson, asdict(sample)) for sample in line.samples],
             }
             for line in plan.lines
@@ -146,15 +181,82 @@ def _by_class(lines: Iterable[PlanLine]) -> list[PlanLine]:
     return sorted(lines, key=lambda line: (CLASSES.index(line.class_), line.side == "ledger", -line.rows))
 
 
+def _in_two(plan: Plan) -> str:
+    if not plan.to_follow:
+        return ""
+    return f": {plan.to_send:,} at once, and {plan.to_follow:,} when what they replace is retracted"
+
+
+def _setting(line: PlanLine, reason: str, sync: Sync) -> str:
+    """The setting that would correct rows which are held for this reason, where it is not set."""
+    need = NEEDS.get(reason, "")
+    if line.class_ != "held" or not need or need in sync.adjustments:
+        return ""
+    return f" With {need} in the exposure's `adjustments` a push corrects it."
+
+
+# Goals and currencies of a plan that are shown.
+_MONEY_ROWS = 20
+
+
+def _money(plan: Plan) -> list[str]:
+    """The sums of what a push would send by class and goal, and what it changes in all."""
+    shown = [(line, money) for line in _by_class(plan.lines) for money in line.money]
+    if not shown:
+        return []
+    rows = [
+        (line.class_, safe(money.conversion_name), rows_of(money.rows), *_sums(line, money))
+        for line, money in shown[:_MONEY_ROWS]
+    ]
+    more = [f"  and {len(shown) - _MONEY_ROWS:,} more goals and currencies"] if len(shown) > _MONEY_ROWS else []
+    change = plan.change()
+    in_all = [f"  In all {sums(change)}."] if change else []
+    return ["", "Value", *columns(rows, right=4), *more, *in_all]
+
+
+def _sums(line: PlanLine, money: Money) -> tuple[str, str]:
+    """What a group changes, and from what to what; what may count already changes nothing that is known."""
+    without = money.rows - max(money.valued, money.counted_valued)
+    notes = [f"{rows_of(without)} without a value: that of the goal"] if without else []
+    if line.class_ == "in_doubt":
+        return _amount(money.value, money.currency, money.valued), "; ".join(["may count already", *notes])
+    if line.operation == "restate":
+        old = _amount(money.counted, money.counted_currency, money.counted_valued)
+        notes = [f"{old} -> {_amount(money.value, money.currency, money.valued)}", *notes]
+        if money.currency != money.counted_currency or not money.counted_valued:
+            return "", "; ".join(notes)
+    by = money.value - money.counted
+    return (f"{by:+,.2f} {money.currency or money.counted_currency}" if by or not without else ""), "; ".join(notes)
+
+
+def _amount(value: float | None, currency: str, valued: int = 1) -> str:
+    return f"{value:,.2f} {currency}".rstrip() if value is not None and valued else "the goal's value"
+
+
 def _samples(line: PlanLine) -> list[str]:
-    when = "its goal is old enough by" if line.class_ == "deferred" else "goes at"
     return [
         safe(
             f"    {s.record_key or '(no key)'}  {s.conversion_name or '(no name)'}  {s.conversion_time or '(no time)'}"
-            + (f"  {when} {s.goes_at}" if s.goes_at else "")
         )
+        + safe(_about(line, s))
         for s in line.samples
     ]
+
+
+def _about(line: PlanLine, sample: Sample) -> str:
+    """What is to be said of a sample beside its name: from what to what it changes, what it is worth, when it goes."""
+    if line.class_ == "move":
+        same = (sample.moves_to_name, sample.moves_to_time) == (sample.conversion_name, sample.conversion_time)
+        to = "another click id or hash" if same else f"{sample.moves_to_name}  {sample.moves_to_time}"
+        return f"  -> {to}"
+    old = _amount(sample.counted_value, sample.counted_currency)
+    if line.operation == "restate":
+        return f"  {old} -> {_amount(sample.value, sample.currency)}"
+    if line.operation == "retract":
+        return f"  {old}"
+    when = "its goal is old enough by" if line.class_ == "deferred" else "goes at"
+    worth = f"  {_amount(sample.value, sample.currency)}" if line.sends or line.follows else ""
+    return worth + (f"  {when} {sample.goes_at}" if sample.goes_at else "")
 
 
 def _guard_word(guard: Guard) -> str:

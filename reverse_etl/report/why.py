@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from typing import Annotated, Any, Literal, cast
 
@@ -12,7 +12,7 @@ from reverse_etl.core.results import Attempted, Explained, WhyReport
 from reverse_etl.report.documents import ClassName, OfSync, Says, Time, head, number
 from reverse_etl.report.runs import OUTCOME_WORDS
 from reverse_etl.report.text import safe, title
-from reverse_etl.report.words import CLASS_WORDS, reason_words
+from reverse_etl.report.words import CLASS_WORDS, NEEDS, reason_words
 
 READINGS = {
     "unique_key": "a unique key",
@@ -23,8 +23,9 @@ READINGS = {
 ABSENT = "absent"
 ABSENT_WORDS = "no longer in the source, and not counted at Microsoft: nothing is sent"
 NEVER_SENT = "never sent"
-# How the token begins that `reverse-etl forget` leaves in the place of a click id.
-FORGOTTEN = "forgotten_"[:8]
+# What is shown of an identifier that is malformed, and may be an address that is not hashed, or was forgotten: its
+# place is then held by a token.
+STARTS = {"?": "malformed", "forgotten_"[:8]: "forgotten"}
 
 # Of what a baseline marked, whose receipts have this name in the place of a code.
 BASELINE = "Baseline"
@@ -42,6 +43,7 @@ CHANGES = {
     "held": "Nothing: no correction can say that.",
     "restate": "The next push restates it.",
     "move": "The next push retracts it, and then sends what its key stands for now.",
+    "replace": "The next push sends it, once it has retracted what its key stood for before.",
     "retract": "The next push retracts it.",
     "invalid": "Correct what the reason names, in the source model; the next push sends the row.",
     "expired": "Nothing: Microsoft takes no conversion that is older than 90 days.",
@@ -74,7 +76,15 @@ CHANGES = {
     "hashes_differ": "Nothing needs to be done.",
 }
 
-SENT = ("new", "deferred", "in_doubt", "restate", "move", "retract")
+# The same by reason, where `adjustments` allow the correction already.
+CHANGES_ALLOWED = {
+    "restate_in_doubt": "A value in the source while it is younger than 90 days: the next push repeats it with that.",
+    "retract_in_doubt": "Nothing: it is past the 90 days in which a repeat could settle it.",
+    "moved": "The row that has its key now, once it can be sent: the next push then retracts this one and sends that; "
+    "or the former click id and time in the source.",
+}
+
+SENT = ("new", "deferred", "in_doubt", "restate", "move", "replace", "retract")
 
 # When a row may go: one that waits, and one whose goal was too young.
 GOES_AT = {False: "It may go at {}.", True: "Its goal is old enough at {} at the latest."}
@@ -102,6 +112,8 @@ class AttemptJson(TypedDict):
     fenced_by: Annotated[int | None, Says("The run that shut its run out.")]
 
 
+Start = Annotated[str, Says("The first 8 characters, or ? where it is malformed.", maxLength=8)]
+
 RowJson = TypedDict(
     "RowJson",
     {
@@ -117,9 +129,9 @@ RowJson = TypedDict(
         "record_key": str,
         "conversion_name": str,
         "conversion_time": str,
-        "click_id_start": Annotated[str, Says("The first 8 characters.", maxLength=8)],
-        "hashed_email_start": Annotated[str, Says("The first 8 characters.", maxLength=8)],
-        "hashed_phone_start": Annotated[str, Says("The first 8 characters.", maxLength=8)],
+        "click_id_start": Start,
+        "hashed_email_start": Start,
+        "hashed_phone_start": Start,
         "value": float | None,
         "currency": str,
         "attribution_credit": float | None,
@@ -156,9 +168,11 @@ class WhyJson(OfSync):
     rows: list[RowJson]
 
 
-def changes(row: Explained) -> str:
+def changes(row: Explained, adjustments: Collection[str]) -> str:
+    """What would change a row's class, in a sentence or two. `adjustments`: the corrections that its sync may send."""
     # What a push sends needs nothing, whatever its reason says of rows that are held for it.
-    found = [] if row.class_ in SENT else [CHANGES[reason] for reason in row.reasons if reason in CHANGES]
+    known = CHANGES | {reason: words for reason, words in CHANGES_ALLOWED.items() if NEEDS[reason] in adjustments}
+    found = [] if row.class_ in SENT else [known[reason] for reason in row.reasons if reason in known]
     # What was retracted is ignored for good, also should its row come back.
     class_ = "retracted" if (row.class_, row.status) == (ABSENT, "retracted") else row.class_
     words = " ".join(dict.fromkeys(found)) or CHANGES.get(class_, "")
@@ -179,7 +193,7 @@ def why_text(report: WhyReport) -> str:
         + (f"{in_all:,} {'row' if in_all == 1 else 'rows'}." if shown == in_all else f"{shown} of {in_all:,} rows."),
     ]
     for row in report.rows:
-        out += ["", *_row_lines(row)]
+        out += ["", *_row_lines(row, report.sync.adjustments)]
     if shown < in_all:
         out += ["", f"{in_all - shown:,} more are not shown. Ask by unique key for one of them."]
     return "\n".join(out)
@@ -192,12 +206,12 @@ def why_json(report: WhyReport) -> WhyJson:
         "now": report.now,
         "read_as": cast(Any, report.read_as),
         "rows_in_all": report.rows_in_all,
-        "rows": [_row_json(row) for row in report.rows],
+        "rows": [_row_json(row, report.sync.adjustments) for row in report.rows],
     }
 
 
-def _row_lines(row: Explained) -> list[str]:
-    where = "Row" if row.in_source else "Conversion in no source row"
+def _row_lines(row: Explained, adjustments: Collection[str]) -> list[str]:
+    where = "Row" if row.in_source else "Sent before, and in no row that could be sent:"
     head = f"{row.record_key or '(no key)'}  {row.conversion_name or '(no name)'}  {row.conversion_time or '(no time)'}"
     now = "as it is now" if row.in_source else "as it was sent"
     out = [safe(f"{where} {head}"), safe(f"  {now}: {', '.join(_facts(row))}"), ""]
@@ -206,7 +220,7 @@ def _row_lines(row: Explained) -> list[str]:
     out += ["", f"  History: {row.status or NEVER_SENT}"]
     for attempt in row.attempts:
         out += _attempt_lines(attempt, row)
-    return [*out, "", "  What would change it", f"    {changes(row)}"]
+    return [*out, "", "  What would change it", f"    {changes(row, adjustments)}"]
 
 
 def _facts(row: Explained) -> list[str]:
@@ -216,7 +230,7 @@ def _facts(row: Explained) -> list[str]:
         ("hashed e-mail", row.hashed_email_start),
         ("hashed phone", row.hashed_phone_start),
     )
-    facts += [f"{name} {'forgotten' if start == FORGOTTEN else start + '..'}" for name, start in pairs if start]
+    facts += [f"{name} {STARTS.get(start, start + '..')}" for name, start in pairs if start]
     if row.attribution_credit is not None or row.attribution_model:
         facts += [f"attribution {row.attribution_credit} by {row.attribution_model or '(no model)'}"]
     return facts
@@ -250,7 +264,7 @@ def worth(value: float | None, currency: str) -> str:
     return f"{shown} {currency}".strip()
 
 
-def _row_json(row: Explained) -> RowJson:
+def _row_json(row: Explained, adjustments: Collection[str]) -> RowJson:
     fields = asdict(row)
     document = {
         "in_source": fields.pop("in_source"),
@@ -261,6 +275,6 @@ def _row_json(row: Explained) -> RowJson:
         "value": number(row.value),
         "attribution_credit": number(row.attribution_credit),
         "attempts": [asdict(attempt) | {"value": number(attempt.value)} for attempt in row.attempts],
-        "what_would_change_it": changes(row),
+        "what_would_change_it": changes(row, adjustments),
     }
     return cast(RowJson, document)

@@ -7,7 +7,8 @@ CLASS_WORDS = {
     "deferred": "will be tried again",
     "in_doubt": "may have arrived; will be sent again, byte for byte",
     "restate": "its value changed; will be restated",
-    "move": "its key stands for another conversion; will be retracted, and that one sent",
+    "move": "its key stands for another conversion; will be retracted first",
+    "replace": "takes the place of one that is retracted first; will be sent then",
     "retract": "gone from the source; will be retracted",
     "accepted": "taken by the destination",
     "retracted": "taken back",
@@ -36,7 +37,8 @@ REASON_WORDS = {
     "conversion_time_missing": "conversion_time is missing or not a time.",
     "conversion_time_out_of_range": "conversion_time is not between the years 1 and 9999.",
     "click_id_or_hash_missing": "Neither a click id nor a hashed e-mail or phone is there; nothing could be matched.",
-    "click_id_malformed": "microsoft_click_id is not 32 hexadecimal digits, with or without dashes.",
+    "click_id_malformed": "microsoft_click_id is not 32 hex digits, dashes aside. UET's <id>-1, _uet<id> and N are "
+    "none: give the id alone.",
     "hashed_email_address_malformed": "hashed_email_address is not 64 lower-case hex digits. Use hashed_email().",
     "hashed_phone_number_malformed": "hashed_phone_number is not 64 lower-case hex digits. Use hashed_phone().",
     "conversion_value_not_a_number": "conversion_value is not a number.",
@@ -57,15 +59,15 @@ REASON_WORDS = {
     "hashes_differ": "The same click, but its hashed e-mail or phone changed since it was sent. Nothing is needed.",
     "rejected_unchanged": "Refused before and unchanged since: `reverse-etl rejected` says why, `retry` lifts it.",
     "maybe_taken": "A try may have been taken and a repeat was refused: `retry --maybe-taken` could count it twice.",
-    "value_changed": "Value or currency changed since it was accepted: a restatement says so, if `adjustments` allow.",
+    "value_changed": "Value or currency changed since it was accepted.",
     "value_missing": "Value or currency changed since it was accepted, and no value is there: a restatement needs one.",
     "attribution_changed": "The attribution changed since it was accepted; no correction can say that.",
-    "restate_in_doubt": "A restatement of it may have arrived; repeating it settles that, if `adjustments` allow.",
-    "retract_in_doubt": "A retraction of it may have arrived; repeating it settles that, if `adjustments` allow.",
+    "restate_in_doubt": "A restatement of it may have arrived; repeating it settles that.",
+    "retract_in_doubt": "A retraction of it may have arrived; repeating it settles that.",
     "retracted": "It was retracted; Microsoft ignores it from then on.",
     "key_in_doubt": "Another conversion of the same key is in doubt; this one waits until that is settled.",
     "key_sent_before": "Its key was sent with another click id, goal or time, which still counts: both would be two.",
-    "gone": "Accepted, and gone from the source: a retraction takes it back, if `adjustments` allow.",
+    "gone": "Accepted, and gone from the source.",
     "moved": "Its key now stands for another conversion; see that row: it takes its place once it can be sent.",
     "row_invalid_now": "Accepted, and its row breaks a rule now. Nothing is taken back for that.",
     "retract_refused": "Gone from the source, and the destination refused to take it back.",
@@ -74,6 +76,16 @@ REASON_WORDS = {
     "restated": "Its new value was taken.",
     "unanswered_this_run": "Sent in this run without an answer; the next push settles it.",
     "deferred_this_run": "Put off by the destination in this run; the next push tries again.",
+}
+
+
+# The correction that a held row of this reason waits for.
+NEEDS = {
+    "value_changed": "restate",
+    "restate_in_doubt": "restate",
+    "retract_in_doubt": "retract",
+    "gone": "retract",
+    "moved": "retract",
 }
 
 

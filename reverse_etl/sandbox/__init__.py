@@ -5,31 +5,16 @@ the rest of the package, so that it can find the package's mistakes.
 """
 
 from reverse_etl.sandbox.errors import SandboxError
-from reverse_etl.sandbox.faults import Fault, parse_fault
-from reverse_etl.sandbox.reading import (
-    FaultCount,
-    GoalCount,
-    ReasonCount,
-    ReceivedAdjustment,
-    ReceivedRow,
-    Summary,
-    read_adjustments,
-    read_received,
-    summary,
-)
+from reverse_etl.sandbox.faults import parse_fault
+from reverse_etl.sandbox.reading import ReceivedAdjustment, ReceivedRow, read_adjustments, read_received, summary
 from reverse_etl.sandbox.server import SERVICE_PATH, LocalSandbox
 
 __all__ = [
     "SERVICE_PATH",
-    "Fault",
-    "FaultCount",
-    "GoalCount",
     "LocalSandbox",
-    "ReasonCount",
     "ReceivedAdjustment",
     "ReceivedRow",
     "SandboxError",
-    "Summary",
     "parse_fault",
     "read_adjustments",
     "read_received",

@@ -4,7 +4,8 @@ import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-_DATE_TIME = re.compile(r"(\d{4})-(\d\d)-(\d\d)T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?", re.ASCII)
+_DATE_TIME = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d+))?(Z|[+-]\d\d:[0-5]\d)?", re.ASCII)
+_FARTHEST = timedelta(hours=14)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,18 +37,13 @@ def read_date_time(text: str) -> Moment | None:
     found = _DATE_TIME.fullmatch(text.strip(" \t\r\n"))
     if found is None:
         return None
-    year, month, day, hour, minute, second = (int(part) for part in found.groups()[:6])
-    fraction = (found[7] or "")[:7].rstrip("0")
-    zone = found[8]
+    fraction = (found[2] or "")[:7].rstrip("0")
     try:
-        at = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
-        if zone and zone != "Z":
-            hours, minutes = int(zone[1:3]), int(zone[4:6])
-            if minutes > 59 or hours * 60 + minutes > 14 * 60:
-                return None
-            offset = timedelta(hours=hours, minutes=minutes)
-            at = at - offset if zone[0] == "+" else at + offset
+        said = datetime.fromisoformat(found[1] + (found[3] or "Z"))
+        if abs(said.utcoffset() or timedelta()) > _FARTHEST:
+            return None
+        at = said.astimezone(UTC)
     except (ValueError, OverflowError):
         return None
-    canonical = at.strftime("%Y-%m-%dT%H:%M:%S").rjust(19, "0") + (f".{fraction}" if fraction else "") + "Z"
+    canonical = at.replace(tzinfo=None).isoformat() + (f".{fraction}" if fraction else "") + "Z"
     return Moment(at + timedelta(microseconds=int(fraction.ljust(7, "0")) // 10), canonical)

@@ -1,25 +1,22 @@
-"""Faults that a test may ask for: their kinds, the settings of each, and how they are read from JSON or text."""
+"""Faults that a test may ask for: their kinds, how they are read from JSON or text, and which call meets which."""
 
-import json
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from difflib import get_close_matches
-from typing import Any
+import hashlib
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from reverse_etl.sandbox import codes
 from reverse_etl.sandbox.codes import Code
-from reverse_etl.sandbox.errors import SandboxError
-from reverse_etl.sandbox.request import ADJUSTMENTS, CONVERSIONS, GOALS, PROPERTIES, REPORT, SET_PROPERTIES
+from reverse_etl.sandbox.errors import SandboxError, first_mistake
+from reverse_etl.sandbox.goals import click_key
+from reverse_etl.sandbox.request import LOOKUPS, Operation, Row
 
-OPERATIONS = {
-    "conversions": CONVERSIONS,
-    "adjustments": ADJUSTMENTS,
-    "goals": GOALS,
-    "properties": PROPERTIES,
-    "set_properties": SET_PROPERTIES,
-    "report": REPORT,
-}
-SHAPES = ("platform", "request")
+HTML = "text/html; charset=utf-8"
+_GLANCE = 0.02  # seconds between two looks at what a call waits for
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,80 +31,92 @@ class Kind:
     code: int | None = None
 
 
-# Every kind but those of rows knows these: whether and when a call meets it.
+# Every kind but those of rows knows the first: whether and when a call meets it.
 _OF_CALLS = ("rate", "nth")
-_OF_ALL = ("kind", "operation", "count", "match", "row", "value", "share")
+_OF_ALL = ("kind", "operation", "count", "row", "value", "share")
 _ERROR = ("code", "error_code", "message")
-
-
-def _fault(number: int) -> Kind:
-    return Kind(("taken", "shape", "retry_after", *_ERROR[1:]), answers=True, code=number)
-
-
+_NUMBERED = ("taken", "shape", "retry_after", "error_code", "message")
+_GATEWAY = Kind(("taken",), answers=True)
+_LATE = Kind(("seconds",), takes=True)
+_TAKEN = Kind(takes=True)
 KINDS: dict[str, Kind] = {
-    "fault_0": _fault(0),
-    "fault_105": _fault(105),
-    "fault_106": _fault(106),
-    "fault_109": _fault(109),
-    "fault_117": _fault(117),
-    "fault_202": _fault(202),
-    "fault_5601": _fault(5601),
-    "fault_5612": _fault(5612),
-    "fault_5614": _fault(5614),
-    "fault_5615": _fault(5615),
-    "fault_unknown": _fault(codes.UNKNOWN.number),
-    "status_200_fault": Kind(("taken", "shape", "retry_after", *_ERROR), answers=True, code=117),
-    "html_502": Kind(("taken",), answers=True),
-    "empty_503": Kind(("taken",), answers=True),
+    **{
+        f"fault_{number}": Kind(_NUMBERED, answers=True, code=number)
+        for number in (0, 105, 106, 109, 117, 202, 5601, 5612, 5614, 5615)
+    },
+    "fault_unknown": Kind(_NUMBERED, answers=True, code=codes.UNKNOWN.number),
+    "status_200_fault": Kind((*_NUMBERED, "code"), answers=True, code=117),
+    "html_502": _GATEWAY,
+    "empty_503": _GATEWAY,
     "redirect": Kind(("taken", "to"), answers=True),
-    "dtd": Kind(("taken",), answers=True),
+    "dtd": _GATEWAY,
     "huge": Kind(("taken", "megabytes"), answers=True),
     "reset_before": Kind(answers=True),
     "reset_after": Kind(answers=True, takes=True),
-    "reset_late": Kind(("seconds",), takes=True),
+    "reset_late": _LATE,
     "timeout_before": Kind(("seconds",), answers=True),
-    "timeout_after": Kind(("seconds",), takes=True),
-    "lands_late": Kind(("seconds",), takes=True),
-    "hold_before": Kind(("seconds",), takes=True),
-    "hold_after": Kind(("seconds",), takes=True),
-    "half_answer": Kind(takes=True),
+    "timeout_after": _LATE,
+    "lands_late": _LATE,
+    "hold_before": _LATE,
+    "hold_after": _LATE,
+    "half_answer": _TAKEN,
     "slow": Kind(("seconds",), needs=("seconds",), takes=True),
     "clock_skew": Kind(("hours",), needs=("hours",), takes=True),
-    "bad_index": Kind(takes=True),
-    "same_index": Kind(takes=True),
+    "bad_index": _TAKEN,
+    "same_index": _TAKEN,
     "refuse": Kind(_ERROR, needs=("code",), takes=True, of_rows=True),
     "poison": Kind(("shape", *_ERROR), of_rows=True),
 }
+_Chance = Annotated[float, Field(gt=0, le=1)]
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(BaseModel):
     """One fault that is asked for.
 
-    Which calls: `operation`, a text that their bodies hold (`match`), and a row that they hold, by click id or
+    Which calls: `operation`, and a row that they hold, by click id or
     conversion name (`row`), by value (`value`) or as a share of all rows drawn by the seed (`share`). Of these it meets
     `count`, beginning with the `nth`, or each with the chance `rate`.
     """
 
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
     kind: str
-    operation: str = ""
-    count: int | None = None
-    match: str = ""
+    operation: Literal["", "conversions", "adjustments", "goals", "properties", "set_properties", "report"] = ""
+    count: int | None = Field(default=None, ge=1)
     row: str = ""
     value: float | None = None
-    share: float | None = None
-    rate: float | None = None
-    nth: int = 1
-    seconds: float | None = None
-    code: int | None = None
+    share: _Chance | None = None
+    rate: _Chance | None = None
+    nth: int = Field(default=1, ge=1)
+    seconds: float | None = Field(default=None, gt=0, le=86400)
+    code: int | None = Field(default=None, ge=0)
     error_code: str = ""
     message: str = ""
-    shape: str = ""
-    retry_after: int | None = None
+    shape: Literal["", "platform", "request"] = ""
+    retry_after: int | None = Field(default=None, ge=0)
     taken: bool = False
-    hours: float = 0.0
-    megabytes: int = 256
+    hours: float = Field(default=0.0, ge=-10000, le=10000)
+    megabytes: int = Field(default=256, ge=1)
     to: str = "http://elsewhere.invalid/"
+
+    @model_validator(mode="after")
+    def _fits_its_kind(self) -> "Fault":
+        kind = KINDS.get(self.kind)
+        if kind is None:
+            raise ValueError(f"kind must be one of {', '.join(KINDS)}")
+        given = self.model_fields_set
+        for key in given - {*_OF_ALL, *(() if kind.of_rows else _OF_CALLS), *kind.options}:
+            raise ValueError(f"{key} is not known for {self.kind}")
+        for key in set(kind.needs) - given:
+            raise ValueError(f"{key} is needed for {self.kind}")
+        if kind.of_rows and not {"row", "value", "share"} & given:
+            raise ValueError(f"row, value or share is needed for {self.kind}")
+        return self
+
+    @property
+    def settings(self) -> Kind:
+        """What its kind knows and does."""
+        return KINDS[self.kind]
 
     @property
     def limit(self) -> int | None:
@@ -118,22 +127,12 @@ class Fault:
     @property
     def takes(self) -> bool:
         """Do the books take the batch? `taken` asks for it where the kind leaves it out."""
-        return self.taken or KINDS[self.kind].takes
-
-    @property
-    def answers(self) -> bool:
-        """Does something other than the judge's answer go back?"""
-        return KINDS[self.kind].answers
-
-    @property
-    def of_rows(self) -> bool:
-        """Is it met by rows, rather than by calls?"""
-        return KINDS[self.kind].of_rows
+        return self.taken or self.settings.takes
 
     @property
     def error(self) -> Code | None:
         """The code that it answers with, None for kinds without one."""
-        number = KINDS[self.kind].code if self.code is None else self.code
+        number = self.settings.code if self.code is None else self.code
         if number is None:
             return None
         known = codes.BY_NUMBER.get(number, codes.UNKNOWN)
@@ -145,113 +144,189 @@ class Fault:
         return self.shape == "platform" if self.shape else self.error is None or self.error.number < 1000
 
 
-class FaultsError(SandboxError):
-    """What was asked for is not a fault; the text says where."""
+class Faults(BaseModel):
+    """What a test posts; without a seed the one before stays."""
 
+    model_config = ConfigDict(extra="forbid")
 
-_Check = tuple[type | tuple[type, ...], Callable[[Any], bool], str]
+    faults: list[Fault]
+    seed: int | None = None
 
-
-def _text(*words: str) -> _Check:
-    if words:
-        return str, lambda value: value in words, f"one of {', '.join(words)}"
-    return str, bool, "a text"
-
-
-def _number(low: float, high: float, wanted: str) -> _Check:
-    return (int, float), lambda value: low < value <= high, wanted
-
-
-_WHOLE: _Check = (int, lambda value: value >= 1, "1 or more")
-_SHARE = _number(0, 1, "above 0 and at most 1")
-_CHECKS: Mapping[str, _Check] = {
-    "kind": _text(*KINDS),
-    "operation": _text(*OPERATIONS),
-    "count": _WHOLE,
-    "match": _text(),
-    "row": _text(),
-    "value": _number(-1e12, 1e12, "a number"),
-    "share": _SHARE,
-    "rate": _SHARE,
-    "nth": _WHOLE,
-    "seconds": _number(0, 86400, "above 0 and at most 86400"),
-    "code": (int, lambda value: value >= 0, "0 or more"),
-    "error_code": _text(),
-    "message": _text(),
-    "shape": _text(*SHAPES),
-    "retry_after": (int, lambda value: value >= 0, "0 or more whole seconds"),
-    "taken": (bool, lambda _: True, "true or false"),
-    "hours": _number(-10000, 10000, "a number of hours"),
-    "megabytes": _WHOLE,
-    "to": _text(),
-}
-
-
-def read_faults(body: bytes) -> tuple[list[Fault], int | None]:
-    """Read what a test posts: a list of faults, or a mapping of `faults` and `seed`; gives both."""
-    try:
-        content = json.loads(body)
-    except ValueError:
-        raise FaultsError("The body is not JSON.") from None
-    seed = None
-    if isinstance(content, dict) and {"faults"} <= set(content) <= {"faults", "seed"}:
-        seed, content = content.get("seed"), content["faults"]
-        if seed is not None and (not isinstance(seed, int) or isinstance(seed, bool)):
-            raise FaultsError("seed must be a whole number.")
-    if not isinstance(content, list):
-        raise FaultsError("The body is not a list of faults.")
-    return [_checked(item, f"[{index}]") for index, item in enumerate(content)], seed
+    @model_validator(mode="before")
+    @classmethod
+    def _list_alone(cls, given: Any) -> Any:
+        return {"faults": given} if isinstance(given, list) else given
 
 
 def parse_fault(text: str) -> Fault:
     """Read a fault as it is typed: KIND, or KIND:KEY=VALUE,KEY=VALUE."""
     kind, _, rest = text.partition(":")
-    item: dict[str, Any] = {"kind": kind}
+    item = {"kind": kind}
     for part in rest.split(",") if rest else []:
         key, given, value = part.partition("=")
         if not given:
-            raise FaultsError(f"In --fault {text}, {part!r} is not KEY=VALUE.")
-        item[key] = _typed(key, value)
-    return _checked(item, f"--fault {text}: ")
+            raise SandboxError(f"In --fault {text}, {part!r} is not KEY=VALUE.")
+        item[key] = value
+    try:
+        return Fault.model_validate(item)
+    except ValidationError as error:
+        raise SandboxError(f"In --fault {text}, {first_mistake(error)}.") from None
 
 
-def _typed(key: str, value: str) -> Any:
-    """A typed value as its key wants it; what cannot be read so stays a text, to be refused by the check."""
-    wanted = _CHECKS[key][0] if key in _CHECKS else str
-    if wanted is bool:
-        return {"true": True, "false": False}.get(value, value)
-    for kind in wanted if isinstance(wanted, tuple) else (wanted,):
-        try:
-            return kind(value)
-        except ValueError:
-            continue
-    return value
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What goes back over HTTP; `fault` is set where it does not leave whole, at once and in order.
+
+    `then` is what is still to be done when it has left. `endless`: what goes on behind the body.
+    """
+
+    status: int
+    content_type: str = "text/plain; charset=utf-8"
+    body: bytes = b""
+    fault: Fault | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    then: Callable[[], object] | None = None
+    endless: bytes = b""
 
 
-def _checked(item: object, where: str) -> Fault:
-    dot = "" if where.endswith(" ") else "."
-    if not isinstance(item, dict) or item.get("kind") not in KINDS:
-        given = item.get("kind") if isinstance(item, dict) else None
-        raise FaultsError(f"{where}{dot}kind must be one of {', '.join(KINDS)}.", _nearest(given, KINDS))
-    kind = KINDS[item["kind"]]
-    known = (*_OF_ALL, *(() if kind.of_rows else _OF_CALLS), *kind.options)
-    for key, value in item.items():
-        if key not in known:
-            text = f"{where}{dot}{key} is not known for {item['kind']}. Known: {', '.join(known[1:])}."
-            raise FaultsError(text, _nearest(key, known))
-        types, test, wanted = _CHECKS[key]
-        if not isinstance(value, types) or (isinstance(value, bool) and types is not bool):
-            raise FaultsError(f"{where}{dot}{key} has the wrong type; it must be {wanted}.")
-        if not test(value):
-            raise FaultsError(f"{where}{dot}{key} must be {wanted}.")
-    for key in kind.needs:
-        if key not in item:
-            raise FaultsError(f"{where}{dot}{key} is needed for {item['kind']}.")
-    if kind.of_rows and not {"row", "value", "share"} & set(item):
-        raise FaultsError(f"{where}{dot}row, value or share is needed for {item['kind']}.")
-    return Fault(**item)
+@dataclass(slots=True)
+class _Asked:
+    """A fault with what has come of it: `seen` are the calls that fit it, `met` those that it was used on."""
+
+    fault: Fault
+    place: int
+    seen: int = 0
+    met: int = 0
+
+    @property
+    def left(self) -> int | None:
+        return None if self.fault.limit is None else self.fault.limit - self.met
 
 
-def _nearest(given: object, known: Any) -> str:
-    near = get_close_matches(str(given), known, n=1, cutoff=0.5)
-    return f"Did you mean {near[0]}?" if near else ""
+@dataclass(frozen=True, slots=True)
+class Met:
+    """A fault that a call has met, with the gate that stood then: a release that comes at once is not missed."""
+
+    fault: Fault
+    gate: threading.Event
+
+
+class Injection:
+    """The faults in the order in which they were asked for. A call meets the first that fits, its rows meet theirs.
+
+    All chances are drawn from the seed: by the number of a call among those that fit, or by a row's identity, so that
+    a row meets its fault in whatever call it comes.
+    """
+
+    def __init__(self, faults: Sequence[Fault] = (), seed: int = 0) -> None:
+        self._lock = threading.Lock()
+        self._gate = threading.Event()
+        self._held = 0
+        self._seed = seed
+        self.put(faults)
+
+    def put(self, faults: Sequence[Fault], seed: int | None = None) -> None:
+        """Replace the faults. Calls that are held stay held."""
+        with self._lock:
+            self._seed = self._seed if seed is None else seed
+            self._asked = [_Asked(fault, place) for place, fault in enumerate(faults)]
+
+    def clear(self) -> None:
+        """Drop the faults, and let every call go on that waits."""
+        self.put([])
+        self.release()
+
+    def release(self) -> int:
+        """Let every call go on that waits, and give their number. The faults stay."""
+        with self._lock:
+            self._gate.set()
+            self._gate = threading.Event()
+            return self._held
+
+    def state(self) -> dict[str, Any]:
+        """The faults as they were asked for, each with how often it was met and may still be."""
+        with self._lock:
+            asked = [
+                one.fault.model_dump(exclude_defaults=True) | {"fired": one.met, "left": one.left}
+                for one in self._asked
+            ]
+            return {"seed": self._seed, "held": self._held, "faults": asked}
+
+    def meet(self, operation: str, rows: Sequence[Row | None]) -> Met | None:
+        """The fault that this call meets, if any."""
+        with self._lock:
+            fitting = [
+                one for one in self._asked if not one.fault.settings.of_rows and self._fits(one, operation, rows)
+            ]
+            for one in fitting:
+                one.seen += 1
+            for one in fitting:
+                if self._is_due(one):
+                    one.met += 1
+                    return Met(one.fault, self._gate)
+        return None
+
+    def meet_rows(self, operation: str, rows: Sequence[Row | None]) -> tuple[list[Fault], dict[int, Code]]:
+        """The faults that the rows of this call meet, and the rows that are to be refused, by index."""
+        faults: list[Fault] = []
+        refusals: dict[int, Code] = {}
+        with self._lock:
+            for one in self._asked:
+                if not one.fault.settings.of_rows or one.left == 0 or not self._fits(one, operation, rows):
+                    continue
+                if one.fault.kind == "refuse" and one.fault.error:
+                    hit = [index for index, row in enumerate(rows) if self._hits(one, row)]
+                    refusals = dict.fromkeys(hit, one.fault.error) | refusals
+                one.met += 1
+                faults.append(one.fault)
+        return faults, refusals
+
+    def hold(self, met: Met) -> None:
+        """Wait until released, or as long as the fault says."""
+        with self._lock:
+            self._held += 1
+        met.gate.wait(met.fault.seconds)
+        with self._lock:
+            self._held -= 1
+
+    def wait_for(self, is_gone: Callable[[], bool], met: Met, seconds: float) -> None:
+        """Wait until the caller has gone, at most so long; a release ends it, too."""
+        end = time.monotonic() + seconds
+        while not is_gone() and time.monotonic() < end and not met.gate.wait(_GLANCE):
+            pass
+
+    def pause(self, seconds: float) -> None:
+        """Wait so long, unless released."""
+        self._gate.wait(seconds)
+
+    def _fits(self, one: _Asked, operation: str, rows: Sequence[Row | None]) -> bool:
+        fault = one.fault
+        # What is asked for calls is asked for those that deliver: a lookup before them must not use it up.
+        if (Operation[fault.operation.upper()] != operation) if fault.operation else operation in LOOKUPS:
+            return False
+        picks = fault.row or fault.value is not None or fault.share is not None
+        return not picks or any(self._hits(one, row) for row in rows)
+
+    def _hits(self, one: _Asked, row: Row | None) -> bool:
+        fault = one.fault
+        if row is None or (fault.row and fault.row not in (row.click_id, row.conversion_name)):
+            return False
+        if fault.value is not None and row.amount != fault.value:
+            return False
+        if fault.share is None:
+            return True
+        time = row.time.text if row.time else ""
+        identity = (click_key(row.click_id or ""), row.conversion_name, time, row.hashed_email, row.hashed_phone)
+        return self._chance(one, *identity) < fault.share
+
+    def _is_due(self, one: _Asked) -> bool:
+        if one.left == 0 or one.seen < one.fault.nth:
+            return False
+        return one.fault.rate is None or self._chance(one, one.seen) < one.fault.rate
+
+    def _chance(self, one: _Asked, *parts: str | int | None) -> float:
+        """A number from 0 to 1 that is the same for the same seed, fault and parts."""
+        text = "\x1f".join(
+            "" if part is None else str(part) for part in (self._seed, one.fault.kind, one.place, *parts)
+        )
+        return float(int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big") / 2**64)

@@ -12,15 +12,24 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from reverse_etl.sandbox import codes
+from reverse_etl.sandbox.clock import Moment
 from reverse_etl.sandbox.codes import Code
 from reverse_etl.sandbox.goals import MAX_VALUE, Goal, World, click_key
-from reverse_etl.sandbox.rows import Adjustment, Keys, Row
+from reverse_etl.sandbox.request import Row
 
 WINDOW = timedelta(days=90)
 GOAL_REST = timedelta(hours=2)
 _HASH = re.compile(r"[0-9a-f]{64}", re.ASCII)
 _CLICK_ID = re.compile(r"[0-9a-f]{32}|[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.ASCII | re.IGNORECASE)
 _EARLIEST = datetime(1900, 1, 1, tzinfo=UTC)
+# The time is left out, before 1900, in the future, too long ago.
+_OF_CONVERSIONS = (codes.TIME_EMPTY, codes.TIME_INVALID, codes.TIME_IN_FUTURE, codes.TIME_OUT_OF_WINDOW)
+_OF_ADJUSTMENTS = (
+    codes.ADJUSTMENT_TIME_EMPTY,
+    codes.ADJUSTMENT_TIME_INVALID,
+    codes.ADJUSTMENT_IN_FUTURE,
+    codes.ADJUSTMENT_OUT_OF_WINDOW,
+)
 _NO_TIME = datetime(1, 1, 1, tzinfo=UTC)  # what the service reads where the element is left out
 
 
@@ -41,51 +50,33 @@ class Verdict:
 
 
 def judge(row: Row | None, goal: Goal | None, world: World, now: datetime) -> Verdict:
-    """Judge one row against its goal, None where no goal has its name."""
+    """Judge one row against its goal, None where no goal has its name.
+
+    Of an adjustment by what it says itself: whether its conversion counted is for the books to say.
+    """
     if row is None:
         return Verdict(errors=(codes.ROW_IS_NULL,))
-    errors = (
-        *_name_errors(row, goal, now),
-        *_time_errors(row, now),
-        *_value_errors(row),
-        *_attribution_errors(row, goal),
-        *_identifier_errors(row, goal),
-    )
-    if not errors:
-        errors = tuple(_click_errors(row, goal, world))
-    if errors or goal is None:
+    if row.operation == "S":
+        own = (*_value_errors(row), *_attribution_errors(row, goal))
+    else:
+        own = tuple(_adjustment_errors(row, goal, now))
+    errors = (*_name_errors(row, goal, now), *_time_errors(row.time, now), *own, *_identifier_errors(row, goal))
+    if goal is None or errors:
         return Verdict(errors=errors, identity=identity(row))
-    return _taken(row, goal, world, now)
-
-
-def judge_adjustment(row: Adjustment | None, goal: Goal | None, now: datetime) -> Verdict:
-    """Judge one adjustment by what it says itself; whether its conversion counted is for the books to say."""
-    if row is None:
-        return Verdict(errors=(codes.ROW_IS_NULL,))
-    errors = (
-        *_name_errors(row, goal, now),
-        *_time_errors(row, now),
-        *_identifier_errors(row, goal),
-        *_adjustment_time_errors(row, now),
-        *_adjustment_value_errors(row, goal),
-    )
+    click = world.clicks.get(click_key(row.click_id)) if world.clicks and row.click_id else None
+    if row.operation == "S" and (error := _click_error(row, goal, click)):
+        return Verdict(errors=(error,), identity=identity(row))
     return Verdict(
-        errors=errors,
-        # Nothing is said of adjustments for a goal that is paused; they are taken like its conversions.
-        ignored="GoalNotFoundOrInactive" if goal is not None and goal.status == "Paused" else "",
+        ignored=_ignored(row, goal, world, click, now),
         identity=identity(row),
-        value=row.value,
-        currency=goal.revenue_currency if goal is not None and blank(row.currency) else row.currency,
+        unique_key=_unique_key(row, goal),
+        value=row.amount if row.amount is not None else goal.revenue.value,
+        currency=row.currency or goal.revenue.currency,
     )
 
 
-def blank(text: str | None) -> bool:
-    """An absent text and one of blanks alone are alike."""
-    return text is None or not text.strip()
-
-
-def _name_errors(row: Keys, goal: Goal | None, now: datetime) -> Iterator[Code]:
-    if blank(row.name):
+def _name_errors(row: Row, goal: Goal | None, now: datetime) -> Iterator[Code]:
+    if not row.conversion_name:
         yield codes.NAME_EMPTY
     elif goal is None or goal.status == "Deleted":
         yield codes.NAME_INVALID
@@ -93,140 +84,113 @@ def _name_errors(row: Keys, goal: Goal | None, now: datetime) -> Iterator[Code]:
         yield codes.GOAL_TOO_YOUNG
 
 
-def _time_errors(row: Keys, now: datetime) -> Iterator[Code]:
-    if row.time is None or row.time.at == _NO_TIME:
-        yield codes.TIME_EMPTY
-    elif row.time.at < _EARLIEST:
+def _time_errors(moment: Moment | None, now: datetime, *, adjustment: bool = False) -> Iterator[Code]:
+    empty, invalid, future, old = _OF_ADJUSTMENTS if adjustment else _OF_CONVERSIONS
+    if moment is None or moment.at == _NO_TIME:
+        yield empty
+    elif moment.at < _EARLIEST:
         # The service does not say which readable times it calls invalid; this is our choice.
-        yield codes.TIME_INVALID
-    elif row.time.at > now:
-        yield codes.TIME_IN_FUTURE
-    elif now - row.time.at > WINDOW:
-        yield codes.TIME_OUT_OF_WINDOW
+        yield invalid
+    elif moment.at > now:
+        yield future
+    elif now - moment.at > WINDOW:
+        # The length of this window is not said of adjustments; that of conversions is taken.
+        yield old
 
 
-def _value_errors(row: Row | Adjustment) -> Iterator[Code]:
-    if row.value is not None and not (math.isfinite(row.value) and 0 <= row.value <= MAX_VALUE):
+def _value_errors(row: Row) -> Iterator[Code]:
+    if row.amount is not None and not (math.isfinite(row.amount) and 0 <= row.amount <= MAX_VALUE):
         yield codes.VALUE_INVALID
-    if not blank(row.currency) and row.currency not in codes.CURRENCIES:
+    if row.currency and row.currency not in codes.CURRENCIES:
         yield codes.CURRENCY_INVALID
 
 
-def _adjustment_time_errors(row: Adjustment, now: datetime) -> Iterator[Code]:
-    if row.at is None or row.at.at == _NO_TIME:
-        yield codes.ADJUSTMENT_TIME_EMPTY
-    elif row.at.at < _EARLIEST:
-        yield codes.ADJUSTMENT_TIME_INVALID
-    elif row.at.at > now:
-        yield codes.ADJUSTMENT_IN_FUTURE
-    elif now - row.at.at > WINDOW:
-        # The length of this window is not said; that of conversions is taken.
-        yield codes.ADJUSTMENT_OUT_OF_WINDOW
-    elif row.time is not None and row.at.at < row.time.at:
+def _adjustment_errors(row: Row, goal: Goal | None, now: datetime) -> Iterator[Code]:
+    wrong = tuple(_time_errors(row.adjusted, now, adjustment=True))
+    yield from wrong
+    if not wrong and row.adjusted and row.time and row.adjusted.at < row.time.at:
         yield codes.ADJUSTMENT_TIME_EARLY
-
-
-def _adjustment_value_errors(row: Adjustment, goal: Goal | None) -> Iterator[Code]:
-    if row.kind == "Retract":
+    if row.operation == "X":
         # Its currency is not looked at, as documented.
-        if row.value is not None:
+        if row.amount is not None:
             yield codes.VALUE_NOT_EXPECTED
         return
-    if row.kind != "Restate":
+    if row.adjustment_type != "Restate":
         yield codes.ADJUSTMENT_TYPE_INVALID
         return
-    if row.value is None:
+    if row.amount is None:
         yield codes.VALUE_REQUIRED
-    if blank(row.currency) and (goal is None or goal.revenue_currency is None):
+    if not row.currency and (goal is None or goal.revenue.currency is None):
         # "Required" in one place, the goal's own by default in another: refused where neither has one.
         yield codes.CURRENCY_REQUIRED
     yield from _value_errors(row)
 
 
 def _attribution_errors(row: Row, goal: Goal | None) -> Iterator[Code]:
-    if row.credit is None and blank(row.model):
+    if row.credit is None and not row.attribution_model:
         return
     if goal is not None and not goal.external_attribution:
         yield codes.NOT_EXTERNAL
         return
-    if row.credit is None or blank(row.model):
+    if row.credit is None or not row.attribution_model:
         yield codes.EXTERNAL_FIELD_EMPTY
     if row.credit is not None and not 0 < row.credit <= 1:
         yield codes.EXTERNAL_CREDIT_INVALID
 
 
-def _identifier_errors(row: Keys, goal: Goal | None) -> Iterator[Code]:
-    hashes = not (blank(row.hashed_email) and blank(row.hashed_phone))
-    if not blank(row.hashed_email) and not _HASH.fullmatch(row.hashed_email or ""):
+def _identifier_errors(row: Row, goal: Goal | None) -> Iterator[Code]:
+    if row.hashed_email and not _HASH.fullmatch(row.hashed_email):
         yield codes.EMAIL_NOT_HASHED
-    if not blank(row.hashed_phone) and not _HASH.fullmatch(row.hashed_phone or ""):
+    if row.hashed_phone and not _HASH.fullmatch(row.hashed_phone):
         yield codes.PHONE_NOT_HASHED
-    if not blank(row.click_id):
-        if not _CLICK_ID.fullmatch(row.click_id or ""):
+    if row.click_id:
+        if not _CLICK_ID.fullmatch(row.click_id):
             yield codes.CLICK_ID_INVALID
-    elif not hashes:
+    elif not (row.hashed_email or row.hashed_phone):
         yield codes.CLICK_ID_EMPTY
     elif goal is not None and not goal.enhanced:
         yield codes.NOT_ENHANCED
 
 
-def _click_errors(row: Row, goal: Goal | None, world: World) -> Iterator[Code]:
-    click = _click(row, world)
-    if click is None or row.time is None or goal is None:
-        return
-    if row.time.at < click:
-        yield codes.EARLIER_THAN_CLICK
-    elif row.time.at - click > timedelta(minutes=goal.window_minutes):
-        yield codes.OUTSIDE_GOAL_WINDOW
-
-
-def _click(row: Row, world: World) -> datetime | None:
-    if world.clicks is None or blank(row.click_id):
+def _click_error(row: Row, goal: Goal, click: datetime | None) -> Code | None:
+    if click is None or row.time is None:
         return None
-    return world.clicks.get(click_key(row.click_id or ""))
+    if row.time.at < click:
+        return codes.EARLIER_THAN_CLICK
+    outside = row.time.at - click > timedelta(minutes=goal.window_minutes)
+    return codes.OUTSIDE_GOAL_WINDOW if outside else None
 
 
-def _taken(row: Row, goal: Goal, world: World, now: datetime) -> Verdict:
-    click = _click(row, world)
-    ignored = ""
+def _ignored(row: Row, goal: Goal, world: World, click: datetime | None, now: datetime) -> str:
+    """Why a row that is taken does not count, if so."""
     if goal.status == "Paused":
-        ignored = "GoalNotFoundOrInactive"
-    elif world.clicks is not None and not blank(row.click_id) and click is None:
-        ignored = "NoMatchingClickFound"
-    elif click is not None and now - click > WINDOW:
-        ignored = "HistoricalClickDataExpired"
-    unique_key = None
-    if goal.count_type == "Unique":
-        # Without a click id, the hashes are what finds the click.
-        click_text, email, phone = _identifiers(row)
-        unique_key = _digest(goal.name, *((click_text,) if click_text else ("", email, phone)))
-    return Verdict(
-        ignored=ignored,
-        identity=identity(row),
-        unique_key=unique_key,
-        value=row.value if row.value is not None else goal.revenue_value,
-        currency=goal.revenue_currency if blank(row.currency) else row.currency,
-    )
+        # Nothing is said of adjustments for a goal that is paused; they are taken like its conversions.
+        return "GoalNotFoundOrInactive"
+    if row.operation != "S" or world.clicks is None or not row.click_id:
+        return ""
+    if click is None:
+        return "NoMatchingClickFound"
+    return "HistoricalClickDataExpired" if now - click > WINDOW else ""
 
 
-def identity(row: Keys) -> bytes:
+def _unique_key(row: Row, goal: Goal) -> bytes | None:
+    """What a goal that counts once knows a click by: without a click id, the hashes are what finds it."""
+    if goal.count_type == "All":
+        return None
+    click = (click_key(row.click_id),) if row.click_id else ("", row.hashed_email, row.hashed_phone)
+    return _digest(goal.name, *click)
+
+
+def identity(row: Row) -> bytes:
     """What the books know a conversion by, whatever is set of its goal.
 
     Of the three keys that the service documents this is the newest and the fullest, so that a caller whose hashes
     wander is seen to count twice.
     """
-    click_text, email, phone = _identifiers(row)
-    name = "" if blank(row.name) else row.name or ""
-    return _digest(click_text, name, "" if row.time is None else row.time.text, email, phone)
+    time = row.time.text if row.time else ""
+    return _digest(click_key(row.click_id or ""), row.conversion_name, time, row.hashed_email, row.hashed_phone)
 
 
-def _identifiers(row: Keys) -> tuple[str, str, str]:
-    """Click id, e-mail and phone as they are compared."""
-    email = "" if blank(row.hashed_email) else row.hashed_email or ""
-    phone = "" if blank(row.hashed_phone) else row.hashed_phone or ""
-    return "" if blank(row.click_id) else click_key(row.click_id or ""), email, phone
-
-
-def _digest(*parts: str) -> bytes:
+def _digest(*parts: str | None) -> bytes:
     # XML cannot carry the separator, so no text can imitate another split.
-    return hashlib.blake2b("\x1f".join(parts).encode(), digest_size=16).digest()
+    return hashlib.blake2b("\x1f".join(part or "" for part in parts).encode(), digest_size=16).digest()

@@ -1,26 +1,27 @@
-"""A call as it was read, whatever protocol it came by, and what a protocol has to be able to say."""
+"""A call as it was read, whatever protocol it came by, and what answers to it have in common."""
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from enum import Enum
-from typing import Any, Protocol
+from enum import Enum, StrEnum
+from typing import Any, Literal
 
 from reverse_etl.sandbox.clock import Moment, read_date_time
 from reverse_etl.sandbox.codes import Code
-from reverse_etl.sandbox.rows import Adjustment, Row
 
-CONVERSIONS = "ApplyOfflineConversions"
-ADJUSTMENTS = "ApplyOfflineConversionAdjustments"
-GOALS = "GetConversionGoalsByIds"
-PROPERTIES = "GetAccountProperties"
-SET_PROPERTIES = "SetAccountProperties"
-REPORT = "GetOfflineConversionReportByGoalIds"
-# Operations whose answer has no place for errors of single items.
-ALL_OR_NOTHING = (SET_PROPERTIES,)
 MAX_ROWS = 1000
 _DOUBLE = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d+)?|-?INF|NaN", re.ASCII)
-Texts = Mapping[str, str | None]
+
+
+class Operation(StrEnum):
+    """What may be called, by the name that faults have for it."""
+
+    CONVERSIONS = "ApplyOfflineConversions"
+    ADJUSTMENTS = "ApplyOfflineConversionAdjustments"
+    GOALS = "GetConversionGoalsByIds"
+    PROPERTIES = "GetAccountProperties"
+    SET_PROPERTIES = "SetAccountProperties"
+    REPORT = "GetOfflineConversionReportByGoalIds"
 
 
 class Problem(Enum):
@@ -33,6 +34,14 @@ class Problem(Enum):
 
 class UnreadableError(Exception):
     """An element holds what its type does not allow."""
+
+
+class Number(str):
+    """A number as it stood in the request."""
+
+
+class Untyped(str):
+    """A text or a number as it stood in the request, which XML does not tell apart."""
 
 
 class Long(int):
@@ -48,171 +57,158 @@ class RowError:
 
 
 @dataclass(frozen=True, slots=True)
+class Row:
+    """A conversion, or an adjustment of one, in the texts that were received; each is what its type allows."""
+
+    operation: Literal["S", "R", "X"] = "S"  # send; restate or retract what was sent
+    conversion_name: str | None = None
+    click_id: str | None = None
+    hashed_email: str | None = None
+    hashed_phone: str | None = None
+    conversion_time: str | None = None
+    value: str | None = None
+    currency: str | None = None
+    attribution_credit: str | None = None
+    attribution_model: str | None = None
+    adjustment_type: str | None = None
+    adjustment_time: str | None = None
+
+    @property
+    def time(self) -> Moment | None:
+        return read_date_time(self.conversion_time or "")
+
+    @property
+    def adjusted(self) -> Moment | None:
+        return read_date_time(self.adjustment_time or "")
+
+    @property
+    def amount(self) -> float | None:
+        return None if self.value is None else float(self.value)
+
+    @property
+    def credit(self) -> float | None:
+        return None if self.attribution_credit is None else float(self.attribution_credit)
+
+
+@dataclass(frozen=True, slots=True)
 class Request:
     """One call as it was read. `problem` says why it has nothing to answer, if so.
 
     `headers`: by the names that SOAP has for them. `content`: what a call that carries no rows asks for, by the
-    service's names: texts, lists of them, and dicts of texts.
+    service's names, texts as they stand there, lists of them, and lists of dicts.
     """
 
     operation: str = ""  # empty where it is none of ours
     headers: Mapping[str, str] = field(default_factory=dict)
-    rows: Sequence[Any] = ()  # Row or Adjustment, as the operation has it; None where one is null
+    rows: Sequence[Row | None] = ()  # None where one is null
     content: Mapping[str, Any] = field(default_factory=dict)
     problem: Problem | None = None
 
 
-class Field(Enum):
-    """What a field holds of a call that carries no rows."""
-
-    IDS = "whole numbers"
-    WORDS = "words of a list that the service knows"
-    TEXTS = "texts"
-    ITEMS = "dicts of texts"
-    TIME = "a time as text"
-
-
-@dataclass(frozen=True, slots=True)
-class Shape:
-    """How the rows of an operation stand in its request: the element of each, its fields in the order of the schema."""
-
-    item: str
-    fields: tuple[str, ...]
-    read: Callable[[Texts], Row | Adjustment]
-
-
-class Speech(Protocol):
-    """How a protocol says what goes back.
-
-    HOSTILE is an answer made to break its reader, FLOOD the beginning of one without an end and what goes on in it.
-    """
-
-    NAME: str
-    CONTENT_TYPE: str
-    HOSTILE: bytes
-    FLOOD: tuple[bytes, bytes]
-
-    def answer(
-        self, tracking_id: str, operation: str, content: Mapping[str, object], errors: Sequence[RowError]
-    ) -> bytes:
-        """The answer to a call that was processed: its content, and one BatchError per error of a row.
-
-        The content has the service's names in the order of its schema; lists, dicts, texts, numbers, truth and None.
-        """
-
-    def fault(self, tracking_id: str, code: Code, *, by_platform: bool) -> bytes:
-        """A fault: one that every service of the platform shares, or one of this request as a whole."""
-
-    def unreadable(self, tracking_id: str, problem: Problem) -> bytes:
-        """The fault of a request that could not be read: no detail, no index, nothing that names a row."""
-
-    def status(self, code: Code) -> int:
-        """The HTTP status of a fault."""
-
-    def unreadable_status(self, problem: Problem) -> int:
-        """The HTTP status of a request that could not be read."""
-
-    def headers(self, tracking_id: str) -> Mapping[str, str]:
-        """What an answer says beside its body."""
-
-
-def _read_conversion(texts: Texts) -> Row:
-    value_text, credit_text = texts.get("ConversionValue"), texts.get("ExternalAttributionCredit")
-    return Row(
-        name=texts.get("ConversionName"),
-        click_id=texts.get("MicrosoftClickId"),
-        hashed_email=texts.get("HashedEmailAddress"),
-        hashed_phone=texts.get("HashedPhoneNumber"),
-        time_text=texts.get("ConversionTime"),
-        time=_read_time(texts, "ConversionTime"),
-        value_text=value_text,
-        value=_read_double(value_text),
-        currency=texts.get("ConversionCurrencyCode"),
-        credit_text=credit_text,
-        credit=_read_double(credit_text),
-        model=texts.get("ExternalAttributionModel"),
-    )
-
-
-def _read_adjustment(texts: Texts) -> Adjustment:
-    value_text = texts.get("AdjustmentValue")
-    return Adjustment(
-        name=texts.get("ConversionName"),
-        click_id=texts.get("MicrosoftClickId"),
-        hashed_email=texts.get("HashedEmailAddress"),
-        hashed_phone=texts.get("HashedPhoneNumber"),
-        time_text=texts.get("ConversionTime"),
-        time=_read_time(texts, "ConversionTime"),
-        kind=texts.get("AdjustmentType"),
-        at_text=texts.get("AdjustmentTime"),
-        at=_read_time(texts, "AdjustmentTime"),
-        value_text=value_text,
-        value=_read_double(value_text),
-        currency=texts.get("AdjustmentCurrencyCode"),
-    )
-
-
-def _read_time(texts: Texts, name: str) -> Moment | None:
-    if name not in texts:
-        return None
-    moment = read_date_time(texts[name] or "")
-    if moment is None:
-        raise UnreadableError  # null too: a time is the one kind of element that may not be
-    return moment
-
-
-def _read_double(text: str | None) -> float | None:
-    if text is None:
-        return None
-    stripped = text.strip(" \t\r\n")
-    if _DOUBLE.fullmatch(stripped) is None:
-        raise UnreadableError
-    return float(stripped)
-
-
-# By operation: the rows that it carries.
-SHAPES: Mapping[str, Shape] = {
-    CONVERSIONS: Shape(
-        "OfflineConversion",
-        (
-            "ConversionCurrencyCode",
-            "ConversionName",
-            "ConversionTime",
-            "ConversionValue",
-            "ExternalAttributionCredit",
-            "ExternalAttributionModel",
-            "HashedEmailAddress",
-            "HashedPhoneNumber",
-            "MicrosoftClickId",
-        ),
-        _read_conversion,
-    ),
-    ADJUSTMENTS: Shape(
-        "OfflineConversionAdjustment",
-        (
-            "AdjustmentCurrencyCode",
-            "AdjustmentTime",
-            "AdjustmentType",
-            "AdjustmentValue",
-            "ConversionName",
-            "ConversionTime",
-            "HashedEmailAddress",
-            "HashedPhoneNumber",
-            "MicrosoftClickId",
-        ),
-        _read_adjustment,
-    ),
+# By operation that carries rows: the list of them.
+SHAPES = {Operation.CONVERSIONS: "OfflineConversions", Operation.ADJUSTMENTS: "OfflineConversionAdjustments"}
+_KEYS = {
+    "conversion_name": "ConversionName",
+    "click_id": "MicrosoftClickId",
+    "hashed_email": "HashedEmailAddress",
+    "hashed_phone": "HashedPhoneNumber",
+    "conversion_time": "ConversionTime",
 }
-
-# By operation that carries no rows: what it asks for.
-LOOKUPS: Mapping[str, Mapping[str, Field]] = {
-    GOALS: {"ConversionGoalIds": Field.IDS, "ConversionGoalTypes": Field.WORDS, "ReturnAdditionalFields": Field.WORDS},
-    PROPERTIES: {"AccountPropertyNames": Field.TEXTS},
-    SET_PROPERTIES: {"AccountProperties": Field.ITEMS},
-    REPORT: {
-        "StartDateUtc": Field.TIME,
-        "EndDateUtc": Field.TIME,
-        "GoalIds": Field.IDS,
-        "UploadChannelFilter": Field.WORDS,
+# The fields of a row, by the books' names.
+_NAMES: dict[str, dict[str, str]] = {
+    Operation.CONVERSIONS: _KEYS
+    | {
+        "value": "ConversionValue",
+        "currency": "ConversionCurrencyCode",
+        "attribution_credit": "ExternalAttributionCredit",
+        "attribution_model": "ExternalAttributionModel",
+    },
+    Operation.ADJUSTMENTS: _KEYS
+    | {
+        "value": "AdjustmentValue",
+        "currency": "AdjustmentCurrencyCode",
+        "adjustment_type": "AdjustmentType",
+        "adjustment_time": "AdjustmentTime",
     },
 }
+# Those that carry no rows.
+LOOKUPS = tuple(one for one in Operation if one not in SHAPES)
+
+
+def read_request(operation: Operation, headers: Mapping[str, str], content: Mapping[str, Any]) -> Request:
+    """A call by its content, as lists, dicts and texts; names that the service does not know are passed over."""
+    if operation in LOOKUPS:
+        return Request(operation, headers, content=content)
+    try:
+        items = as_list(content.get(SHAPES[operation]))
+        return Request(operation, headers, [None if item is None else _read_row(operation, item) for item in items])
+    except UnreadableError:
+        return Request(operation, headers, problem=Problem.UNREADABLE)
+
+
+def as_list(value: object) -> list[Any]:
+    """A list; one that is absent, null or an element without any in it is empty."""
+    if isinstance(value, list):
+        return value
+    if value:
+        raise UnreadableError
+    return []
+
+
+def as_text(value: object) -> str | None:
+    """A text; a number without quotes is none."""
+    if value is not None and (not isinstance(value, str) or isinstance(value, Number)):
+        raise UnreadableError
+    return value
+
+
+def _read_row(operation: Operation, item: object) -> Row:
+    if not isinstance(item, Mapping) and item != "":
+        raise UnreadableError
+    found: Mapping[str, object] = item if isinstance(item, Mapping) else {}
+    names = _NAMES[operation].items()
+    texts: dict[str, Any] = {column: _typed(name, found[name]) for column, name in names if name in found}
+    adjustment: Literal["R", "X"] = "X" if texts.get("adjustment_type") == "Retract" else "R"
+    return Row("S" if operation == Operation.CONVERSIONS else adjustment, **texts)
+
+
+def _typed(name: str, value: object) -> str | None:
+    """The text of a field, which its type allows; one of blanks alone is like none."""
+    if name.endswith("Time"):
+        # Null does not do either: a time is the one kind of element that may not be.
+        readable = read_date_time(as_text(value) or "") is not None
+    elif name.endswith(("Value", "Credit")):
+        number = value.strip(" \t\r\n") if isinstance(value, Number | Untyped) else ""
+        readable = value is None or _DOUBLE.fullmatch(number) is not None
+    else:
+        text = as_text(value)
+        return text if text and text.strip() else None
+    if not readable:
+        raise UnreadableError
+    return None if value is None else str(value)
+
+
+def batch_errors(errors: Sequence[RowError]) -> list[dict[str, object]]:
+    """The errors of rows as an answer has them."""
+    return [
+        {
+            "Code": error.code.number,
+            "Details": None,
+            "ErrorCode": error.code.name,
+            "FieldPath": None,
+            "ForwardCompatibilityMap": None,
+            "Index": error.index,
+            "Message": error.code.message,
+            "Type": "BatchError",
+        }
+        for error in errors
+    ]
+
+
+def fault_detail(tracking_id: str, code: Code, *, by_platform: bool) -> tuple[str, dict[str, object]]:
+    """What a fault says: AdApiFaultDetail, or ApiFaultDetail with one OperationError."""
+    details = "Detail" if by_platform else "Details"
+    error = {"Code": code.number, details: None, "ErrorCode": code.name, "Message": code.message}
+    if by_platform:
+        return "AdApiFaultDetail", {"TrackingId": tracking_id, "Errors": [error]}
+    return "ApiFaultDetail", {"TrackingId": tracking_id, "BatchErrors": [], "OperationErrors": [error]}

@@ -1,5 +1,6 @@
 """HTTP on loopback: paths, limits and time-outs, and the connections themselves."""
 
+import gzip
 import json
 import os
 import select
@@ -8,35 +9,30 @@ import struct
 import sys
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from importlib.resources import files
 from pathlib import Path
 from socketserver import TCPServer
-from urllib.parse import SplitResult, parse_qs, urlsplit
+from typing import Any
+from urllib.parse import urlsplit
 
-from lxml import etree
+from pydantic import ValidationError
 
 from reverse_etl.sandbox import rest, soap
 from reverse_etl.sandbox.books import Books
-from reverse_etl.sandbox.errors import SandboxError
-from reverse_etl.sandbox.faults import Fault, FaultsError, read_faults
+from reverse_etl.sandbox.errors import SandboxError, first_mistake
+from reverse_etl.sandbox.faults import HTML, Fault, Faults, Injection, Reply
 from reverse_etl.sandbox.goals import load_world
-from reverse_etl.sandbox.injection import Injection
-from reverse_etl.sandbox.page import books_json, page, received_json
-from reverse_etl.sandbox.reading import ReceivedAdjustment, ReceivedRow, read_adjustments, read_received
-from reverse_etl.sandbox.replies import HTML, XML, Reply
+from reverse_etl.sandbox.reading import books_json, page
 from reverse_etl.sandbox.service import Service
-from reverse_etl.sandbox.truth import truth
 
 HOST = "127.0.0.1"
 SERVICE_PATH = "/Api/Advertiser/CampaignManagement/v13/CampaignManagementService.svc"
 MAX_BODY = 20_000_000
-_Read = Callable[..., Sequence[ReceivedRow | ReceivedAdjustment]]
-_TEXT = "text/plain; charset=utf-8"
-_SOAP_ADDRESS = "{http://schemas.xmlsoap.org/wsdl/soap/}address"
+_NOTHING_HERE = Reply(404, body=b"There is nothing at this path.")
 
 
 class LocalSandbox:
@@ -99,15 +95,12 @@ class LocalSandbox:
         self._stopped.set()
 
 
-_Request = socket.socket | tuple[bytes, socket.socket]
-
-
 class _Server(ThreadingHTTPServer):
     daemon_threads = False  # leaving waits for the answers that are under way
     service: Service
 
     def __init__(self, address: tuple[str, int], handler: type[BaseHTTPRequestHandler]) -> None:
-        self._connections: set[_Request] = set()
+        self._connections: set[Any] = set()
         self._guard = threading.Lock()
         super().__init__(address, handler)
 
@@ -116,12 +109,12 @@ class _Server(ThreadingHTTPServer):
         TCPServer.server_bind(self)
         self.server_name, self.server_port = HOST, int(self.server_address[1])
 
-    def process_request(self, request: _Request, client_address: object) -> None:
+    def process_request(self, request: Any, client_address: object) -> None:
         with self._guard:
             self._connections.add(request)
         super().process_request(request, client_address)
 
-    def close_request(self, request: _Request) -> None:
+    def close_request(self, request: Any) -> None:
         with self._guard:
             self._connections.discard(request)
         super().close_request(request)
@@ -130,15 +123,11 @@ class _Server(ThreadingHTTPServer):
         """Close the connections that are kept alive, so that no thread outlives the server."""
         with self._guard:
             for connection in self._connections:
-                if not isinstance(connection, socket.socket):
-                    continue
-                try:
+                with suppress(OSError):  # the peer may be faster
                     connection.shutdown(socket.SHUT_RD)
-                except OSError:
-                    continue  # the peer was faster
         super().server_close()
 
-    def handle_error(self, request: _Request, client_address: object) -> None:
+    def handle_error(self, request: Any, client_address: object) -> None:
         # A caller that hangs up is an everyday thing; anything else is a mistake of ours.
         if not isinstance(sys.exception(), OSError):
             super().handle_error(request, client_address)
@@ -160,78 +149,66 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         if not self._is_local():
             return
+        target, service = urlsplit(self.path), self.server.service
         try:
-            self._show(urlsplit(self.path), self.server.service.books.path)
+            if target.path == "/":
+                self._send(Reply(200, HTML, page(service.books.path, service.world).encode()))
+            elif target.path == "/books":
+                self._send_json(200, books_json(service.books.path, service.world))
+            elif target.path == "/control/faults":
+                self._send_json(200, service.faults.state())
+            else:
+                self._send(service.sign_in.reply("GET", target) or _NOTHING_HERE)
         except SandboxError as error:
-            self._send(Reply(500, _TEXT, str(error).encode()))
-
-    def _show(self, target: SplitResult, books: Path) -> None:
-        if target.path == "/":
-            self._send(Reply(200, HTML, page(books, self.server.service.world).encode()))
-        elif target.path == "/books":
-            self._send_json(200, books_json(books, self.server.service.world))
-        elif target.path == "/received":
-            self._received(books, parse_qs(target.query), read_received)
-        elif target.path == "/adjustments":
-            self._received(books, parse_qs(target.query), read_adjustments)
-        elif target.path == "/control/faults":
-            self._send_json(200, self.server.service.faults.state())
-        elif target.path == "/control/truth":
-            self._send_json(200, truth(books))
-        elif target.path == SERVICE_PATH and target.query.lower() in ("wsdl", "singlewsdl"):
-            self._send(Reply(200, XML, self._wsdl()))
-        elif reply := self.server.service.sign_in.get(target):
-            self._send(reply)
-        else:
-            self._send(Reply(404, _TEXT, b"There is nothing at this path."))
+            self._send(Reply(500, body=str(error).encode()))
 
     def do_POST(self) -> None:
         body = self._body() if self._is_local() else None
         if body is None:
             return
-        path = urlsplit(self.path).path
-        if path == SERVICE_PATH:
-            if self.headers.get_content_type() != "text/xml":
-                self._send(Reply(415, _TEXT, b"SOAP 1.1 is sent as text/xml."))
-                return
-            action = self.headers.get("SOAPAction", "").strip().strip('"')
-            self._send(self.server.service.reply(body, soap.read(body, action), soap, self._is_gone))
-        elif path.startswith(rest.PATH):
-            self._rest(body, path.removeprefix(rest.PATH))
-        elif path == "/control/faults":
-            try:
-                faults, seed = read_faults(body)
-            except FaultsError as error:
-                self._send_json(400, {"error": str(error)})
-                return
-            self.server.service.faults.put(faults, seed)
-            self._send_json(200, self.server.service.faults.state())
-        elif path == "/control/release":
-            self._send_json(200, {"released": self.server.service.faults.release()})
-        elif reply := self.server.service.sign_in.post(path, body):
-            self._send(reply)
-        else:
-            self._send(Reply(404, _TEXT, b"There is nothing at this path."))
-
-    def _rest(self, body: bytes, path: str) -> None:
-        # Whether Microsoft reads packed requests is documented nowhere, and none of its clients sends any.
-        if self.headers.get_content_type() != "application/json" or "Content-Encoding" in self.headers:
-            self._send(Reply(415, _TEXT, b"REST is sent as application/json, and not packed."))
-            return
-        reply = self.server.service.reply(body, rest.read(body, path, self.headers), rest, self._is_gone)
-        if reply.body and not reply.endless and "gzip" in self.headers.get("Accept-Encoding", ""):
-            packing = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
-            reply = replace(reply, body=rest.packed(reply.body), headers={**reply.headers, **packing})
-        self._send(reply)
+        target, service = urlsplit(self.path), self.server.service
+        try:
+            if target.path == SERVICE_PATH:
+                self._soap(body)
+            elif target.path.startswith(rest.PATH):
+                self._rest(body, target.path.removeprefix(rest.PATH))
+            elif target.path == "/control/faults":
+                asked = Faults.model_validate_json(body)
+                service.faults.put(asked.faults, asked.seed)
+                self._send_json(200, service.faults.state())
+            elif target.path == "/control/release":
+                self._send_json(200, {"released": service.faults.release()})
+            else:
+                self._send(service.sign_in.reply("POST", target, body) or _NOTHING_HERE)
+        except ValidationError as error:
+            self._send_json(400, {"error": first_mistake(error)})
 
     def do_DELETE(self) -> None:
         if not self._is_local():
             return
-        if urlsplit(self.path).path != "/control/faults":
-            self._send(Reply(404, _TEXT, b"There is nothing at this path."))
+        if urlsplit(self.path).path == "/control/faults":
+            self.server.service.faults.clear()
+            self._send_json(200, self.server.service.faults.state())
+        else:
+            self._send(_NOTHING_HERE)
+
+    def _soap(self, body: bytes) -> None:
+        if self.headers.get_content_type() != "text/xml":
+            self._send(Reply(415, body=b"SOAP 1.1 is sent as text/xml."))
             return
-        self.server.service.faults.clear()
-        self._send_json(200, self.server.service.faults.state())
+        action = self.headers.get("SOAPAction", "").strip().strip('"')
+        self._send(self.server.service.reply(soap.read(body, action), soap, self._is_gone))
+
+    def _rest(self, body: bytes, path: str) -> None:
+        # Whether Microsoft reads packed requests is documented nowhere, and none of its clients sends any.
+        if self.headers.get_content_type() != "application/json" or "Content-Encoding" in self.headers:
+            self._send(Reply(415, body=b"REST is sent as application/json, and not packed."))
+            return
+        reply = self.server.service.reply(rest.read(body, path, self.headers), rest, self._is_gone)
+        if reply.body and not reply.endless and "gzip" in self.headers.get("Accept-Encoding", ""):
+            packing = {"Content-Encoding": "gzip", "Vary": "Accept-Encoding"}
+            reply = replace(reply, body=gzip.compress(reply.body), headers={**reply.headers, **packing})
+        self._send(reply)
 
     def _is_gone(self) -> bool:
         """Has the caller hung up? One who waits for an answer sends nothing, so what can be read is the end."""
@@ -251,7 +228,7 @@ class _Handler(BaseHTTPRequestHandler):
         ):
             return True
         self.close_connection = True
-        self._send(Reply(403, _TEXT, b"The local sandbox answers to 127.0.0.1 and localhost only."))
+        self._send(Reply(403, body=b"The local sandbox answers to 127.0.0.1 and localhost only."))
         return False
 
     def _body(self) -> bytes | None:
@@ -259,42 +236,15 @@ class _Handler(BaseHTTPRequestHandler):
             length = int(self.headers.get("Content-Length", "-1"))
         except ValueError:
             length = -1
-        if length < 0 or "Transfer-Encoding" in self.headers:
+        if not 0 <= length <= MAX_BODY or "Transfer-Encoding" in self.headers:
             self.close_connection = True
-            self._send(Reply(411, _TEXT, b"A request needs a Content-Length."))
-            return None
-        if length > MAX_BODY:
-            self.close_connection = True
-            self._send(Reply(413, _TEXT, b"The request is larger than 20 MB."))
-            self.wfile.flush()
-            # Closing with unread input would reset the connection, and the caller might miss the answer.
-            left = min(length, 3 * MAX_BODY)
-            while left > 0 and (part := self.rfile.read1(min(left, 1 << 20))):
-                left -= len(part)
+            self._send(Reply(413, body=b"A request has a Content-Length of 20 MB at most."))
             return None
         body = self.rfile.read(length)
         if len(body) < length:
             self.close_connection = True  # the caller went away in the middle: nothing was asked
             return None
         return body
-
-    def _received(self, books: Path, query: dict[str, list[str]], read: _Read) -> None:
-        limit = query.get("limit", ["1000"])[-1]
-        if not (limit.isascii() and limit.isdigit() and len(limit) <= 9):
-            self._send_json(400, {"error": "limit must be a whole number, 0 or more."})
-            return
-        try:
-            rows = read(books, outcome=query.get("outcome", [None])[-1], limit=int(limit))
-        except SandboxError as error:
-            self._send_json(400, {"error": str(error)})
-            return
-        self._send_json(200, received_json(rows))
-
-    def _wsdl(self) -> bytes:
-        root = etree.fromstring((files("reverse_etl") / "wsdl" / "campaign_management_v13.wsdl").read_bytes())
-        for address in root.iter(_SOAP_ADDRESS):
-            address.set("location", f"http://{HOST}:{self.server.server_port}{SERVICE_PATH}")
-        return etree.tostring(root, xml_declaration=True, encoding="utf-8")
 
     def _send_json(self, status: int, content: object) -> None:
         self._send(Reply(status, "application/json", json.dumps(content).encode()))

@@ -1,22 +1,21 @@
 """SOAP 1.1 in and out: requests to rows, and rows' errors and faults to answers."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
 from lxml import etree
 
 from reverse_etl.sandbox.codes import Code
+from reverse_etl.sandbox.faults import Reply
 from reverse_etl.sandbox.request import (
-    ALL_OR_NOTHING,
-    LOOKUPS,
-    SHAPES,
-    Field,
+    Operation,
     Problem,
     Request,
-    RowError,
-    Shape,
     UnreadableError,
+    Untyped,
+    fault_detail,
+    read_request,
 )
 
 NAME = "soap"
@@ -38,16 +37,26 @@ _ITEMS = {
     "OverallAlerts": "OfflineConversionAlert",
     "DailySummaries": "OfflineGoalDailySummary",
     "Alerts": "OfflineConversionAlert",
+    "PartialErrors": "BatchError",
+    "OperationErrors": "OperationError",
+    "Errors": "AdApiError",
 }
 _TYPES = {"ConversionGoals": "OfflineConversionGoal"}
-_PREFIXES = {"s": ENVELOPE, "i": _INSTANCE, "h": CAMPAIGN, "e": ADAPI}
+_PREFIXES = {"s": ENVELOPE, "i": _INSTANCE, "h": CAMPAIGN, "e": ADAPI, "a": _DISPATCHER}
+_PLAIN = {
+    Problem.NOT_WELL_FORMED: ("DeserializationFailed", "The request is not a well-formed SOAP 1.1 envelope."),
+    Problem.UNKNOWN_ACTION: ("ActionNotSupported", f"The local sandbox has {', '.join(Operation)}."),
+    Problem.UNREADABLE: (
+        "DeserializationFailed",
+        "The body of the request could not be read: an element holds what its type does not allow.",
+    ),
+}
 
 
 def read(body: bytes, soap_action: str) -> Request:
     """Read one call without DTD, entities, network or huge trees."""
-    parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, load_dtd=False, dtd_validation=False, huge_tree=False
-    )
+    # By itself it loads no DTD, uses no network, and refuses huge trees.
+    parser = etree.XMLParser(resolve_entities=False, remove_comments=True, remove_pis=True)
     try:
         envelope = etree.fromstring(body, parser)
     except etree.XMLSyntaxError:
@@ -55,206 +64,95 @@ def read(body: bytes, soap_action: str) -> Request:
     document: Any = envelope.getroottree().docinfo
     if document.doctype or envelope.tag != f"{{{ENVELOPE}}}Envelope":
         return Request(problem=Problem.NOT_WELL_FORMED)
-    headers = _read_headers(envelope)
+    said = {
+        _name(element): (element.text or "").strip()
+        for element in envelope.iterfind(f"{{{ENVELOPE}}}Header/{{{CAMPAIGN}}}*")
+    }
+    headers = {name: text for name, text in said.items() if text}
     content = next(envelope.iterfind(f"{{{ENVELOPE}}}Body/*"), None)
-    known = soap_action in SHAPES or soap_action in LOOKUPS
-    if not known or content is None or content.tag != f"{{{CAMPAIGN}}}{soap_action}Request":
+    if soap_action not in list(Operation) or content is None or content.tag != f"{{{CAMPAIGN}}}{soap_action}Request":
         return Request("", headers, problem=Problem.UNKNOWN_ACTION)
     try:
-        if soap_action in LOOKUPS:
-            return Request(soap_action, headers, content=_read_content(content, LOOKUPS[soap_action]))
-        return Request(soap_action, headers, _read_rows(content, SHAPES[soap_action]))
+        found = {_name(part): _value(part) for part in content}
     except UnreadableError:
         return Request(soap_action, headers, problem=Problem.UNREADABLE)
+    return read_request(Operation(soap_action), headers, found)
 
 
-def _read_rows(content: etree._Element, shape: Shape) -> Sequence[Any]:
-    items = content.find(f"{{{CAMPAIGN}}}{shape.item}s")
-    if items is None or _is_nil(items):
-        return ()
-    return [
-        None if _is_nil(item) else shape.read(_texts(item, shape.fields))
-        for item in items.iterfind(f"{{{CAMPAIGN}}}{shape.item}")
-    ]
+def _value(element: etree._Element) -> Any:
+    """What an element of a request holds: a text, a list of texts, or a list of dicts of texts; None for null."""
+    if not len(element):
+        return _text(element)
+    return [{_name(part): _text(part) for part in item} if len(item) else _text(item) for item in element]
 
 
-def _read_content(content: etree._Element, fields: Mapping[str, Field]) -> dict[str, Any]:
-    """What a call asks for that carries no rows; what is absent or null is left out."""
-    found: dict[str, Any] = {}
-    for name, kind in fields.items():
-        element = content.find(f"{{{CAMPAIGN}}}{name}")
-        if element is None or _is_nil(element):
-            continue
-        if kind is Field.WORDS:
-            found[name] = (_text(element) or "").split()
-        elif kind is Field.ITEMS:
-            found[name] = [{etree.QName(part).localname: _text(part) for part in item} for item in element]
-        elif kind is Field.TIME:
-            found[name] = _text(element) or ""
-        else:
-            found[name] = [_text(item) or "" for item in element]
-    return found
-
-
-def _read_headers(envelope: etree._Element) -> dict[str, str]:
-    """The SOAP headers of the service's namespace by name; empty texts are left out."""
-    found: dict[str, str] = {}
-    for element in envelope.iterfind(f"{{{ENVELOPE}}}Header/{{{CAMPAIGN}}}*"):
-        text = (element.text or "").strip()
-        if text:
-            found[etree.QName(element).localname] = text
-    return found
-
-
-def _texts(item: etree._Element, fields: Sequence[str]) -> dict[str, str | None]:
-    """The texts of an item by name. An element that stands out of order is passed over, as the
-    service's own deserializer does with optional elements."""
-    places = {f"{{{CAMPAIGN}}}{name}": place for place, name in enumerate(fields)}
-    texts: dict[str, str | None] = {}
-    reached = -1
-    for element in item:
-        place = places.get(element.tag, -1)
-        if place <= reached:
-            continue
-        reached = place
-        texts[fields[place]] = _text(element)
-    return texts
+def _name(element: etree._Element) -> str:
+    return element.tag.removeprefix(f"{{{CAMPAIGN}}}")
 
 
 def _is_nil(element: etree._Element) -> bool:
     return element.get(f"{{{_INSTANCE}}}nil", "").strip() in ("true", "1")
 
 
-def _text(element: etree._Element) -> str | None:
+def _text(element: etree._Element) -> Untyped | None:
     if _is_nil(element):
         return None
     if len(element):
         raise UnreadableError  # a text with elements in it
-    return element.text or ""
+    return Untyped(element.text or "")
 
 
-def answer(tracking_id: str, operation: str, content: Mapping[str, object], errors: Sequence[RowError]) -> bytes:
-    """The answer to a call that was processed; a row that was taken has no BatchError."""
-    envelope, body = _envelope(tracking_id)
-    response = etree.SubElement(body, f"{{{CAMPAIGN}}}{operation}Response")
-    for name, value in content.items():
-        _add_value(response, name, value)
-    if operation in ALL_OR_NOTHING:
-        return _bytes(envelope)
-    partial = etree.SubElement(response, f"{{{CAMPAIGN}}}PartialErrors")
-    for error in errors:
-        batch_error = etree.SubElement(partial, f"{{{CAMPAIGN}}}BatchError")
-        _add(batch_error, CAMPAIGN, "Code", str(error.code.number))
-        _add(batch_error, CAMPAIGN, "Details", None)
-        _add(batch_error, CAMPAIGN, "ErrorCode", error.code.name)
-        _add(batch_error, CAMPAIGN, "FieldPath", None)
-        _add(batch_error, CAMPAIGN, "Index", str(error.index))
-        _add(batch_error, CAMPAIGN, "Message", error.code.message)
-        _add(batch_error, CAMPAIGN, "Type", "BatchError")
-    return _bytes(envelope)
+def answer(tracking_id: str, operation: str, content: Mapping[str, object]) -> Reply:
+    """The answer to a call that was processed."""
+    return _reply(200, tracking_id, _element(f"{operation}Response", content))
 
 
-def fault(tracking_id: str, code: Code, *, by_platform: bool) -> bytes:
-    """A fault as AdApiFaultDetail, or as ApiFaultDetail with one OperationError."""
-    envelope, detail = _fault(tracking_id)
-    namespace = ADAPI if by_platform else CAMPAIGN
-    typed = etree.SubElement(detail, f"{{{namespace}}}{'AdApiFaultDetail' if by_platform else 'ApiFaultDetail'}")
-    _add(typed, ADAPI, "TrackingId", tracking_id)
-    if by_platform:
-        error = etree.SubElement(etree.SubElement(typed, f"{{{ADAPI}}}Errors"), f"{{{ADAPI}}}AdApiError")
-    else:
-        etree.SubElement(typed, f"{{{CAMPAIGN}}}BatchErrors")
-        errors = etree.SubElement(typed, f"{{{CAMPAIGN}}}OperationErrors")
-        error = etree.SubElement(errors, f"{{{CAMPAIGN}}}OperationError")
-    _add(error, namespace, "Code", str(code.number))
-    _add(error, namespace, "Detail" if by_platform else "Details", None)
-    _add(error, namespace, "ErrorCode", code.name)
-    _add(error, namespace, "Message", code.message)
-    return _bytes(envelope)
+def fault(tracking_id: str, code: Code, *, by_platform: bool) -> Reply:
+    """A fault with its detail."""
+    name, said = fault_detail(tracking_id, code, by_platform=by_platform)
+    detail = etree.Element("detail")
+    detail.append(_element(name, said, ADAPI if by_platform else CAMPAIGN))
+    detail[0][0].tag = f"{{{ADAPI}}}TrackingId"  # every detail has it from there
+    text = f"The call was refused; the detail says why. TrackingId: {tracking_id}."
+    return _fault(tracking_id, "s:Server", text, detail)
 
 
-def unreadable(tracking_id: str, problem: Problem) -> bytes:
+def unreadable(tracking_id: str, problem: Problem) -> Reply:
     """The fault of a request that could not be read: no detail, no index, nothing that names a row."""
     name, text = _PLAIN[problem]
-    envelope, body = _envelope(tracking_id)
-    refused = etree.SubElement(body, f"{{{ENVELOPE}}}Fault")
-    etree.SubElement(refused, "faultcode", nsmap={"a": _DISPATCHER}).text = f"a:{name}"
+    return _fault(tracking_id, f"a:{name}", text)
+
+
+def _fault(tracking_id: str, code: str, text: str, *more: etree._Element) -> Reply:
+    refused = etree.Element(f"{{{ENVELOPE}}}Fault")
+    etree.SubElement(refused, "faultcode").text = code
     etree.SubElement(refused, "faultstring").text = text
-    return _bytes(envelope)
+    refused.extend(more)
+    return _reply(500, tracking_id, refused)
 
 
-def status(code: Code) -> int:
-    """The HTTP status of a fault, which is the same for all of them."""
-    return 500
-
-
-def unreadable_status(problem: Problem) -> int:
-    """The HTTP status of a request that could not be read."""
-    return 500
-
-
-def headers(tracking_id: str) -> Mapping[str, str]:
-    """What an answer says beside its body: nothing, the envelope has it all."""
-    return {}
-
-
-_UNREADABLE = "The body of the request could not be read: an element holds what its type does not allow."
-_PLAIN = {
-    Problem.NOT_WELL_FORMED: ("DeserializationFailed", "The request is not a well-formed SOAP 1.1 envelope."),
-    Problem.UNKNOWN_ACTION: ("ActionNotSupported", f"The local sandbox has {', '.join([*SHAPES, *LOOKUPS])}."),
-    Problem.UNREADABLE: ("DeserializationFailed", _UNREADABLE),
-}
-
-
-def _envelope(tracking_id: str) -> tuple[etree._Element, etree._Element]:
+def _reply(status: int, tracking_id: str, content: etree._Element) -> Reply:
     envelope = etree.Element(f"{{{ENVELOPE}}}Envelope", nsmap=_PREFIXES)
-    header = etree.SubElement(envelope, f"{{{ENVELOPE}}}Header")
-    tracking = etree.SubElement(header, f"{{{CAMPAIGN}}}TrackingId")
-    tracking.text = tracking_id
-    return envelope, etree.SubElement(envelope, f"{{{ENVELOPE}}}Body")
+    etree.SubElement(envelope, f"{{{ENVELOPE}}}Header").append(_element("TrackingId", tracking_id))
+    etree.SubElement(envelope, f"{{{ENVELOPE}}}Body").append(content)
+    return Reply(status, CONTENT_TYPE, etree.tostring(envelope, xml_declaration=True, encoding="utf-8"))
 
 
-def _fault(tracking_id: str) -> tuple[etree._Element, etree._Element]:
-    envelope, body = _envelope(tracking_id)
-    refused = etree.SubElement(body, f"{{{ENVELOPE}}}Fault")
-    etree.SubElement(refused, "faultcode").text = "s:Server"
-    text = f"The call was refused; the detail says why. TrackingId: {tracking_id}."
-    etree.SubElement(refused, "faultstring").text = text
-    return envelope, etree.SubElement(refused, "detail")
-
-
-def _add_value(parent: etree._Element, name: str, value: object) -> None:
+def _element(name: str, value: object, namespace: str = CAMPAIGN) -> etree._Element:
     """A value of an answer as an element, a list with an element for each item."""
-    if not isinstance(value, dict | list):
-        _add(parent, CAMPAIGN, name, _said(value))
-        return
-    element = etree.SubElement(parent, f"{{{CAMPAIGN}}}{name}")
-    if isinstance(value, dict):
-        for key, part in value.items():
-            _add_value(element, key, part)
-        return
-    for item in value:
-        _add_value(element, _ITEMS[name], item)
-        if name in _TYPES and item is not None:
-            element[-1].set(f"{{{_INSTANCE}}}type", f"h:{_TYPES[name]}")
-
-
-def _said(value: object) -> str | None:
-    if isinstance(value, bool):
-        return "true" if value else "false"
-    if isinstance(value, float):
-        # A decimal has no exponent.
-        return format(Decimal(repr(value)), "f")
-    return None if value is None else str(value)
-
-
-def _add(parent: etree._Element, namespace: str, name: str, text: str | None) -> None:
-    element = etree.SubElement(parent, f"{{{namespace}}}{name}")
-    if text is None:
+    element = etree.Element(f"{{{namespace}}}{name}", nsmap=_PREFIXES)
+    if value is None:
         element.set(f"{{{_INSTANCE}}}nil", "true")
+    elif isinstance(value, Mapping):
+        element.extend(_element(key, part, namespace) for key, part in value.items())
+    elif isinstance(value, list):
+        element.extend(_element(_ITEMS[name], item, namespace) for item in value)
+        for item in element if name in _TYPES else ():
+            if not _is_nil(item):
+                item.set(f"{{{_INSTANCE}}}type", f"h:{_TYPES[name]}")
+    elif isinstance(value, bool):
+        element.text = "true" if value else "false"
     else:
-        element.text = text
-
-
-def _bytes(envelope: etree._Element) -> bytes:
-    return etree.tostring(envelope, xml_declaration=True, encoding="utf-8")
+        # A decimal has no exponent.
+        element.text = format(Decimal(repr(value)), "f") if isinstance(value, float) else str(value)
+    return element

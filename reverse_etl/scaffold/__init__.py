@@ -1,150 +1,198 @@
-"""The package and a first sync put into a user's dbt project: `init` plans, shows the plan, and carries it out."""
+"""The package and a first sync put into a user's dbt project: `init` plans, shows the plan, and carries it out.
+
+It writes files that are missing, lists what differs, and says what to add by hand. No file is overwritten, but for the
+package's own folder where that is asked for.
+"""
 
 from __future__ import annotations
 
 import re
 import shlex
-from collections.abc import Mapping
+import textwrap
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from reverse_etl.core.errors import SettingsError
 from reverse_etl.core.folders import project_folder
 from reverse_etl.core.version import __version__
-from reverse_etl.scaffold import package_copy, package_list, starter, words
-from reverse_etl.scaffold.actions import Action, Kind, Line, carry_out
-from reverse_etl.scaffold.cautions import Caution, cautions
-from reverse_etl.scaffold.package_list import PACKAGE
-from reverse_etl.scaffold.profile import read_outputs
+from reverse_etl.scaffold import package, starter
+from reverse_etl.scaffold.package import ENTRY, FOLDER, PACKAGE
 from reverse_etl.scaffold.project import DbtProject, read_project
 
 __all__ = ["InitPlan", "carry_out_plan", "plan_init", "plan_text"]
 
+_PAST = {"create": "created", "upgrade": "upgraded"}
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the report: what happens to what, and a few words on it."""
+
+    verb: str
+    path: str
+    words: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class InitPlan:
-    """Everything that a run of init does, in order, and the words for it."""
+    """Everything that a run of init does, and the words for it.
+
+    `new_package`: files for the package's folder, in the place of all that is there. `by_hand`: a file and what to
+    change in it.
+    """
 
     project: DbtProject
     shown_folder: Path
-    actions: tuple[Action, ...]
+    new_package: Mapping[str, bytes]
+    new_files: Mapping[Path, bytes]
     lines: tuple[Line, ...]
-    cautions: tuple[Caution, ...]
+    by_hand: tuple[tuple[str, str], ...]
+    cautions: tuple[str, ...]
     new_sync: starter.Starter | None
-    needs_build: bool
 
 
 def plan_init(
     folder: Path,
-    environment: Mapping[str, str],
     *,
     files: Mapping[str, bytes] | None = None,
     version: str = __version__,
     sync: str = "",
+    upgrade: bool = False,
 ) -> InitPlan:
     """What init would do in a project. Writes nothing; raises SettingsError for what it cannot do safely.
 
-    `sync`: the name of one more sync to write, beside those that the project declares.
+    `sync`: the name of one more sync to write, beside those that the project declares. `upgrade`: bring the copy of the
+    package to this version.
     """
     if sync and not re.fullmatch(r"[A-Za-z_]\w*", sync, re.ASCII):
         raise SettingsError(
             f"{sync!r} cannot be a sync's name.", hint="dbt takes letters, digits and underscores, for example refunds."
         )
     try:
-        return _plan(folder, environment, files, version, sync)
+        return _plan(folder, package.package_files() if files is None else files, version, sync, upgrade=upgrade)
     except OSError as error:
         raise SettingsError(
             f"{error.filename} could not be read: {error.strerror}.", hint="Nothing was written. Make it readable."
         ) from error
 
 
-def _plan(
-    folder: Path, environment: Mapping[str, str], files: Mapping[str, bytes] | None, version: str, sync: str
-) -> InitPlan:
-    files = package_copy.package_files() if files is None else files
+def _plan(folder: Path, files: Mapping[str, bytes], version: str, sync: str, *, upgrade: bool) -> InitPlan:
     folder = project_folder(folder)
-    project = read_project(folder, environment)
+    project = read_project(folder)
     if project.name == PACKAGE:
         raise SettingsError(
             f"The dbt project in {project.folder} is called {PACKAGE}, the name of the package itself.",
             hint="Run init in your own dbt project; name its folder with --project-dir.",
         )
-    outputs = read_outputs(project, environment)
-    actions, lines, package, built = _plan_package(project, files, version, environment)
+    new_files: dict[Path, bytes] = {}
+    new_package: Mapping[str, bytes] = {}
+    by_hand = []
+    list_file, listed = package.find_list(project)
+    list_name = project.relative(list_file)
+    if listed and listed.removeprefix("./") != FOLDER:
+        words = f"lists the package already, by {listed}; bring it to version {version} yourself"
+        lines = [Line("unchanged", list_name, words)]
+    else:
+        copy = package.read_copy(project, files)
+        if not copy.version or (upgrade and (copy.missing or copy.changed or copy.others)):
+            new_package = files
+        elif copy.version == version:
+            new_files |= {copy.folder / name: files[name] for name in copy.missing}
+        lines = list(_package_lines(copy, files, version, upgrade=upgrade))
+        if listed:
+            lines += [Line("unchanged", list_name, "lists it")]
+        elif list_file.exists():
+            lines += [Line("edit", list_name, f"yourself: it does not list the package, {ENTRY}")]
+            by_hand.append((list_name, f"add to its `packages`, in a line of its own: {ENTRY}"))
+        else:
+            new_files[list_file] = f"packages:\n  {ENTRY}\n".encode()
+            lines += [Line("create", list_name, ENTRY)]
     names = starter.read_names(project)
     new_sync = None
     if names.sync_path and not sync:
-        words_ = f"declares the sync {names.sync}, so no other is written; --sync NAME writes one more"
-        lines += [Line("unchanged", project.relative(names.sync_path), words_)]
+        words = f"declares the sync {names.sync}, so no other is written; --sync NAME writes one more"
+        lines += [Line("unchanged", project.relative(names.sync_path), words)]
     else:
-        new_sync = starter.plan_starter(project, names, outputs, package, sync)
-        actions += new_sync.actions
-        lines += [Line("unchanged", project.relative(path), "is there already") for path in new_sync.existing]
-        lines += _starter_lines(project, new_sync)
-    return InitPlan(
-        project, folder, tuple(actions), tuple(lines), cautions(project, outputs, files), new_sync, bool(built)
-    )
+        new_sync = starter.plan_starter(project, names, listed or FOLDER, sync)
+        missing = {path: content for path, content in new_sync.contents.items() if not path.exists()}
+        new_files |= missing
+        lines += _starter_lines(project, new_sync, missing)
+    cautions = tuple(_ledger_in_clean_targets(project))
+    return InitPlan(project, folder, new_package, new_files, tuple(lines), tuple(by_hand), cautions, new_sync)
 
 
 def carry_out_plan(plan: InitPlan) -> None:
-    """Write what the plan says; raises SettingsError where a file changed in between or cannot be written."""
-    carry_out(plan.actions, plan.project.folder)
+    """Write what the plan says; raises SettingsError where a file cannot be written, or came about in between."""
+    try:
+        if plan.new_package:
+            package.replace_copy(plan.project.folder / FOLDER, plan.new_package)
+        for path, content in plan.new_files.items():
+            package.write_new(path, content)
+    except OSError as error:
+        raise SettingsError(
+            f"{error.filename} could not be written: {error.strerror or error}.",
+            hint="Make it writable and run `reverse-etl init` again; it goes on from here.",
+        ) from error
 
 
 def plan_text(plan: InitPlan, *, dry: bool) -> str:
     """The plan in words: what was done, or with `dry` what would be."""
     title = f"dbt project {plan.project.name} in {plan.project.folder}"
-    if not plan.actions:
+    if not (plan.new_package or plan.new_files or plan.by_hand):
         title += ": nothing to do"
     elif dry:
         title += ": a dry run, nothing is written"
-    return words.report(title, list(plan.lines), plan.cautions, _steps(plan), dry=dry)
+    out = [title, ""]
+    verbs = [line.verb if dry else _PAST.get(line.verb, line.verb) for line in plan.lines]
+    widths = max(len(verb) for verb in verbs), max(len(line.path) for line in plan.lines if line.words)
+    for verb, line in zip(verbs, plan.lines, strict=True):
+        out += [f"  {verb:<{widths[0]}}  {line.path:<{widths[1]}}  {line.words}".rstrip()]
+    for caution in plan.cautions:
+        out += ["", *textwrap.wrap(f"Caution: {caution}", 118, break_on_hyphens=False)]
+    if steps := _steps(plan):
+        width = max(len(command) for command, _ in steps)
+        out += ["", "What to do next"]
+        out += [f"  {number}. {command:<{width}}  {text}".rstrip() for number, (command, text) in enumerate(steps, 1)]
+    return "\n".join(out)
 
 
-def _plan_package(
-    project: DbtProject, files: Mapping[str, bytes], version: str, environment: Mapping[str, str]
-) -> tuple[list[Action], list[Line], str, bool]:
-    """Actions and lines for the copy and its entry, the package's folder in words, and whether to build it anew."""
-    listed = package_list.read_list(project, package_copy.candidates(project), environment)
-    file = project.relative(listed.path)
-    if listed.elsewhere:
-        words_ = f"lists the package already, by {listed.elsewhere}; bring it to version {version} yourself"
-        return [], [Line("unchanged", file, words_)], f"{project.relative(project.install_path)}/{PACKAGE}", False
-    if listed.folder is not None and package_copy.is_by_hand(listed.folder):
-        found = package_list.package_version(listed.folder)
-        name = project.relative(listed.folder)
-        same = "the same as this tool" if found == version else f"and this tool is {version}: bring both to one"
-        words_ = f"lists the package already, by local: {name}, version {found}, {same}"
-        return [], [Line("unchanged", file, words_)], name, False
-    folder = listed.folder or package_copy.choose_folder(project)
-    name = project.relative(folder)
-    upgrade = package_copy.plan_upgrade(package_copy.open_copy(folder, project), files, version)
-    actions, lines = list(upgrade.actions), words.package_lines(name, upgrade)
-    if listed.folder is not None:
-        lines += [Line("unchanged", file, "lists it")]
-    else:
-        try:
-            content = package_list.with_entry(listed.content, name)
-        except package_list.CannotInsertError as error:
-            raise SettingsError(
-                f"{file} was left alone, and nothing was written: {error}.",
-                hint="Write the one list of packages like this, and run `reverse-etl init` again:\n\n"
-                + package_list.lines_by_hand(name),
-            ) from error
-        kind = Kind.CREATE if listed.content is None else Kind.REPLACE
-        actions += [Action(kind, listed.path, content, before=listed.content)]
-        lines += [Line("create" if listed.content is None else "add", file, f"- local: {name}")]
-    return actions, lines, name, bool(actions)
+def _package_lines(copy: package.Copy, files: Mapping[str, bytes], version: str, *, upgrade: bool) -> Iterator[Line]:
+    """What happens to the copy of the package, and how it differs file by file."""
+    path, of_version = f"{FOLDER}/", f"the dbt package, version {version}"
+    if not copy.version:
+        yield Line("create", path, f"{of_version}, {len(files)} files")
+        return
+    if not (copy.missing or copy.changed or copy.others):
+        yield Line("unchanged", path, of_version)
+        return
+    if upgrade:
+        yield Line("upgrade", path, f"the dbt package, version {copy.version} to {version}")
+    elif copy.version != version or copy.changed or copy.others:
+        words = f"version {copy.version} of the dbt package, from {version}; `init --upgrade` replaces the folder"
+        yield Line("differs", path, words)
+    sign = "+" if upgrade or copy.version != version else "created"
+    yield from (Line("", f"  {sign} {name}") for name in copy.missing)
+    yield from (Line("", f"  ~ {name}") for name in copy.changed)
+    yield from (Line("", f"  - {name}") for name in copy.others)
 
 
-def _starter_lines(project: DbtProject, new_sync: starter.Starter) -> list[Line]:
-    what = {
-        new_sync.model: "the source model: it builds at once, and holds no rows yet",
-        new_sync.exposure: "the sync, declared in an exposure",
-    }
-    return [
-        Line("create", project.relative(action.path), what.get(action.path, "its tests")) for action in new_sync.actions
-    ]
+def _starter_lines(project: DbtProject, new_sync: starter.Starter, missing: Mapping[Path, bytes]) -> Iterator[Line]:
+    words = ("the source model: it builds at once, and holds no rows yet", "its tests")
+    what = zip(new_sync.contents, (*words, "the sync, declared in an exposure"), strict=True)
+    for path, word in what:
+        new = path in missing
+        yield Line("create" if new else "unchanged", project.relative(path), word if new else "is there already")
+
+
+def _ledger_in_clean_targets(project: DbtProject) -> Iterator[str]:
+    for folder in project.paths("clean-targets", str(project.settings.get("target-path") or "target")):
+        for path in sorted(folder.rglob("*.duckdb")):
+            yield (
+                f"The DuckDB file {project.relative(path)} lies in {project.relative(folder)}/, which is among"
+                " clean-targets: `dbt clean` deletes it, and with it the ledger of what was sent."
+                " Move it elsewhere and change `path` in profiles.yml before the first push."
+            )
 
 
 def _steps(plan: InitPlan) -> list[tuple[str, str]]:
@@ -152,8 +200,9 @@ def _steps(plan: InitPlan) -> list[tuple[str, str]]:
     elsewhere = plan.shown_folder.resolve() != Path.cwd()
     where = f" --project-dir {shlex.quote(str(plan.shown_folder))}" if elsewhere else ""
     stands = plan.shown_folder if elsewhere else Path()
-    edits = [(f"edit {stands / caution.edit}", "add the lines above") for caution in plan.cautions if caution.edit]
-    deps = [*edits, (f"dbt deps{where}", "")] if plan.needs_build else edits
+    edits = [(f"edit {stands / file}", what) for file, what in plan.by_hand]
+    built = plan.new_package or plan.by_hand or any(FOLDER in path.parts for path in plan.new_files)
+    deps = [*edits, (f"dbt deps{where}", "")] if built else edits
     if plan.new_sync is None:
         return [*deps, (f"dbt build --select package:{PACKAGE}{where}", "")] if deps else []
     model, exposure = (

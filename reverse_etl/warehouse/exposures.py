@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from reverse_etl.core.errors import SettingsError
 from reverse_etl.core.kinds import KINDS
-from reverse_etl.core.sync import Environment, RetractionLimit, Sync, WireProtocol
+from reverse_etl.core.sync import Environment, RestatementLimit, RetractionLimit, Sync, WireProtocol
 
 KEYS = {
     "destination": "the system that receives: microsoft_ads",
@@ -26,6 +26,8 @@ KEYS = {
     "unique_key": "the column that stays the same when a record is corrected",
     "adjustments": "corrections that may be sent: restate, retract",
     "max_retractions": "how many conversions one push may take back: 100, 5%, or {rows: 100, share: 5%} (the default)",
+    "max_restatements": "how many values one push may change: 100, 20%, or {rows: 100, share: 20%}, whichever is more "
+    "(the default); with change: 5000, by how much their sum may change",
     "adjust_after": "how long an accepted conversion waits for its first correction: 6 hours (default in production)",
     "protocol": "soap or rest; left out, SOAP before 2027-01-31 and REST from that day on (UTC)",
 }
@@ -192,7 +194,8 @@ def _read(name: str, settings: Any, nodes: list[str], manifest: Any, misspelt: I
             adjustments=adjustments,
             warn_after=ages.get("warn_after"),
             error_after=ages.get("error_after"),
-            max_retractions=attempt(lambda: _limit_of(where, settings, "max_retractions"), RetractionLimit()),
+            max_retractions=attempt(lambda: _retractions_of(where, settings, "max_retractions"), RetractionLimit()),
+            max_restatements=attempt(lambda: _restatements_of(where, settings, "max_restatements"), RestatementLimit()),
             adjust_after=attempt(lambda: _span_of(where, settings, "adjust_after"), None),
             account_column=account_column,
             protocol=attempt(lambda: _protocol_of(where, settings, "protocol"), None),
@@ -252,20 +255,48 @@ def _span_of(where: str, settings: Mapping[str, Any], key: str) -> timedelta | N
     return timedelta(**{f"{found['unit']}s": int(found["count"])})
 
 
-def _limit_of(where: str, settings: Mapping[str, Any], key: str) -> RetractionLimit:
+def _retractions_of(where: str, settings: Mapping[str, Any], key: str) -> RetractionLimit:
     """A number of rows, a share in percent, or both; what is not given is no limit beside the other."""
-    value = settings.get(key)
-    if value is None:
+    if settings.get(key) is None:
         return RetractionLimit()
+    found = _limits_of(
+        where, settings, key, ("rows", "share"), f"{key}: 100, {key}: 5%, or {key}: {{rows: 100, share: 5%}}"
+    )
+    return RetractionLimit(int(found.get("rows", sys.maxsize)), found.get("share", 1.0))
+
+
+def _restatements_of(where: str, settings: Mapping[str, Any], key: str) -> RestatementLimit:
+    """The same, and what is not given allows nothing beside the other; `change` alone leaves both as they are."""
+    if settings.get(key) is None:
+        return RestatementLimit()
+    example = f"{key}: 100, {key}: 20%, or {key}: {{rows: 100, share: 20%, change: 5000}}"
+    found = _limits_of(where, settings, key, ("rows", "share", "change"), example)
+    if not {"rows", "share"} & set(found):
+        return RestatementLimit(change=found["change"])
+    return RestatementLimit(int(found.get("rows", 0)), found.get("share", 0.0), found.get("change"))
+
+
+def _limits_of(
+    where: str, settings: Mapping[str, Any], key: str, names: tuple[str, ...], example: str
+) -> dict[str, float]:
+    """The limits that a setting gives by these names; a bare one is of rows, or with a percent sign the share."""
+    value = settings[key]
     parts = value if isinstance(value, Mapping) else {"share" if "%" in _text(value) else "rows": value}
-    rows, share = (_text(parts.get(name, default)) for name, default in (("rows", sys.maxsize), ("share", "100%")))
-    percent = _PERCENT.fullmatch(share)
-    if not parts or set(parts) - {"rows", "share"} or not rows.isdecimal() or not percent or float(percent[1]) > 100:
+    found = {name: _limit(name, _text(part)) for name, part in parts.items() if name in names}
+    limits = {name: limit for name, limit in found.items() if limit is not None}
+    if not parts or len(limits) < len(parts):
         raise SettingsError(
-            f"{where}: {key} is {value!r}, which is no number of rows and no share.",
-            hint="Write max_retractions: 100, max_retractions: 5%, or max_retractions: {rows: 100, share: 5%}.",
+            f"{where}: {key} is {value!r}, which is no number of rows and no share.", hint=f"Write {example}."
         )
-    return RetractionLimit(int(rows), float(percent[1]) / 100)
+    return limits
+
+
+def _limit(name: str, text: str) -> float | None:
+    """One limit as a number, a share between 0 and 1; None where the text is none."""
+    if name == "share":
+        percent = _PERCENT.fullmatch(text)
+        return float(percent[1]) / 100 if percent and float(percent[1]) <= 100 else None
+    return int(text) if text.isdecimal() else None
 
 
 def _ages_of(where: str, settings: Mapping[str, Any], key: str) -> dict[str, timedelta]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from reverse_etl.core.errors import SettingsError
 from reverse_etl.core.goal import Demand, Goal
-from reverse_etl.core.plan import Plan, PlanLine, Record, Sample
+from reverse_etl.core.kinds import kind_of
+from reverse_etl.core.plan import Money, Plan, PlanLine, Record, Sample
 from reverse_etl.core.ports import Rejected, RunSummary, Standings
 from reverse_etl.core.receipt import Receipt
 from reverse_etl.core.results import Holder, PlannedRow, RunReport, WhyReport
@@ -175,20 +177,27 @@ class WarehouseLedger:
     def standings(self, run_seq: int) -> Standings:
         """What became of each row of the run's last plan."""
         sides: dict[str, dict[str, int]] = {"source": {}, "ledger": {}}
-        known_standing = source_rows = known_identities = 0
-        for side, standing, count, known, of_source, of_known in self._project.query(
-            "_standings", plan=self._plan_table, tables=self._tables, scope=self._scope, run_seq=run_seq
+        sums: Counter[str] = Counter()
+        of_plan = dict.fromkeys(("source_rows", "known_identities"), 0)
+        for row in self._project.records(
+            "_standings",
+            plan=self._plan_table,
+            tables=self._tables,
+            scope=self._scope,
+            run_seq=run_seq,
+            now=self.clock(),
+            max_age_days=kind_of(self._sync.destination).max_age_days,
         ):
-            sides[side][standing] = int(count)
-            known_standing += int(known)
-            source_rows, known_identities = int(of_source), int(of_known)
+            sides[row["side"]][row["standing"]] = int(row["rows_in_all"])
+            sums.update({name: int(row[name]) for name in ("known_standing", "beyond_help")})
+            of_plan = {name: int(row[name]) for name in of_plan}
         outcomes = self._project.query("_run_outcomes", tables=self._tables, scope=self._scope, run_seq=run_seq)
         return Standings(
             source=sides["source"],
             ledger=sides["ledger"],
-            source_rows=source_rows,
-            known_identities=known_identities,
-            known_standing=known_standing,
+            known_standing=sums["known_standing"],
+            beyond_help=sums["beyond_help"],
+            **of_plan,
             run_outcomes={str(outcome): int(count) for outcome, count in outcomes},
         )
 
@@ -277,15 +286,11 @@ class WarehouseLedger:
     def _summary(self, rows: str, now: str, samples: int) -> tuple[Plan, int]:
         """A plan, and how many of its source rows share a conversion unseen: where any do, it must be made again."""
         known = repeats = 0
-        lines: dict[tuple[str, str, str, str], tuple[int, list[Sample]]] = {}
+        lines: dict[tuple[str, str, str, str], dict[Money | None, list[Row]]] = {}
         for row in self._project.records("_plan_summary", rows=rows, samples=samples):
             known, repeats = row["known_identities"], row["unseen_repeats"]
-            line = (row["side"], row["class"], row["reason"] or "", row["operation"])
-            _, found = lines.setdefault(line, (int(row["rows_in_all"]), []))
-            # What needs nothing stands together in one row, which is no example of any.
-            if samples and row["conversion_name"] is not None:
-                texts = ("record_key", "conversion_name", "conversion_time", "error_code", "goes_at", "refused_at")
-                found.append(Sample(code=row["code"], **{name: row[name] or "" for name in texts}))
+            groups = lines.setdefault((row["side"], row["class"], row["reason"] or "", row["operation"]), {})
+            groups.setdefault(_money(row), []).append(row)
         plan = Plan(
             now,
             tuple(
@@ -294,20 +299,61 @@ class WarehouseLedger:
                     class_,
                     tuple(r for r in reason.split(",") if r),
                     operation,
-                    count,
-                    tuple(found),
+                    sum(int(found[0]["rows_in_all"]) for found in groups.values()),
+                    _samples([row for found in groups.values() for row in found], samples),
+                    tuple(filter(None, groups)),
                 )
-                for (side, class_, reason, operation), (count, found) in lines.items()
+                for (side, class_, reason, operation), groups in lines.items()
             ),
             int(known),
         )
         return plan, int(repeats)
 
 
+def _money(row: Row) -> Money | None:
+    """The sums of the row's group; None of rows that no push would send."""
+    if not row["goal"]:
+        return None
+    return Money(
+        row["goal"],
+        int(row["rows_in_all"]),
+        float(row["sum_of_value"] or 0),
+        row["currency"] or "",
+        int(row["rows_with_value"]),
+        float(row["sum_of_counted"] or 0),
+        row["counted_currency"] or "",
+        int(row["rows_with_counted"]),
+    )
+
+
+def _samples(rows: Iterable[Row], samples: int) -> tuple[Sample, ...]:
+    """The first rows of a line; those that need nothing stand together in one row, which is no example of any."""
+    texts = (
+        *("record_key", "conversion_name", "conversion_time", "error_code", "goes_at", "refused_at", "currency"),
+        *("counted_currency", "moves_to_name", "moves_to_time"),
+    )
+    shown = sorted(
+        (row for row in rows if row["conversion_name"] is not None),
+        key=lambda row: (row["seq"] or 0, row["conversion_time"], row["record_key"]),
+    )
+    return tuple(
+        Sample(
+            code=row["code"],
+            value=_float(row["value"]),
+            counted_value=_float(row["counted_value"]),
+            **{name: row[name] or "" for name in texts},
+        )
+        for row in shown[:samples]
+    )
+
+
+def _float(value: Any) -> float | None:
+    return None if value is None else float(value)
+
+
 def _record(row: Row) -> Record:
     for number in ("value", "attribution_credit"):
-        if row[number] is not None:
-            row[number] = float(row[number])
+        row[number] = _float(row[number])
     row["adjustment_time"] = row["adjustment_time"] or ""
     return Record(**row)
 

@@ -379,7 +379,7 @@ class Project:
         if version != __version__:
             raise SettingsError(
                 f"The dbt package {PACKAGE} is version {version}, this tool is version {__version__}.",
-                hint="Run `reverse-etl init`, which brings the package to this version, then `dbt deps`, `dbt build`.",
+                hint="Run `reverse-etl init --upgrade`, which replaces the package, then `dbt deps` and `dbt build`.",
             )
         return version
 

@@ -1,7 +1,5 @@
 """What Microsoft ships against what we say: its clients call the local sandbox, its models read our messages."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os
@@ -133,7 +131,7 @@ def sandbox(tmp_path: Path) -> Iterator[LocalSandbox]:
 
 def test_what_it_uploads_is_what_the_books_have(sdk: Sdk, sandbox: LocalSandbox, tmp_path: Path) -> None:
     """A row that is good is taken as it was meant, one that is not is refused by its place, and the call is traced."""
-    bad = [CONVERSION | {"MicrosoftClickId": "not a click id"}, CONVERSION | {"ConversionName": "Nobody"}]
+    bad = [CONVERSION | {"MicrosoftClickId": "not a click id"}, CONVERSION | {"ConversionName": "No such goal"}]
     said = sdk.ask("apply", sandbox.url, "token", "OfflineConversion", [CONVERSION, *bad])
     assert said == {
         "errors": [[1, 5604, "OfflineConversionMicrosoftClickIdInvalid"], [2, 5606, "OfflineConversionNameInvalid"]],

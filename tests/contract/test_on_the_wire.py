@@ -1,10 +1,6 @@
 """SOAP on the wire, held against the schemas inside Microsoft's own service description: requests, answers, faults."""
 
-from __future__ import annotations
-
 import copy
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -16,9 +12,10 @@ from reverse_etl.destinations.microsoft_ads.settings import SERVICE_PATH, Micros
 from reverse_etl.destinations.microsoft_ads.sign_in.tokens import FixedToken
 from reverse_etl.destinations.microsoft_ads.wire.soap import SoapWire
 from reverse_etl.sandbox import LocalSandbox
-from tests.contract.test_official_clients import CONVERSION, GOALS, NOW, RESTATEMENT
+from tests.contract.test_official_clients import CONVERSION, NOW, RESTATEMENT, sandbox
 from tests.contract.test_wsdl import CAMPAIGN, XS, official_path
 
+__all__ = ["sandbox"]
 ENVELOPE = "{http://schemas.xmlsoap.org/soap/envelope/}"
 HEADERS = {"AuthenticationToken": "t", "DeveloperToken": "d", "CustomerId": "1", "CustomerAccountId": "2"}
 TODAY = f"{NOW:%Y-%m-%d}"
@@ -40,13 +37,6 @@ def schema(tmp_path_factory: pytest.TempPathFactory) -> etree.XMLSchema:
             imported.set("schemaLocation", names[imported.get("namespace", "")])
         (folder / names[one.get("targetNamespace", "")]).write_bytes(etree.tostring(written))
     return etree.XMLSchema(file=str(folder / names[CAMPAIGN]))
-
-
-@pytest.fixture
-def sandbox(tmp_path: Path) -> Iterator[LocalSandbox]:
-    (tmp_path / "goals.yml").write_text(GOALS)
-    with LocalSandbox(tmp_path / "books.sqlite", port=0, goals=tmp_path / "goals.yml") as running:
-        yield running
 
 
 @pytest.fixture

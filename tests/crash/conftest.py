@@ -1,5 +1,5 @@
 """The shops and the local sandbox of the integration tests."""
 
-from tests.integration.conftest import postgres_template, sandbox, shop, shop_template
+from tests.integration.conftest import books, postgres_template, sandbox, shop, shop_template
 
-__all__ = ["postgres_template", "sandbox", "shop", "shop_template"]
+__all__ = ["books", "postgres_template", "sandbox", "shop", "shop_template"]

@@ -1,6 +1,4 @@
-"""Eight processes that claim the same scope again and again, and what each was told in each round."""
-
-from __future__ import annotations
+"""Eight processes that claim the same scope again and again, and the answer that each gets in each round."""
 
 import json
 import multiprocessing
@@ -25,23 +23,23 @@ def main(folder: Path, rounds: int) -> None:
     project = Project(DbtOptions(folder, folder))
     fork = multiprocessing.get_context("fork")
     barrier, holding = fork.Barrier(CONTENDERS + 1), fork.Value("i", 0)
-    told = fork.SimpleQueue()
+    answers = fork.SimpleQueue()
     processes = [
-        fork.Process(target=_contend, args=(project, rounds, barrier, holding, told, number), daemon=True)
+        fork.Process(target=_contend, args=(project, rounds, barrier, holding, answers, number), daemon=True)
         for number in range(CONTENDERS)
     ]
     for process in processes:
         process.start()
     for _ in range(rounds):
         barrier.wait(PATIENCE)
-        sys.stdout.write(json.dumps([told.get() for _ in range(CONTENDERS)]) + "\n")
+        sys.stdout.write(json.dumps([answers.get() for _ in range(CONTENDERS)]) + "\n")
         sys.stdout.flush()
         barrier.wait(PATIENCE)
     for process in processes:
         process.join(PATIENCE)
 
 
-def _contend(project: Any, rounds: int, barrier: Any, holding: Any, told: Any, number: int) -> None:  # noqa: PLR0917
+def _contend(project: Any, rounds: int, barrier: Any, holding: Any, answers: Any, number: int) -> None:  # noqa: PLR0917
     from reverse_etl.core.errors import LeaseHeldError
     from reverse_etl.session import Workspace
 
@@ -56,11 +54,11 @@ def _contend(project: Any, rounds: int, barrier: Any, holding: Any, told: Any, n
         try:
             lease = ledger.claim()
         except LeaseHeldError as error:
-            told.put({"held": error.message})
+            answers.put({"held": error.message})
         else:
             with holding.get_lock():
                 holding.value += 1
-                told.put({"token": lease.run_seq, "holders": holding.value})
+                answers.put({"token": lease.run_seq, "holders": holding.value})
             if round_ % 2:
                 _give_back(lease, holding)
                 lease = None

@@ -3,8 +3,6 @@
 Nothing of this is in the product: a forked process that is to die has its own copies of the methods replaced.
 """
 
-from __future__ import annotations
-
 import os
 import signal
 import threading
@@ -41,9 +39,9 @@ class Order:
 class Moments:
     """Counts the moments of this process, tells each to a file before it passes, and carries out the order."""
 
-    def __init__(self, order: Order, told: int) -> None:
+    def __init__(self, order: Order, pipe: int) -> None:
         self._order = order
-        self._told = told
+        self._pipe = pipe
         self._passed = 0
         self._lock = threading.Lock()
 
@@ -51,7 +49,7 @@ class Moments:
         """One moment."""
         with self._lock:
             self._passed += 1
-            os.write(self._told, f"{what}\n".encode())
+            os.write(self._pipe, f"{what}\n".encode())
             if self._passed != self._order.moment:
                 return
             if not self._order.stall:
@@ -93,7 +91,7 @@ class Moments:
 
 def hurry(limit: float) -> None:
     """Make this process wait less, and cut small sources into several stretches of several batches."""
-    destination.BATCH_LIMIT = 4
+    destination.MicrosoftAds.batch_limit = 4
     run.STRETCH_BATCHES = 2
     pace.Patience.__init__.__defaults__ = (2, 0.05, 0.1)
     assert MicrosoftAds.__init__.__kwdefaults__ is not None

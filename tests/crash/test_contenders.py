@@ -1,7 +1,5 @@
 """Several pushes at once: one goes, the others leave with 4."""
 
-from __future__ import annotations
-
 import json
 import subprocess
 import sys
@@ -23,7 +21,7 @@ ROUNDS = scaled(30, long=100)
 
 @pytest.mark.parametrize("shop", ["postgres"], indirect=True)
 def test_of_eight_claims_at_once_one_holds(shop: Shop) -> None:
-    """Never two hold the lease, somebody always gets it, tokens rise and losers are told who."""
+    """Never two hold the lease, one always gets it, tokens rise, and the losers' error names the holder."""
     done = subprocess.run(
         [sys.executable, "-m", "tests.crash.contend", str(shop.folder), str(ROUNDS)],
         cwd=REPOSITORY,
@@ -36,16 +34,18 @@ def test_of_eight_claims_at_once_one_holds(shop: Shop) -> None:
     assert done.returncode == 0, done.stderr
     last = 0
     rounds = [json.loads(line) for line in done.stdout.splitlines()]
-    for number, told in enumerate(rounds):
-        won = [one for one in told if "token" in one]
+    for number, answers in enumerate(rounds):
+        won = [one for one in answers if "token" in one]
         # Where the winner keeps it, it is the only one.
-        assert len(won) == 1 or (won and number % 2), told
-        assert {one["holders"] for one in won} == {1}, told
+        assert len(won) == 1 or (won and number % 2), answers
+        assert {one["holders"] for one in won} == {1}, answers
         tokens = sorted(one["token"] for one in won)
-        assert len(set(tokens)) == len(tokens), told
-        assert tokens[0] > last, (last, told)
+        assert len(set(tokens)) == len(tokens), answers
+        assert tokens[0] > last, (last, answers)
         last = tokens[-1]
-        assert all("Another push of this sync is running: run" in one["held"] for one in told if "held" in one), told
+        assert all("Another push of this sync is running: run" in one["held"] for one in answers if "held" in one), (
+            answers
+        )
     assert len(rounds) == ROUNDS
 
 

@@ -1,7 +1,5 @@
 """A push that stood still while another took over sends nothing more once it wakes, and says so."""
 
-from __future__ import annotations
-
 import itertools
 import os
 import signal
@@ -58,7 +56,7 @@ def test_whoever_was_taken_over_sends_nothing_more(shop: Shop, sandbox: LocalSan
             world.check(calls <= (where == "before call"), f"{calls} calls after waking {where}")
             said = {0: "", 1: "It sent nothing more", 4: "Another push of this sync is running"}
             world.check(said[code] in push.err, push.err)
-            # It leaves with 0 where nothing was left to do when it woke, and a plan of its own told it so.
+            # It leaves with 0 where nothing was left to do when it woke, and its own plan shows so.
             open_ = [word for word in ("in_doubt", "not_reached", "deferred") if f'"{word}":' in push.out]
             world.check(code > 0 or not open_, f"woken {where}, it took itself for done: {push.out}")
             world.settle()
@@ -67,7 +65,7 @@ def test_whoever_was_taken_over_sends_nothing_more(shop: Shop, sandbox: LocalSan
 
 
 @pytest.mark.parametrize("shop", ["duckdb"], indirect=True)
-def test_on_duckdb_nobody_takes_over_from_a_stalled_push(shop: Shop, sandbox: LocalSandbox, tmp_path: Path) -> None:
+def test_on_duckdb_a_stalled_push_keeps_its_lease(shop: Shop, sandbox: LocalSandbox, tmp_path: Path) -> None:
     """The file is locked as long as its holder lives: others leave with 4; woken, it goes on or leaves it to them."""
     shop.exposure(**BOTH)
     with warm(shop, tmp_path / "pushes") as process:
@@ -98,7 +96,7 @@ def test_a_lease_that_outlived_its_limit_is_taken_over(shop: Shop, sandbox: Loca
         began = time.monotonic()
         codes = []
         while not codes or codes[-1] == 4:
-            world.check(time.monotonic() - began < 60, "nobody took over")
+            world.check(time.monotonic() - began < 60, "no push took over")
             # Its own limit is what a process goes by; a moment that never comes stalls nothing.
             successor = world.start(order=Order(limit=limit))
             codes.append(world.finish(successor))

@@ -76,12 +76,7 @@ class Warm:
         folder = self._folder / str(self._started)
         folder.mkdir(parents=True)
         (folder / "moments").touch()
-        pid = self.ask(
-            arguments=arguments,
-            environment=environment,
-            order=asdict(order or Order()),
-            folder=str(folder),
-        )
+        pid = self.ask(arguments=arguments, environment=environment, order=asdict(order or Order()), folder=str(folder))
         return Push(self, int(pid), folder)
 
     def ask(self, **question: Any) -> Any:

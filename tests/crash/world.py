@@ -1,7 +1,5 @@
 """A source that changes between pushes, and what judge and ledger must say of it in the end."""
 
-from __future__ import annotations
-
 import json
 import random
 import time
@@ -221,7 +219,7 @@ class _Said:
 
 
 def _refused(one: dict[str, Any] | None, operation: str = "SRX") -> bool:
-    """Did the judge ever refuse it for good, as it was told to, in one of these operations?"""
+    """Did the judge ever refuse it for good, as it was asked to, in one of these operations?"""
     return one is not None and any(c["code"] == REFUSAL and c["operation"] in operation for c in one["calls"])
 
 

@@ -4,8 +4,6 @@ Compiling takes seconds and running takes milliseconds, so the tests compile wit
 own tables: as many rows and types as they like.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess
@@ -37,10 +35,7 @@ TESTS: dict[str, tuple[str | None, set[str]]] = {
     "conversion_name_present": ("conversion_name", {"conversion_name_missing"}),
     "conversion_name_length_allowed": ("conversion_name", {"conversion_name_too_long"}),
     "no_forbidden_characters": ("conversion_name", {"conversion_name_forbidden_character"}),
-    "no_forbidden_characters__model": (
-        "external_attribution_model",
-        {"attribution_model_forbidden_character"},
-    ),
+    "no_forbidden_characters__model": ("external_attribution_model", {"attribution_model_forbidden_character"}),
     "conversion_time_present": ("conversion_time", {"conversion_time_missing"}),
     "conversion_time_in_range": ("conversion_time", {"conversion_time_out_of_range"}),
     "conversion_time_in_utc": ("conversion_time", {"conversion_time_not_utc"}),

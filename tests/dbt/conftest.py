@@ -1,7 +1,5 @@
 """Engines, and what the bed compiles to on each of them."""
 
-from __future__ import annotations
-
 import shutil
 from pathlib import Path
 

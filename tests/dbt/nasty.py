@@ -1,7 +1,5 @@
 """Rows that break one rule each, and rows beside them that do not."""
 
-from __future__ import annotations
-
 from tests.dbt.bed import COLUMNS
 
 CLICK = "f894f652ea334e739002f7167ab8f8e3"

@@ -1,7 +1,5 @@
 """The example builds with exit 0 while bad rows are there, from any folder, on any day."""
 
-from __future__ import annotations
-
 import json
 from datetime import datetime
 from pathlib import Path
@@ -86,22 +84,11 @@ def test_personal_data_leaves_only_as_hashes(built: Path) -> None:
             assert by_name[column] is None or len(by_name[column]) == 64
 
 
-@pytest.mark.parametrize(
-    ("folder", "arguments", "variables"),
-    [
-        ("elsewhere", ["--project-dir", "../dbt_project", "--profiles-dir", "../profiles"], {}),
-        ("dbt_project", ["--profiles-dir", "../profiles"], {}),
-        ("elsewhere", [], {"DBT_PROJECT_DIR": "{root}/dbt_project", "DBT_PROFILES_DIR": "{root}/profiles"}),
-    ],
-    ids=["another folder", "the project's folder", "by environment variables"],
-)
-def test_it_builds_into_the_same_database_from_any_folder(
-    built: Path, folder: str, arguments: list[str], variables: dict[str, str]
-) -> None:
-    (built / folder).mkdir(exist_ok=True)
+def test_it_builds_into_the_same_database_from_any_folder(built: Path) -> None:
+    (built / "elsewhere").mkdir()
     before = (built / DATABASE).stat().st_mtime_ns
-    variables = {name: value.format(root=built) for name, value in variables.items()}
-    done = run_dbt("run", "--select", "raw_crm_leads", *arguments, folder=built / folder, **variables)
+    folders = {"DBT_PROJECT_DIR": f"{built}/dbt_project", "DBT_PROFILES_DIR": f"{built}/profiles"}
+    done = run_dbt("run", "--select", "raw_crm_leads", folder=built / "elsewhere", **folders)
     assert done.returncode == 0, done.stdout
     assert [path.relative_to(built) for path in built.rglob("*.duckdb") if path.is_file()] == [DATABASE]
     assert (built / DATABASE).stat().st_mtime_ns > before

@@ -1,7 +1,5 @@
 """The generic tests give exactly the rows whose rules are broken, in full."""
 
-from __future__ import annotations
-
 import json
 from datetime import datetime, timedelta
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Each rule holds back the rows that break it, none beside them, and raises on nothing."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.dbt.bed import COLUMNS, TESTS, Engine, Sql
@@ -108,5 +106,5 @@ def test_the_view_of_the_public_macro_breaks_what_its_text_does(compiled: Compil
     ):
         engine.query(statement)
     unseen = {"conversion_time_not_utc"}
-    mended = judge(engine, sql)
-    assert {row: rules - unseen for row, rules in raw.items()} == mended
+    known = judge(engine, sql)
+    assert {row: rules - unseen for row, rules in raw.items()} == known

@@ -1,7 +1,5 @@
 """dbt's own unit tests of the plan's decisions, in a project of their own that anyone can run: tests/dbt/steps."""
 
-from __future__ import annotations
-
 import shutil
 import subprocess
 import sys

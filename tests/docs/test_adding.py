@@ -1,7 +1,5 @@
 """The pages on adding a command, a warehouse or a destination, and CONTRIBUTING, name what is there."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

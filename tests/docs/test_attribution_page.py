@@ -1,13 +1,11 @@
 """docs/attribution.md says what the code does."""
 
-from __future__ import annotations
-
 import re
 
 import yaml
 
 from docs import reasons
-from reverse_etl.destinations.microsoft_ads.attribution import DAYS_AT_ONCE, GOALS_AT_ONCE
+from reverse_etl.destinations.microsoft_ads.lookups import DAYS_AT_ONCE, GOALS_AT_ONCE
 from tests.support.shop import REPOSITORY
 
 PAGE = reasons.PAGE.read_text()

@@ -1,7 +1,5 @@
 """docs/first-push.md: its commands are the program's, in the order that it promises, and its links lead somewhere."""
 
-from __future__ import annotations
-
 import re
 import shlex
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The page of guarantees names what is there: tests, commands and promises."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """The README tells the truth: its output is the demo's, and its commands, options and codes are the program's."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess
@@ -84,7 +82,7 @@ def test_demo_delivers_and_sends_only_what_is_new(demo: list[str]) -> None:
 
 def test_init_works_from_a_wheel(installed: Path, tmp_path: Path) -> None:
     """`init` copies the package that the wheel carries: the same files as from a clone."""
-    from reverse_etl.scaffold.package_copy import package_files
+    from reverse_etl.scaffold.package import package_files
 
     (tmp_path / "dbt_project.yml").write_text("name: shop\nprofile: shop\n")
     command = [sys.executable, "-m", "reverse_etl", "init"]
@@ -93,7 +91,7 @@ def test_init_works_from_a_wheel(installed: Path, tmp_path: Path) -> None:
     assert done.returncode == 0, done.stderr
     copy = tmp_path / "dbt_reverse_etl"
     names = {path.relative_to(copy).as_posix() for path in copy.rglob("*") if path.is_file()}
-    assert names == {".reverse-etl-package.json", *package_files()}
+    assert names == {*package_files()}
     assert (tmp_path / "models/reverse_etl/offline_conversions.sql").is_file()
     (block,) = re.findall(r"<!-- init -->\n +```\n(.*?)```", README, re.DOTALL)
     said = [masked(line) for line in done.stdout.splitlines()]
@@ -118,7 +116,7 @@ def test_every_command_is_in_the_readme() -> None:
 
 def test_options_in_the_readme_exist() -> None:
     """An option that the README names is one of the program's."""
-    commands = ("init", "check", "plan", "push", "sandbox", "rejected", "baseline")
+    commands = ("init", "check", "plan", "push", "sandbox", "rejected", "baseline", "forget")
     known = set(re.findall(r"--[\w-]+", "".join(map(help_of, commands))))
     dbts = {"--full-refresh", "--empty", "--sample"}
     named = set(re.findall(r"(?<![\w-])--[a-z][\w-]+", README)) - dbts

@@ -1,7 +1,5 @@
 """A built dbt project per session and engine, copied for each test, and a local sandbox for it."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,7 +15,7 @@ from tests.support.shop import Shop, build_template, copy_of
 
 @pytest.fixture(scope="module", autouse=True)
 def _kept_parses_count_at_once() -> Iterator[None]:
-    """Nobody edits a project while dbt reads it here, so what dbt kept of a parse need not be ten seconds newer."""
+    """No one edits a project while dbt reads it here, so what dbt kept of a parse need not be ten seconds newer."""
     with mock.patch.object(dbt_calls, "_PARSE_LASTS", 0):
         yield
 
@@ -49,6 +47,11 @@ def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Shop:
 
 
 @pytest.fixture
-def sandbox(tmp_path: Path) -> Iterator[LocalSandbox]:
-    with LocalSandbox(tmp_path / "books.sqlite", port=0) as running:
+def books(tmp_path: Path) -> Path:
+    return tmp_path / "books.sqlite"
+
+
+@pytest.fixture
+def sandbox(books: Path) -> Iterator[LocalSandbox]:
+    with LocalSandbox(books, port=0) as running:
         yield running

@@ -1,6 +1,4 @@
-"""A source whose rows name their own advertising accounts: each account is planned, sent and told by itself."""
-
-from __future__ import annotations
+"""A source whose rows name their own advertising accounts: each account is planned, sent and reported by itself."""
 
 import contextlib
 import json
@@ -9,10 +7,11 @@ from typing import Any
 
 import pytest
 
+import reverse_etl
 from reverse_etl.sandbox import LocalSandbox
 from tests.support.engines import both_engines
 from tests.support.schemas import validate
-from tests.support.shop import Shop, deal
+from tests.support.shop import SYNC, Shop, deal
 
 _MODEL = """
 select
@@ -49,7 +48,7 @@ def push(shop: Shop, sandbox: LocalSandbox, *arguments: str) -> list[dict[str, A
 def calls(sandbox: LocalSandbox) -> list[tuple[str, int]]:
     """The account in the header of each call that the sandbox got, with its rows."""
     with contextlib.closing(sqlite3.connect(sandbox._path)) as books:
-        return list(books.execute("select account_id, received from calls order by call_id"))
+        return list(books.execute("select account_id, count(*) from received group by call_id order by call_id"))
 
 
 @both_engines
@@ -65,7 +64,7 @@ def test_each_row_goes_to_the_account_that_it_names(routed: Shop, sandbox: Local
     ]
 
 
-def test_rows_without_an_account_are_told(routed: Shop, sandbox: LocalSandbox) -> None:
+def test_rows_without_an_account_are_reported(routed: Shop, sandbox: LocalSandbox) -> None:
     """A row that names no account is sent to none, and plan and push say how many there are."""
     words = "1 row of the source names no account in account: not planned, and sent to none."
     pushed = routed.run("push", MICROSOFT_ADS_ENDPOINT=sandbox.url)
@@ -94,6 +93,23 @@ def test_one_account_is_named_behind_the_sync(routed: Shop, sandbox: LocalSandbo
     assert "Known: 100, 200" in unknown.stderr
 
 
+def test_a_program_gets_a_result_of_each_account(
+    routed: Shop, sandbox: LocalSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """`syncs` gives the name of each account's part, which the other functions take; a result says whose it is."""
+    monkeypatch.setenv("MICROSOFT_ADS_ENDPOINT", sandbox.url)
+    where = {"project_dir": routed.folder, "profiles_dir": routed.folder}
+    names = reverse_etl.syncs(**where)
+    assert names == [f"{SYNC}@100", f"{SYNC}@200"]
+    results = [reverse_etl.push(name, **where) for name in names]
+    assert [(one.sync, one.account_id, one.source) for one in results] == [
+        (SYNC, "100", {"accepted": 2}),
+        (SYNC, "200", {"accepted": 1}),
+    ]
+    assert reverse_etl.plan(names[1], **where).sync.account_id == "200"
+    assert reverse_etl.rejected(names[0], **where) == []
+
+
 def test_an_account_whose_rows_all_left_is_still_planned(routed: Shop, sandbox: LocalSandbox) -> None:
     """What the ledger has of an account keeps its place in the books, although no source row names it any more."""
     push(routed, sandbox)
@@ -104,12 +120,12 @@ def test_an_account_whose_rows_all_left_is_still_planned(routed: Shop, sandbox: 
 
 
 def test_a_row_is_explained_in_its_account(routed: Shop, sandbox: LocalSandbox) -> None:
-    """A key is looked for in every account and told where it is."""
+    """A key is looked for in every account, and the account that has it is named."""
     push(routed, sandbox)
-    told = routed.run("why", "D3")
-    assert told.returncode == 0, told.stderr
-    assert "account 200" in told.stdout
-    assert "account 100" not in told.stdout
+    shown = routed.run("why", "D3")
+    assert shown.returncode == 0, shown.stderr
+    assert "account 200" in shown.stdout
+    assert "account 100" not in shown.stdout
     nowhere = routed.run("why", "D4")
     assert nowhere.returncode == 2
     assert "The row of this key names no account in account: shop_conversions sends it to none." in nowhere.stderr
@@ -134,7 +150,7 @@ def test_white_space_around_an_account_is_none_of_it(routed: Shop, sandbox: Loca
 
 
 def test_an_account_that_push_refuses_is_a_cross_of_check(routed: Shop, sandbox: LocalSandbox) -> None:
-    """What no account id can be is told by both in the same words, and keeps no other account from being looked at."""
+    """Both refuse what no account id can be in the same words, and keeps no other account from being looked at."""
     model = routed.folder / "models/offline_conversions.sql"
     model.write_text(_MODEL.replace("'200'", "'\u00fc1\nx'"))
     routed.dbt("run", "--quiet", "--select", "offline_conversions")

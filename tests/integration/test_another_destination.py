@@ -1,7 +1,5 @@
 """A second kind of destination needs no change of the product: a file of JSON lines takes what is sent to it."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 

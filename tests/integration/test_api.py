@@ -1,16 +1,12 @@
 """The Python API: the commands' powers for programs."""
 
-from __future__ import annotations
-
-import subprocess
-import sys
 from dataclasses import FrozenInstanceError
 from pathlib import Path
 
 import pytest
 
 import reverse_etl
-from reverse_etl.core.errors import GuardError, LeaseHeldError, SettingsError
+from reverse_etl.core.errors import GuardError, SettingsError
 from reverse_etl.sandbox import LocalSandbox
 from reverse_etl.session import open_workspace
 from reverse_etl.warehouse.dbt_calls import DbtOptions
@@ -20,14 +16,18 @@ from tests.support.shop import SYNC, Shop, deal
 def test_two_pushes_and_a_dbt_process_live_in_one_process(
     shop: Shop, sandbox: LocalSandbox, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    """Each call closes its connection: dbt and DuckDB can open the file in between, and nothing is printed."""
+    """Each call closes its connection: dbt and DuckDB can open the file in between. Nothing is printed, and a result
+    cannot be changed."""
     monkeypatch.setenv("MICROSOFT_ADS_ENDPOINT", sandbox.url)
     shop.fill([deal(1), deal(2)])
     where = {"project_dir": shop.folder, "profiles_dir": shop.folder}
     planned = reverse_etl.plan(**where)
     assert planned.plan.to_send == 2
+    assert {line.exit_code for line in reverse_etl.check(SYNC, **where)} == {0}
     first = reverse_etl.push(SYNC, **where)
     assert (first.exit_code, first.source) == (0, {"accepted": 2})
+    with pytest.raises(FrozenInstanceError):
+        first.run_seq = 7  # type: ignore[misc]
     shop.dbt("build", "--quiet")
     shop.fill([deal(1), deal(2), deal(3)])
     second = reverse_etl.push(SYNC, target="dev", vars={"any": 1}, **where)
@@ -39,16 +39,8 @@ def test_two_pushes_and_a_dbt_process_live_in_one_process(
     assert (shown.out, shown.err) == ("", "")
 
 
-def test_results_are_frozen(shop: Shop, sandbox: LocalSandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Nobody changes a result by mistake."""
-    monkeypatch.setenv("MICROSOFT_ADS_ENDPOINT", sandbox.url)
-    result = reverse_etl.push(project_dir=shop.folder, profiles_dir=shop.folder)
-    with pytest.raises(FrozenInstanceError):
-        result.run_seq = 7  # type: ignore[misc]
-
-
 def test_only_the_documented_errors_are_raised(shop: Shop, tmp_path: Path) -> None:
-    """A wrong folder, an unknown sync, a guard and a locked file come as errors of ours, with a hint."""
+    """A wrong folder, an unknown sync and a guard come as errors of ours, with a hint."""
     where = {"project_dir": shop.folder, "profiles_dir": shop.folder}
     with pytest.raises(SettingsError):
         reverse_etl.plan(project_dir=tmp_path)
@@ -59,16 +51,6 @@ def test_only_the_documented_errors_are_raised(shop: Shop, tmp_path: Path) -> No
     shop.exposure(enabled=False)
     with pytest.raises(GuardError, match="is paused"):
         reverse_etl.push(SYNC, **where)
-    shop.exposure()
-    hold = "import duckdb, sys; held = duckdb.connect(sys.argv[1]); print('held', flush=True); sys.stdin.read()"
-    with subprocess.Popen(
-        [sys.executable, "-c", hold, str(shop.database)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as holder:
-        assert holder.stdout is not None
-        assert holder.stdout.readline() == "held\n"
-        with pytest.raises(LeaseHeldError, match=f"PID {holder.pid}"):
-            reverse_etl.status(SYNC, **where)
-        holder.communicate("")
 
 
 def test_calls_in_one_process_come_one_after_another(shop: Shop) -> None:
@@ -77,9 +59,3 @@ def test_calls_in_one_process_come_one_after_another(shop: Shop) -> None:
     with open_workspace(DbtOptions(shop.folder, shop.folder)), pytest.raises(SettingsError, match="Another call"):
         reverse_etl.status(**where)
     assert reverse_etl.status(**where).statuses == {}
-
-
-def test_an_empty_selection_is_no_selection_at_all(shop: Shop) -> None:
-    """--select with an unset shell variable pushes nothing, and says so."""
-    done = shop.run("push", "--select", "")
-    assert (done.returncode, "--select is empty" in done.stderr) == (2, True)

@@ -1,6 +1,4 @@
-"""What became of conversions: fetched from the local sandbox, kept in the warehouse, and told."""
-
-from __future__ import annotations
+"""What became of conversions: fetched from the local sandbox, kept in the warehouse, and reported."""
 
 import contextlib
 import json
@@ -10,13 +8,18 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import pytest
 import requests
 
 import reverse_etl
-from reverse_etl.core.errors import SettingsError
+from reverse_etl.core.attribution import Reported, ReportedDay
 from reverse_etl.sandbox import LocalSandbox
+from reverse_etl.warehouse.attribution import WarehouseAttribution
+from reverse_etl.warehouse.dbt_calls import DbtOptions
+from reverse_etl.warehouse.exposures import find_syncs
+from reverse_etl.warehouse.project import Project
 from tests.support.engines import both_engines
 from tests.support.hostile import JINJA, TABLES
 from tests.support.schemas import validate
@@ -27,6 +30,7 @@ goals: [{name: Deal won}, {name: Lead, status: Paused}, {name: Empty}]
 clicks: [%s]
 """
 REPORTS = "reverse_etl_attribution_reports"
+NOWHERE = "http://127.0.0.1:9"
 
 
 @pytest.fixture
@@ -41,14 +45,14 @@ def clicked(tmp_path: Path) -> Iterator[LocalSandbox]:
 
 @pytest.fixture
 def pushed(shop: Shop, clicked: LocalSandbox) -> Shop:
-    """Four deals sent: two that count, one of a click that nobody knows, one of a paused goal; one more is refused."""
+    """Four deals sent: two that count, one of an unknown click, one of a paused goal; one more is refused."""
     shop.fill(
         [
             deal(1),
             deal(2),
             deal(7),
             deal(3, conversion_name="Lead"),
-            deal(4, conversion_name="Nobody"),
+            deal(4, conversion_name="No such goal"),
             deal(5, microsoft_click_id="broken"),
         ]
     )
@@ -73,17 +77,18 @@ def numbers(document: dict[str, Any]) -> dict[str, tuple[Any, ...]]:
 EXPECTED = {
     "Deal won": (3, 3, 0, 2, 1, 2 / 3),
     "Lead": (1, 1, 0, 0, 1, 0.0),
-    "Nobody": (1, 0, 1, None, None, None),
+    "No such goal": (1, 0, 1, None, None, None),
 }
 
 
 @both_engines
-def test_each_goal_is_told_with_reasons_and_what_to_do(pushed: Shop, clicked: LocalSandbox) -> None:
-    """What was sent, taken, refused and attributed stands side by side, and a goal that is not there is named."""
+def test_each_goal_is_reported_with_reasons_and_what_to_do(pushed: Shop, clicked: LocalSandbox) -> None:
+    """What was sent, taken, refused and attributed stands side by side, a goal that is not there is named, and the
+    package's views give the same."""
     document = fetch(pushed, clicked)
     assert numbers(document) == EXPECTED
     assert document["fetched"]["untold"] == [
-        {"conversion_name": "Nobody", "why": "there is no offline conversion goal of this name"}
+        {"conversion_name": "No such goal", "why": "there is no offline conversion goal of this name"}
     ]
     won, lead, _ = document["goals"]
     assert [(one["reason"], one["conversions"]) for one in won["reasons"]] == [("NoMatchingClickFound", 1)]
@@ -93,26 +98,6 @@ def test_each_goal_is_told_with_reasons_and_what_to_do(pushed: Shop, clicked: Lo
     text = pushed.run("attribution", "--no-fetch").stdout
     assert "match rate    66.7 %" in text
     assert "What to do: Compare the click ids" in text
-
-
-def test_both_protocols_tell_the_same(pushed: Shop, clicked: LocalSandbox) -> None:
-    """What was pushed by SOAP is told by REST with the same numbers, reasons and goals that are missing."""
-    by_soap = fetch(pushed, clicked)
-    pushed.exposure(protocol="rest")
-    by_rest = fetch(pushed, clicked)
-    for document in (by_soap, by_rest):
-        assert numbers(document) == EXPECTED
-    assert by_rest["fetched"]["untold"] == by_soap["fetched"]["untold"]
-    assert by_rest["fetched"]["fetch_seq"] == 2
-    with books(clicked) as received:
-        asked = received.execute("select protocol from calls where operation like 'GetOffline%'").fetchall()
-    assert [protocol for (protocol,) in asked] == ["soap", "rest"]
-
-
-@both_engines
-def test_the_views_say_the_same(pushed: Shop, clicked: LocalSandbox) -> None:
-    """Views of the package join what was sent with what was told, and count a rate and its reasons."""
-    fetch(pushed, clicked)
     days = pushed.sql(
         "select conversion_name, sent, accepted, rejected, attributed, unattributed, match_rate "
         "from reverse_etl_attribution order by conversion_name"
@@ -121,16 +106,11 @@ def test_the_views_say_the_same(pushed: Shop, clicked: LocalSandbox) -> None:
     assert pushed.sql(
         "select conversion_name, reason, unattributed from reverse_etl_unattributed order by conversion_name"
     ) == [("Deal won", "NoMatchingClickFound", 1), ("Lead", "GoalNotFoundOrInactive", 1)]
-    today = datetime.now(UTC).date()
-    assert {day for (day,) in pushed.sql("select upload_date from reverse_etl_attribution")} <= {
-        today,
-        today - timedelta(days=1),
-    }
 
 
 @both_engines
 def test_a_later_fetch_holds_and_the_earlier_stays(pushed: Shop, clicked: LocalSandbox) -> None:
-    """Fetching again adds rows and changes no number; a report that changed later is told as it is now."""
+    """Fetching again adds rows and changes no number; a report that changed later is shown as it is now."""
     first = fetch(pushed, clicked)
     rows = pushed.sql(f"select count(*) from {REPORTS}")[0][0]
     assert numbers(fetch(pushed, clicked)) == numbers(first)
@@ -178,8 +158,8 @@ def test_days_are_those_of_utc(pushed: Shop, clicked: LocalSandbox) -> None:
         with books(clicked) as received:
             received.execute("update received set received_at = ? where click_id = ?", [f"{at}.000Z", click_id])
     won = fetch(pushed, clicked)["goals"][0]
-    told = {day["upload_date"]: (day["sent"], day["attributed"], day["unattributed"]) for day in won["days"]}
-    assert told == {
+    days = {day["upload_date"]: (day["sent"], day["attributed"], day["unattributed"]) for day in won["days"]}
+    assert days == {
         str(today - timedelta(days=2)): (1, 1, 0),
         str(today - timedelta(days=1)): (1, 1, 0),
         str(today): (1, 0, 1),
@@ -188,8 +168,10 @@ def test_days_are_those_of_utc(pushed: Shop, clicked: LocalSandbox) -> None:
 
 @both_engines
 def test_many_goals_and_days_are_walked(shop: Shop, sandbox: LocalSandbox) -> None:
-    """More goals and days than a call may ask for are asked for in several calls, and every one is told."""
-    shop.fill([deal(n, conversion_name=f"Goal {n:02}") for n in range(1, 26)])
+    """More goals and days than a call may ask for are asked for in several calls, and every one is reported; a name
+    that looks like SQL or Jinja is kept and shown to the letter, and does nothing."""
+    names = [*(f"Goal {n:02}" for n in range(1, 23)), TABLES, JINJA, "It's \\' \"won\" %s {{ x }}"]
+    shop.fill([deal(n, conversion_name=name) for n, name in enumerate(names)])
     shop.push(endpoint=sandbox.url)
     shop.sql(
         "update reverse_etl_ledger set recorded_at = recorded_at - interval '10 days' where conversion_name = 'Goal 01'"
@@ -202,7 +184,7 @@ def test_many_goals_and_days_are_walked(shop: Shop, sandbox: LocalSandbox) -> No
     document = fetch(shop, sandbox)
     # Two windows of days, each in two reports.
     assert document["fetched"]["reports"] == 4
-    assert numbers(document) == {f"Goal {n:02}": (1, 1, 0, 1, 0, 1.0) for n in range(1, 26)}
+    assert numbers(document) == dict.fromkeys(names, (1, 1, 0, 1, 0, 1.0))
     assert [len(goal["days"]) for goal in document["goals"]] == [1] * 25
     newest = fetch(shop, sandbox, "--days", "1")
     assert len(newest["goals"]) == 24
@@ -210,8 +192,10 @@ def test_many_goals_and_days_are_walked(shop: Shop, sandbox: LocalSandbox) -> No
 
 @both_engines
 def test_what_a_baseline_marked_was_not_sent(shop: Shop, sandbox: LocalSandbox) -> None:
-    """Records that a baseline marks as accepted are no uploads, and those that a push sends are."""
+    """Records that a baseline marks as accepted are no uploads, and those that a push sends are; where nothing was sent
+    no call is made."""
     shop.fill([deal(1), deal(2)])
+    assert "Nothing was sent yet." in shop.run("attribution", MICROSOFT_ADS_ENDPOINT=NOWHERE).stdout
     done = shop.run("baseline", "--before", datetime.now(UTC).date().isoformat(), "--yes")
     assert done.returncode == 0, done.stderr
     assert fetch(shop, sandbox)["goals"] == []
@@ -220,7 +204,7 @@ def test_what_a_baseline_marked_was_not_sent(shop: Shop, sandbox: LocalSandbox) 
     assert numbers(fetch(shop, sandbox)) == {"Deal won": (1, 1, 0, 1, 0, 1.0)}
 
 
-def test_corrections_are_told_apart(shop: Shop, sandbox: LocalSandbox) -> None:
+def test_corrections_are_counted_apart(shop: Shop, sandbox: LocalSandbox) -> None:
     """A restatement is no conversion that was sent; one that Microsoft finds no original of has its reason."""
     shop.exposure(adjustments=["restate"])
     shop.fill([deal(1), deal(2)])
@@ -235,7 +219,7 @@ def test_corrections_are_told_apart(shop: Shop, sandbox: LocalSandbox) -> None:
 
 
 def test_a_killed_fetch_leaves_whole_answers(shop: Shop, sandbox: LocalSandbox) -> None:
-    """Killed between two calls, a fetch leaves what the first one told, and the next begins anew and completes."""
+    """Killed between two calls, a fetch leaves what the first one reported, and the next begins anew and completes."""
     shop.fill([deal(1), deal(2)])
     shop.push(endpoint=sandbox.url)
     shop.sql(f"update reverse_etl_ledger set recorded_at = recorded_at - interval 10 day where click_id = '{click(1)}'")
@@ -261,75 +245,33 @@ def test_a_killed_fetch_leaves_whole_answers(shop: Shop, sandbox: LocalSandbox) 
     assert numbers(document) == {"Deal won": (2, 2, 0, 2, 0, 1.0)}
 
 
-@both_engines
-def test_a_hostile_name_is_a_name(shop: Shop, sandbox: LocalSandbox) -> None:
-    """A goal's name that looks like SQL or Jinja is kept and told to the letter, and does nothing."""
-    names = sorted([TABLES, JINJA, "It's \\' \"won\" %s {{ x }}"])
-    shop.fill([deal(n, conversion_name=name) for n, name in enumerate(names)])
-    shop.push(endpoint=sandbox.url)
-    document = fetch(shop, sandbox)
-    assert numbers(document) == dict.fromkeys(names, (1, 1, 0, 1, 0, 1.0))
-    assert sorted({name for (name,) in shop.sql(f"select conversion_name from {REPORTS}")}) == names
-
-
-def test_without_a_push_nothing_is_asked(shop: Shop) -> None:
-    """Where nothing was sent no call is made, and the command says so."""
-    done = shop.run("attribution", MICROSOFT_ADS_ENDPOINT="http://127.0.0.1:9")
-    assert done.returncode == 0, done.stderr
-    assert "Nothing was sent yet." in done.stdout
-
-
-def test_no_fetch_asks_nobody(pushed: Shop, clicked: LocalSandbox) -> None:
-    """--no-fetch shows what is known, without a call and without a row more."""
-    before = pushed.run("attribution", "--no-fetch", MICROSOFT_ADS_ENDPOINT="http://127.0.0.1:9")
+def test_no_fetch_makes_no_call(pushed: Shop, clicked: LocalSandbox) -> None:
+    """--no-fetch shows what is known, and so does status, without a call and without a row more; before the first
+    fetch status is silent of it."""
+    before = pushed.run("attribution", "--no-fetch", MICROSOFT_ADS_ENDPOINT=NOWHERE)
     assert "Nothing is known of their attribution yet." in before.stdout
+    assert validate("status", json.loads(pushed.run("status", "--json").stdout))["attribution"] is None
     assert pushed.sql(f"select count(*) from {REPORTS}") == [(0,)]
-    told = fetch(pushed, clicked)
-    shown = pushed.run("attribution", "--no-fetch", "--json", MICROSOFT_ADS_ENDPOINT="http://127.0.0.1:9")
-    document = validate("attribution", json.loads(shown.stdout))
-    assert (document["fetched"], document["goals"]) == (None, told["goals"])
-
-
-def test_status_shows_the_match_rate(pushed: Shop, clicked: LocalSandbox) -> None:
-    """Status is silent of what was never fetched, and then shows the rate with its days and its date."""
-    before = validate("status", json.loads(pushed.run("status", "--json").stdout))
-    assert before["attribution"] is None
-    assert "Match rate" not in pushed.run("status").stdout
     fetched = fetch(pushed, clicked)
     known = validate("status", json.loads(pushed.run("status", "--json").stdout))["attribution"]
     assert (known["match_rate"], known["attributed"], known["unattributed"]) == (0.5, 2, 2)
     assert known["fetched_at"] == fetched["goals"][0]["fetched_at"]
     assert "Match rate 50.0 %: 2 of 4 attributed to a click" in pushed.run("status").stdout
+    shown = pushed.run("attribution", "--no-fetch", "--json", MICROSOFT_ADS_ENDPOINT=NOWHERE)
+    document = validate("attribution", json.loads(shown.stdout))
+    assert (document["fetched"], document["goals"]) == (None, fetched["goals"])
 
 
 def test_a_sandbox_that_is_not_there_is_said(pushed: Shop) -> None:
-    """An unreachable service stops the command with exit code 1 and a hint, and nothing is written."""
-    done = pushed.run("attribution", MICROSOFT_ADS_ENDPOINT="http://127.0.0.1:9")
-    assert (done.returncode, done.stdout) == (1, "")
-    assert "The local sandbox does not answer" in done.stderr
+    """An unreachable service stops attribution and goals with exit code 1 and a hint, and nothing is written."""
+    for command in ("attribution", "goals"):
+        done = pushed.run(command, MICROSOFT_ADS_ENDPOINT=NOWHERE)
+        assert (done.returncode, done.stdout) == (1, "")
+        assert "The local sandbox does not answer at 127.0.0.1:9." in done.stderr
     assert pushed.sql(f"select count(*) from {REPORTS}") == [(0,)]
 
 
-def test_a_refused_call_keeps_what_was_known(pushed: Shop, clicked: LocalSandbox) -> None:
-    """A fault that no repeating mends stops the fetch; what an earlier one brought stays as it was."""
-    told = fetch(pushed, clicked)
-    requests.post(
-        f"{clicked.url}/control/faults", json=[{"kind": "fault_106", "rate": 1, "operation": "report"}], timeout=60
-    )
-    done = pushed.run("attribution", MICROSOFT_ADS_ENDPOINT=clicked.url)
-    assert done.returncode == 1
-    assert "UserIsNotAuthorized (106)" in done.stderr
-    assert "Check the access token" in done.stderr
-    assert json.loads(pushed.run("attribution", "--no-fetch", "--json").stdout)["goals"] == told["goals"]
-
-
-def test_a_fault_that_passes_is_asked_through(pushed: Shop, clicked: LocalSandbox) -> None:
-    """An internal error is followed by another try, and the answer is told."""
-    requests.post(f"{clicked.url}/control/faults", json=[{"kind": "fault_0", "operation": "report"}], timeout=60)
-    assert numbers(fetch(pushed, clicked)) == EXPECTED
-
-
-def test_a_ledger_of_an_earlier_version_is_told_how_to_upgrade(pushed: Shop, clicked: LocalSandbox) -> None:
+def test_a_ledger_of_an_earlier_version_says_how_to_upgrade(pushed: Shop, clicked: LocalSandbox) -> None:
     """Without the table, push and status work as before, and attribution names the command that builds it."""
     pushed.sql("drop view reverse_etl_attribution")
     pushed.sql("drop view reverse_etl_unattributed")
@@ -343,42 +285,47 @@ def test_a_ledger_of_an_earlier_version_is_told_how_to_upgrade(pushed: Shop, cli
     assert numbers(fetch(pushed, clicked)) == EXPECTED
 
 
-@both_engines
-def test_what_was_told_survives_every_build(pushed: Shop, clicked: LocalSandbox) -> None:
-    """`--full-refresh` and `--empty` leave the table as it was, and the views over it go on showing it."""
-    fetch(pushed, clicked)
-    counts = [
-        f"select count(*) from {name}" for name in (REPORTS, "reverse_etl_attribution", "reverse_etl_unattributed")
-    ]
-    before = [pushed.sql(count) for count in counts]
-    for option in ("--full-refresh", "--empty"):
-        pushed.dbt("build", "--quiet", option)
-        assert [pushed.sql(count) for count in counts] == before
-    assert [(0,)] not in before
-
-
-def test_a_setting_that_would_empty_it_is_refused(shop: Shop) -> None:
-    """A root-level setting that overrides the model's own is refused before anything is dropped."""
-    project = shop.folder / "dbt_project.yml"
-    project.write_text(project.read_text() + "models:\n  +materialized: table\n")
-    done = shop.dbt("build", "--select", REPORTS, check=False)
-    assert done.returncode != 0
-    assert "would empty it" in done.stdout
-
-
 def test_programs_get_frozen_results(pushed: Shop, clicked: LocalSandbox, monkeypatch: pytest.MonkeyPatch) -> None:
     """The Python function gives what the command shows, with and without a call."""
     monkeypatch.setenv("MICROSOFT_ADS_ENDPOINT", clicked.url)
     where = {"project_dir": pushed.folder, "profiles_dir": pushed.folder}
     report = reverse_etl.attribution(days=7, **where)
     rates = {goal.conversion_name: goal.counts.match_rate for goal in report.goals}
-    assert rates == {"Deal won": 2 / 3, "Lead": 0.0, "Nobody": None}
+    assert rates == {"Deal won": 2 / 3, "Lead": 0.0, "No such goal": None}
     assert report.fetched is not None
-    assert report.fetched.unreported == (("Nobody", "there is no offline conversion goal of this name"),)
+    assert report.fetched.unreported == (("No such goal", "there is no offline conversion goal of this name"),)
     assert reverse_etl.attribution(fetch=False, **where).goals == report.goals
     with pytest.raises(AttributeError):
         report.goals[0].conversion_name = "other"  # type: ignore[misc]
-    with pytest.raises(ValueError, match="days must be from 1 to 3,650"):
-        reverse_etl.attribution(days=0, **where)
-    with pytest.raises(SettingsError, match="Did you mean"):
-        reverse_etl.attribution("shop_conversion", **where)
+
+
+SPAN = 40
+
+
+def reported(count: int) -> Reported:
+    """An answer for many days, each with as many attributed as not, and a reason of its own."""
+    last = datetime.now(UTC).date()
+    days = (last - timedelta(days=n) for n in range(SPAN))
+    return Reported(tuple(ReportedDay(1, day, count, count, ((f"Reason{count}", count),)) for day in days))
+
+
+@both_engines
+def test_of_two_fetches_at_once_the_newest_answer_holds(shop: Shop) -> None:
+    """Whatever their ids: the later answer is shown with its reasons, and no row of the earlier one beside it."""
+    shop.dbt("parse", "--quiet")
+    with Project(DbtOptions(shop.folder, shop.folder)) as project:
+        project.connect()
+        (sync,) = find_syncs(project.manifest)
+        early, late = WarehouseAttribution(project, sync), WarehouseAttribution(project, sync)
+        with mock.patch("reverse_etl.warehouse.attribution.uuid.uuid4") as made:
+            made.return_value.hex = "f" * 32
+            number = early.open_fetch()
+            made.return_value.hex = "0" * 32
+            assert late.open_fetch() == number
+        early.record(reported(1), {1: "Deal won"})
+        late.record(reported(7), {1: "Deal won"})
+    assert shop.sql("select distinct attributed, unattributed from reverse_etl_attribution") == [(7, 7)]
+    reasons = shop.sql("select reason, count(*) from reverse_etl_unattributed group by reason")
+    assert reasons == [("Reason7", SPAN)]
+    times = shop.sql(f"select count(*), count(distinct fetched_at) from {REPORTS} group by fetch_id")
+    assert times == [(2 * SPAN, 1), (2 * SPAN, 1)]

@@ -1,14 +1,10 @@
 """Bad input gets a sentence that says what happened and what to do, and its exit code; nothing is written."""
 
-from __future__ import annotations
-
-import subprocess
-import sys
 from collections.abc import Callable
 
 import pytest
 
-from tests.support.shop import SYNC, Shop, deal
+from tests.support.shop import Shop, deal
 
 CLOSED_PORT = "http://127.0.0.1:9"
 
@@ -16,14 +12,6 @@ CLOSED_PORT = "http://127.0.0.1:9"
 def set_up(shop: Shop) -> None:
     """One row that could be sent."""
     shop.fill([deal(1)])
-
-
-def two_models(shop: Shop) -> None:
-    (shop.folder / "models/other.sql").write_text("select 1 as one\n")
-    path = shop.folder / "models/exposures.yml"
-    path.write_text(
-        path.read_text().replace("\"ref('offline_conversions')\"", "\"ref('offline_conversions')\", \"ref('other')\"")
-    )
 
 
 def replace_model(sql: str) -> Callable[[Shop], None]:
@@ -36,10 +24,6 @@ def replace_model(sql: str) -> Callable[[Shop], None]:
 
 def drop_ledger(shop: Shop) -> None:
     shop.sql("drop table reverse_etl_ledger cascade")
-
-
-def old_ledger(shop: Shop) -> None:
-    shop.sql("alter table reverse_etl_runs drop column tests")
 
 
 def no_database(shop: Shop) -> None:
@@ -85,55 +69,20 @@ def without_project(shop: Shop) -> None:
 TOKENS = {"MICROSOFT_ADS_DEVELOPER_TOKEN": "d", "MICROSOFT_ADS_ACCESS_TOKEN": "a", "MICROSOFT_ADS_CUSTOMER_ID": "2"}
 
 CASES: dict[str, tuple[Callable[[Shop], None], list[str], int, list[str]]] = {
-    "no dbt project": (without_project, ["push"], 2, ["no dbt project", "--project-dir"]),
-    "no profile": (without_profiles, ["push"], 2, ["profile", "--profiles-dir"]),
-    "unknown sync": (set_up, ["push", "shop_conversion"], 2, ["no sync named", f"Did you mean '{SYNC}'"]),
-    "two models": (two_models, ["push"], 2, ["exactly one model", "ref('your_model')"]),
-    "unknown key": (lambda s: s.exposure(unique_ky="deal_id"), ["push"], 2, ["unique_ky", "Did you mean 'unique_key'"]),
-    "unknown environment": (lambda s: s.exposure(environment="locale"), ["push"], 2, ["Did you mean 'local'"]),
     "secret in the exposure": (
         lambda s: s.exposure(account_id="{{ env_var('DBT_ENV_SECRET_ACCOUNT') }}"),
         ["push"],
         2,
         ["DBT_ENV_SECRET_"],
     ),
-    "column missing": (
-        replace_model("select * exclude (conversion_value), 1 as conversion_valu from {{ source('crm', 'deals') }}"),
-        ["push"],
-        2,
-        ["no column conversion_value", "conversion_valu"],
-    ),
-    "unique key missing": (lambda s: s.exposure(unique_key="dealid"), ["push"], 2, ["no column dealid", "deal_id"]),
-    "wrong type": (
-        replace_model(
-            "select * replace (cast(conversion_time as date) as conversion_time) from {{ source('crm', 'deals') }}"
-        ),
-        ["push"],
-        2,
-        ["conversion_time as DATE", "offline_conversions"],
-    ),
-    "ledger of an older version": (
-        old_ledger,
-        ["push"],
-        2,
-        ["older version", "has no column tests", "dbt build --select package:reverse_etl"],
-    ),
     "ledger not built": (drop_ledger, ["push"], 2, ["not built yet", "dbt build --select package:reverse_etl"]),
-    "source not built": (
-        lambda s: s.sql("drop view offline_conversions"),
-        ["push"],
-        2,
-        ["not built yet", "dbt build --select +offline_conversions"],
-    ),
     "missing secret": (
         lambda s: s.exposure(environment="sandbox", account_id="1", customer_id="2"),
         ["push"],
         2,
         ["MICROSOFT_ADS_DEVELOPER_TOKEN", "MICROSOFT_ADS_ACCESS_TOKEN"],
     ),
-    "missing account": (lambda s: s.exposure(environment="sandbox"), ["plan"], 2, ["MICROSOFT_ADS_ACCOUNT_ID"]),
     "sandbox not running": (set_up, ["push"], 1, ["does not answer", "reverse-etl sandbox --port 9"]),
-    "database file missing": (no_database, ["plan"], 2, ["no DuckDB file", "shop.duckdb", "dbt build"]),
     "misspelt meta key": (
         lambda s: (s.folder / "models/exposures.yml").write_text(
             (s.folder / "models/exposures.yml").read_text().replace('"reverse_etl"', '"reverse-etl"')
@@ -143,7 +92,6 @@ CASES: dict[str, tuple[Callable[[Shop], None], list[str], int, list[str]]] = {
         ["config.meta.reverse-etl", "Did you mean 'reverse_etl'"],
     ),
     "other version": (older_package, ["push"], 2, ["version 0.0.1", "dbt deps"]),
-    "no package": (without_package, ["push"], 2, ["does not have the package", "dbt deps"]),
     "production by another target": (
         lambda s: s.exposure(environment="production", account_id="1", targets=["prod"]),
         ["push"],
@@ -155,12 +103,6 @@ CASES: dict[str, tuple[Callable[[Shop], None], list[str], int, list[str]]] = {
         ["push"],
         5,
         ["never pushed to production account 1", "--initial"],
-    ),
-    "source built by sample": (
-        lambda s: s.dbt("build", "--sample", "3 days", "--quiet"),
-        ["push"],
-        5,
-        ["--sample", "dbt build"],
     ),
     "source built empty": (lambda s: s.dbt("build", "--empty", "--quiet"), ["push"], 5, ["--empty", "dbt build"]),
 }
@@ -177,27 +119,9 @@ def test_bad_input(shop: Shop, case: str) -> None:
     assert "Traceback" not in done.stderr
     for word in words:
         assert word in done.stderr
-    if case == "database file missing":
-        assert not shop.database.exists()
-        return
     if case != "ledger not built":
         assert shop.sql("select count(*) from reverse_etl_ledger") == [(0,)]
     assert shop.sql("select count(*) from reverse_etl_runs") == [(0,)]
-
-
-def test_locked_database_names_the_holder(shop: Shop) -> None:
-    """A DuckDB file that another process holds gives exit code 4 with its program and PID."""
-    code = f"import duckdb; c = duckdb.connect({str(shop.database)!r}); print('open', flush=True); input()"
-    with subprocess.Popen(
-        [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as holder:
-        assert holder.stdout is not None
-        holder.stdout.readline()
-        done = shop.run("push")
-        holder.communicate("\n", timeout=60)
-    assert done.returncode == 4
-    assert f"PID {holder.pid}" in done.stderr
-    assert "python" in done.stderr
 
 
 def test_seeds_upstream_are_no_trouble(shop: Shop) -> None:

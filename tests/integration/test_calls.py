@@ -1,9 +1,7 @@
 """Every way a call can end, on both sides' books: nothing is lost or doubled, and the next push settles it."""
 
-from __future__ import annotations
-
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,9 +10,7 @@ import pytest
 
 from reverse_etl.core.sync import WireProtocol
 from reverse_etl.sandbox import LocalSandbox, summary
-from reverse_etl.warehouse.dbt_calls import DbtOptions
-from reverse_etl.warehouse.project import Project
-from tests.support.bench import Bench, click, counting
+from tests.support.bench import Bench, click, counting, opened
 from tests.support.faults import ask_for, unanswered, wait_for
 from tests.support.shop import copy_of
 
@@ -25,24 +21,17 @@ LEFT = {"not_reached": ROWS}
 TWICE = {"count": 2}  # as often as the bench tries
 
 
-# What a call comes to is the same on each engine; there these cases show that its receipts are.
-ON_POSTGRES = ("time-out after", "late", "throttled for long", "5612 for a row", "unknown code for a row")
-on_postgres = pytest.mark.parametrize("open_bench", ["postgres"], indirect=True)
+SOAP, REST = WireProtocol.SOAP, WireProtocol.REST
 
 
 @pytest.fixture(scope="module")
 def open_bench(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    """On DuckDB, and on Postgres where a test is marked with `on_postgres`."""
+    """On DuckDB, and on Postgres where a test asks for it."""
     template = "postgres_template" if getattr(request, "param", "") == "postgres" else "shop_template"
     shop = copy_of(request.getfixturevalue(template), tmp_path_factory.mktemp("calls") / "project")
     shop.exposure(adjustments=["restate", "retract"])
-    with Project(DbtOptions(shop.folder, shop.folder)) as project:
-        yield Bench(project)
-
-
-@pytest.fixture
-def books(tmp_path: Path) -> Path:
-    return tmp_path / "books.sqlite"
+    with opened(shop) as bench:
+        yield bench
 
 
 @pytest.fixture
@@ -113,21 +102,31 @@ CALLS: dict[str, tuple[dict[str, Any], dict[str, int], str]] = {
 }
 
 
-@pytest.mark.parametrize("case", CALLS)
-def test_a_call_that_goes_wrong(bench: Bench, sandbox: LocalSandbox, books: Path, case: str) -> None:
+# One of each kind of end that a call can come to.
+BY_REST = (
+    *("time-out after", "late", "reset after", "half an answer", "html, taken", "empty", "fault with 200"),
+    *("token expired", "not allowed", "throttled", "throttled for long", "internal error", "5612", "5612 for a row"),
+    *("too many rows", "5614 as a fault", "unknown code, taken", "unknown code for a row", "index out of range"),
+    *("redirect", "entity bomb", "endless"),
+)
+# What a call comes to is the same on each engine; there these cases show that its receipts are.
+ON_POSTGRES = ("time-out after", "late", "throttled for long", "5612 for a row", "unknown code for a row")
+
+
+def every_way(by_soap: Iterable[str], by_rest: Iterable[str], on_postgres: Iterable[str]) -> pytest.MarkDecorator:
+    """Each case by SOAP on DuckDB, some by REST, and some on Postgres."""
+    ways = [("duckdb", SOAP, case) for case in by_soap] + [("duckdb", REST, case) for case in by_rest]
+    ways += [("postgres", SOAP, case) for case in on_postgres]
+    ids = [f"{engine}, {protocol.value}, {case}" for engine, protocol, case in ways]
+    return pytest.mark.parametrize(("open_bench", "protocol", "case"), ways, indirect=["open_bench"], ids=ids)
+
+
+@every_way(CALLS, BY_REST, ON_POSTGRES)
+def test_a_call_that_goes_wrong(
+    bench: Bench, sandbox: LocalSandbox, books: Path, protocol: WireProtocol, case: str
+) -> None:
     """Each row has the standing that the answer bears out, the run says why, and the next push settles the rest."""
-    go_wrong(bench, sandbox, books, case)
-
-
-@on_postgres
-@pytest.mark.parametrize("case", ON_POSTGRES)
-def test_a_call_that_goes_wrong_on_postgres(bench: Bench, sandbox: LocalSandbox, books: Path, case: str) -> None:
-    """The same."""
-    go_wrong(bench, sandbox, books, case)
-
-
-def go_wrong(bench: Bench, sandbox: LocalSandbox, books: Path, case: str) -> None:
-    """One case of CALLS, by whatever protocol the bench speaks."""
+    bench.protocol = protocol
     fault, expected, words = CALLS[case]
     ask_for(sandbox, fault)
     result = bench.push(sandbox, unanswered=unanswered(fault))
@@ -190,11 +189,15 @@ def test_an_index_that_comes_twice_refuses_its_row_once(bench: Bench, sandbox: L
     assert bench.push(sandbox).source == {"unchanged": ROWS - 1, "held": 1}
 
 
-@pytest.mark.parametrize(("code", "standing"), [(None, "rejected"), (5604, "rejected"), (987654, "in_doubt")])
-def test_one_bad_row_among_a_thousand(
-    bench: Bench, sandbox: LocalSandbox, books: Path, code: int | None, standing: str
+@pytest.mark.parametrize(
+    ("protocol", "code", "standing"),
+    [(SOAP, None, "rejected"), (SOAP, 5604, "rejected"), (SOAP, 987654, "in_doubt"), (REST, None, "rejected")],
+)
+def test_one_bad_row_among_a_thousand(  # noqa: PLR0917
+    bench: Bench, sandbox: LocalSandbox, books: Path, protocol: WireProtocol, code: int | None, standing: str
 ) -> None:
     """A fault that blames the data names no row: it is found in at most 22 calls, and the other 999 are delivered."""
+    bench.protocol = protocol
     bench.fill(1000)
     ask_for(sandbox, {"kind": "poison", "row": click(617)} | ({"code": code} if code else {}))
     result = bench.push(sandbox)
@@ -229,21 +232,10 @@ CORRECTIONS: dict[str, tuple[dict[str, Any], dict[str, int], dict[str, int]]] = 
 }
 
 
-@pytest.mark.parametrize("case", CORRECTIONS)
-def test_a_correction_that_goes_wrong(bench: Bench, sandbox: LocalSandbox, case: str) -> None:
+@every_way(CORRECTIONS, ("time-out after", "late", "throttled", "5612", "later"), ("time-out after", "later"))
+def test_a_correction_that_goes_wrong(bench: Bench, sandbox: LocalSandbox, protocol: WireProtocol, case: str) -> None:
     """A restatement and a retraction keep their standing through each accident, and arrive with the next push."""
-    correct_and_go_wrong(bench, sandbox, case)
-
-
-@on_postgres
-@pytest.mark.parametrize("case", ["time-out after", "later"])
-def test_a_correction_that_goes_wrong_on_postgres(bench: Bench, sandbox: LocalSandbox, case: str) -> None:
-    """The same."""
-    correct_and_go_wrong(bench, sandbox, case)
-
-
-def correct_and_go_wrong(bench: Bench, sandbox: LocalSandbox, case: str) -> None:
-    """One case of CORRECTIONS, by whatever protocol the bench speaks."""
+    bench.protocol = protocol
     fault, source, ledger = CORRECTIONS[case]
     bench.push(sandbox)
     bench.sql(

@@ -1,7 +1,5 @@
 """What changes between two pushes: the source's columns and rows, and the package with its tables."""
 
-from __future__ import annotations
-
 import json
 import time
 from collections.abc import Iterator
@@ -10,9 +8,7 @@ import pytest
 
 from reverse_etl.core.errors import GuardError, SettingsError
 from reverse_etl.sandbox import LocalSandbox
-from reverse_etl.warehouse.dbt_calls import DbtOptions
-from reverse_etl.warehouse.project import Project
-from tests.support.bench import Bench, click, counting
+from tests.support.bench import Bench, click, counting, opened
 from tests.support.engines import both_engines
 from tests.support.faults import ask_for
 from tests.support.shop import COLUMNS, Shop, copy_of, deal
@@ -24,8 +20,8 @@ ROWS = 3
 def open_bench(engine_template: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
     shop = copy_of(engine_template, tmp_path_factory.mktemp("changes") / "project")
     shop.exposure(adjustments=["restate", "retract"])
-    with Project(DbtOptions(shop.folder, shop.folder)) as project:
-        yield Bench(project)
+    with opened(shop) as bench:
+        yield bench
 
 
 @pytest.fixture

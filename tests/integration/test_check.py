@@ -1,8 +1,7 @@
 """`check` on real projects: ticks where all is well, each mistake as a cross of its own, and nothing written."""
 
-from __future__ import annotations
-
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -12,6 +11,8 @@ from typing import Any
 import jsonschema
 import pytest
 
+import reverse_etl
+from reverse_etl.core.errors import LeaseHeldError
 from reverse_etl.sandbox import LocalSandbox
 from tests.integration import test_bad_input as mistakes
 from tests.support.shop import REPOSITORY, SYNC, Shop, deal
@@ -56,7 +57,7 @@ def tables(shop: Shop) -> list[tuple[Any, ...]]:
 
 
 def test_a_healthy_project_and_its_sync_renamed(shop: Shop, sandbox: LocalSandbox) -> None:
-    """After a push nothing is left to look at, the check changes nothing, and a renamed sync is told at once."""
+    """After a push nothing is left to look at, the check changes nothing, and a renamed sync is reported at once."""
     shop.fill([deal(1)])
     shop.exposure(account_id="11", protocol="rest")
     shop.push(endpoint=sandbox.url)
@@ -92,13 +93,13 @@ def test_text_for_people(shop: Shop, sandbox: LocalSandbox) -> None:
     assert max(len(line) for line in done.stdout.splitlines() if path not in line) <= 80
 
 
-def test_a_key_that_is_not_unique_is_told(shop: Shop) -> None:
+def test_a_key_that_is_not_unique_is_reported(shop: Shop) -> None:
     """Rows that share the unique_key would correct each other: a warning with how many values that is."""
     shop.fill([deal(1), deal(2, deal_id="D1"), deal(3)])
     assert said(check(shop, code=2), "key", mark="warning").startswith("1 value of deal_id on more than one row each")
 
 
-def test_many_mistakes_are_told_in_one_run(shop: Shop) -> None:
+def test_one_run_reports_many_mistakes(shop: Shop) -> None:
     """Package, exposure, ledger, each wrong column and the sandbox: no cross keeps another from being found."""
     mistakes.replace_model(
         "select * exclude (conversion_value) replace (cast(conversion_time as date) as conversion_time, "
@@ -142,7 +143,7 @@ def test_what_was_refused_is_not_counted_as_accepted(shop: Shop, tmp_path: Path)
     """Of a batch the records count that the service took; each refused one has a receipt of its own."""
     goals = tmp_path / "goals.yml"
     goals.write_text("goals: [{name: Deal won}]")
-    shop.fill([deal(1), deal(2, conversion_name="Nobody"), deal(3), deal(4)])
+    shop.fill([deal(1), deal(2, conversion_name="No such goal"), deal(3), deal(4)])
     with LocalSandbox(tmp_path / "books.sqlite", port=0, goals=goals) as running:
         assert shop.push(endpoint=running.url)["source"] == {"accepted": 3, "rejected": 1}
         assert "3 records accepted" in said(check(shop, code=2, endpoint=running.url), "history", mark="ok")
@@ -216,18 +217,24 @@ def test_an_unknown_name_gets_the_nearest(shop: Shop) -> None:
 
 @pytest.mark.parametrize("case", BROKEN)
 def test_what_is_broken(shop: Shop, case: str) -> None:
-    """Each mistake is a cross with what to do, after the ticks of what could be looked at."""
+    """Each mistake is a cross with what to do, after the ticks of what could be looked at, and stops a push with the
+    same words."""
     prepare, crosses, words = BROKEN[case]
     prepare(shop)
     lines = check(shop, code=2)
     assert failed(lines) == crosses
     assert words in said(lines, crosses[0])
     assert [line["mark"] for line in lines[:3]] == ["ok"] * 3
+    pushed = shop.run("push")
+    assert (pushed.returncode, pushed.stdout) == (2, ""), pushed.stderr
+    assert words in pushed.stderr
+    assert "Traceback" not in pushed.stderr
     assert case != "no database file" or not shop.database.exists()
 
 
 def test_a_locked_file_names_its_holder(shop: Shop) -> None:
-    """A DuckDB file that another process holds is exit code 4 with its PID; settings are checked all the same."""
+    """A DuckDB file that another process holds: exit code 4 with its PID and program, for programs an error of ours;
+    settings are checked all the same."""
     code = f"import duckdb; c = duckdb.connect({str(shop.database)!r}); print('open', flush=True); input()"
     with subprocess.Popen(
         [sys.executable, "-c", code], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -235,7 +242,12 @@ def test_a_locked_file_names_its_holder(shop: Shop) -> None:
         assert holder.stdout is not None
         holder.stdout.readline()
         lines = check(shop, code=4)
+        pushed = shop.run("push")
+        with pytest.raises(LeaseHeldError, match=f"PID {holder.pid}"):
+            reverse_etl.status(SYNC, project_dir=shop.folder, profiles_dir=shop.folder)
         holder.communicate("\n", timeout=60)
     assert failed(lines) == ["database", "destination"]
     assert f"PID {holder.pid}" in said(lines, "database")
     assert said(lines, "account_id", mark="ok")
+    assert pushed.returncode == 4
+    assert re.search(rf"python.*PID {holder.pid}|PID {holder.pid}.*python", pushed.stderr)

@@ -1,7 +1,5 @@
 """A clock that is wrong by hours is said and decides nothing; by one that is wrong by days no row is sorted away."""
 
-from __future__ import annotations
-
 import json
 from datetime import datetime, timedelta
 

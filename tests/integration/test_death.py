@@ -1,7 +1,5 @@
 """What proves that the holder of a lease is dead before its time is up, and what does not."""
 
-from __future__ import annotations
-
 import json
 import os
 import socket
@@ -115,10 +113,7 @@ def test_a_lock_proves_death_where_it_is_on_the_file_of_the_ledger(shop: Shop, c
     ],
 )
 def test_a_pid_proves_death_within_its_boot_and_namespace(
-    case: str,
-    dead: bool,
-    bench: Bench,
-    monkeypatch: pytest.MonkeyPatch,
+    case: str, dead: bool, bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A number that no process has, or that is ours without our claim, proves it where it is one of our namespace."""
     claimed = {"host": socket.gethostname(), "pid": no_pid(), "pid_space": pid_space()}
@@ -138,7 +133,7 @@ def test_a_pid_proves_death_within_its_boot_and_namespace(
     assert is_dead(WarehouseLedger(bench.project, bench.sync)) == dead
 
 
-def test_a_pid_namespace_is_told_from_another() -> None:
+def test_a_pid_namespace_is_distinguished_from_another() -> None:
     """Of one boot, each namespace has a name of its own, and a process that sees the /proc of another has none."""
     assert pid_space()
     program = (

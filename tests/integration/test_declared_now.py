@@ -1,7 +1,5 @@
 """Syncs are those that the project's files declare now, whatever dbt keeps of an earlier parse."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 import pytest

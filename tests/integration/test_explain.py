@@ -1,7 +1,5 @@
 """Why, runs and exports on a pushed project: each main class, each reading of a key, and what programs are given."""
 
-from __future__ import annotations
-
 import csv
 import hashlib
 import io
@@ -109,21 +107,12 @@ def asked(engine_template: Shop, tmp_path_factory: pytest.TempPathFactory) -> It
 
 def _let_a_run_die(shop: Shop) -> None:
     """Write what a run leaves that was shut out: of two more attempts on D22 its successor saw only the first."""
-    scope = "destination, environment, account_id, sync"
     for seq in (90, 91):
         shop.repeat("reverse_etl_ledger", "run_seq = 2 and record_key = 'D22'", run_seq=90, seq=seq, batch=1)
-    shop.sql(f"""insert into reverse_etl_runs
-        ({scope}, run_seq, claim_id, event, happened_at, host, pid, pid_space, target)
-        select {scope}, 90, 'dead', event, happened_at, host, pid, pid_space, target
-        from reverse_etl_runs where run_seq = 2 and event in ('claim', 'open')""")
-    shop.sql(f"""insert into reverse_etl_runs
-        ({scope}, run_seq, claim_id, event, happened_at, host, pid, pid_space, target)
-        select {scope}, 91, 'next', event, happened_at, host, pid, pid_space, target
-        from reverse_etl_runs where run_seq = 2 and event in ('claim', 'open')""")
-    shop.sql(f"""insert into reverse_etl_runs
-        ({scope}, run_seq, claim_id, event, fenced_run_seq, fenced_seq, happened_at, host, pid, pid_space, target)
-        select {scope}, 91, 'next', 'fence', 90, 90, happened_at, host, pid, pid_space, target
-        from reverse_etl_runs where run_seq = 2 and event = 'open'""")
+    opened = "run_seq = 2 and event in ('claim', 'open')"
+    shop.repeat("reverse_etl_runs", opened, run_seq=90, claim_id="dead")
+    shop.repeat("reverse_etl_runs", opened, run_seq=91, claim_id="next")
+    shop.repeat("reverse_etl_runs", "run_seq = 91 and event = 'open'", event="fence", fenced_run_seq=90, fenced_seq=90)
 
 
 def _ask(shop: Shop) -> tuple[dict[str, WhyReport], dict[int, RunReport], str]:
@@ -220,7 +209,7 @@ def test_attempts_have_all_that_was_answered(asked: Asked) -> None:
 
 
 def test_a_run_in_detail(asked: Asked) -> None:
-    """Outcomes, refusals, batches and tracking ids come from ledger and receipts, and what was shut out is told."""
+    """Outcomes, refusals, batches and tracking ids come from ledger and receipts, and what was shut out is named."""
     first, second, dead = (asked.runs[number] for number in (1, 2, 90))
     assert (first.outcomes, first.void, first.batches) == ({"accepted": 6, "rejected": 3}, 0, 1)
     assert first.refusals == (("rejected", 5606, "OfflineConversionNameInvalid", 3),)
@@ -232,7 +221,7 @@ def test_a_run_in_detail(asked: Asked) -> None:
     assert "newest is run 91" in asked.unknown_run
 
 
-def test_an_address_is_told_nowhere(asked: Asked) -> None:
+def test_an_address_is_shown_nowhere(asked: Asked) -> None:
     """Neither output nor any file of the project has the address that was asked for; standard input is read on `-`."""
     done = asked.shop.run("why", EMAIL, DBT_DEBUG="1")
     assert done.returncode == 0, done.stderr
@@ -258,10 +247,10 @@ def test_an_address_is_told_nowhere(asked: Asked) -> None:
 
 def test_a_key_that_is_nowhere_is_an_error(asked: Asked) -> None:
     """Exit code 2 with where it was looked for, and not a word of an address."""
-    done = asked.shop.run("why", "nobody@example.com")
+    done = asked.shop.run("why", "unknown@example.com")
     assert (done.returncode, done.stdout) == (2, "")
     assert "a unique key, an e-mail address, hashed" in done.stderr
-    assert "nobody" not in done.stderr
+    assert "unknown@" not in done.stderr
 
 
 @pytest.mark.parametrize(
@@ -332,7 +321,7 @@ def test_a_reader_may_leave_early(asked: Asked, form: list[str]) -> None:
     assert process.wait(timeout=60) == 0
 
 
-def test_each_batch_is_told_and_nothing_else_when_quiet(asked: Asked) -> None:
+def test_each_batch_is_reported_and_nothing_else_when_quiet(asked: Asked) -> None:
     """`-v` names each batch with its tracking id on standard error; `-q` leaves standard error empty."""
     done = asked.shop.run("push", "-v", "--limit", "2", MICROSOFT_ADS_ENDPOINT=asked.sandbox)
     assert "Batch 1: 2 rows in " in done.stderr

@@ -1,11 +1,10 @@
 """May I push? dbt's own test results decide: passed, failed, or unknown."""
 
-from __future__ import annotations
-
 import json
 import os
 import signal
 import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,9 @@ import pytest
 from tests.support.schemas import validate
 from tests.support.shop import Shop, copy_of, deal
 
+# What becomes of a project between its build and the look at it.
+Prepare = Callable[[Shop], object]
+RESULTS = "target/run_results.json"
 STAGING = "select * from {{ source('crm', 'deals') }}\n"
 SECRETS = {"MICROSOFT_ADS_DEVELOPER_TOKEN": "d", "MICROSOFT_ADS_ACCESS_TOKEN": "a"}
 SOURCE = "select * from {{ ref('stg_deals') }}\n"
@@ -65,22 +67,99 @@ def verdict(shop: Shop) -> str:
     return "failed" if guard["refuses"] else "unknown" if guard["warns"] else "passed"
 
 
-def test_a_whole_build_passes(shop: Shop) -> None:
+def touch(shop: Shop) -> None:
+    """The same text under an old time: only a change after the build matters."""
+    path = shop.folder / "models/offline_conversions.sql"
+    path.write_text(SOURCE)
+    os.utime(path, (1_000_000_000, 1_000_000_000))
+
+
+def warn_only(shop: Shop) -> None:
+    write(shop, "models/schema.yml", schema().replace("name_is_there}", "name_is_there, config: {severity: warn}}"))
+    shop.fill([deal(1), deal(2, conversion_name=None)])
+    shop.dbt("build", "--quiet")
+
+
+def with_variables(shop: Shop) -> None:
+    """What stands in the warehouse was tested with the same variables, whatever those of the push are."""
+    shop.dbt("build", "--quiet", "--vars", "{run: 3}")
+
+
+@pytest.mark.parametrize("prepare", [touch, warn_only, with_variables])
+def test_a_whole_build_passes(shop: Shop, prepare: Prepare) -> None:
     """After `dbt build` every test passed or warned, and the plan says how many and when."""
+    prepare(shop)
     guard = guard_of_tests(shop)
     assert not guard["refuses"]
     assert not guard["warns"]
     assert str(guard["message"]).startswith("2 tests passed or warned (dbt, 20")
 
 
-def test_a_test_that_only_warns_passes(shop: Shop) -> None:
-    """A test of severity warn that finds rows does not stop a push."""
-    (shop.folder / "models/schema.yml").write_text(
-        schema().replace("name_is_there}", "name_is_there, config: {severity: warn}}")
-    )
+def write(shop: Shop, file: str, text: str) -> None:
+    (shop.folder / file).write_text(text)
+
+
+def after(*command: str) -> Prepare:
+    """Run a command of dbt that builds or tests something else, or less."""
+    return lambda shop: shop.dbt(*command, "--quiet")
+
+
+def retry(shop: Shop) -> None:
+    """It runs only what failed, so its file does not tell whether the rest still stands."""
     shop.fill([deal(1), deal(2, conversion_name=None)])
-    shop.dbt("build", "--quiet")
-    assert verdict(shop) == "passed"
+    assert shop.dbt("build", "--quiet", check=False).returncode == 1
+    shop.fill([deal(1), deal(2)])
+    shop.dbt("retry", "--quiet")
+
+
+def build_into_another_schema(shop: Shop) -> None:
+    text = (shop.folder / RESULTS).read_text()
+    write(shop, RESULTS, text.replace('\\"main\\".\\"offline_conversions\\"', '\\"ci\\".\\"offline_conversions\\"'))
+
+
+UNKNOWN: dict[str, tuple[Prepare, str]] = {
+    "compile": (after("compile"), "`dbt compile`"),
+    "test of another": (after("test", "--select", "stg_deals"), "`dbt test`"),
+    "run": (after("run"), "not run since it was built: name_is_there"),
+    "build of another": (after("build", "--select", "stg_deals"), "did not build it"),
+    "build without a test": (
+        after("build", "--select", "offline_conversions", "--exclude", "name_is_there"),
+        "name_is_there",
+    ),
+    "retry after a failure": (retry, ""),
+    "build for another target": (after("build", "--target", "prod"), "was for another target than dev"),
+    "build into another schema": (build_into_another_schema, "dbt last built"),
+    "upstream run again, without its results": (
+        after("--no-write-json", "run", "--select", "stg_deals"),
+        "a model that it reads was run again",
+    ),
+    "a test renamed": (
+        lambda shop: write(shop, "models/schema.yml", schema(name="another_name")),
+        "not run since it was built: another_name",
+    ),
+    "a test added": (
+        lambda shop: write(shop, "models/schema.yml", schema(extra="\n          - unique")),
+        "unique_offline_conversions_conversion_name",
+    ),
+    "the model edited": (
+        lambda shop: write(shop, "models/offline_conversions.sql", SOURCE + "where true\n"),
+        "models/offline_conversions.sql was changed",
+    ),
+    "no file": (lambda shop: (shop.folder / RESULTS).unlink(), ""),
+    "a broken file": (lambda shop: write(shop, RESULTS, "[" * 200_000), ""),
+}
+
+
+@pytest.mark.parametrize("case", UNKNOWN)
+def test_it_is_unknown(shop: Shop, case: str) -> None:
+    """What does not show that these rows passed these tests says nothing of them; locally that only warns, and why is
+    said."""
+    prepare, because = UNKNOWN[case]
+    time.sleep(0.01)
+    prepare(shop)
+    guard = guard_of_tests(shop)
+    assert guard["warns"]
+    assert because in str(guard["message"])
 
 
 def test_a_failing_test_refuses_by_name_and_rows(shop: Shop) -> None:
@@ -110,48 +189,6 @@ def test_a_failed_build_upstream_refuses(shop: Shop) -> None:
     assert allowed.returncode == 5, "a model that was not built has no tested rows to allow"
 
 
-@pytest.mark.parametrize(
-    ("command", "because"),
-    [
-        (["compile"], "`dbt compile`"),
-        (["test", "--select", "stg_deals"], "`dbt test`"),
-        (["run"], "not run since it was built: name_is_there"),
-        (["build", "--select", "stg_deals"], "did not build it"),
-        (["build", "--select", "offline_conversions", "--exclude", "name_is_there"], "name_is_there"),
-    ],
-    ids=lambda value: " ".join(value) if isinstance(value, list) else "",
-)
-def test_after_another_command_it_is_unknown(shop: Shop, command: list[str], because: str) -> None:
-    """What another command left in run_results.json says nothing of the source's tests; locally that only warns."""
-    shop.dbt(*command, "--quiet")
-    guard = guard_of_tests(shop)
-    assert guard["warns"]
-    assert because in str(guard["message"])
-
-
-def test_dbt_retry_after_a_failure_is_unknown(shop: Shop) -> None:
-    """`dbt retry` runs only what failed, so its file does not tell whether the rest still stands."""
-    shop.fill([deal(1), deal(2, conversion_name=None)])
-    assert shop.dbt("build", "--quiet", check=False).returncode == 1
-    shop.fill([deal(1), deal(2)])
-    shop.dbt("retry", "--quiet")
-    assert verdict(shop) == "unknown"
-
-
-def test_a_renamed_or_added_test_is_unknown(shop: Shop) -> None:
-    """A test that was not run since the build is named."""
-    (shop.folder / "models/schema.yml").write_text(schema(name="another_name"))
-    assert "not run since it was built: another_name" in str(guard_of_tests(shop)["message"])
-    (shop.folder / "models/schema.yml").write_text(schema(extra="\n          - unique"))
-    assert "unique_offline_conversions_conversion_name" in str(guard_of_tests(shop)["message"])
-
-
-def test_a_model_edited_after_the_build_is_unknown(shop: Shop) -> None:
-    """The file that changed is named."""
-    (shop.folder / "models/offline_conversions.sql").write_text(SOURCE + "where true\n")
-    assert "models/offline_conversions.sql was changed" in str(guard_of_tests(shop)["message"])
-
-
 def test_a_macro_behind_a_macro_edited_after_the_build_is_unknown(shop: Shop) -> None:
     """What the model's macros call belongs to the model, too."""
     (shop.folder / "macros").mkdir(exist_ok=True)
@@ -163,30 +200,6 @@ def test_a_macro_behind_a_macro_edited_after_the_build_is_unknown(shop: Shop) ->
     assert verdict(shop) == "passed"
     inner.write_text("{% macro inner() %} where 1 = 1 {% endmacro %}")
     assert "macros/inner.sql was changed" in str(guard_of_tests(shop)["message"])
-
-
-def test_a_build_with_variables_counts(shop: Shop) -> None:
-    """What stands in the warehouse was built and tested with the same variables, whatever those of the push are."""
-    shop.dbt("build", "--quiet", "--vars", "{run: 3}")
-    assert verdict(shop) == "passed"
-
-
-def test_without_a_file_or_with_a_broken_one_it_is_unknown(shop: Shop) -> None:
-    """A missing and an unreadable run_results.json are no evidence."""
-    path = shop.folder / "target/run_results.json"
-    path.unlink()
-    assert verdict(shop) == "unknown"
-    path.write_text("[" * 200_000)
-    assert verdict(shop) == "unknown"
-
-
-def test_another_targets_build_is_unknown(shop: Shop) -> None:
-    """A build into another schema says nothing of this target's rows."""
-    path = shop.folder / "target/run_results.json"
-    path.write_text(
-        path.read_text().replace('\\"main\\".\\"offline_conversions\\"', '\\"ci\\".\\"offline_conversions\\"')
-    )
-    assert "dbt last built" in str(guard_of_tests(shop)["message"])
 
 
 def test_production_refuses_what_is_unknown_until_build_settles_it(shop: Shop) -> None:
@@ -226,32 +239,11 @@ def test_a_kept_pass_ends_with_the_next_build(shop: Shop) -> None:
     assert "not known" in str(guard["message"])
 
 
-def test_a_build_for_another_target_is_unknown(shop: Shop) -> None:
-    """Two targets may have schemas of one name: a build for one says nothing of the other's rows."""
-    shop.dbt("build", "--quiet", "--target", "prod")
-    assert "was for another target than dev" in str(guard_of_tests(shop)["message"])
-    assert "passed or warned" in str(guard_of_tests(shop, "--target", "prod")["message"])
-
-
-def test_what_is_read_and_was_built_again_ends_a_pass(shop: Shop) -> None:
-    """Where a model upstream was run again without leaving word, the rows are no longer those that were tested."""
-    time.sleep(0.01)
-    shop.dbt("--no-write-json", "run", "--select", "stg_deals", "--quiet")
-    assert "a model that it reads was run again" in str(guard_of_tests(shop)["message"])
-
-
-def test_build_reads_its_own_results_whatever_the_flags_say(shop: Shop) -> None:
-    """A project that keeps dbt from writing results does not make an old pass out of a build that failed."""
-    shop.fill([deal(1, conversion_name=None)])
-    done = shop.run("push", "--build", "-q", DBT_WRITE_JSON="false")
-    assert done.returncode == 5, done.stderr
-    assert "name_is_there" in done.stderr
-
-
 def test_a_failing_build_stops_the_push(shop: Shop) -> None:
-    """--build with a failing test sends nothing; dbt's output is on standard error, and a later plan still knows."""
+    """--build with a failing test sends nothing, also where the project keeps dbt from writing results; dbt's output is
+    on standard error."""
     shop.fill([deal(1), deal(2, conversion_name=None)])
-    done = shop.run("push", "--build", "--json")
+    done = shop.run("push", "--build", "--json", DBT_WRITE_JSON="false")
     assert (done.returncode, done.stdout) == (5, "")
     assert "name_is_there" in done.stderr
     assert shop.sql("select count(*) from reverse_etl_ledger") == [(0,)]
@@ -295,11 +287,3 @@ def test_max_age_warns_and_refuses(shop: Shop) -> None:
     refused = shop.run("push")
     assert refused.returncode == 5
     assert "over max_age (2.0 days)" in refused.stderr
-
-
-def test_files_touched_long_before_the_build_do_not_count(shop: Shop) -> None:
-    """Only a change after the build matters, not that files are new in this folder."""
-    path = shop.folder / "models/offline_conversions.sql"
-    path.write_text(SOURCE)
-    os.utime(path, (1_000_000_000, 1_000_000_000))
-    assert verdict(shop) == "passed"

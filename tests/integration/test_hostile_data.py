@@ -1,7 +1,5 @@
 """Rows at their worst, pushed for real: a bad one is held back with its reason, one beside it arrives intact."""
 
-from __future__ import annotations
-
 import functools
 import json
 from collections import Counter
@@ -70,39 +68,6 @@ class Pushed:
     ledger: list[str]
 
 
-def on_duckdb(shop: Shop, types: dict[str, str], rows: list[dict[str, Any]]) -> Callable[[str], list[Any]]:
-    output = {"type": "duckdb", "path": str(shop.database), "threads": 1, "settings": {"TimeZone": ZONE}}
-    (shop.folder / "profiles.yml").write_text(json.dumps({"shop": {"target": "dev", "outputs": {"dev": output}}}))
-    columns = ", ".join(f"{name} {type_}" for name, type_ in types.items())
-    marks = ", ".join("?" for _ in types)
-    with duckdb.connect(str(shop.database)) as connection:
-        connection.execute(f"create or replace table deals ({columns})")
-        connection.executemany(f"insert into deals values ({marks})", [list(row.values()) for row in rows])
-    return shop.sql
-
-
-def on_postgres(shop: Shop, types: dict[str, str], rows: list[dict[str, Any]], host: str) -> Callable[[str], list[Any]]:
-    output = {"type": "postgres", "host": host, "port": 5432, "user": "postgres", "password": "none"}
-    output |= {"dbname": "postgres", "schema": "hostile", "threads": 1}
-    (shop.folder / "profiles.yml").write_text(json.dumps({"shop": {"target": "pg", "outputs": {"pg": output}}}))
-    sources = shop.folder / "models/sources.yml"
-    sources.write_text(sources.read_text().replace("schema: main", "schema: hostile"))
-
-    def run(statement: str, values: list[Any] | None = None) -> list[Any]:
-        with closing(psycopg2.connect(host=host, user="postgres", dbname="postgres")) as connection:
-            connection.autocommit = True
-            cursor = connection.cursor()
-            cursor.execute("set search_path = hostile")
-            (cursor.executemany if values else cursor.execute)(statement, values)
-            return cursor.fetchall() if cursor.description else []
-
-    run("drop schema if exists hostile cascade; create schema hostile")
-    columns = ", ".join(f"{name} {type_.replace('double', 'double precision')}" for name, type_ in types.items())
-    run(f"create table deals ({columns})")
-    run(f"insert into deals values ({', '.join('%s' for _ in types)})", [list(row.values()) for row in rows])
-    return run
-
-
 def by_key(shop: Shop, file: Path) -> dict[str, list[dict[str, Any]]]:
     """The lines of a plan by key."""
     done = shop.run("plan", "--output", str(file), PGTZ=ZONE)
@@ -115,24 +80,32 @@ def by_key(shop: Shop, file: Path) -> dict[str, list[dict[str, Any]]]:
 
 
 @pytest.fixture(scope="module")
-def push_once(
-    request: pytest.FixtureRequest, shop_template: Shop, tmp_path_factory: pytest.TempPathFactory
-) -> Callable[[str], Pushed]:
+def push_once(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Pushed]:
     """All cases of a variant in one push, made for the first test that asks for it."""
-    return functools.cache(lambda variant: _push(variant, request, shop_template, tmp_path_factory.mktemp(variant)))
+
+    def push(variant: str) -> Pushed:
+        engine, shape = variant.split("-")
+        template = request.getfixturevalue("postgres_template" if engine == "postgres" else "shop_template")
+        return _push(variant, shape, template, tmp_path_factory.mktemp(variant))
+
+    return functools.cache(push)
 
 
-def _push(variant: str, request: pytest.FixtureRequest, shop_template: Shop, folder: Path) -> Pushed:
-    engine, shape = variant.split("-")
-    shop = Shop(copy_of(shop_template, folder / "project").folder)
+def _push(variant: str, shape: str, template: Shop, folder: Path) -> Pushed:
+    shop = copy_of(template, folder / "project")
+    if not shop.host:  # on Postgres PGTZ sets the zone
+        output = {"type": "duckdb", "path": str(shop.database), "threads": 1, "settings": {"TimeZone": ZONE}}
+        (shop.folder / "profiles.yml").write_text(json.dumps({"shop": {"target": "dev", "outputs": {"dev": output}}}))
     (shop.folder / "models/offline_conversions.sql").write_text(MODELS[shape])
     cases = cases_of(variant)
     rows = rows_of(cases)
     types = COLUMNS if shape == "typed" else dict.fromkeys(COLUMNS, "varchar")
-    if engine == "duckdb":
-        sql = on_duckdb(shop, types, rows)
-    else:
-        sql = on_postgres(shop, types, rows, request.getfixturevalue("postgres_host"))
+    columns = ", ".join(f"{name} {type_.replace('double', 'double precision')}" for name, type_ in types.items())
+    shop.sql("drop table deals cascade")
+    shop.sql(f"create table deals ({columns})")
+    with shop._cursor() as cursor:
+        for row in rows:
+            shop._execute(cursor, f"insert into deals values ({', '.join('?' for _ in types)})", list(row.values()))
     shop.dbt("build", "--quiet")
     (folder / "goals.yml").write_text(GOALS)
     with LocalSandbox(folder / "books.sqlite", port=0, goals=folder / "goals.yml") as sandbox:
@@ -140,7 +113,7 @@ def _push(variant: str, request: pytest.FixtureRequest, shop_template: Shop, fol
         done = shop.run("push", "--json", MICROSOFT_ADS_ENDPOINT=sandbox.url, PGTZ=ZONE)
         assert done.stdout, done.stderr
         after = by_key(shop, folder / "after.jsonl")
-    keys = [key for (key,) in sql("select record_key from reverse_etl_ledger")]
+    keys = [key for (key,) in shop.sql("select record_key from reverse_etl_ledger")]
     received = read_received(folder / "books.sqlite")
     return Pushed(cases, dict(zip(cases, rows, strict=True)), before, after, json.loads(done.stdout), received, keys)
 

@@ -1,14 +1,7 @@
 """Text from outside stays text: whatever it says, the tables stand and it comes back as it was."""
 
-from __future__ import annotations
-
 import json
-from collections.abc import Callable
-from contextlib import closing
-from pathlib import Path
-from typing import Any
 
-import psycopg2
 import pytest
 
 from reverse_etl.commands.why import why
@@ -16,9 +9,10 @@ from reverse_etl.core.errors import ReverseEtlError
 from reverse_etl.sandbox import LocalSandbox
 from reverse_etl.session import Session, open_workspace
 from reverse_etl.warehouse.dbt_calls import DbtOptions
+from tests.support.engines import both_engines
 from tests.support.faults import ask_for
 from tests.support.hostile import JINJA, TABLES
-from tests.support.shop import Shop, copy_of, deal
+from tests.support.shop import Shop, deal
 
 # Each part breaks out of something: a literal, a comment, a template, a line.
 NASTY = f"a\\' or ''='{TABLES} /* $$ \"b\" {JINJA} %s \\"
@@ -26,43 +20,8 @@ LINES = f"{NASTY}\n;drop table deals;\r\n-- \\\\n"
 # A name has at most 100 characters.
 NAME = "\\'; drop table deals; -- {{ 1 / 0 }}{% raw %} \"%s $$"
 NAME_OF_LINES = f"{NAME}\n;drop table deals;\r\n-- \\"
+KNOWN = "select count(*) from reverse_etl_ledger where record_key = ?"
 HISTORY = ["reverse_etl_ledger", "reverse_etl_receipts", "reverse_etl_runs"]
-Sql = Callable[..., list[Any]]
-
-
-@pytest.fixture(params=["duckdb", "postgres"])
-def engine(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
-@pytest.fixture
-def sql(engine: str, shop: Shop, request: pytest.FixtureRequest) -> Sql:
-    """Runs a statement in the warehouse of the engine, whose schema is empty but for the deals."""
-    if engine == "duckdb":
-        return lambda statement, *values: shop.sql(statement.replace("%s", "?"), list(values))
-    host = request.getfixturevalue("postgres_host")
-
-    def run(statement: str, *values: Any) -> list[Any]:
-        with closing(psycopg2.connect(host=host, user="postgres", dbname="postgres")) as connection:
-            connection.autocommit = True
-            cursor = connection.cursor()
-            cursor.execute("set search_path = injected")
-            cursor.execute(statement, values or None)
-            return cursor.fetchall() if cursor.description else []
-
-    output = {"type": "postgres", "host": host, "port": 5432, "user": "postgres", "password": "none"}
-    output |= {"dbname": "postgres", "schema": "injected", "threads": 1}
-    (shop.folder / "profiles.yml").write_text(json.dumps({"shop": {"target": "pg", "outputs": {"pg": output}}}))
-    sources = shop.folder / "models/sources.yml"
-    sources.write_text(sources.read_text().replace("schema: main", "schema: injected"))
-    run("drop schema if exists injected cascade; create schema injected")
-    run("create table deals as select '' as deal_id, '' as conversion_name, now() as conversion_time where false")
-    return run
-
-
-@pytest.fixture
-def shop(shop_template: Shop, tmp_path: Path) -> Shop:
-    return Shop(copy_of(shop_template, tmp_path / "project").folder)
 
 
 def model(key: str) -> str:
@@ -81,14 +40,17 @@ def model(key: str) -> str:
     )
 
 
-def fill(sql: Sql, *rows: tuple[str, str]) -> None:
-    sql("delete from deals")
-    for key, name in rows:
-        sql(
-            "insert into deals (deal_id, conversion_name, conversion_time) values (%s, %s, now() - interval '2 days')",
-            key,
-            name,
+def fill(shop: Shop, *rows: tuple[str, str]) -> None:
+    shop.sql("delete from deals")
+    for row in rows:
+        shop.sql(
+            "insert into deals (deal_id, conversion_name, conversion_time) values (?, ?, now() - interval '2 days')",
+            row,
         )
+
+
+def counts(shop: Shop) -> list[int]:
+    return [shop.sql(f"select count(*) from {table}")[0][0] for table in ["deals", *HISTORY]]
 
 
 def as_literal(text: str) -> str:
@@ -96,17 +58,14 @@ def as_literal(text: str) -> str:
     return "{% raw %}" + text.replace("{% raw %}", "") + "{% endraw %}"
 
 
-def counts(sql: Sql) -> list[int]:
-    return [sql(f"select count(*) from {table}")[0][0] for table in ["deals", *HISTORY]]
-
-
-def test_settings_data_keys_and_answers_are_texts(shop: Shop, sql: Sql, sandbox: LocalSandbox) -> None:
+@both_engines
+def test_settings_data_keys_and_answers_are_texts(shop: Shop, sandbox: LocalSandbox) -> None:
     """Account, key column, keys, names, and what the service says: all are kept as they are, and nothing is run."""
     key = "id\"; drop table deals; --'"
     account = NASTY.replace(JINJA, "{{ 1 }}")
     (shop.folder / "models/offline_conversions.sql").write_text(model(key))
     shop.exposure(account_id=as_literal(account), unique_key=as_literal(key))
-    fill(sql, (NASTY, NAME), (LINES, NAME_OF_LINES), ("plain", "Deal won"))
+    fill(shop, (NASTY, NAME), (LINES, NAME_OF_LINES), ("plain", "Deal won"))
     build = shop.dbt("build", check=False)
     assert build.returncode == 0, build.stdout
     # XML reads a line break in text as one character, and the tool keeps words of the service in one line.
@@ -114,10 +73,10 @@ def test_settings_data_keys_and_answers_are_texts(shop: Shop, sql: Sql, sandbox:
     ask_for(sandbox, {"kind": "refuse", "row": NAME, **said})
     result = shop.push(endpoint=sandbox.url)
     assert result["source"] == {"accepted": 2, "rejected": 1}
-    assert sorted(sql("select record_key, conversion_name, account_id from reverse_etl_ledger")) == sorted(
+    assert sorted(shop.sql("select record_key, conversion_name, account_id from reverse_etl_ledger")) == sorted(
         [(NASTY, NAME, account), (LINES, NAME_OF_LINES, account), ("plain", "Deal won", account)]
     )
-    assert sql("select error_code, message from reverse_etl_receipts where outcome = 'rejected'") == [
+    assert shop.sql("select error_code, message from reverse_etl_receipts where outcome = 'rejected'") == [
         (" ".join(NASTY.split()), " ".join(LINES.split()))
     ]
     for text, name in ((NASTY, NAME), (LINES, NAME_OF_LINES)):
@@ -125,19 +84,19 @@ def test_settings_data_keys_and_answers_are_texts(shop: Shop, sql: Sql, sandbox:
         assert (row["record_key"], row["conversion_name"]) == (text, name)
     (row,) = json.loads(shop.run("rejected", "--json").stdout)["rejected"]
     assert (row["record_key"], row["error_code"]) == (NASTY, " ".join(NASTY.split()))
-    before = counts(sql)
+    before = counts(shop)
     for arguments in (["why", TABLES], ["retry", "--key", TABLES, "--yes"], ["retry", "--code", TABLES, "--yes"]):
         done = shop.run(*arguments)
         assert done.returncode in (0, 2), done.stderr
         assert "Traceback" not in done.stderr
-        assert counts(sql) == before
+        assert counts(shop) == before
     assert json.loads(shop.run("retry", "--key", NASTY, "--yes", "--json").stdout)["rows"] == 1
-    fill(sql, ("plain", "Deal won"))
-    forgotten = shop.run("forget", LINES, "--yes", "--json")
+    fill(shop, ("plain", "Deal won"))
+    forgotten = shop.run("forget", "--key", LINES, "--yes", "--json")
     assert json.loads(forgotten.stdout)["records"] == 1, forgotten.stderr
-    assert sql("select count(*) from reverse_etl_ledger where record_key = %s", LINES) == [(0,)]
-    assert sql("select count(*) from reverse_etl_ledger where record_key = %s", NASTY) == [(2,)]
-    assert counts(sql)[0] == 1
+    assert shop.sql(KNOWN, [LINES]) == [(0,)]
+    assert shop.sql(KNOWN, [NASTY]) == [(2,)]
+    assert counts(shop)[0] == 1
 
 
 @pytest.mark.parametrize("name", ["sync'; drop table deals; --", "a\\'b\n{{ 1 / 0 }}"])
@@ -178,20 +137,18 @@ def rows_named(session: Session, key: str) -> int:
         return int(key in error.message)
 
 
-def test_a_key_that_no_text_holds_names_nothing(shop: Shop, sql: Sql, sandbox: LocalSandbox) -> None:
+@both_engines
+def test_a_key_that_no_text_holds_names_nothing(shop: Shop, sandbox: LocalSandbox) -> None:
     """What an engine cannot hold, and what a pattern would match, names no row, and the connection goes on."""
-    fill(sql, ("plain", "Deal won"))
+    fill(shop, ("plain", "Deal won"))
     (shop.folder / "models/offline_conversions.sql").write_text(model("deal_id"))
     shop.dbt("build", "--quiet")
     shop.push(endpoint=sandbox.url)
-    before = counts(sql)
+    before = counts(shop)
     keys = ["\x00", "a\x00'; drop table deals; --", "\ud800", "\ufffe\x1b[2J", "%", "_", "\\", "''", TABLES]
-    with (
-        pytest.MonkeyPatch.context() as patch,
-        open_workspace(DbtOptions(shop.folder, shop.folder)) as workspace,
-    ):
+    with pytest.MonkeyPatch.context() as patch, open_workspace(DbtOptions(shop.folder, shop.folder)) as workspace:
         patch.chdir(shop.folder)
         session = workspace.open(workspace.pick(None))
         assert {key: rows_named(session, key) for key in keys} == dict.fromkeys(keys, 0)
         assert why(session, "plain").rows_in_all == 1
-    assert counts(sql) == before
+    assert counts(shop) == before

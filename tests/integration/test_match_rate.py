@@ -1,7 +1,5 @@
 """The dbt test of the match rate: which goals it warns of, and which numbers it refuses."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 
@@ -65,10 +63,7 @@ def test_a_low_match_rate_warns(shop: Shop) -> None:
     ("arguments", "words"),
     [
         ({"min_rate": 50}, "match_rate_at_least needs min_rate, a number from 0 to 1"),
-        (
-            {"min_rate": 0.5, "sync": "shop"},
-            "match_rate_at_least has sync: shop, and no exposure of this name",
-        ),
+        ({"min_rate": 0.5, "sync": "shop"}, "match_rate_at_least has sync: shop, and no exposure of this name"),
     ],
     ids=["a rate beyond 1", "a sync that is not there"],
 )

@@ -1,7 +1,5 @@
 """The package's models as a user finds them in the warehouse and in dbt's docs."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

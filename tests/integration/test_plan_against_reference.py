@@ -1,7 +1,5 @@
 """The plan that SQL makes equals the reference in Python, on every cell of the decision table and on random worlds."""
 
-from __future__ import annotations
-
 import tempfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
@@ -128,7 +126,7 @@ def _expected_row(row: PlanRow) -> tuple[object, ...]:
     payload = (
         (
             *(row.click_id, row.hashed_email, row.hashed_phone, row.value, row.currency),
-            *(row.attribution_credit, row.attribution_model, row.adjustment_time),
+            *(row.attribution_credit, row.attribution_model, row.adjustment_time, *row.counted),
         )
         if row.operation
         else ()
@@ -146,9 +144,11 @@ def actual(rows: list[tuple[object, ...]]) -> Counter[tuple[object, ...]]:
 
 
 def _actual_row(row: tuple[object, ...]) -> tuple[object, ...]:
-    side, class_, reason, operation, _, _, _, _, key, click_id, email, phone, value, currency, credit, *rest = row[:17]
+    side, class_, reason, operation, _, _, _, _, key, *payload = row[:19]
+    click_id, email, phone, value, currency, credit, model, time, counted, counted_currency = payload
     reason = str(reason).strip(",") if class_ not in SAYS_NO_MORE else ""
-    payload = (click_id, email, phone, *map(_number, (value,)), currency, _number(credit), *rest) if operation else ()
+    leaves = (click_id, email, phone, _number(value), currency, _number(credit), model, time)
+    payload = [*leaves, _number(counted), counted_currency] if operation else []
     key = key if class_ not in ("unchanged", "accepted", "aged_out") else ""
     return (side, class_, reason, operation, key, *payload)
 
@@ -207,7 +207,7 @@ def test_cells_of_the_decision_table(
     check(warehouse, world)
 
 
-def told(*steps: object, of_m: str = "none", rows: Sequence[object] = (), **more: object) -> World:
+def past(*steps: object, of_m: str = "none", rows: Sequence[object] = (), **more: object) -> World:
     """A world where N went through these steps and M, which takes its place, through others after it."""
     attempts, receipts = tables(*steps)
     after, answers = tables(*LEDGERS[of_m])
@@ -222,30 +222,30 @@ OF_A_RANGE = (attempt(), attempt(seq=2, click_id=BESIDE, record_key="beside"))
 REFUSED_IN_A_RANGE = (Receipt(1, 1, 1, 2, "accepted"), Receipt(1, 1, 1, 1, "rejected", True, 5602, "Code"))
 # What no cell of the table shows, each by the smallest world that does.
 SHOWN = {
-    "runs order attempts, and no clock": told(step("send", "rejected"), step("send"), rows=[row()]),
-    "what a run wrote after it was shut out is void": told(
+    "runs order attempts, and no clock": past(step("send", "rejected"), step("send"), rows=[row()]),
+    "what a run wrote after it was shut out is void": past(
         step("send", value=5.0), rows=[row()], events=(RunEvent(2, "fence", 1, 0),)
     ),
-    "what did not leave is no attempt": told(step("send", "not_sent"), rows=[row()]),
-    "another scope says nothing": told(
+    "what did not leave is no attempt": past(step("send", "not_sent"), rows=[row()]),
+    "another scope says nothing": past(
         rows=[row()], attempts=(attempt(first_attempt=True),), receipts=(Receipt(1, 1, 1, 1, "accepted"),)
     ),
-    "the receipt of one goes before that of its range": told(
+    "the receipt of one goes before that of its range": past(
         rows=[row()], attempts=OF_A_RANGE, receipts=REFUSED_IN_A_RANGE
     ),
-    "nothing is taken back for what is dead": told(ACCEPTED, of_m="retracted", rows=[row(microsoft_click_id=M)]),
-    "nothing is taken back for what will be": told(ACCEPTED, of_m="retract in doubt", rows=[row(microsoft_click_id=M)]),
-    "nothing is taken back for a row that is invalid now, under whatever key": told(
+    "nothing is taken back for what is dead": past(ACCEPTED, of_m="retracted", rows=[row(microsoft_click_id=M)]),
+    "nothing is taken back for what will be": past(ACCEPTED, of_m="retract in doubt", rows=[row(microsoft_click_id=M)]),
+    "nothing is taken back for a row that is invalid now, under whatever key": past(
         ACCEPTED, rows=[row(key="k2", conversion_currency_code="usd", reasons=("currency_code_malformed",))]
     ),
-    "nothing is taken back for having rolled out of the source": told(
+    "nothing is taken back for having rolled out of the source": past(
         *LEDGERS["restated"],
         source=(row(microsoft_click_id=BESIDE, key="beside", conversion_time="2026-03-12T00:00:00Z"),),
     ),
-    "a correction is later than the one before": told(
+    "a correction is later than the one before": past(
         ACCEPTED, step("restate", "accepted", value=30.0, adjustment_time=NOW), rows=[row()]
     ),
-    "a correction waits while a call may arrive": told(
+    "a correction waits while a call may arrive": past(
         ACCEPTED, step("restate", value=30.0), rows=[row()], quiet_runs=frozenset({2})
     ),
 }
@@ -301,7 +301,7 @@ class Recorder:
         return Answered((), "")
 
     def note(self, text: str) -> None:
-        assert "takes over" in text, "only a run that never ended is told of"
+        assert "takes over" in text, "only a run that never ended is named"
 
     def planned(self, plan: Plan, round_: int, to_send: int) -> None:
         if round_ == 1:
@@ -331,7 +331,7 @@ def test_push_sends_exactly_what_plan_lists(warehouse: Warehouse, world: World) 
     warehouse.run(
         "update main.reverse_etl_runs set claim_id = 'c' || run_seq, happened_at = '2026-01-01', pid = 0, host = ''"
     )
-    listed = Counter((row[3], *_actual_row(row)[5:]) for row in warehouse.plan(world, with_repeats=True) if row[3])
+    listed = Counter((row[3], *_actual_row(row)[5:-2]) for row in warehouse.plan(world, with_repeats=True) if row[3])
     recorder = Recorder()
     ledger = WarehouseLedger(
         warehouse.project, replace(warehouse.sync, account_id="local", adjustments=tuple(world.adjustments_allowed))
@@ -344,6 +344,10 @@ def test_push_sends_exactly_what_plan_lists(warehouse: Warehouse, world: World) 
     assert recorder.first_plan is not None
     assert Counter(recorder.first_plan.counts()) == Counter(shown.counts())
     assert Counter(map(_sent, first)) == listed
+    # What the plan counts is what the push sends; what is in doubt may make more of it, once that is settled.
+    counted_ahead = shown.to_send + shown.to_follow
+    in_doubt = any(line.class_ == "in_doubt" or "in_doubt" in "".join(line.reasons) for line in shown.lines)
+    assert len(recorder.sent) >= counted_ahead if in_doubt else len(recorder.sent) == counted_ahead
     assert result.unbalanced == ()
     assert result.exit_code == 0
     # Law 2: nothing of what is sent was counted before, and no identity is sent twice.

@@ -1,7 +1,5 @@
 """SOAP and REST are two ways to one ledger: a switch sends nothing again, and either settles what the other left."""
 
-from __future__ import annotations
-
 import json
 from datetime import date
 from pathlib import Path
@@ -13,65 +11,14 @@ from reverse_etl.core.check import Mark
 from reverse_etl.core.sync import WireProtocol
 from reverse_etl.sandbox import LocalSandbox, summary
 from reverse_etl.warehouse.dbt_calls import DbtOptions
-from tests.integration.test_calls import ROWS, bench, books, correct_and_go_wrong, go_wrong, open_bench, settle
+from tests.integration.test_calls import REST, ROWS, SOAP, bench, open_bench, settle
 from tests.support.bench import Bench, click, counting
 from tests.support.faults import ask_for, unanswered
 from tests.support.schemas import validate
 from tests.support.shop import SYNC, Shop, deal
 
 # Fixtures of the bench are those of test_calls.
-__all__ = ["bench", "books", "open_bench"]
-
-SOAP, REST = WireProtocol.SOAP, WireProtocol.REST
-# One of each kind of end that a call can come to; test_calls has them all, by SOAP.
-SHORT = [
-    "time-out after",
-    "late",
-    "reset after",
-    "half an answer",
-    "html, taken",
-    "empty",
-    "fault with 200",
-    "token expired",
-    "not allowed",
-    "throttled",
-    "throttled for long",
-    "internal error",
-    "5612",
-    "5612 for a row",
-    "too many rows",
-    "5614 as a fault",
-    "unknown code, taken",
-    "unknown code for a row",
-    "index out of range",
-    "redirect",
-    "entity bomb",
-    "endless",
-]
-
-
-@pytest.mark.parametrize("case", SHORT)
-def test_a_call_that_goes_wrong_by_rest(bench: Bench, sandbox: LocalSandbox, books: Path, case: str) -> None:
-    """Each row has the standing that the answer bears out, the run says why, and the next push settles the rest."""
-    bench.protocol = REST
-    go_wrong(bench, sandbox, books, case)
-
-
-@pytest.mark.parametrize("case", ["time-out after", "late", "throttled", "5612", "later"])
-def test_a_correction_that_goes_wrong_by_rest(bench: Bench, sandbox: LocalSandbox, case: str) -> None:
-    """A restatement and a retraction keep their standing through each accident, and arrive with the next push."""
-    bench.protocol = REST
-    correct_and_go_wrong(bench, sandbox, case)
-
-
-def test_one_bad_row_among_a_thousand_by_rest(bench: Bench, sandbox: LocalSandbox, books: Path) -> None:
-    """A message that cannot be read names no row: it is found by halving."""
-    bench.protocol = REST
-    bench.fill(1000)
-    ask_for(sandbox, {"kind": "poison", "row": click(617)})
-    assert bench.push(sandbox).source == {"accepted": 999, "rejected": 1}
-    assert summary(books).calls == 21
-    assert counting(sandbox).keys() == {click(n) for n in range(1, 1001) if n != 617}
+__all__ = ["bench", "open_bench"]
 
 
 @pytest.mark.parametrize(("one", "other"), [(SOAP, REST), (REST, SOAP)])
@@ -131,7 +78,7 @@ def test_every_push_says_what_it_speaks(declared: Shop, sandbox: LocalSandbox) -
 
 
 @pytest.mark.parametrize(
-    ("protocol", "today", "said", "told"),
+    ("protocol", "today", "said", "warns_of"),
     [
         (None, date(2026, 11, 1), "soap (by default)", ""),
         (None, date(2026, 11, 25), "soap (by default)", "in 67 days"),
@@ -141,7 +88,7 @@ def test_every_push_says_what_it_speaks(declared: Shop, sandbox: LocalSandbox) -
     ],
 )
 def test_check_says_what_is_spoken_and_for_how_long(
-    declared: Shop, sandbox: LocalSandbox, *, protocol: str | None, today: date, said: str, told: str
+    declared: Shop, sandbox: LocalSandbox, *, protocol: str | None, today: date, said: str, warns_of: str
 ) -> None:
     """The protocol with its source, and a warning while SOAP is near its end; the address is shown without a path."""
     declared.exposure(protocol=protocol)
@@ -150,7 +97,7 @@ def test_check_says_what_is_spoken_and_for_how_long(
     lines = [line for line in run_checks(options, SYNC, environ, today=today) if line.subject == SYNC]
     fine, *warnings = [line for line in lines if line.name == "protocol"]
     assert (fine.mark, fine.text) == (Mark.OK, said)
-    assert [told in line.text and line.mark is Mark.WARNING for line in warnings] == ([True] if told else [])
+    assert [warns_of in line.text and line.mark is Mark.WARNING for line in warnings] == ([True] if warns_of else [])
     assert [line.text for line in lines if line.name == "endpoint"] == [
         f"{sandbox.url} (from MICROSOFT_ADS_ENDPOINT in the environment)"
     ]

@@ -1,18 +1,12 @@
 """Pushes as a user types them, against the local sandbox: every outcome, on both sides' books."""
 
-from __future__ import annotations
-
 import json
 import re
-import signal
 from pathlib import Path
 from typing import Any
 
-import pytest
-
 from reverse_etl.sandbox import LocalSandbox, read_received, summary
 from tests.support.engines import both_engines
-from tests.support.faults import ask_for, release, used_up, wait_for
 from tests.support.shop import Shop, click, deal
 
 GOALS = """
@@ -20,11 +14,6 @@ goals:
   - {name: Deal won, enhanced: true}
   - {name: New goal, age_hours: 0.5}
 """
-
-
-@pytest.fixture
-def books(tmp_path: Path) -> Path:
-    return tmp_path / "books.sqlite"
 
 
 def ledger(shop: Shop) -> dict[str, int]:
@@ -53,7 +42,7 @@ def plan(shop: Shop) -> dict[str, Any]:
 
 @both_engines
 def test_plan_lists_exactly_what_push_sends(shop: Shop, sandbox: LocalSandbox, books: Path) -> None:
-    """Classes and counts of the plan are those of the push that follows, and the second push sends nothing."""
+    """Classes and counts of the plan are those of the push, the next push sends nothing, and no plan table stays."""
     shop.fill(
         [deal(n) for n in range(8)]
         + [
@@ -75,6 +64,7 @@ def test_plan_lists_exactly_what_push_sends(shop: Shop, sandbox: LocalSandbox, b
     assert again["source"] == {"unchanged": 8, "invalid": 2, "expired": 1, "waiting": 1, "duplicate": 1}
     assert summary(books).received == 8
     assert_books_agree(shop, books)
+    assert shop.sql("select table_name from information_schema.tables where table_name like 'reverse_etl_plan%'") == []
 
 
 @both_engines
@@ -119,73 +109,6 @@ def test_corrections_are_held_and_never_sent_as_new(shop: Shop, sandbox: LocalSa
     assert summary(books).received == 4
 
 
-def test_limit_leaves_the_rest_for_the_next_push(shop: Shop, sandbox: LocalSandbox, books: Path) -> None:
-    """`--limit` sends that many, and the next push the others."""
-    shop.fill([deal(n) for n in range(10)])
-    assert shop.push("--limit", "3", endpoint=sandbox.url)["source"] == {"accepted": 3, "not_reached": 7}
-    assert shop.push(endpoint=sandbox.url)["source"] == {"accepted": 7, "unchanged": 3}
-    assert_books_agree(shop, books)
-
-
-@pytest.mark.parametrize("fault", ["reset_before", "reset_after", "half_answer", "html_502", "empty_503", "bad_index"])
-def test_lost_answers_are_tried_again(shop: Shop, sandbox: LocalSandbox, books: Path, fault: str) -> None:
-    """A call without a usable answer is repeated with the same bytes; each record counts once."""
-    shop.fill([deal(n) for n in range(5)])
-    ask_for(sandbox, {"kind": fault})
-    result = shop.push(endpoint=sandbox.url)
-    if result["source"] == {"in_doubt": 5}:
-        assert fault == "bad_index"
-        result = shop.push(endpoint=sandbox.url)
-    assert result["source"] == {"accepted": 5}
-    assert summary(books).counted == 5
-    assert_books_agree(shop, books)
-
-
-def test_poison_row_is_found_and_the_others_delivered(shop: Shop, sandbox: LocalSandbox, books: Path) -> None:
-    """A fault that names no row is bisected: one row is rejected, the other 999 arrive, in at most 22 calls."""
-    shop.fill([deal(n) for n in range(1000)])
-    ask_for(sandbox, {"kind": "poison", "row": click(617)})
-    result = shop.push(endpoint=sandbox.url)
-    assert result["source"] == {"accepted": 999, "rejected": 1}
-    assert summary(books).counted == 999
-    assert summary(books).calls <= 22
-    (row,) = json.loads(shop.run("rejected", "--json").stdout)["rejected"]
-    assert row["record_key"] == "D617"
-
-
-def test_refused_credentials_stop_the_run(shop: Shop, sandbox: LocalSandbox) -> None:
-    """A fault that every call would meet stops the run with its text; nothing is in doubt."""
-    shop.fill([deal(n) for n in range(3)])
-    ask_for(sandbox, {"kind": "fault_105", "count": 9})
-    done = shop.run("push", "--json", MICROSOFT_ADS_ENDPOINT=sandbox.url)
-    assert done.returncode == 1
-    assert "InvalidCredentials (105)" in done.stderr
-    assert json.loads(done.stdout)["source"] == {"not_reached": 3}
-    release(sandbox)
-    assert shop.push(endpoint=sandbox.url)["source"] == {"accepted": 3}
-
-
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_interrupt_finishes_and_records_the_calls_under_way(
-    shop: Shop, sandbox: LocalSandbox, books: Path, number: signal.Signals
-) -> None:
-    """Ctrl-C and SIGTERM let the calls in flight finish, record them and say so; the rest goes next time."""
-    shop.fill([deal(n) for n in range(3000)])
-    ask_for(sandbox, {"kind": "hold_after", "seconds": 30})
-    process = shop.start("push", "--json", "--workers", "1", MICROSOFT_ADS_ENDPOINT=sandbox.url)
-    wait_for(lambda: used_up(sandbox) and summary(books).received == 1000)
-    process.send_signal(number)
-    assert process.stderr is not None
-    assert any("Finishing what" in line for line in iter(process.stderr.readline, ""))
-    release(sandbox)
-    out, _ = process.communicate(timeout=60)
-    result = json.loads(out)
-    assert (process.returncode, result["result"]) == (1, "interrupted")
-    assert result["source"] == {"accepted": 1000, "not_reached": 2000}
-    assert shop.push(endpoint=sandbox.url)["source"] == {"accepted": 2000, "unchanged": 1000}
-    assert summary(books).duplicates == 0
-
-
 def test_emptied_sandbox_books_are_said(shop: Shop, sandbox: LocalSandbox, tmp_path: Path) -> None:
     """Books that were emptied beside a full ledger are noticed, since nothing would be sent again."""
     shop.fill([deal(1)])
@@ -219,14 +142,6 @@ def test_each_step_of_the_plan_can_be_looked_at(shop: Shop) -> None:
         assert len(rows) == 2, "one for each row of the source"
 
 
-@both_engines
-def test_no_plan_table_stays(shop: Shop, sandbox: LocalSandbox) -> None:
-    """A push drops its plan table."""
-    shop.fill([deal(1)])
-    shop.push(endpoint=sandbox.url)
-    assert shop.sql("select table_name from information_schema.tables where table_name like 'reverse_etl_plan%'") == []
-
-
 def test_a_key_in_capitals_and_a_narrow_terminal_are_no_trouble(shop: Shop, sandbox: LocalSandbox) -> None:
     """A `unique_key` may be spelt as the warehouse spells it, and an unshowable name is escaped."""
     (shop.folder / "models/offline_conversions.sql").write_text(
@@ -239,3 +154,21 @@ def test_a_key_in_capitals_and_a_narrow_terminal_are_no_trouble(shop: Shop, sand
     assert done.returncode == 0, done.stderr
     assert r"D1  Won \U0001f389" in done.stdout
     assert shop.push(endpoint=sandbox.url)["source"] == {"accepted": 1}
+
+
+def test_a_push_keeps_its_calls_where_it_is_asked_to(shop: Shop, sandbox: LocalSandbox, books: Path) -> None:
+    """Each call with its answer, without a click id; a folder that cannot be written stops before anything is sent."""
+    shop.fill([deal(n) for n in range(3)])
+    for wrong in (shop.folder, shop.folder / "dbt_project.yml" / "kept"):
+        refused = shop.run("push", "--record", str(wrong), MICROSOFT_ADS_ENDPOINT=sandbox.url)
+        assert refused.returncode == 2
+        assert f"The folder to record in, {wrong}, " in refused.stderr
+    assert summary(books).calls == 0
+    done = shop.run("push", "--record", "kept", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    assert done.returncode == 0, done.stderr
+    files = sorted((shop.folder / "kept").glob("[0-9]*.json"))
+    assert "ApplyOfflineConversions" in files[-1].name
+    call = json.loads(files[-1].read_text())
+    assert call["answer"]["status"] == 200
+    assert "id-3" in call["request"]["body"]
+    assert not any(click(n) in path.read_text() for path in files for n in range(3))

@@ -1,7 +1,5 @@
 """Several syncs in one project: all, some, a paused one, and the worst exit code."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 
@@ -71,9 +69,9 @@ def test_the_worst_exit_code_wins_and_the_others_are_pushed(several: Shop, sandb
     assert done.returncode == 5
     assert "Error in calls: The newest conversion is" in done.stderr
     assert "Run 1 of forms" in done.stdout
-    told = json.loads(several.run("push", "--all", "--json", MICROSOFT_ADS_ENDPOINT=sandbox.url).stdout)
-    assert [(one["sync"], one["exit_code"]) for one in told] == [("calls", 5), ("forms", 0)]
-    validate("error", told[0])
+    results = json.loads(several.run("push", "--all", "--json", MICROSOFT_ADS_ENDPOINT=sandbox.url).stdout)
+    assert [(one["sync"], one["exit_code"]) for one in results] == [("calls", 5), ("forms", 0)]
+    validate("error", results[0])
 
 
 @pytest.mark.parametrize(
@@ -83,6 +81,7 @@ def test_the_worst_exit_code_wins_and_the_others_are_pushed(several: Shop, sandb
         (["olt"], 2, "Did you mean 'old'?"),
         (["calls", "--all"], 2, "only one of them"),
         (["--select", "old"], 2, "picks no enabled sync"),
+        (["--select", ""], 2, "--select is empty"),
         (["--select", "tag:nothing"], 2, "picks no enabled sync"),
     ],
 )

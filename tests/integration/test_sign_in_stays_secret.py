@@ -1,7 +1,5 @@
 """What a sign-in brings stays in its store: a day with one is searched for codes, verifiers, tokens and the secret."""
 
-from __future__ import annotations
-
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -13,8 +11,10 @@ import duckdb
 import pytest
 
 from reverse_etl.core.pace import Patience
-from reverse_etl.destinations.microsoft_ads.sign_in import protocol, renewing
-from reverse_etl.destinations.microsoft_ads.sign_in.protocol import Granted, Question
+from reverse_etl.destinations.microsoft_ads.sign_in import protocol
+from reverse_etl.destinations.microsoft_ads.sign_in import tokens as tokens_module
+from reverse_etl.destinations.microsoft_ads.sign_in.protocol import Question
+from reverse_etl.destinations.microsoft_ads.sign_in.stores import Login
 from tests.integration.test_secrets_stay_secret import Listener, listener  # noqa: F401 - a fixture
 from tests.support.shop import Shop, copy_of, deal
 from tests.support.sign_in import World, control, counts, sign_in_world
@@ -44,9 +44,9 @@ def day(shop_template: Shop, tmp_path_factory: pytest.TempPathFactory, listener:
     shop = Shop(copy_of(shop_template, folder / "project").folder)
     shop.fill([deal(1), deal(2), deal(3)])
     secrets: dict[str, str] = {SECRET: "client secret"}
-    asked, redeemed, renewed = protocol.ask, protocol.redeem, renewing.renew
+    asked, redeemed, renewed = protocol.ask, protocol.redeem, protocol.renew
 
-    def keep(granted: Granted) -> Granted:
+    def keep(granted: Login) -> Login:
         secrets.update({granted.access_token: "access token", granted.refresh_token: "refresh token"})
         return granted
 
@@ -55,7 +55,7 @@ def day(shop_template: Shop, tmp_path_factory: pytest.TempPathFactory, listener:
         secrets[question.verifier] = "verifier"
         return question
 
-    def redeem(identity: Any, question: Question, code: str) -> Granted:
+    def redeem(identity: Any, question: Question, code: str) -> Login:
         secrets[code] = "code"
         return keep(redeemed(identity, question, code))
 
@@ -64,7 +64,7 @@ def day(shop_template: Shop, tmp_path_factory: pytest.TempPathFactory, listener:
         sign_in_world(folder) as world,
         mock.patch.object(protocol, "ask", ask),
         mock.patch.object(protocol, "redeem", redeem),
-        mock.patch.object(renewing, "renew", lambda *given, **more: keep(renewed(*given, **more))),
+        mock.patch.object(tokens_module, "renew", lambda *given, **more: keep(renewed(*given, **more))),
         mock.patch.object(Patience, "wait_before", return_value=0.0),
     ):
         web = {"MICROSOFT_ADS_CLIENT_ID": "web-1", "MICROSOFT_ADS_CLIENT_SECRET": SECRET}
@@ -87,7 +87,7 @@ def day(shop_template: Shop, tmp_path_factory: pytest.TempPathFactory, listener:
         assert [text.split()[0] for text in said] == ["0", "0", "0", "0", "0", "1", "1"], "\n".join(said)
         assert counts(world.sandbox)["renewals"] == 2
         kept = {own.kept.refresh_token, own.kept.access_token}
-        yield Day(folder, shop.database, own.stores.file, "\n".join(said), "\n".join(listener.lines), secrets, kept)
+        yield Day(folder, shop.database, own.store.file, "\n".join(said), "\n".join(listener.lines), secrets, kept)
 
 
 def _unheard(address: str) -> None:
@@ -124,9 +124,9 @@ def test_no_file_but_the_store_holds_one(day: Day) -> None:
     """The store has the newest refresh and access token alone; no artifact, log or forgotten file has any."""
     files = [path for path in day.folder.rglob("*") if path.is_file() and not path.is_symlink()]
     assert {"manifest.json", "dbt.log", "books.sqlite", "shop.duckdb", "sign_in.json"} <= {path.name for path in files}
-    told = {str(path): found_in(day, path.read_bytes().decode("latin-1")) for path in files}
-    told = {path: kinds for path, kinds in told.items() if kinds}
-    assert told == {str(day.store): ["access token", "refresh token"]}
+    leaks = {str(path): found_in(day, path.read_bytes().decode("latin-1")) for path in files}
+    leaks = {path: kinds for path, kinds in leaks.items() if kinds}
+    assert leaks == {str(day.store): ["access token", "refresh token"]}
     store = day.store.read_text()
     assert {secret for secret in day.secrets if secret in store} == day.kept
 

@@ -1,7 +1,5 @@
 """A result that cannot be printed is said on standard error, unless its reader left; the exit code stays."""
 
-from __future__ import annotations
-
 import os
 import shlex
 import subprocess

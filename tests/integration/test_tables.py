@@ -1,7 +1,5 @@
 """The tables of the history: what is no table is refused, and rows that were lost mislead no run."""
 
-from __future__ import annotations
-
 import pytest
 
 from reverse_etl.sandbox import LocalSandbox
@@ -10,7 +8,7 @@ from tests.support.shop import Shop, deal
 TABLES = ("reverse_etl_ledger", "reverse_etl_receipts", "reverse_etl_runs")
 COMMANDS = [
     *("push", "plan", "status", "rejected", "why D1", "attribution", "unlock --yes"),
-    *("retry --all --yes", "baseline --before 2020-01-01 --yes", "forget D1 --yes"),
+    *("retry --all --yes", "baseline --before 2020-01-01 --yes", "forget --key D1 --yes"),
 ]
 
 

@@ -1,7 +1,5 @@
 """A run whose intents come too late: another has taken over by the real lease, and saw nothing of it to settle."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,10 +13,9 @@ from reverse_etl.core.ports import Silent
 from reverse_etl.core.results import RunResult
 from reverse_etl.destinations.microsoft_ads import MicrosoftAds, MicrosoftAdsSettings
 from reverse_etl.sandbox import LocalSandbox
-from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.ledger import WarehouseLedger
 from reverse_etl.warehouse.project import Project
-from tests.support.bench import Bench, click, counting
+from tests.support.bench import Bench, click, counting, opened
 from tests.support.faults import truth
 from tests.support.shop import Shop, copy_of
 
@@ -38,8 +35,7 @@ def bench(shop_template: Shop, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
     monkeypatch.setattr(Project, "write", keep_the_first_plan)
     shop = copy_of(shop_template, tmp_path / "project")
-    with Project(DbtOptions(shop.folder, shop.folder)) as project:
-        bench = Bench(project)
+    with opened(shop) as bench:
         bench.fill(1)
         yield bench
 
@@ -69,7 +65,7 @@ def assert_only_the_second_counts(bench: Bench, sandbox: LocalSandbox) -> None:
 
 def test_a_takeover_right_before_the_intents(bench: Bench, sandbox: LocalSandbox) -> None:
     """Between plan and intents another takes over and sends what the row says now. The intents are void then; the run
-    reads the lease after them, sends nothing and says so: the key counts once."""
+    reads the lease after them, sends nothing and says so, and its sums hold: the key counts once."""
     stalled = WarehouseLedger(bench.project, bench.sync)
     record_intents = stalled.record_intents
 
@@ -80,13 +76,13 @@ def test_a_takeover_right_before_the_intents(bench: Bench, sandbox: LocalSandbox
     stalled.record_intents = take_over_first  # type: ignore[method-assign]
     shut_out = deliver(bench, sandbox, stalled)
     assert isinstance(shut_out.stopped, LeaseLostError)
-    assert (shut_out.run_seq, shut_out.sent) == (1, {})
+    assert (shut_out.run_seq, shut_out.sent, shut_out.unbalanced) == (1, {}, ())
     assert_only_the_second_counts(bench, sandbox)
 
 
 def test_intents_that_land_while_the_successor_plans(bench: Bench, sandbox: LocalSandbox) -> None:
     """They come from a run that dies right after them. It was fenced before the plan that does not know them, so that
-    they are void and nobody ever repeats them: the key counts once."""
+    they are void and no run ever repeats them: the key counts once."""
     stalled = WarehouseLedger(bench.project, bench.sync)
     record_intents = stalled.record_intents
 

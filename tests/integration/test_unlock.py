@@ -1,20 +1,13 @@
 """Unlock shuts out a run that may still live, and nothing else."""
 
-from __future__ import annotations
-
 import time
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from reverse_etl.commands.courier import LOOK_EVERY
-from reverse_etl.core.errors import LeaseLostError
-from reverse_etl.core.results import RunResult
 from reverse_etl.sandbox import LocalSandbox, summary
-from reverse_etl.warehouse.dbt_calls import DbtOptions
-from reverse_etl.warehouse.ledger import WarehouseLedger
-from reverse_etl.warehouse.project import Project
-from tests.support.bench import Bench, click, counting
 from tests.support.engines import both_engines
 from tests.support.faults import ask_for, release, used_up, wait_for
 from tests.support.shop import Shop, deal
@@ -31,7 +24,7 @@ def unlock(shop: Shop, *arguments: str, code: int = 0) -> str:
 
 @both_engines
 def test_without_a_living_holder_there_is_nothing_to_unlock(shop: Shop, sandbox: LocalSandbox) -> None:
-    """Nobody holds it, or a run that is dead: it says so, changes nothing and leaves with 0."""
+    """No run holds it, or a dead one does: it says so, changes nothing and leaves with 0."""
     shop.fill([deal(n) for n in range(3)])
     assert "no run holds it" in unlock(shop)
     ask_for(sandbox, {"kind": "hold_after", "seconds": 60})
@@ -54,12 +47,9 @@ def test_a_run_on_a_machine_that_is_gone_is_shut_out(shop: Shop, sandbox: LocalS
     shop.fill([deal(1)])
     shop.push(endpoint=sandbox.url)
     shop.fill([deal(1), deal(2)])
-    shop.sql(
-        "insert into reverse_etl_runs (destination, environment, account_id, sync, run_seq, claim_id, event, "
-        "happened_at, host, pid, counts) select destination, environment, account_id, sync, 2, 'other', event, "
-        "now() at time zone 'UTC' - interval '100 seconds', 'elsewhere', 17, '' from reverse_etl_runs "
-        "where run_seq = 1 and event <> 'close'"
-    )
+    ago = datetime.now(UTC).replace(tzinfo=None) - timedelta(seconds=100)
+    other = {"run_seq": 2, "claim_id": "other", "happened_at": ago, "host": "elsewhere", "pid": 17, "counts": ""}
+    shop.repeat("reverse_etl_runs", "run_seq = 1 and event <> 'close'", **other)
     held = shop.run("push", MICROSOFT_ADS_ENDPOINT=sandbox.url)
     assert (held.returncode, "`reverse-etl unlock` shuts it out" in held.stderr) == (4, True)
     asked = unlock(shop, code=2)
@@ -93,38 +83,3 @@ def test_a_run_that_still_works_goes_no_further_once_it_is_shut_out(
     assert "was shut out by `unlock`. It sent nothing more." in err
     assert summary(tmp_path / "books.sqlite").counted == 2500
     assert shop.push(endpoint=sandbox.url)["source"] == {"unchanged": 2500}
-
-
-def test_a_run_that_is_shut_out_before_its_intents_sends_nothing_and_its_sums_hold(
-    shop: Shop, sandbox: LocalSandbox, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """It is shut out while it plans, and another run completes before it records what it means to send: that is void,
-    and the run says that its lease is lost."""
-    make_plan, record_intents = WarehouseLedger.make_plan, WarehouseLedger.record_intents
-    successors: list[RunResult] = []
-    with Project(DbtOptions(shop.folder, shop.folder)) as project:
-        bench = Bench(project)
-        bench.fill(3)
-
-        def shut_out_meanwhile(ledger: WarehouseLedger, *args: int, **offsets: int) -> object:
-            monkeypatch.setattr(WarehouseLedger, "make_plan", make_plan)
-            holder = ledger.holder()
-            assert holder is not None
-            ledger.take_over(holder).close("unlock", {"shut_out": holder.run_seq})
-            return make_plan(ledger, *args, **offsets)
-
-        def succeed_meanwhile(ledger: WarehouseLedger, *args: int) -> None:
-            monkeypatch.setattr(WarehouseLedger, "record_intents", record_intents)
-            successors.append(bench.push(sandbox))
-            record_intents(ledger, *args)
-
-        monkeypatch.setattr(WarehouseLedger, "make_plan", shut_out_meanwhile)
-        monkeypatch.setattr(WarehouseLedger, "record_intents", succeed_meanwhile)
-        result = bench.push(sandbox)
-
-        assert [one.sent for one in successors] == [{"accepted": 3}]
-        assert isinstance(result.stopped, LeaseLostError)
-        assert (result.exit_code, result.sent, result.source) == (1, {}, {"not_reached": 3})
-        assert bench.rows("select count(*) from main.reverse_etl_ledger where run_seq = 1") == [(3,)]
-        assert counting(sandbox).keys() == {click(n) for n in (1, 2, 3)}
-        assert bench.push(sandbox).source == {"unchanged": 3}

@@ -3,8 +3,6 @@
 On DuckDB; test_postgres has their statements on Postgres.
 """
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os
@@ -28,11 +26,6 @@ Sandboxes = Callable[..., Any]
 
 
 @pytest.fixture
-def books(tmp_path: Path) -> Path:
-    return tmp_path / "books.sqlite"
-
-
-@pytest.fixture
 def sandbox_with(tmp_path: Path, books: Path) -> Sandboxes:
     """The local sandbox with these goals and no others; its books stay."""
 
@@ -46,8 +39,8 @@ def sandbox_with(tmp_path: Path, books: Path) -> Sandboxes:
     return start
 
 
-def mend(shop: Shop, command: str, *arguments: str, code: int = 0) -> Any:
-    """The JSON of a command that was told not to ask, held against its schema."""
+def change(shop: Shop, command: str, *arguments: str, code: int = 0) -> Any:
+    """The JSON of a command with --yes, held against its schema."""
     done = shop.run(command, *arguments, "--yes", "--json")
     assert done.returncode == code, done.stdout + done.stderr
     document = json.loads(done.stdout)
@@ -81,7 +74,7 @@ def test_a_refused_row_is_sent_again_after_a_retry(shop: Shop, sandbox_with: San
         assert "under the key D1" in refuse(shop, "retry", "--key", "D1", "--key", "D2", "--yes", code=2)
         assert runs(shop) == ["done"]  # none of these was a run
 
-        retried = mend(shop, "retry", "--key", "D2")
+        retried = change(shop, "retry", "--key", "D2")
         assert (retried["run"], retried["rows"], retried["codes"][0]["code"]) == (2, 1, 5606)
         planned = json.loads(shop.run("plan", "--json").stdout)
         assert planned["counts"]["source"] == {"deferred": 1, "unchanged": 1, "held": 1}
@@ -91,7 +84,7 @@ def test_a_refused_row_is_sent_again_after_a_retry(shop: Shop, sandbox_with: San
         assert shop.push(endpoint=url)["source"] == {"rejected": 1, "unchanged": 1, "held": 1}
         assert shop.push(endpoint=url)["source"] == {"unchanged": 1, "held": 2}
     with sandbox_with(WON, OTHER) as url:
-        assert mend(shop, "retry", "--code", "offlineconversionNameInvalid")["rows"] == 2
+        assert change(shop, "retry", "--code", "offlineconversionNameInvalid")["rows"] == 2
         assert shop.push(endpoint=url)["source"] == {"accepted": 2, "unchanged": 1}
     assert summary(books).counted == 3
     assert runs(shop) == ["done", "retry", "done", "done", "retry"]
@@ -106,15 +99,15 @@ def test_what_may_be_taken_is_retried_only_where_that_is_said(
     assert shop.run("push", MICROSOFT_ADS_ENDPOINT=sandbox.url).returncode == 1
     with sandbox_with(OTHER) as url:
         assert shop.push(endpoint=url)["source"] == {"held": 1}
-        left = mend(shop, "retry", "--all")
+        left = change(shop, "retry", "--all")
         assert (left["run"], left["rows"], left["left_alone"]) == (None, 0, 1)
         assert "count twice" in refuse(shop, "retry", "--all", "--maybe-taken", code=2)
-        assert mend(shop, "retry", "--all", "--maybe-taken")["maybe_taken"] == 1
+        assert change(shop, "retry", "--all", "--maybe-taken")["maybe_taken"] == 1
         # Its status stays, since what may have been taken may still have been.
         assert shop.sql("select status from reverse_etl_records") == [("maybe_taken",)]
         assert shop.push(endpoint=url)["source"] == {"held": 1}
     shop.sql("update deals set conversion_value = 99")
-    mend(shop, "retry", "--key", "D1", "--maybe-taken")
+    change(shop, "retry", "--key", "D1", "--maybe-taken")
     with sandbox_with(WON) as url:
         # Settled in the first round; the changed value is held as a correction.
         assert shop.push(endpoint=url)["sent"] == {"accepted": 1}
@@ -153,7 +146,7 @@ def test_a_baseline_is_not_sent_and_can_be_undone(shop: Shop, sandbox: LocalSand
         "select (select count(*) from reverse_etl_receipts), (select count(*) from reverse_etl_ledger)"
     ) == [(1, 0)]
 
-    marked = mend(shop, "baseline", "--before", day)
+    marked = change(shop, "baseline", "--before", day)
     assert (marked["run"], marked["rows"], marked["to_send"], marked["unmatched"]) == (2, 4, 2, None)
     assert [goal["rows"] for goal in marked["goals"]] == [4]
     pushed = shop.push(endpoint=sandbox.url)
@@ -162,7 +155,7 @@ def test_a_baseline_is_not_sent_and_can_be_undone(shop: Shop, sandbox: LocalSand
     assert {row.click_id for row in read_received(books)} == {click(4), click(5)}
 
     assert "is a push, not a baseline" in refuse(shop, "baseline", "--undo", "3", code=2)
-    undone = mend(shop, "baseline", "--undo", "2")
+    undone = change(shop, "baseline", "--undo", "2")
     assert (undone["result"], undone["rows"], undone["undone_run"]) == ("undo", 4, 2)
     assert "undone before" in refuse(shop, "baseline", "--undo", "2", code=2)
     assert "undone by run 5" in shop.run("status").stdout
@@ -183,9 +176,9 @@ def test_a_baseline_of_what_a_relation_lists(shop: Shop, sandbox: LocalSandbox, 
     assert "neither a model" in refuse(shop, "baseline", "--from", "nothing", code=2)
     assert "no relation old.nothing" in refuse(shop, "baseline", "--from", "old.nothing", code=2)
     assert "has no column conversion_name" in refuse(shop, "baseline", "--from", "reverse_etl_runs", code=2)
-    marked = mend(shop, "baseline", "--from", "old.sent")
+    marked = change(shop, "baseline", "--from", "old.sent")
     assert (marked["rows"], marked["to_send"], marked["unmatched"]) == (2, 2, 1)
-    assert mend(shop, "baseline", "--from", "old.sent")["run"] is None
+    assert change(shop, "baseline", "--from", "old.sent")["run"] is None
     # A model's name; what is marked already is not marked again.
     shop.sql("update deals set conversion_value = 11 where deal_id = 'D1'")
     assert shop.run("baseline", "--from", "offline_conversions", "--yes").returncode == 0
@@ -202,13 +195,13 @@ def test_a_baseline_of_what_a_relation_lists(shop: Shop, sandbox: LocalSandbox, 
 def test_a_baseline_is_no_push_and_stays_where_something_was_sent_on_top(shop: Shop, sandbox: LocalSandbox) -> None:
     """The first push to production still asks for --initial; what was tried since is not undone."""
     shop.fill([deal(1), deal(2)])
-    assert mend(shop, "baseline", "--from", "offline_conversions")["run"] == 1
+    assert change(shop, "baseline", "--from", "offline_conversions")["run"] == 1
     # No command of this version sends on top of what is accepted, so the ledger is given such an attempt.
     shop.repeat("reverse_etl_ledger", "true", run_seq=2, operation="retract")
     assert "first in run 2" in refuse(shop, "baseline", "--undo", "1", "--yes", code=5)
     shop.exposure(environment="production", account_id="1", customer_id="2", targets=["dev"])
-    assert mend(shop, "baseline", "--before", "2026-01-01")["run"] is None
-    assert mend(shop, "baseline", "--from", "offline_conversions")["run"] == 1
+    assert change(shop, "baseline", "--before", "2026-01-01")["run"] is None
+    assert change(shop, "baseline", "--from", "offline_conversions")["run"] == 1
     refusing = [guard["name"] for guard in json.loads(shop.run("plan", "--json").stdout)["guards"] if guard["refuses"]]
     assert refusing[0] == "first_push"
 
@@ -264,11 +257,11 @@ def test_a_forgotten_person_leaves_no_trace_and_every_count(shop: Shop, sandbox_
     with sandbox_with(WON, "New goal") as url:
         assert shop.push(endpoint=url)["source"] == {"accepted": 3, "rejected": 1}
         shop.sql("update reverse_etl_receipts set message = 'No: ' || ? where outcome = 'rejected'", [click(1)])
-        assert "still holds this person in 3 rows" in refuse(shop, "forget", EMAIL, "--yes", code=5)
+        assert "still holds this person in 3 rows" in refuse(shop, "forget", "--key", EMAIL, "--yes", code=5)
         shop.sql("delete from deals where deal_id in ('ada-1', 'ada-2')")
         # Still found by the click id that the ledger has beside the address.
-        assert "still holds this person in 1 row" in refuse(shop, "forget", EMAIL, "--yes", code=5)
-        # A row whose identifiers are gone holds nobody; its key may stay.
+        assert "still holds this person in 1 row" in refuse(shop, "forget", "--key", EMAIL, "--yes", code=5)
+        # A row whose identifiers are gone names no person; its key may stay.
         shop.sql("update deals set microsoft_click_id = null where deal_id = 'ada-3'")
         scope = json.dumps(
             {"account_id": "local", "destination": "microsoft_ads", "environment": "local", "sync": "shop_conversions"}
@@ -277,10 +270,10 @@ def test_a_forgotten_person_leaves_no_trace_and_every_count(shop: Shop, sandbox_
         shop.sql(f"create table {left} as select * from reverse_etl_ledger")
         shop.repeat("reverse_etl_ledger", "seq = 1", sync="other")
         before = counted(shop)
-        asked = refuse(shop, "forget", EMAIL, code=2)
+        asked = refuse(shop, "forget", "--key", EMAIL, code=2)
         assert all(word not in asked for word in (EMAIL, HASH))
-        assert "holds nothing" in shop.run("forget", "eve@example.com").stdout
-        (forgotten,) = mend(shop, "forget", EMAIL, "--all")
+        assert "holds nothing" in shop.run("forget", "--key", "eve@example.com").stdout
+        (forgotten,) = change(shop, "forget", "--key", EMAIL, "--all")
         assert {name: forgotten[name] for name in ("records", "attempts", "messages", "elsewhere")} == {
             "records": 3,
             "attempts": 3,
@@ -293,7 +286,7 @@ def test_a_forgotten_person_leaves_no_trace_and_every_count(shop: Shop, sandbox_
         assert counted(shop)[0] == before[0]
         pushed = shop.push(endpoint=url)
         assert (pushed["source"], pushed["ledger"], pushed["sent"]) == ({"unchanged": 1}, {"held": 2}, {})
-    assert mend(shop, "forget", click(1))["run"] is None
+    assert change(shop, "forget", "--key", click(1))["run"] is None
     assert runs(shop)[:2] == ["done", "forget"]
 
 
@@ -306,7 +299,7 @@ def test_what_is_in_doubt_is_forgotten_once_it_is_settled(shop: Shop, sandbox: L
     assert "country code" in refuse(shop, "forget", "--phone", "020 7946 0000", code=2)
     assert "Push first" in refuse(shop, "forget", "--phone", PHONE, "--yes", code=5)
     shop.sql("update reverse_etl_ledger set conversion_time = '2026-01-01T00:00:00Z'")
-    assert mend(shop, "forget", "--phone", PHONE)["records"] == 1
+    assert change(shop, "forget", "--phone", PHONE)["records"] == 1
     assert shop.sql("select status, hashed_phone from reverse_etl_records") == [("in_doubt", "")]
     assert traces(shop, PHONE_HASH, "ada-1", PHONE) == []
 

@@ -1,7 +1,5 @@
 """What a click time changes: rows wait an hour after their click, and no conversion comes before it."""
 
-from __future__ import annotations
-
 import csv
 import json
 from datetime import datetime, timedelta
@@ -98,7 +96,7 @@ def test_a_conversion_before_its_click_is_invalid(shop: Shop) -> None:
 
 
 @both_engines
-@pytest.mark.parametrize("click_time", ["infinity", "9999-12-31 23:59:59", "0001-01-01 00:00:00", "-infinity"])
+@pytest.mark.parametrize("click_time", ["infinity", "9999-12-31 23:59:59", "-infinity"])
 def test_the_strangest_click_times_raise_nothing(shop: Shop, click_time: str) -> None:
     """At the ends of time a row has a class like any other, also where its conversion is as strange."""
     shop.fill([deal(1), deal(2, conversion_time="9999-12-31 23:59:59"), deal(3, conversion_time="2020-01-01")])
@@ -117,7 +115,7 @@ def test_a_row_in_the_future_says_when_it_goes(shop: Shop) -> None:
     assert why(shop, "D1")["goes_at"] == "2099-01-01T00:00:00Z"
 
 
-def test_a_click_time_of_the_wrong_type_is_told(shop: Shop) -> None:
+def test_a_click_time_of_the_wrong_type_is_reported(shop: Shop) -> None:
     """A column of that name that holds no times is refused before anything is compared with it."""
     model = "select *, 5 as click_time from {{ source('crm', 'deals') }}\n"
     (shop.folder / "models/offline_conversions.sql").write_text(model)

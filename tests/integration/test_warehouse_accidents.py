@@ -1,70 +1,41 @@
 """The warehouse fails after the calls: what was answered is recorded in the end, or in doubt, and never forgotten."""
 
-from __future__ import annotations
-
-import json
 import resource
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import psycopg2
 import pytest
 
 from reverse_etl.core.errors import WarehouseError
 from reverse_etl.sandbox import LocalSandbox
-from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.ledger import WarehouseLedger
 from reverse_etl.warehouse.project import Project
-from tests.support.bench import Bench, click, counting
+from tests.support.bench import Bench, click, counting, opened
 from tests.support.faults import ask_for, release, used_up, wait_for
-from tests.support.shop import COLUMNS, Shop, copy_of
+from tests.support.shop import Shop, copy_of
 
 ROWS = 5
-Sql = Callable[[str], list[tuple[Any, ...]]]
 Accident = Callable[[], None]
 RECEIPTS = "main.reverse_etl_receipts"
 
 
 @pytest.fixture(scope="module")
-def sql(postgres_host: str) -> Sql:
-    """Runs a statement on a connection of its own."""
-
-    def run(statement: str) -> list[tuple[Any, ...]]:
-        with closing(psycopg2.connect(host=postgres_host, user="postgres", dbname="postgres")) as connection:
-            connection.autocommit = True
-            cursor = connection.cursor()
-            cursor.execute(statement)
-            return cursor.fetchall() if cursor.description else []
-
-    return run
-
-
-@pytest.fixture(scope="module")
-def template(shop_template: Shop, tmp_path_factory: pytest.TempPathFactory, postgres_host: str, sql: Sql) -> Shop:
-    """The shop's project, built in a schema `main` of Postgres."""
-    shop = copy_of(shop_template, tmp_path_factory.mktemp("accidents") / "project")
-    output = {"type": "postgres", "host": postgres_host, "port": 5432, "user": "postgres", "password": "none"}
-    output |= {"dbname": "postgres", "schema": "main", "threads": 1}
-    (shop.folder / "profiles.yml").write_text(json.dumps({"shop": {"target": "pg", "outputs": {"pg": output}}}))
-    columns = ", ".join(f"{name} {type_.replace('double', 'double precision')}" for name, type_ in COLUMNS.items())
-    sql("drop schema if exists main cascade; create schema main")
-    sql(f"create table main.deals ({columns})")
-    shop.dbt("build", "--quiet")
-    return shop
+def on_server(postgres_template: Shop, tmp_path_factory: pytest.TempPathFactory) -> Shop:
+    """The shop on Postgres, with connections of its own beside those of the push."""
+    return copy_of(postgres_template, tmp_path_factory.mktemp("accidents") / "project")
 
 
 @pytest.fixture(params=["postgres", "duckdb"])
 def bench(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Bench]:
     if request.param == "postgres":
-        shop: Shop = request.getfixturevalue("template")
+        shop: Shop = request.getfixturevalue("on_server")
     else:
         shop = copy_of(request.getfixturevalue("shop_template"), tmp_path / "project")
     monkeypatch.setattr("reverse_etl.warehouse.ledger.RECEIPT_WAITS", (0.05, 0.3, 0.8))
-    with Project(DbtOptions(shop.folder, shop.folder)) as project:
-        bench = Bench(project)
+    with opened(shop) as bench:
         bench.clear()
         bench.fill(ROWS)
         yield bench
@@ -73,9 +44,10 @@ def bench(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
 on_postgres = pytest.mark.parametrize("bench", ["postgres"], indirect=True)
 
 
-def kill_connections(sql: Sql) -> None:
+def kill_connections(shop: Shop) -> None:
     """End every other connection of the database, as a restart or a firewall does."""
-    sql("select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and datname = 'postgres'")
+    others = "pid <> pg_backend_pid() and datname = current_database()"
+    shop.sql(f"select pg_terminate_backend(pid) from pg_stat_activity where {others}")
 
 
 def receipts(bench: Bench) -> int:
@@ -91,24 +63,24 @@ def assert_settled(bench: Bench, sandbox: LocalSandbox, source: dict[str, int]) 
 
 @on_postgres
 def test_a_connection_that_is_lost_after_the_calls_is_opened_again(
-    bench: Bench, sandbox: LocalSandbox, sql: Sql
+    bench: Bench, sandbox: LocalSandbox, on_server: Shop
 ) -> None:
     """Between call and insert the connection goes: the answers are recorded on a new one and the run ends as ever."""
-    result = bench.push(sandbox, after_call=lambda: kill_connections(sql))
+    result = bench.push(sandbox, after_call=lambda: kill_connections(on_server))
     assert (result.source, result.exit_code, receipts(bench)) == ({"accepted": ROWS}, 0, 1)
     assert_settled(bench, sandbox, {"unchanged": ROWS})
 
 
 @on_postgres
 def test_a_connection_that_is_lost_during_the_calls(
-    bench: Bench, sandbox: LocalSandbox, sql: Sql, monkeypatch: pytest.MonkeyPatch
+    bench: Bench, sandbox: LocalSandbox, on_server: Shop, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The lease cannot be read while a call is under way: the run stops, and the answer is recorded all the same."""
     monkeypatch.setattr("reverse_etl.commands.courier.LOOK_EVERY", 0.05)
     waited = threading.Event()
 
     def lose() -> None:
-        kill_connections(sql)
+        kill_connections(on_server)
         waited.wait(0.5)
 
     with pytest.raises(WarehouseError):
@@ -148,9 +120,9 @@ def test_an_insert_of_unknown_fate(
 
 
 @on_postgres
-def test_a_transaction_that_the_engine_rolls_back(bench: Bench, sandbox: LocalSandbox, sql: Sql) -> None:
+def test_a_transaction_that_the_engine_rolls_back(bench: Bench, sandbox: LocalSandbox, on_server: Shop) -> None:
     """A commit that fails once leaves nothing, and the insert is repeated."""
-    sql(
+    on_server.sql(
         "create sequence main.tries; create function main.fail_once() returns trigger language plpgsql as "
         "$$begin if nextval('main.tries') = 1 then raise exception 'could not serialize access' "
         "using errcode = '40001'; end if; return null; end$$; "
@@ -162,13 +134,13 @@ def test_a_transaction_that_the_engine_rolls_back(bench: Bench, sandbox: LocalSa
         assert receipts(bench) == 1
         assert_settled(bench, sandbox, {"unchanged": ROWS})
     finally:
-        sql(f"drop trigger fail_once on {RECEIPTS}; drop function main.fail_once; drop sequence main.tries")
+        on_server.sql(f"drop trigger fail_once on {RECEIPTS}; drop function main.fail_once; drop sequence main.tries")
 
 
 @on_postgres
-def test_a_table_that_another_process_holds(bench: Bench, sandbox: LocalSandbox, postgres_host: str) -> None:
+def test_a_table_that_another_process_holds(bench: Bench, sandbox: LocalSandbox, on_server: Shop) -> None:
     """Receipts wait for a lock, and where the engine gives up waiting they are tried again."""
-    holder = psycopg2.connect(host=postgres_host, user="postgres", dbname="postgres")
+    holder = psycopg2.connect(host=on_server.host, user="postgres", dbname=on_server.database_name)
     release = threading.Timer(0.7, holder.rollback)
 
     def hold() -> None:
@@ -183,9 +155,9 @@ def test_a_table_that_another_process_holds(bench: Bench, sandbox: LocalSandbox,
 
 
 @on_postgres
-def test_a_full_disk(bench: Bench, sandbox: LocalSandbox, sql: Sql) -> None:
+def test_a_full_disk(bench: Bench, sandbox: LocalSandbox, on_server: Shop) -> None:
     """Where receipts cannot be written at all the run says that the rows are in doubt; the next settles them."""
-    sql(
+    on_server.sql(
         "create function main.full() returns trigger language plpgsql as "
         "$$begin raise exception 'could not extend file: No space left on device' using errcode = '53100'; end$$; "
         f"create trigger full_disk before insert on {RECEIPTS} for each row execute function main.full()"
@@ -197,7 +169,7 @@ def test_a_full_disk(bench: Bench, sandbox: LocalSandbox, sql: Sql) -> None:
             bench.push(sandbox)
         assert (caught.value.exit_code, "that push settles" in caught.value.hint) == (1, True)
     finally:
-        sql(f"drop trigger full_disk on {RECEIPTS}; drop function main.full")
+        on_server.sql(f"drop trigger full_disk on {RECEIPTS}; drop function main.full")
     assert bench.statuses() == {"in_doubt": ROWS}
     (run,) = WarehouseLedger(bench.project, bench.sync).history(1)
     assert (run.result, run.counts) == ("stopped", {"sent_in_doubt": ROWS})
@@ -205,13 +177,15 @@ def test_a_full_disk(bench: Bench, sandbox: LocalSandbox, sql: Sql) -> None:
 
 
 @on_postgres
-def test_the_source_is_rebuilt_during_a_push(bench: Bench, sandbox: LocalSandbox, sql: Sql, template: Shop) -> None:
+def test_the_source_is_rebuilt_during_a_push(bench: Bench, sandbox: LocalSandbox, on_server: Shop) -> None:
     """A full refresh of everything amid a push changes nothing of that push; the next one sees the new source."""
 
     def rebuild() -> None:
-        sql("update main.deals set deal_id = 'D6', microsoft_click_id = lpad('6', 32, '0') where deal_id = 'D5'")
-        sql("update main.deals set conversion_value = 99 where deal_id = 'D1'")
-        assert template.dbt_apart("build", "--full-refresh", "--quiet").returncode == 0
+        on_server.sql(
+            "update main.deals set deal_id = 'D6', microsoft_click_id = lpad('6', 32, '0') where deal_id = 'D5'"
+        )
+        on_server.sql("update main.deals set conversion_value = 99 where deal_id = 'D1'")
+        assert on_server.dbt_apart("build", "--full-refresh", "--quiet").returncode == 0
 
     result = bench.push(sandbox, after_call=rebuild)
     assert (result.source, result.exit_code) == ({"accepted": ROWS}, 0)

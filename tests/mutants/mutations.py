@@ -1,7 +1,5 @@
 """The mutations: a rule of delivery, how the source breaks it, and the quickest tests that must notice."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 
@@ -125,14 +123,14 @@ OF_ANSWERS = (
     ),
     _one(
         "already retracted is retracted",
-        f"{ADS}/answers.py",
+        f"{ADS}/codes.py",
         "if not (error.index in range(retracted) and error.name == _RETRACTED_BEFORE)",
         "if True",
         f"{UNIT}/test_wire_answers.py::test_what_was_retracted_before_is_retracted",
     ),
     _one(
         "an unknown code settles nothing",
-        f"{ADS}/answers.py",
+        f"{ADS}/codes.py",
         "settles=code.settles if code else False",
         "settles=code.settles if code else True",
         f"{UNIT}/test_wire_answers.py::test_refusals_carry_everything_that_the_service_said",
@@ -140,15 +138,15 @@ OF_ANSWERS = (
     _one(
         "codes settle by their meaning",
         f"{ADS}/codes.py",
-        "return Code(number, name, row, settles, OnCall.BISECT",
-        "return Code(number, name, row, True, OnCall.BISECT",
+        'settles=entry["settles"] == "yes"',
+        "settles=True",
         f"{UNIT}/test_codes.py",
     ),
     _one(
         "few faults come before processing",
         f"{ADS}/codes.py",
-        "_UNPROCESSED = (105,",
-        "_UNPROCESSED = (202, 105,",
+        'unprocessed=entry["unprocessed"] == "yes"',
+        "unprocessed=True",
         f"{UNIT}/test_codes.py",
     ),
     *(
@@ -157,7 +155,7 @@ OF_ANSWERS = (
             f"{ADS}/wire/http.py",
             f'{old}")',
             f'{old}: {{error}}")',
-            f"{UNIT}/test_wire_secrets.py::test_what_an_error_says_is_not_told",
+            f"{UNIT}/test_wire_secrets.py::test_what_an_error_says_is_not_shown",
         )
         for old in ('f"{host} did not answer in time', 'f"the connection to {host} failed')
     ),
@@ -166,7 +164,7 @@ OF_ANSWERS = (
         f"{ADS}/wire/http.py",
         '"the answer cannot be read"',
         "str(error)",
-        f"{UNIT}/test_wire_secrets.py::test_what_an_error_says_is_not_told",
+        f"{UNIT}/test_wire_secrets.py::test_what_an_error_says_is_not_shown",
     ),
     *(
         _one(
@@ -297,13 +295,7 @@ OF_THE_PLAN = (
         "                false\n                or (",
         ADJUSTED_CELLS,
     ),
-    _one(
-        "nothing of a key goes while an X is in doubt",
-        KEYS,
-        "(kin.retract_in_doubt and",
-        "(false and",
-        CELLS,
-    ),
+    _one("nothing of a key goes while an X is in doubt", KEYS, "(kin.retract_in_doubt and", "(false and", CELLS),
     _one(
         "every key that was ever sent is looked at",
         KEYS,

@@ -3,8 +3,6 @@
 `python -m tests.mutants.run` tries all of MUTATIONS; with words after it, those whose rule or file holds one of them.
 """
 
-from __future__ import annotations
-
 import os
 import shutil
 import subprocess
@@ -60,7 +58,7 @@ def _copy(folder: Path) -> tuple[Path, dict[str, str]]:
         if name and (ROOT / name).is_file():
             (tree / name).parent.mkdir(parents=True, exist_ok=True)
             shutil.copy2(ROOT / name, tree / name)
-    # Compiled files are told from old ones by a time in seconds, within which a mutation comes and goes.
+    # Compiled files differ from old ones by a time in seconds, within which a mutation comes and goes.
     environment = os.environ | {"PYTHONPATH": str(tree), "PYTHONDONTWRITEBYTECODE": "1", "BUILT_SHOP": str(shop)}
     build = (
         f"from pathlib import Path; from tests.support.shop import build_template; build_template(Path({str(shop)!r}))"

@@ -1,7 +1,5 @@
 """The adjustments of the decision table: what is restated or retracted, what waits for it, and what is held."""
 
-from __future__ import annotations
-
 from .facts import Facts
 from .fold import State
 from .nouns import MatchKey, SourceRow

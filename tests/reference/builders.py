@@ -1,7 +1,5 @@
 """What the tests of the reference build their ledgers and sources from."""
 
-from __future__ import annotations
-
 from .history import NOW
 from .nouns import Attempt, Receipt, SourceRow
 from .times import days_before

@@ -5,6 +5,7 @@ from __future__ import annotations
 INVALID = "source: invalid, currency_code_malformed"
 NO_TIME = "source: invalid, conversion_time_missing"
 M_HELD = "source: held, key_sent_before"
+M_FOLLOWS = "source: replace, key_sent_before"
 M_WAITS = "source: held, key_in_doubt"
 
 # A sentence, what the ledger says of N, what the source says, and the plan.
@@ -28,7 +29,7 @@ TABLE = [
         "what may count and moved is retracted, then M goes",
         "maybe_taken",
         "key now has M",
-        ["ledger: retract, maybe_taken → retract", M_HELD],
+        ["ledger: retract, maybe_taken → retract", M_FOLLOWS],
     ),
     ("what may count stays while its row is invalid", "maybe_taken", "invalid", ["ledger: held, maybe_taken", INVALID]),
     (
@@ -78,7 +79,7 @@ TABLE = [
     ),
     ("a changed attribution is held", "accepted", "other attribution", ["source: held, attribution_changed"]),
     ("what is gone is retracted", "accepted", "gone", ["ledger: retract, gone → retract"]),
-    ("what moved is retracted, then M goes", "accepted", "key now has M", ["ledger: move, moved → retract", M_HELD]),
+    ("what moved is retracted, then M goes", "accepted", "key now has M", ["ledger: move, moved → retract", M_FOLLOWS]),
     ("a swap is not a move", "accepted", "swapped", ["source: new → send", "source: unchanged"]),
     ("an invalid row retracts nothing", "accepted", "invalid", ["ledger: held, row_invalid_now", INVALID]),
     (
@@ -116,7 +117,7 @@ TABLE = [
         "what moved is retracted, whatever it counts with",
         "restate in doubt",
         "key now has M",
-        ["ledger: move, moved → retract", M_HELD],
+        ["ledger: move, moved → retract", M_FOLLOWS],
     ),
     (
         "a restate in doubt is repeated for an invalid row",
@@ -146,7 +147,7 @@ TABLE = [
         "a refused restate moves as any",
         "restate refused",
         "key now has M",
-        ["ledger: move, moved → retract", M_HELD],
+        ["ledger: move, moved → retract", M_FOLLOWS],
     ),
     ("a refused restate of an invalid row", "restate refused", "invalid", ["ledger: held, row_invalid_now", INVALID]),
     (

@@ -1,7 +1,5 @@
 """How far the searches go: small bounds, each about one kind of trouble, and wider ones for patience."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from .worlds import Bounds, Row

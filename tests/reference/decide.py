@@ -1,7 +1,5 @@
 """The decision table: what each source row and each identity that only the ledger speaks of is given."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -9,7 +7,7 @@ from dataclasses import replace
 from .adjust import Verdict, of_counted_row, of_left_over, of_maybe_row
 from .facts import Facts
 from .fold import State
-from .nouns import Attempt, MatchKey, PlanRow, SourceRow
+from .nouns import Attempt, MatchKey, PlanRow, SourceRow, match_key
 from .rules import ALL, Rules
 from .times import days_before, second_after
 
@@ -40,7 +38,7 @@ def plan(
         delay_hours=delay_hours,
         rules=rules,
     )
-    rows = [_invalid_row(row) for row in facts.rows if row.is_invalid]
+    rows = [_invalid_row(facts, row) for row in facts.rows if row.is_invalid]
     same_identity: dict[MatchKey | None, list[SourceRow]] = defaultdict(list)
     for row in facts.rows:
         if not row.is_invalid:
@@ -57,7 +55,30 @@ def plan(
         left_over = _ledger_identity(facts, identity, state, frozenset(replaced_keys))
         if left_over is not None:
             rows.append(left_over)
-    return rows
+    retracted = {_identity_of(row) for row in rows if row.side == "ledger" and row.operation == "retract"}
+    rows = [_replacement(facts, row, retracted) for row in rows]
+    return [_with_counted(states, row) for row in rows]
+
+
+def _identity_of(row: PlanRow) -> MatchKey:
+    time = row.conversion_time or ""
+    return match_key(row.conversion_name, row.click_id, row.hashed_email, row.hashed_phone, time)
+
+
+def _replacement(facts: Facts, row: PlanRow, retracted: set[MatchKey]) -> PlanRow:
+    """A row that is held for its key goes after all that holds it is retracted by the same plan."""
+    if (row.class_, row.reason) != ("held", "key_sent_before") or row.source is None or row.source.match_key is None:
+        return row
+    holding = _counting_under(facts, row.source.key, row.source.match_key)
+    return replace(row, class_="replace") if holding <= retracted else row
+
+
+def _with_counted(states: Mapping[MatchKey, State], row: PlanRow) -> PlanRow:
+    """A row beside the value that counts now; an invalid row and a duplicate stand for no conversion."""
+    state = states.get(_identity_of(row))
+    if state is None or row.class_ in ("invalid", "duplicate") or state.status not in ("accepted", "maybe_taken"):
+        return row
+    return replace(row, counted=(state.value, state.currency))
 
 
 def _duplicate_order(row: SourceRow, state: State | None) -> tuple[object, ...]:
@@ -132,7 +153,9 @@ def _adjustment(facts: Facts, state: State, verdict: Verdict, says: tuple[float 
     )
 
 
-def _invalid_row(row: SourceRow) -> PlanRow:
+def _invalid_row(facts: Facts, row: SourceRow) -> PlanRow:
+    if row.conversion_time is not None and row.conversion_time < facts.expiry:
+        return _from_source(row, "expired")
     return _from_source(row, "invalid", ",".join(row.reasons) or None)
 
 
@@ -246,15 +269,21 @@ def _held_by_key(facts: Facts, key: str, identity: MatchKey) -> str | None:
     # An X in doubt binds its key as an S in doubt does.
     if rules.doubt_binds_key and any(state.retract_in_doubt for state in others.values()):
         return "key_in_doubt"
-    # What still stands in the source under some key has only swapped keys: it is a conversion of its own.
-    if any(
-        state.status in ("accepted", "maybe_taken")
+    return "key_sent_before" if _counting_under(facts, key, identity) else None
+
+
+def _counting_under(facts: Facts, key: str, identity: MatchKey) -> set[MatchKey]:
+    """The other identities of a key that count, or may, and have left the source.
+
+    What still stands there under some key has only swapped keys: it is a conversion of its own.
+    """
+    return {
+        other
+        for other, state in facts.others_of(frozenset({key}), identity).items()
+        if state.status in ("accepted", "maybe_taken")
         and other not in facts.present
-        and (rules.expired_binds_key or not facts.is_expired(other))
-        for other, state in others.items()
-    ):
-        return "key_sent_before"
-    return None
+        and (facts.rules.expired_binds_key or not facts.is_expired(other))
+    }
 
 
 def _ledger_identity(facts: Facts, identity: MatchKey, state: State, replaced_keys: frozenset[str]) -> PlanRow | None:

@@ -95,11 +95,11 @@ class Facts:
         return self.this_run_seq is not None and state.status_run_seq == self.this_run_seq
 
     def is_quiet(self, state: State) -> bool:
-        """Whether a call of this identity that nobody answered may still be under way."""
+        """Whether an unanswered call of this identity may still be under way."""
         return self.rules.calls_grow_quiet and bool(state.unanswered_run_seqs & self.quiet_runs)
 
     def accepted_recently(self, state: State) -> bool:
-        """Whether its conversion was accepted so lately that an adjustment may not find it yet."""
+        """Whether its conversion was accepted so recently that an adjustment may not find it yet."""
         return bool(self.delay_hours) and state.accepted_at > hours_before(self.now, self.delay_hours)
 
     def others_of(self, keys: frozenset[str], identity: MatchKey) -> dict[MatchKey, State]:

@@ -1,7 +1,5 @@
 """State: what the ledger, its receipts and the fences say of each identity, folded over all its attempts."""
 
-from __future__ import annotations
-
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -195,13 +193,7 @@ class _Adjustments:
         if attempt.operation == "retract":
             self.retract_refused = answer.outcome == "rejected"
         self.last = Adjusted(
-            attempt.operation,
-            attempt.run_seq,
-            *says,
-            answer.outcome,
-            answer.settles,
-            answer.code,
-            answer.error_code,
+            attempt.operation, attempt.run_seq, *says, answer.outcome, answer.settles, answer.code, answer.error_code
         )
 
 

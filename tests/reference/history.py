@@ -4,8 +4,6 @@ Legal means: a planner that reads the ledger before each round could have writte
 receipts, missing receipts, rows that land after their run was fenced and fences that disagree are all legal.
 """
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 

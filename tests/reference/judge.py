@@ -1,7 +1,5 @@
 """The service as the search imagines it: what it counts, in the way that its documents say or leave open."""
 
-from __future__ import annotations
-
 from typing import NamedTuple
 
 
@@ -56,7 +54,7 @@ def judged(place: Place, sent: Sent, *, harsh: bool) -> tuple[Place, Verdict]:
         return place, REFUSED
     if place.standing == "retracted":
         return place, Verdict("rejected", already_retracted=sent.operation == "retract")
-    # Of two adjustments of one time the first stands: nobody says so, and it is the worse of the two.
+    # Of two adjustments of one time the first stands: no document says so, and it is the worse of the two.
     if sent.adjustment_time <= place.adjusted_at and not harsh:
         return place, ACCEPTED
     restates = sent.operation == "restate"

@@ -1,7 +1,5 @@
 """What must hold of a world: nothing counts twice, the ledger is right about the service, and nothing is lost."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 
 from .history import NOW
@@ -125,7 +123,7 @@ def _is_settled(protocol: Protocol, world: World, row: PlanRow, refused: set[int
         case "held", "retracted":
             # What never left the source had no reason to be retracted.
             settled = identity in world.gone
-        case "held", ("key_sent_before" | "key_in_doubt"):
+        case (("held" | "replace"), ("key_sent_before" | "key_in_doubt")):
             settled = _blockers_are_shown(protocol, world, row, shown)
     return settled
 

@@ -4,8 +4,6 @@ Text that is absent is `""`; a number that is absent is `None`. Times are UTC te
 so comparing them as text compares them as times.
 """
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -137,3 +135,5 @@ class PlanRow:
     adjustment_time: str = ""
     # The row that this is the standing of, kept beside the payload because in doubt sends other bytes.
     source: SourceRow | None = None
+    # Value and currency that count now, where any do.
+    counted: tuple[float | None, str] = (None, "")

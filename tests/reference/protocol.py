@@ -3,8 +3,6 @@
 A world is a value. `steps` gives every world that may come next, with what happened. Fold and plan are the reference's.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from functools import cache
 from itertools import groupby
@@ -153,7 +151,7 @@ class Protocol:
                 yield f"run {run.token} dies before {run.phase}", aside._replace(left=left)
         for place, call in enumerate(world.flying):
             rest = world._replace(flying=world.flying[:place] + world.flying[place + 1 :])
-            yield f"a late call lands: {_told(call)}", land(rest, call, self.bounds.harsh)
+            yield f"a late call lands: {_shown(call)}", land(rest, call, self.bounds.harsh)
 
     def _claims(self, world: World) -> Iterator[Step]:
         if not world.left.runs or len(world.runs) > (1 if self.bounds.stalls else 0):
@@ -164,7 +162,7 @@ class Protocol:
         claimed = world._replace(token=token, left=left)
         run = Run(token, first)
         if not world.runs and self.rules.fence_before_plan:
-            # Nobody can come between.
+            # Nothing can come between.
             _, claimed, run = next(self.run_steps(claimed, run))
         yield f"run {token} claims", claimed._replace(runs=tuple(sorted((*world.runs, run))))
 
@@ -206,7 +204,7 @@ class Protocol:
         standing = {row.identity for row in source if row}
         known = world.gone | {intent.sent.identity for intent in world.attempts}
         unknown = [number for number in range(self.bounds.identities) if number not in known | standing]
-        # One that nobody has seen yet is like another that is as old.
+        # One not seen yet is like another that is as old.
         unseen = {self.identities[number].conversion_time: number for number in reversed(unknown)}
         free = sorted((known - standing) | set(unseen.values()))
         for place, row in enumerate(source):
@@ -271,23 +269,23 @@ class Protocol:
         if not self.rules.fence_before_plan and run.round == 1:
             after = "fence"
         run = run._replace(phase=after, intents=tuple(intents), uncalled=tuple(intents))
-        return f"plans {_told(sent)}", world, run
+        return f"plans {_shown(sent)}", world, run
 
     def _calls(self, world: World, run: Run) -> Iterator[tuple[str, World, Run]]:
         number = run.uncalled[0].batch
         batch = [intent for intent in run.uncalled if intent.batch == number]
         call, uncalled = tuple(intent.sent for intent in batch), run.uncalled[len(batch) :]
-        told = _told(call)
+        shown = _shown(call)
         for answered, answers in self._answered(world, batch):
-            told_answers = [answer.outcome + ("!" if answer.settles else "") for answer in answers]
+            outcomes = [answer.outcome + ("!" if answer.settles else "") for answer in answers]
             done = _after_call(run, uncalled, (*run.answers, *_narrowed(batch, answers)))
-            yield f"calls {told}: {told_answers}", answered, done
+            yield f"calls {shown}: {outcomes}", answered, done
         if world.left.losses:
             lost = world._replace(left=world.left._replace(losses=world.left.losses - 1))
             done = _after_call(run, uncalled, run.answers)
-            yield f"calls {told}: lost", lost, done
-            yield f"calls {told}: taken, no answer", land(lost, call, self.bounds.harsh), done
-            yield f"calls {told}: late", lost._replace(flying=tuple(sorted((*lost.flying, call), key=str))), done
+            yield f"calls {shown}: lost", lost, done
+            yield f"calls {shown}: taken, no answer", land(lost, call, self.bounds.harsh), done
+            yield f"calls {shown}: late", lost._replace(flying=tuple(sorted((*lost.flying, call), key=str))), done
 
     def _answered(self, world: World, batch: list[Intent]) -> Iterator[tuple[World, list[Answer]]]:
         """The worlds after an answered call, each with an answer per row."""
@@ -330,7 +328,7 @@ def is_proven_untaken(world: World, sent: Sent) -> bool:
 
 
 def land(world: World, call: tuple[Sent, ...], harsh: bool) -> World:
-    """The service takes a call, and nobody hears of it."""
+    """The service takes a call, and the answer is lost."""
     for sent in call:
         world, _ = _taken(world, sent, harsh)
     return world
@@ -387,5 +385,5 @@ def _fenced(world: World, run: Run) -> World:
     return world._replace(events=tuple(events))
 
 
-def _told(call: tuple[Sent, ...]) -> str:
+def _shown(call: tuple[Sent, ...]) -> str:
     return ", ".join(f"{one.operation} {one.identity}={one.value}" for one in call) or "nothing"

@@ -4,8 +4,6 @@
 random through worlds that are too many to see.
 """
 
-from __future__ import annotations
-
 import random
 import sys
 import time
@@ -90,13 +88,13 @@ def wander(bounds: Bounds, seed: int, seconds: float) -> Found:
 def main(arguments: list[str]) -> int:
     """Search each configuration and say what was found; 1 where a law is broken."""
     deep = "--deep" in arguments
-    results = [_told(name, search(bounds, most=MOST)) for name, bounds in (DEEP if deep else QUICK).items()]
+    results = [_printed(name, search(bounds, most=MOST)) for name, bounds in (DEEP if deep else QUICK).items()]
     if deep:
-        results += [_told(f"wandering, {name}", wander(bounds, 1, 60)) for name, bounds in VAST.items()]
+        results += [_printed(f"wandering, {name}", wander(bounds, 1, 60)) for name, bounds in VAST.items()]
     return int(any(results))
 
 
-def _told(name: str, found: Found) -> bool:
+def _printed(name: str, found: Found) -> bool:
     """Whether a law is broken, once it has been said."""
     stopped = "" if found.complete else ", and stopped there"
     print(f"{name}: {found.worlds:,} worlds in {found.seconds:.1f} s{stopped}", flush=True)

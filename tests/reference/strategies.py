@@ -1,7 +1,5 @@
 """Hypothesis strategies for small, nasty and legal worlds: a history of runs, and the source after it."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
@@ -153,7 +151,7 @@ def _answer_time(draw: Draw) -> str:
 
 
 def _source(draw: Draw, history: History, max_rows: int) -> list[SourceRow]:
-    """The source at the end: rows as they were sent, rows that changed since, and rows nobody has seen."""
+    """The source at the end: rows as they were sent, rows that changed since, and rows not seen before."""
     rows = [
         _seen_row(draw, history) if history.attempts and draw(st.integers(0, 3)) else _unseen_row(draw, history)
         for _ in range(draw(st.integers(0, max_rows)))

@@ -1,14 +1,12 @@
 """The decision table where adjustments are allowed: each of its cells, what keeps an adjustment back, its payload."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 
 from .builders import ACCEPTED, BESIDE, LEDGERS, OLD, RECENT, M, N, attempt, row, step, tables
-from .cells import INVALID, M_HELD, PAST_90_DAYS, TABLE
+from .cells import INVALID, M_FOLLOWS, M_HELD, PAST_90_DAYS, TABLE
 from .decide import plan
 from .fold import fold
 from .nouns import PlanRow, Receipt
@@ -74,8 +72,8 @@ def m_row(**changes):
         ("in doubt", {}, ["ledger: held, moved", "source: in_doubt → send"]),
         ("none", {"conversion_time": OLD}, ["ledger: held, moved", "source: expired"]),
         ("none", {"conversion_time": days_before(NOW, -1)}, ["ledger: held, moved", "source: waiting"]),
-        ("deferred", {}, ["ledger: move, moved → retract", M_HELD]),
-        ("rejected", {"conversion_value": 20.0}, ["ledger: move, moved → retract", M_HELD]),
+        ("deferred", {}, ["ledger: move, moved → retract", M_FOLLOWS]),
+        ("rejected", {"conversion_value": 20.0}, ["ledger: move, moved → retract", M_FOLLOWS]),
         ("accepted", {}, ["ledger: retract, gone → retract", "source: unchanged"]),
         ("retract in doubt", {}, ["ledger: held, moved", "source: retract, retract_in_doubt → retract"]),
     ],

@@ -1,7 +1,5 @@
 """The corners of the fold: what is left out, which answer counts, and where an S and an X stand."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 import pytest
@@ -157,7 +155,7 @@ def test_the_last_retract_says_whether_it_was_refused(steps, refused):
 
 
 def test_runs_without_an_answer_stay_known():
-    """A call that nobody answered may still be under way, whatever was answered later; a retry is no call."""
+    """An unanswered call may still be under way, whatever was answered later; a retry is no call."""
     steps = step("send"), step("retry"), ACCEPTED, step("restate"), step("restate", "accepted")
     (state,) = fold(*tables(*steps), []).values()
     assert state.unanswered_run_seqs == {1, 4}

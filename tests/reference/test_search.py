@@ -1,7 +1,5 @@
 """The protocol keeps the laws in every world within small bounds, and no longer does once a rule is dropped."""
 
-from __future__ import annotations
-
 import pytest
 
 from .configurations import NEEDED_IN, QUICK, UNSHOWN

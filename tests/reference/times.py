@@ -1,7 +1,5 @@
 """Reckon with times, which are UTC text to the second."""
 
-from __future__ import annotations
-
 from datetime import UTC, datetime, timedelta
 
 TIME_FORMAT = "%Y-%m-%dT%H:%M:%SZ"

@@ -26,7 +26,7 @@ class Bounds:
     changes: int = 0
     kinds: frozenset[str] = frozenset({"value", "gone", "back", "move"})  # of changes; also invalid and swap
     kills: int = 0
-    losses: int = 0  # calls that nobody answers
+    losses: int = 0  # calls that are not answered
     refusals: int = 0
     retries: int = 0  # somebody lifts all refusals
     switches: int = 0  # of what adjustments are allowed
@@ -103,7 +103,7 @@ class World(NamedTuple):
     events: tuple[Event, ...]
     token: int
     runs: tuple[Run, ...]
-    flying: tuple[tuple[Sent, ...], ...]  # calls that nobody waits for, and that may land yet
+    flying: tuple[tuple[Sent, ...], ...]  # calls that no run waits for, and that may land yet
     places: tuple[Place, ...]
     left: Left
 

@@ -22,6 +22,7 @@ from reverse_etl.sandbox import (
     read_adjustments,
     read_received,
 )
+from tests.support.faults import truth
 
 CAMPAIGN = "https://bingads.microsoft.com/CampaignManagement/v13"
 BINDING = f"{{{CAMPAIGN}}}BasicHttpBinding_ICampaignManagementService"
@@ -52,6 +53,15 @@ YESTERDAY = ago(days=1)
 def click(number: int) -> str:
     """A click id of its own for each number."""
     return f"{number:032x}"
+
+
+# What makes another conversion of `a_row`, beside another name.
+OTHERS = [
+    {"MicrosoftClickId": click(2)},
+    {"ConversionTime": ago(days=2)},
+    {"HashedEmailAddress": "a" * 64},
+    {"HashedPhoneNumber": "a" * 64},
+]
 
 
 def raw_row(number: int) -> str:
@@ -95,6 +105,23 @@ def a_retraction(**changes: Any) -> dict[str, Any]:
     )
 
 
+def post_soap(
+    url: str, body: str | bytes, action: str = "ApplyOfflineConversions", **options: Any
+) -> requests.Response:
+    """Post a raw body as SOAP, over a connection of its own."""
+    headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": f'"{action}"'}
+    content = body if isinstance(body, bytes) else body.encode()
+    return requests.post(url + SERVICE_PATH, data=content, headers=headers, **{"timeout": 60} | options)
+
+
+def errors(answer: Any) -> list[tuple[int, int, str]]:
+    """The errors in an answer, as index, code and error code."""
+    partial = answer.body.PartialErrors
+    found = partial.BatchError if partial else []
+    assert all(error.Type == "BatchError" and error.Message for error in found)
+    return [(error.Index, error.Code, error.ErrorCode) for error in found]
+
+
 @dataclass
 class Caller:
     """One sandbox and a zeep client that calls it."""
@@ -111,19 +138,12 @@ class Caller:
         )
         self.service = self.client.create_service(BINDING, self.url + SERVICE_PATH)
 
-    def call(self, rows: list[Any] | None, **headers: str | None) -> Any:
+    def call(self, rows: list[Any] | None, *, adjustments: bool = False, **headers: str | None) -> Any:
         """Call the service with rows, and give zeep's answer; a header of None is left out."""
         sent = {name: text for name, text in (HEADERS | headers).items() if text is not None}
-        conversions = None if rows is None else {"OfflineConversion": rows}
-        return self.service.ApplyOfflineConversions(OfflineConversions=conversions, _soapheaders=sent)
-
-    def call_adjustments(self, rows: list[Any] | None, **headers: str | None) -> Any:
-        """The same for adjustments."""
-        sent = {name: text for name, text in (HEADERS | headers).items() if text is not None}
-        adjustments = None if rows is None else {"OfflineConversionAdjustment": rows}
-        return self.service.ApplyOfflineConversionAdjustments(
-            OfflineConversionAdjustments=adjustments, _soapheaders=sent
-        )
+        item = "OfflineConversionAdjustment" if adjustments else "OfflineConversion"
+        content = {f"{item}s": None if rows is None else {item: rows}}
+        return self.service[f"Apply{item}s"](**content, _soapheaders=sent)
 
     def ask(self, operation: str, **content: Any) -> Any:
         """Call an operation that carries no rows."""
@@ -131,24 +151,18 @@ class Caller:
 
     def send(self, *rows: Any) -> list[tuple[int, int, str]]:
         """The errors of a call, as index, code and error code."""
-        return self._errors(self.call(list(rows)))
+        return errors(self.call(list(rows)))
 
     def adjust(self, *rows: Any) -> list[tuple[int, int, str]]:
         """The errors of a call with adjustments."""
-        return self._errors(self.call_adjustments(list(rows)))
-
-    def _errors(self, answer: Any) -> list[tuple[int, int, str]]:
-        partial = answer.body.PartialErrors
-        errors = partial.BatchError if partial else []
-        assert all(error.Type == "BatchError" and error.Message for error in errors)
-        return [(error.Index, error.Code, error.ErrorCode) for error in errors]
+        return errors(self.call(list(rows), adjustments=True))
 
     def fault(
         self, rows: list[Any] | None, *, adjustments: bool = False, **headers: str | None
     ) -> tuple[str, int, str]:
         """The fault of a call: detail type, code and error code. The tracking id is in text and detail."""
         with pytest.raises(zeep.exceptions.Fault) as caught:
-            (self.call_adjustments if adjustments else self.call)(rows, **headers)
+            self.call(rows, adjustments=adjustments, **headers)
         detail = self.client.wsdl.types.deserialize(caught.value.detail[0])
         name = caught.value.detail[0].tag.split("}")[1]
         assert re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", detail.TrackingId)
@@ -158,12 +172,7 @@ class Caller:
 
     def post(self, items: str, **options: Any) -> requests.Response:
         """Post raw XML rows inside a good envelope."""
-        return self.post_body((ENVELOPE % items).encode(), **options)
-
-    def post_body(self, body: bytes, **options: Any) -> requests.Response:
-        """Post a raw body as SOAP."""
-        headers = {"Content-Type": "text/xml; charset=utf-8", "SOAPAction": '"ApplyOfflineConversions"'}
-        return self.session.post(self.url + SERVICE_PATH, data=body, headers=headers, timeout=60, **options)
+        return post_soap(self.url, ENVELOPE % items, **options)
 
     def faults(self, *faults: dict[str, Any]) -> None:
         """Ask for faults."""
@@ -177,8 +186,7 @@ class Caller:
 
     def truth(self) -> dict[str, Any]:
         """What the sandbox knows of every identity that it has seen."""
-        content: dict[str, Any] = self.get("/control/truth").json()
-        return content
+        return truth(self.sandbox)
 
     def get(self, path: str) -> requests.Response:
         return self.session.get(self.url + path, timeout=60)

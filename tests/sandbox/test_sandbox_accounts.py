@@ -1,9 +1,9 @@
-"""Accounts: what was taken in one is new to another, unless the goal is the whole customer's."""
+"""Accounts: what was taken in one is new to another, unless the goal is the whole customer's; and the ground truth."""
 
 from typing import Any
 
-from .conftest import Caller, Start, a_retraction, a_row, ago, an_adjustment
-from .test_sandbox_diagnostics import ids, report, summaries
+from .conftest import YESTERDAY, Caller, Start, a_retraction, a_row, ago, an_adjustment, click, errors
+from .test_sandbox_lookups import ids, report, summaries
 
 GOALS = """
 goals:
@@ -21,8 +21,8 @@ def send(caller: Caller, account: str, *rows: Any, **headers: str) -> None:
 
 def adjust(caller: Caller, account: str, *rows: Any, **headers: str) -> list[str]:
     """Send adjustments to an account, and give the names of their refusals."""
-    partial = caller.call_adjustments(list(rows), CustomerAccountId=account, **headers).body.PartialErrors
-    return [error.ErrorCode for error in partial.BatchError] if partial else []
+    answer = caller.call(list(rows), adjustments=True, CustomerAccountId=account, **headers)
+    return [name for _, _, name in errors(answer)]
 
 
 def test_a_conversion_counts_once_in_each_account(caller: Caller) -> None:
@@ -80,10 +80,38 @@ def test_a_goal_that_becomes_the_customer_s_counts_no_repeat(start: Start) -> No
     assert caller.outcomes() == ["counted", "duplicate", "duplicate"]
 
 
-def test_truth_tells_accounts_apart(caller: Caller) -> None:
-    """Each account has its own identities in the ground truth, with what was sent to it and what counts of it."""
-    send(caller, "123", a_row())
-    send(caller, "777", a_row(ConversionValue=3))
-    assert adjust(caller, "123", a_retraction()) == []
-    told = [(one["account_id"], one["seen"], one["counts"], one["value"]) for one in caller.truth()["identities"]]
-    assert told == [("123", 2, False, None), ("777", 1, True, 3.0)]
+def told(identity: dict[str, Any]) -> list[tuple[str, str]]:
+    return [(call["operation"], call["outcome"]) for call in identity["calls"]]
+
+
+def test_truth_tells_the_life_of_an_identity(caller: Caller) -> None:
+    """Each S, R and X is there in the order in which it was taken, with what it said and what became of it."""
+    caller.send(a_row(), a_row(MicrosoftClickId=click(2)))
+    caller.adjust(an_adjustment(AdjustmentTime=ago(hours=3)))
+    caller.adjust(a_retraction(MicrosoftClickId=click(2)))
+    caller.send(a_row(), a_row(MicrosoftClickId=click(2)))
+    caller.adjust(an_adjustment(AdjustmentTime=ago(hours=4)), an_adjustment(MicrosoftClickId=click(2)))
+    caller.send(a_row(MicrosoftClickId=click(3), ConversionValue=-1))
+    truth = caller.truth()
+    first, second, third = truth["identities"]
+    assert told(first) == [("S", "counted"), ("R", "restated"), ("S", "duplicate"), ("R", "ignored")]
+    assert told(second) == [("S", "counted"), ("X", "retracted"), ("S", "duplicate"), ("R", "refused")]
+    assert told(third) == [("S", "refused")]
+    now = [(one["seen"], one["counts"], one["retracted"], one["value"], one["currency"]) for one in truth["identities"]]
+    assert now == [(4, True, False, 10.0, "EUR"), (4, False, True, None, None), (1, False, False, None, None)]
+    assert (truth["calls"], truth["faults"], truth["without_identity"]) == (6, {}, 0)
+    keys = ("conversion_name", "click_id", "hashed_email", "hashed_phone", "conversion_time")
+    assert [first[key] for key in keys] == ["Lead", click(1), None, None, YESTERDAY]
+    restated = first["calls"][1]
+    assert (restated["call_id"], restated["row_index"], restated["value"], restated["currency"]) == (2, 0, "10", "EUR")
+    assert second["calls"][-1]["code"] == 990008
+    times = [call["at"] for call in first["calls"]]
+    assert times == sorted(times)
+
+
+def test_spellings_of_a_click_id_are_one_identity(caller: Caller) -> None:
+    """An identity is told with its click id as it is compared."""
+    caller.send(a_row(MicrosoftClickId="F894F652-EA33-4E73-9002-F7167AB8F8E3"))
+    caller.send(a_row(MicrosoftClickId="f894f652ea334e739002f7167ab8f8e3"))
+    (one,) = caller.truth()["identities"]
+    assert (one["click_id"], one["seen"]) == ("f894f652ea334e739002f7167ab8f8e3", 2)

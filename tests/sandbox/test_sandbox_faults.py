@@ -1,6 +1,5 @@
 """Faults on request: what the caller sees, and what the books took."""
 
-import socket
 import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -11,45 +10,47 @@ from typing import Any
 
 import pytest
 import requests
-import zeep
 from lxml import etree
 
-from reverse_etl.sandbox import SERVICE_PATH, LocalSandbox
+from reverse_etl.sandbox import LocalSandbox
 
-from .conftest import ENVELOPE, Caller, a_row, an_adjustment, click, raw_row
+from .conftest import Caller, a_row, click, raw_row
+from .test_sandbox_rest import apply
 
 
 @pytest.mark.parametrize(
-    ("code", "name"),
+    ("fault", "said", "status"),
     [
-        (0, "InternalError"),
-        (105, "InvalidCredentials"),
-        (106, "UserIsNotAuthorized"),
-        (109, "AuthenticationTokenExpired"),
-        (117, "CallRateExceeded"),
-        (202, "ApiExecutionError"),
+        ({"kind": "fault_0"}, ("AdApiFaultDetail", 0, "InternalError"), 500),
+        ({"kind": "fault_105"}, ("AdApiFaultDetail", 105, "InvalidCredentials"), 401),
+        ({"kind": "fault_106"}, ("AdApiFaultDetail", 106, "UserIsNotAuthorized"), 403),
+        ({"kind": "fault_109"}, ("AdApiFaultDetail", 109, "AuthenticationTokenExpired"), 401),
+        ({"kind": "fault_117"}, ("AdApiFaultDetail", 117, "CallRateExceeded"), 429),
+        ({"kind": "fault_202"}, ("AdApiFaultDetail", 202, "ApiExecutionError"), 500),
+        ({"kind": "fault_5601"}, ("ApiFaultDetail", 5601, "OfflineConversionsLimitExceeded"), 400),
+        ({"kind": "fault_5612"}, ("ApiFaultDetail", 5612, "OfflineConversionsApplyFailed"), 500),
+        ({"kind": "fault_5614"}, ("ApiFaultDetail", 5614, "FutureConversionTimeCannotBeSet"), 400),
+        ({"kind": "fault_5615"}, ("ApiFaultDetail", 5615, "OfflineConversionNotAcceptedForGoal"), 400),
+        ({"kind": "fault_unknown"}, ("ApiFaultDetail", 777777, "NeverHeardOf"), 400),
+        ({"kind": "fault_117", "shape": "request", "error_code": "Any"}, ("ApiFaultDetail", 117, "Any"), 429),
+        ({"kind": "fault_5612", "shape": "platform"}, ("AdApiFaultDetail", 5612, "OfflineConversionsApplyFailed"), 500),
+        ({"kind": "status_200_fault"}, ("AdApiFaultDetail", 117, "CallRateExceeded"), 200),
     ],
 )
-def test_platform_faults(caller: Caller, code: int, name: str) -> None:
-    """A fault is answered as often as asked for, takes nothing, and then the service goes on."""
-    caller.faults({"kind": f"fault_{code}", "count": 2})
-    for _ in range(2):
-        assert caller.fault([a_row()]) == ("AdApiFaultDetail", code, name)
+def test_a_fault_is_answered(caller: Caller, fault: dict[str, Any], said: tuple[str, int, str], status: int) -> None:
+    """By SOAP and REST, as often as asked for, in the shape and with the status of its code; nothing is taken."""
+    caller.faults(fault, fault | {"retry_after": 7}, fault | {"taken": True})
+    assert caller.fault([a_row()]) == said
+    answer = apply(caller, a_row())
+    assert (answer.status_code, answer.json()["Type"], answer.headers["Retry-After"]) == (status, said[0], "7")
     assert caller.rows() == []
-    assert caller.send(a_row()) == []
-    assert caller.get("/books").json()["calls"] == 3
-
-
-def test_fault_after_the_books_took_the_batch(caller: Caller) -> None:
-    """With `taken`, the books take the batch although a fault is answered."""
-    caller.faults({"kind": "fault_0", "taken": True})
-    assert caller.fault([a_row()]) == ("AdApiFaultDetail", 0, "InternalError")
+    assert caller.fault([a_row()]) == said
     assert caller.outcomes() == ["counted"]
 
 
 def test_faults_come_in_order_and_where_they_match(caller: Caller) -> None:
-    """The first fault whose text the body holds is used; the others wait for their call."""
-    caller.faults({"kind": "fault_117", "match": click(2)}, {"kind": "fault_109"})
+    """The first fault whose row the call holds is used; the others wait for their call."""
+    caller.faults({"kind": "fault_117", "row": click(2)}, {"kind": "fault_109"})
     assert caller.fault([a_row()])[1] == 109
     assert caller.send(a_row()) == []
     assert caller.fault([a_row(MicrosoftClickId=click(2))])[1] == 117
@@ -63,44 +64,6 @@ def test_refuse_picks_rows_by_click_id_or_name(caller: Caller, row: str) -> None
     assert caller.send(*rows) == [(1, 5612, "OfflineConversionsApplyFailed")]
     assert caller.send(*rows) == []
     assert caller.outcomes() == ["counted", "refused", "duplicate", "counted"]
-
-
-def test_poison_fails_every_call_with_the_row(caller: Caller) -> None:
-    """A poisoned row fails each call that holds it without naming it, until the faults are cleared."""
-    caller.faults({"kind": "poison", "row": click(3)}, {"kind": "fault_117"})
-    rows = [a_row(MicrosoftClickId=click(number)) for number in range(5)]
-    assert caller.fault(rows)[1] == 117
-    for part in (rows, rows[2:], [rows[3]]):
-        with pytest.raises(zeep.exceptions.Fault) as caught:
-            caller.call(part)
-        assert caught.value.detail is None
-    assert caller.send(*rows[:3], rows[4]) == []
-    caller.session.delete(f"{caller.url}/control/faults", timeout=60)
-    assert caller.send(rows[3]) == []
-
-
-@pytest.mark.parametrize(("kind", "taken"), [("hold_before", []), ("hold_after", ["counted"])])
-def test_hold_waits_and_can_be_released(caller: Caller, kind: str, taken: list[str]) -> None:
-    """A held call waits before or after the books take it, and goes on when the faults are cleared."""
-    caller.faults({"kind": kind, "seconds": 30})
-    with ThreadPoolExecutor(1) as pool:
-        call = pool.submit(caller.send, a_row())
-        with requests.Session() as session:
-            wait_for(lambda: caller.outcomes() == taken)
-            time.sleep(0.2)
-            assert not call.done()
-            assert caller.outcomes() == taken
-            session.delete(f"{caller.url}/control/faults", timeout=60)
-        assert call.result(timeout=60) == []
-    assert caller.outcomes() == ["counted"]
-
-
-def test_hold_ends_by_itself(caller: Caller) -> None:
-    """A held call goes on after the seconds that were asked for."""
-    caller.faults({"kind": "hold_before", "seconds": 0.3})
-    started = time.monotonic()
-    assert caller.send(a_row()) == []
-    assert time.monotonic() - started >= 0.3
 
 
 @pytest.mark.parametrize(("kind", "taken"), [("reset_before", []), ("reset_after", ["counted"])])
@@ -129,76 +92,28 @@ def test_gateway_answers(caller: Caller) -> None:
     assert caller.rows() == []
 
 
-def test_fault_with_status_200(caller: Caller) -> None:
-    """A fault may come with HTTP status 200, with a code of choice."""
-    caller.faults({"kind": "status_200_fault"}, {"kind": "status_200_fault", "code": 109})
-    answer = caller.post("")
-    assert (answer.status_code, "CallRateExceeded" in answer.text) == (200, True)
-    assert caller.fault([a_row()])[1] == 109
-
-
-def test_bad_index(caller: Caller) -> None:
-    """An answer may name an index that the call did not have; the books took the batch."""
-    caller.faults({"kind": "bad_index"})
+def test_errors_with_a_wrong_index(caller: Caller) -> None:
+    """An answer may name an index that the call did not have, or one row twice, of which the books have one refusal."""
+    caller.faults({"kind": "bad_index"}, {"kind": "same_index"})
     assert [index for index, _, _ in caller.send(a_row())] == [1]
-    assert caller.outcomes() == ["counted"]
+    errors = caller.send(a_row(MicrosoftClickId=click(2)), a_row(MicrosoftClickId=click(3)))
+    assert [(index, code) for index, code, _ in errors] == [(0, 5606), (0, 5617)]
+    assert caller.outcomes() == ["counted", "refused", "counted"]
 
 
-def test_slow_answer_arrives_whole(caller: Caller) -> None:
-    """A slow answer drips over the seconds that were asked for, and is whole."""
-    caller.faults({"kind": "slow", "seconds": 0.4})
+@pytest.mark.parametrize("kind", ["slow", "hold_before", "hold_after", "timeout_after"])
+def test_answer_comes_after_the_seconds_that_were_asked_for(caller: Caller, kind: str) -> None:
+    """A slow answer drips over the seconds, a held or late one waits so long; each arrives whole."""
+    caller.faults({"kind": kind, "seconds": 0.4})
     started = time.monotonic()
     assert caller.send(a_row()) == []
     assert time.monotonic() - started >= 0.3
 
 
-def test_request_faults(caller: Caller) -> None:
-    """A code of the request is answered as ApiFaultDetail, a code that nobody knows among them."""
-    for number, name in (
-        (5601, "OfflineConversionsLimitExceeded"),
-        (5612, "OfflineConversionsApplyFailed"),
-        (5614, "FutureConversionTimeCannotBeSet"),
-        (5615, "OfflineConversionNotAcceptedForGoal"),
-    ):
-        caller.faults({"kind": f"fault_{number}"})
-        assert caller.fault([a_row()]) == ("ApiFaultDetail", number, name)
-    caller.faults({"kind": "fault_unknown"})
-    assert caller.fault([a_row()]) == ("ApiFaultDetail", 777777, "NeverHeardOf")
-    assert caller.rows() == []
-
-
-@pytest.mark.parametrize(("shape", "name"), [("platform", "AdApiFaultDetail"), ("request", "ApiFaultDetail")])
-def test_shape_of_a_fault_may_be_chosen(caller: Caller, shape: str, name: str) -> None:
-    """Each code can be had in either shape of fault, under a name of choice, with HTTP 200 too."""
-    caller.faults(
-        {"kind": "fault_117", "shape": shape},
-        {"kind": "fault_5612", "shape": shape, "error_code": "Anything"},
-        {"kind": "status_200_fault", "shape": shape, "code": 5615},
-    )
-    assert caller.fault([a_row()]) == (name, 117, "CallRateExceeded")
-    assert caller.fault([a_row()]) == (name, 5612, "Anything")
-    assert caller.fault([a_row()]) == (name, 5615, "OfflineConversionNotAcceptedForGoal")
-
-
-def test_adjustments_meet_faults_too(caller: Caller) -> None:
-    """A fault with `taken` is answered for an adjustment that has its effect."""
-    caller.send(a_row())
-    caller.faults({"kind": "fault_5612", "taken": True, "operation": "adjustments"})
-    assert caller.fault([an_adjustment()], adjustments=True)[1] == 5612
-    assert caller.worth() == [(10.0, "EUR", False)]
-
-
-def late(caller: Caller, seconds: float = 0.4) -> None:
+def late(caller: Caller) -> None:
     """A call whose caller gives up."""
-    body = (ENVELOPE % raw_row(1)).encode()
-    headers = {"Content-Type": "text/xml", "SOAPAction": "ApplyOfflineConversions"}
     with pytest.raises(requests.ReadTimeout):
-        requests.post(caller.url + SERVICE_PATH, data=body, headers=headers, timeout=seconds)
-
-
-def release(caller: Caller) -> None:
-    """Let go what the sandbox keeps back."""
-    caller.session.post(f"{caller.url}/control/release", timeout=60).raise_for_status()
+        caller.post(raw_row(1), timeout=0.4)
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
@@ -219,57 +134,23 @@ def test_answer_that_never_comes(caller: Caller, kind: str, taken: list[str]) ->
     assert caller.outcomes() == [*taken, "counted"]
 
 
-@pytest.mark.parametrize(("kind", "taken"), [("timeout_before", []), ("timeout_after", ["counted"])])
-def test_answer_too_late_for_the_impatient(caller: Caller, kind: str, taken: list[str]) -> None:
-    """With seconds, a caller that waits so long gets the answer, or a dropped connection where nothing was taken."""
-    caller.faults({"kind": kind, "seconds": 0.3})
-    started = time.monotonic()
-    if taken:
-        assert caller.send(a_row()) == []
+@pytest.mark.parametrize("kind", ["lands_late", "reset_late"])
+def test_call_that_lands_late(caller: Caller, kind: str) -> None:
+    """The batch is taken only after its caller gave up or was turned away, behind what it sent since."""
+    caller.faults({"kind": kind, "seconds": 600})
+    if kind == "lands_late":
+        late(caller)
     else:
-        with pytest.raises(requests.ConnectionError):
+        with pytest.raises(requests.ConnectionError, match="reset"):
             caller.send(a_row())
-    assert time.monotonic() - started >= 0.3
-    assert caller.outcomes() == taken
-
-
-def test_call_that_lands_late(caller: Caller) -> None:
-    """The batch is taken only after its caller gave up, and so may come behind what the caller sent since."""
-    caller.faults({"kind": "lands_late", "seconds": 600})
-    late(caller)
     assert caller.rows() == []
     assert caller.send(a_row(ConversionValue=7)) == []
-    release(caller)
+    caller.session.post(f"{caller.url}/control/release", timeout=60).raise_for_status()
     wait_for(lambda: len(caller.rows()) == 2)
-    assert [(row.outcome, row.conversion_value) for row in caller.rows()] == [("counted", "7"), ("duplicate", None)]
-
-
-def test_call_that_lands_after_a_reset(caller: Caller) -> None:
-    """The connection is reset at once, and the batch is taken later, behind what the caller sent since."""
-    caller.faults({"kind": "reset_late", "seconds": 600})
-    with pytest.raises(requests.ConnectionError, match="reset"):
-        caller.send(a_row())
-    assert caller.rows() == []
-    assert caller.send(a_row(ConversionValue=7)) == []
-    release(caller)
-    wait_for(lambda: len(caller.rows()) == 2)
-    assert [(row.outcome, row.conversion_value) for row in caller.rows()] == [("counted", "7"), ("duplicate", "12.5")]
-
-
-def test_call_lands_although_its_caller_was_killed(caller: Caller) -> None:
-    """A dropped connection is a caller that has gone, too."""
-    caller.faults({"kind": "lands_late"})
-    host, port = caller.url.removeprefix("http://").split(":")
-    body = (ENVELOPE % raw_row(1)).encode()
-    head = (
-        f"POST {SERVICE_PATH} HTTP/1.1\r\nHost: {host}:{port}\r\nContent-Type: text/xml\r\n"
-        f"SOAPAction: ApplyOfflineConversions\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    with socket.create_connection((host, int(port)), timeout=60) as connection:
-        connection.sendall(head.encode() + body)
-        wait_for(lambda: caller.asked()[0]["fired"] == 1)
-        assert caller.rows() == []
-    wait_for(lambda: caller.outcomes() == ["counted"])
+    assert [(row.outcome, row.conversion_value == "7") for row in caller.rows()] == [
+        ("counted", True),
+        ("duplicate", False),
+    ]
 
 
 @pytest.mark.parametrize(("kind", "taken"), [("hold_before", 0), ("hold_after", 2)])
@@ -277,24 +158,18 @@ def test_gate_holds_until_released(caller: Caller, kind: str, taken: int) -> Non
     """Calls are held without an end; the control API tells how many, lets them go, and the fault stays asked for."""
     caller.faults({"kind": kind, "count": 3})
     with ThreadPoolExecutor(2) as pool:
-        bodies = [(ENVELOPE % raw_row(number)).encode() for number in range(3)]
-
-        def post(body: bytes) -> int:
-            headers = {"Content-Type": "text/xml", "SOAPAction": "ApplyOfflineConversions"}
-            return requests.post(caller.url + SERVICE_PATH, data=body, headers=headers, timeout=60).status_code
-
-        calls = [pool.submit(post, body) for body in bodies[:2]]
+        calls = [pool.submit(caller.post, raw_row(number)) for number in range(2)]
         wait_for(lambda: caller.get("/control/faults").json()["held"] == 2)
         time.sleep(0.2)
         assert [call.done() for call in calls] == [False, False]
         assert len(caller.rows()) == taken
         released = caller.session.post(f"{caller.url}/control/release", timeout=60).json()
         assert released == {"released": 2}
-        assert [call.result(timeout=60) for call in calls] == [200, 200]
-        again = pool.submit(post, bodies[2])
+        assert [call.result(timeout=60).status_code for call in calls] == [200, 200]
+        again = pool.submit(caller.post, raw_row(2))
         wait_for(lambda: caller.get("/control/faults").json()["held"] == 1)
         caller.session.post(f"{caller.url}/control/release", timeout=60)
-        assert again.result(timeout=60) == 200
+        assert again.result(timeout=60).status_code == 200
     assert caller.outcomes() == ["counted"] * 3
     assert caller.asked()[0]["left"] == 0
 
@@ -311,14 +186,6 @@ def test_leaving_lets_held_calls_go(tmp_path: Path) -> None:
         assert call.result(timeout=60) == []
         assert time.monotonic() - started < 600, "it waited for the call"
         caller.session.close()
-
-
-def test_same_index_twice(caller: Caller) -> None:
-    """One row may be refused by two errors of one index; the books have it refused once."""
-    caller.faults({"kind": "same_index"})
-    errors = caller.send(a_row(), a_row(MicrosoftClickId=click(2)))
-    assert [(index, code) for index, code, _ in errors] == [(0, 5606), (0, 5617)]
-    assert caller.outcomes() == ["refused", "counted"]
 
 
 def test_answer_with_a_document_type(caller: Caller) -> None:
@@ -368,21 +235,16 @@ def test_date_is_wrong_by_hours(caller: Caller, hours: float) -> None:
 @pytest.mark.parametrize(
     ("faults", "said"),
     [
-        ({}, "not a list"),
-        ([1], r"[0].kind must be one of"),
-        ([{"kind": "fault_7"}], r"[0].kind must be one of"),
-        ([{"kind": "reset_aftr"}], "Did you mean reset_after?"),
-        ([{"kind": "fault_0", "count": 0}], "[0].count must be 1 or more"),
-        ([{"kind": "fault_0", "rate": 1.5}], "[0].rate must be above 0 and at most 1"),
-        ([{"kind": "fault_0", "operation": "both"}], "[0].operation must be one of conversions, adjustments"),
-        ([{"kind": "fault_0", "seconds": 1}], "[0].seconds is not known for fault_0"),
-        ([{"kind": "refuse", "share": 0.5}], "[0].code is needed for refuse"),
-        ([{"kind": "poison", "share": 0.5, "rate": 0.5}], "[0].rate is not known for poison"),
-        ({"faults": [], "seed": "x"}, "seed must be a whole number"),
-        ([{"kind": "fault_0"}, {"kind": "slow"}], "[1].seconds is needed for slow"),
-        ([{"kind": "fault_0", "count": "2"}], "[0].count has the wrong type"),
-        ([{"kind": "fault_0", "times": 2}], "[0].times is not known"),
-        ([{"kind": "poison"}], "[0].row, value or share is needed for poison"),
+        ({}, "faults: Field required"),
+        ([1], "faults[0]: Input should be an object, not 1"),
+        ([{"kind": "fault_7"}], "faults[0]: kind must be one of"),
+        ([{"kind": "fault_0", "count": 0}], "faults[0].count: Input should be greater than or equal to 1, not 0"),
+        ([{"kind": "fault_0", "seconds": 1}], "faults[0]: seconds is not known for fault_0"),
+        ([{"kind": "refuse", "share": 0.5}], "faults[0]: code is needed for refuse"),
+        ({"faults": [], "seed": "x"}, "seed: Input should be a valid integer"),
+        ([{"kind": "fault_0"}, {"kind": "slow"}], "faults[1]: seconds is needed for slow"),
+        ([{"kind": "fault_0", "times": 2}], "faults[0].times: Extra inputs"),
+        ([{"kind": "poison"}], "faults[0]: row, value or share is needed for poison"),
     ],
 )
 def test_wrong_faults_are_named(caller: Caller, faults: Any, said: str) -> None:

@@ -1,6 +1,8 @@
-"""The local sandbox as an HTTP server: paths, hostile input, the page, and what it says of itself."""
+"""The local sandbox as an HTTP server: paths, hostile input, the page, and what `sandbox received` tells."""
 
 import ast
+import json
+import re
 import socket
 import sys
 import time
@@ -9,13 +11,14 @@ from pathlib import Path
 
 import pytest
 import requests
-import zeep
-from lxml import etree
-from zeep.transports import Transport
+from typer.testing import CliRunner
 
+from reverse_etl.cli.sandbox import app
 from reverse_etl.sandbox import SERVICE_PATH, LocalSandbox, SandboxError
+from tests.support.schemas import validate
 
-from .conftest import ENVELOPE, HEADERS, Caller, Start, a_row, ago, click, raw_row
+from .conftest import ENVELOPE, Caller, Start, a_row, ago, an_adjustment, click, post_soap, raw_row
+from .test_sandbox_lookups import goals
 
 
 def address(caller: Caller) -> tuple[str, int]:
@@ -31,69 +34,28 @@ def test_it_listens_on_loopback_alone(caller: Caller) -> None:
         pass
 
 
-def test_served_description_leads_back_to_the_sandbox(caller: Caller) -> None:
-    """zeep can work from the description that the sandbox serves, with its own address in it."""
-    for query in ("?wsdl", "?singleWsdl"):
-        client = zeep.Client(caller.url + SERVICE_PATH + query, transport=Transport(session=caller.session))
-        assert client.service._binding_options["address"] == caller.url + SERVICE_PATH
-        row = a_row(MicrosoftClickId=click(len(query)))
-        client.service.ApplyOfflineConversions({"OfflineConversion": [row]}, _soapheaders=HEADERS)
-    assert caller.outcomes() == ["counted", "counted"]
-
-
-def test_connection_is_kept_alive(caller: Caller) -> None:
-    """Two calls over one connection are both answered."""
-    body = ENVELOPE % ""
-    head = (
-        f"POST {SERVICE_PATH} HTTP/1.1\r\nHost: 127.0.0.1:{address(caller)[1]}\r\nContent-Type: text/xml\r\n"
-        f"SOAPAction: ApplyOfflineConversions\r\nContent-Length: {len(body)}\r\n\r\n"
-    )
-    with socket.create_connection(address(caller), timeout=60) as connection:
-        for _ in range(2):
-            connection.sendall((head + body).encode())
-            answer = b""
-            while b"</s:Envelope>" not in answer:
-                answer += connection.recv(65536)
-            assert b"OfflineConversionsNullOrEmpty" in answer
-
-
-@pytest.mark.parametrize(
-    "prolog",
-    [
-        '<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">'
-        '<!ENTITY c "&b;&b;&b;&b;&b;&b;&b;&b;"><!ENTITY d "&c;&c;&c;&c;&c;&c;&c;&c;">]>',
-        '<!DOCTYPE x [<!ENTITY d SYSTEM "file:///etc/hostname">]>',
-        '<!DOCTYPE x SYSTEM "http://127.0.0.1:9/x.dtd">',
-        "<!DOCTYPE x>",
-    ],
-)
-def test_document_types_are_refused(caller: Caller, prolog: str) -> None:
-    """A request with a document type, be it an entity bomb or a file, is refused unread."""
-    entity = "&d;" if "ENTITY" in prolog else "Lead"
-    row = f"<OfflineConversion><ConversionName>{entity}</ConversionName></OfflineConversion>"
-    answer = caller.post_body((prolog + ENVELOPE % row).encode())
-    assert answer.status_code == 500
-    assert "DeserializationFailed" in answer.text
-    assert caller.rows() == []
+NAMED = ENVELOPE % "<OfflineConversion><ConversionName>%s</ConversionName></OfflineConversion>"
 
 
 @pytest.mark.parametrize(
     "body",
     [
         b"",
-        b"<",
         b"\x00\xff\xfe",
         b"<a/>",
-        b"{}",
         (ENVELOPE % "<OfflineConversion>").encode(),
         (ENVELOPE % ("<a>" * 3000 + "</a>" * 3000)).encode(),
         (ENVELOPE % raw_row(1).replace("Lead", "&nope;")).encode(),
         (ENVELOPE % raw_row(1).replace("Lead", "<b/>")).encode(),
+        b'<!DOCTYPE x [<!ENTITY a "aaaaaaaaaa"><!ENTITY d "&a;&a;&a;&a;&a;&a;">]>' + (NAMED % "&d;").encode(),
+        b'<!DOCTYPE x [<!ENTITY d SYSTEM "file:///etc/hostname">]>' + (NAMED % "&d;").encode(),
+        b'<!DOCTYPE x SYSTEM "http://127.0.0.1:9/x.dtd">' + (NAMED % "Lead").encode(),
+        b"<!DOCTYPE x>" + (NAMED % "Lead").encode(),
     ],
 )
 def test_what_is_not_soap_is_a_fault(caller: Caller, body: bytes) -> None:
-    """A body that is not a well-formed envelope is a fault without a detail, and nothing is taken."""
-    answer = caller.post_body(body)
+    """What is not a well-formed envelope, or has a document type, is a fault without a detail; nothing is taken."""
+    answer = post_soap(caller.url, body)
     assert answer.status_code == 500
     assert "DeserializationFailed" in answer.text
     assert "detail" not in answer.text
@@ -101,30 +63,31 @@ def test_what_is_not_soap_is_a_fault(caller: Caller, body: bytes) -> None:
 
 
 def test_huge_body_is_refused(caller: Caller) -> None:
-    """A body above 20 MB is refused with 413, and the sandbox goes on working."""
-    assert caller.post_body(b"x" * 21_000_000).status_code == 413
+    """A body above 20 MB is refused before it is read, and the sandbox goes on working."""
+    head = f"POST {SERVICE_PATH} HTTP/1.1\r\nHost: 127.0.0.1:{address(caller)[1]}\r\nContent-Length: 21000000\r\n\r\n"
+    with socket.create_connection(address(caller), timeout=60) as connection:
+        connection.sendall(head.encode())
+        assert connection.recv(65536).startswith(b"HTTP/1.1 413")
     assert caller.send(a_row()) == []
 
 
 def test_wrong_paths_methods_and_types_are_refused(caller: Caller) -> None:
-    """Other paths are 404, other content types 415, a missing length 411, other operations a fault."""
+    """Other paths are 404, other content types 415, a missing length 413, other operations a fault."""
     session, soap = caller.session, caller.url + SERVICE_PATH
     assert caller.get("/nothing").status_code == 404
     assert caller.get(SERVICE_PATH).status_code == 404
     assert session.post(f"{caller.url}/nothing", data=b"x", timeout=60).status_code == 404
     assert session.put(soap, data=b"x", timeout=60).status_code == 501
     assert session.post(soap, json={}, timeout=60).status_code == 415
-    assert session.post(soap, data=iter([b"x"]), timeout=60).status_code == 411
-    headers = {"Content-Type": "text/xml", "SOAPAction": "GetCampaignsByIds"}
-    answer = session.post(soap, data=(ENVELOPE % "").encode(), headers=headers, timeout=60)
-    assert "ActionNotSupported" in answer.text
+    assert session.post(soap, data=iter([b"x"]), timeout=60).status_code == 413
+    assert "ActionNotSupported" in post_soap(caller.url, ENVELOPE % "", "GetCampaignsByIds").text
     assert caller.rows() == []
 
 
 @pytest.mark.parametrize("headers", [{"Host": "evil.example"}, {"Origin": "http://evil.example"}])
 def test_other_web_pages_are_kept_out(caller: Caller, headers: dict[str, str]) -> None:
     """A request that another web page makes a browser send is refused."""
-    for method, path in (("GET", "/received"), ("POST", "/control/faults")):
+    for method, path in (("GET", "/"), ("POST", "/control/faults")):
         answer = caller.session.request(method, caller.url + path, headers=headers, timeout=60)
         assert answer.status_code == 403
 
@@ -144,16 +107,10 @@ def test_page_shows_hostile_names_escaped(caller: Caller) -> None:
 def test_page_shows_sums_reasons_and_goals(start: Start) -> None:
     """The page names each goal, marks those that were learnt, and says why rows did not count."""
     caller = start("learn: true\ngoals: [{name: Untouched}]")
+    assert "Nothing was received yet." in caller.get("/").text
     caller.send(a_row(), a_row(), a_row(ConversionValue=-1), a_row(ConversionTime=ago(minutes=-9)))
     page = caller.get("/").text
-    for text in (
-        "Untouched",
-        "Lead",
-        ">learnt<",
-        "DuplicateConversionKey",
-        "lies in the future",
-        "12.50 EUR",
-    ):
+    for text in ("Untouched", "Lead", "DuplicateConversionKey", "lies in the future", "12.50 EUR"):
         assert text in page
     assert page.count(">learnt<") == 1
 
@@ -169,31 +126,11 @@ def test_page_shows_calls_that_failed(caller: Caller) -> None:
     assert page.count("asked for by a test") == 1
 
 
-def test_page_without_rows_says_so(caller: Caller) -> None:
-    """An empty sandbox shows a page that says that nothing was received."""
-    assert "Nothing was received yet." in caller.get("/").text
-
-
-def test_received_gives_the_newest_rows(caller: Caller) -> None:
-    """/received gives rows oldest first, by outcome, and with a limit the newest so many."""
-    caller.send(*(a_row(MicrosoftClickId=click(number)) for number in (1, 2, 3, 3)))
-    assert [row["row_index"] for row in caller.get("/received").json()] == [0, 1, 2, 3]
-    assert [row["row_index"] for row in caller.get("/received?limit=2").json()] == [2, 3]
-    assert [row["row_index"] for row in caller.get("/received?outcome=duplicate&limit=9").json()] == [3]
-    row = caller.get("/received?limit=1").json()[0]
-    assert (row["click_id"], row["conversion_value"], row["currency"]) == (click(3), "12.5", "EUR")
-    for query in ("limit=-1", "limit=x", "outcome=lost"):
-        answer = caller.get(f"/received?{query}")
-        assert (answer.status_code, list(answer.json())) == (400, ["error"])
-
-
 def test_many_callers_at_once(caller: Caller) -> None:
     """Callers at the same time are all answered, and one of several equal rows counts."""
-    body = (ENVELOPE % (raw_row(1) * 20)).encode()
-    headers = {"Content-Type": "text/xml", "SOAPAction": "ApplyOfflineConversions"}
 
     def call(_: int) -> int:
-        return requests.post(caller.url + SERVICE_PATH, data=body, headers=headers, timeout=60).status_code
+        return caller.post(raw_row(1) * 20).status_code
 
     with ThreadPoolExecutor(8) as pool:
         assert list(pool.map(call, range(16))) == [200] * 16
@@ -220,19 +157,9 @@ def test_leaving_does_not_wait_for_idle_connections(tmp_path: Path) -> None:
         assert time.monotonic() - started < 2
 
 
-def test_served_description_is_the_package_s_own(caller: Caller) -> None:
-    """What is served differs from the file in the package by the address alone."""
-    served = etree.fromstring(caller.get(f"{SERVICE_PATH}?wsdl").content)
-    path = Path(__file__).parents[2] / "reverse_etl" / "wsdl" / "campaign_management_v13.wsdl"
-    ours = etree.parse(path).getroot()
-    for root in (served, ours):
-        next(root.iter("{http://schemas.xmlsoap.org/wsdl/soap/}address")).set("location", "")
-    assert etree.tostring(served, method="c14n") == etree.tostring(ours, method="c14n")
-
-
 def test_sandbox_shares_no_code_with_the_package() -> None:
-    """The judge is independent: its modules import the standard library, three libraries and each other."""
-    allowed = {*sys.stdlib_module_names, "lxml", "jinja2", "yaml"}
+    """The judge is independent: its modules import the standard library, four libraries and each other."""
+    allowed = {*sys.stdlib_module_names, "lxml", "jinja2", "pydantic", "yaml"}
     for path in (Path(__file__).parents[2] / "reverse_etl" / "sandbox").glob("*.py"):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
@@ -241,3 +168,41 @@ def test_sandbox_shares_no_code_with_the_package() -> None:
                 names = [node.module or ""]
             for name in names:
                 assert name.split(".")[0] in allowed or f"{name}.".startswith("reverse_etl.sandbox."), path
+
+
+def received(caller: Caller, *arguments: str) -> str:
+    """What the command prints."""
+    done = CliRunner().invoke(app, ["received", "--books", str(caller.books), *arguments])
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def test_look_ups_are_told_apart_from_calls_with_rows(caller: Caller) -> None:
+    """A push of one call looks at goals and properties first; text, JSON and page do not call these calls with rows."""
+    goals(caller)
+    caller.ask("GetAccountProperties", AccountPropertyNames={"AccountPropertyName": ["MSCLKIDAutoTaggingEnabled"]})
+    caller.send(a_row(), a_row(), a_row(MicrosoftClickId=click(2)))
+    caller.fault([])
+    assert received(caller).splitlines()[:2] == [
+        "3 rows received: 2 counted, 1 duplicate, 0 ignored, 0 refused",
+        "4 calls: 2 with rows, 2 look-ups",
+    ]
+    told = validate("sandbox_received", json.loads(received(caller, "--json")))["summary"]
+    assert (told["calls"], told["lookups"]) == (4, 2)
+    assert caller.get("/books").json()["lookups"] == 2
+    tiles = dict(re.findall(r"<dt>(.*?)</dt><dd.*?>(.*?)</dd>", caller.get("/").text))
+    assert (tiles["Calls with rows"], tiles["Look-ups"]) == ("2", "2")
+
+
+def test_one_is_no_plural(caller: Caller) -> None:
+    """One row, call and adjustment are told as one."""
+    caller.send(a_row())
+    assert received(caller).startswith(
+        "1 row received: 1 counted, 0 duplicates, 0 ignored, 0 refused\n1 call: 1 with rows"
+    )
+    caller.adjust(an_adjustment())
+    said = received(caller)
+    assert "Newest row: conversion time" in said
+    assert "Newest adjustment: conversion time" in said
+    caller.send(a_row())
+    assert "Newest 2 rows: conversion time" in received(caller)

@@ -6,7 +6,9 @@ from typing import Any
 import pytest
 import zeep
 
-from .conftest import HEADERS, Caller, Start, a_row, ago, an_adjustment, click, raw_row
+from reverse_etl.sandbox.codes import BY_NUMBER
+
+from .conftest import OTHERS, Caller, Start, a_row, ago, an_adjustment, click
 
 GOALS = """
 goals:
@@ -19,69 +21,39 @@ goals:
   - {name: Deleted, status: Deleted}
   - {name: Short window, window_minutes: 60}
 """
-REFUSALS = [
-    (a_row(MicrosoftClickId=None), 5603, "OfflineConversionMicrosoftClickIdNullOrEmpty"),
-    (a_row(MicrosoftClickId=" "), 5603, "OfflineConversionMicrosoftClickIdNullOrEmpty"),
-    (a_row(MicrosoftClickId=zeep.xsd.Nil), 5603, "OfflineConversionMicrosoftClickIdNullOrEmpty"),
-    (a_row(MicrosoftClickId="g" * 32), 5604, "OfflineConversionMicrosoftClickIdInvalid"),
-    (a_row(MicrosoftClickId="a" * 31), 5604, "OfflineConversionMicrosoftClickIdInvalid"),
-    (a_row(MicrosoftClickId="a" * 32 + "\n"), 5604, "OfflineConversionMicrosoftClickIdInvalid"),
-    (a_row(MicrosoftClickId="a-" + "a" * 31), 5604, "OfflineConversionMicrosoftClickIdInvalid"),
-    (a_row(ConversionName=None), 5605, "OfflineConversionNameNullOrEmpty"),
-    (a_row(ConversionName=""), 5605, "OfflineConversionNameNullOrEmpty"),
-    (a_row(ConversionName="lead"), 5606, "OfflineConversionNameInvalid"),
-    (a_row(ConversionName="Lead "), 5606, "OfflineConversionNameInvalid"),
-    (a_row(ConversionName="Deleted"), 5606, "OfflineConversionNameInvalid"),
-    (a_row(ConversionTime="1899-12-31T00:00:00Z"), 5607, "OfflineConversionTimeInvalid"),
-    (a_row(ConversionTime=None), 5608, "OfflineConversionTimeNullOrEmpty"),
-    (a_row(ConversionTime="0001-01-01T00:00:00"), 5608, "OfflineConversionTimeNullOrEmpty"),
-    (a_row(ConversionTime=ago(days=90, seconds=5)), 5609, "OfflineConversionTimeOutOfWindow"),
-    (a_row(ConversionValue=-0.01), 5610, "OfflineConversionValueInvalid"),
-    (a_row(ConversionValue=1e12), 5610, "OfflineConversionValueInvalid"),
-    (a_row(ConversionValue="NaN"), 5610, "OfflineConversionValueInvalid"),
-    (a_row(ConversionValue="INF"), 5610, "OfflineConversionValueInvalid"),
-    (a_row(ConversionCurrencyCode="EURO"), 5611, "OfflineConversionCurrencyCodeInvalid"),
-    (a_row(ConversionCurrencyCode="eur"), 5611, "OfflineConversionCurrencyCodeInvalid"),
-    (a_row(ConversionCurrencyCode="XXX"), 5611, "OfflineConversionCurrencyCodeInvalid"),
-    (a_row(ConversionTime=ago(days=-1)), 5614, "FutureConversionTimeCannotBeSet"),
-    (a_row(ConversionName="Young"), 5615, "OfflineConversionNotAcceptedForGoal"),
-    (a_row(HashedEmailAddress="A" * 64), 990001, "ConversionEmailAddressIsNotHashed"),
-    (a_row(HashedEmailAddress="a@example.com"), 990001, "ConversionEmailAddressIsNotHashed"),
-    (a_row(HashedPhoneNumber="a" * 63), 990002, "ConversionPhoneNumberIsNotHashed"),
-    (
-        a_row(ConversionName="Plain", MicrosoftClickId=None, HashedEmailAddress="a" * 64),
-        990003,
-        "NotEligibleForEnhancedConversions",
-    ),
-    (
-        a_row(ConversionName="Plain", ExternalAttributionCredit=0.5, ExternalAttributionModel="m"),
-        990004,
-        "GoalNotEligibleForExternalAttribution",
-    ),
-    (a_row(ExternalAttributionCredit=0.5), 990005, "ExternalAttributionRequiredFieldEmpty"),
-    (a_row(ExternalAttributionModel="m"), 990005, "ExternalAttributionRequiredFieldEmpty"),
-    (
-        a_row(ExternalAttributionCredit=0, ExternalAttributionModel="m"),
-        990006,
-        "ExternalAttributionCreditValueInvalid",
-    ),
-    (
-        a_row(ExternalAttributionCredit=1.1, ExternalAttributionModel="m"),
-        990006,
-        "ExternalAttributionCreditValueInvalid",
-    ),
-]
+MODEL = {"ExternalAttributionModel": "m"}
+# By code: what is changed of a row that would be taken.
+REFUSALS: dict[int, list[dict[str, Any]]] = {
+    5603: [{"MicrosoftClickId": nothing} for nothing in (None, " ", zeep.xsd.Nil)],
+    5604: [{"MicrosoftClickId": wrong} for wrong in ("g" * 32, "a" * 31, "a" * 32 + "\n", "a-" + "a" * 31)],
+    5605: [{"ConversionName": None}, {"ConversionName": ""}],
+    5606: [{"ConversionName": "lead"}, {"ConversionName": "Lead "}, {"ConversionName": "Deleted"}],
+    5607: [{"ConversionTime": "1899-12-31T00:00:00Z"}],
+    5608: [{"ConversionTime": None}, {"ConversionTime": "0001-01-01T00:00:00"}],
+    5609: [{"ConversionTime": ago(days=90, seconds=5)}],
+    5610: [{"ConversionValue": wrong} for wrong in (-0.01, 1e12, "NaN", "INF")],
+    5611: [{"ConversionCurrencyCode": wrong} for wrong in ("EURO", "eur", "XXX")],
+    5614: [{"ConversionTime": ago(days=-1)}],
+    5615: [{"ConversionName": "Young"}],
+    990001: [{"HashedEmailAddress": "A" * 64}, {"HashedEmailAddress": "a@example.com"}],
+    990002: [{"HashedPhoneNumber": "a" * 63}],
+    990003: [{"ConversionName": "Plain", "MicrosoftClickId": None, "HashedEmailAddress": "a" * 64}],
+    990004: [{"ConversionName": "Plain", "ExternalAttributionCredit": 0.5} | MODEL],
+    990005: [{"ExternalAttributionCredit": 0.5}, MODEL],
+    990006: [{"ExternalAttributionCredit": 0} | MODEL, {"ExternalAttributionCredit": 1.1} | MODEL],
+}
 
 
 def test_each_refusal_has_its_code_and_index(start: Start) -> None:
     """Each broken row is refused by its index with the service's code, beside rows that are taken."""
     caller = start(GOALS)
+    broken = [(code, a_row(**changes)) for code, several in REFUSALS.items() for changes in several]
     rows: list[Any] = [a_row(MicrosoftClickId=click(90))]
-    for row, _, _ in REFUSALS:
+    for _, row in broken:
         rows += [row, a_row(MicrosoftClickId=click(1000 + len(rows)))]
-    expected = [(2 * place + 1, code, name) for place, (_, code, name) in enumerate(REFUSALS)]
+    expected = [(2 * place + 1, code, BY_NUMBER[code].name) for place, (code, _) in enumerate(broken)]
     assert caller.send(*rows) == expected
-    assert caller.outcomes() == ["counted"] + ["refused", "counted"] * len(REFUSALS)
+    assert caller.outcomes() == ["counted"] + ["refused", "counted"] * len(broken)
     refused = [row for row in caller.rows() if row.outcome == "refused"]
     assert [(row.row_index, row.code, row.error_code) for row in refused] == expected
     assert all(row.reason for row in refused)
@@ -110,13 +82,6 @@ def test_row_at_the_edge_of_a_rule_counts(start: Start, changes: dict[str, Any])
     assert caller.outcomes() == ["counted"]
 
 
-def test_null_row_is_refused(caller: Caller) -> None:
-    """A row that is null is refused with 5602, and the row after it is judged."""
-    answer = caller.post('<OfflineConversion i:nil="true"/>' + raw_row(1))
-    assert "<h:ErrorCode>OfflineConversionIsNull</h:ErrorCode>" in answer.text
-    assert caller.outcomes() == ["refused", "counted"]
-
-
 def test_row_with_two_mistakes_has_two_errors(start: Start) -> None:
     """A row that breaks two rules is answered with two errors under one index, and is one refused row."""
     caller = start(GOALS)
@@ -137,16 +102,7 @@ def test_repeat_is_a_duplicate_without_an_error(caller: Caller) -> None:
     assert caller.get("/books").json()["counted"] == 1
 
 
-@pytest.mark.parametrize(
-    "changes",
-    [
-        {"MicrosoftClickId": click(2)},
-        {"ConversionName": "Sale"},
-        {"ConversionTime": ago(days=2)},
-        {"HashedEmailAddress": "a" * 64},
-        {"HashedPhoneNumber": "a" * 64},
-    ],
-)
+@pytest.mark.parametrize("changes", [*OTHERS, {"ConversionName": "Sale"}])
 def test_each_part_of_the_identity_makes_another_conversion(caller: Caller, changes: dict[str, Any]) -> None:
     """A row that differs in click id, name, time or a hash counts beside the first."""
     row = a_row()
@@ -154,21 +110,12 @@ def test_each_part_of_the_identity_makes_another_conversion(caller: Caller, chan
     assert caller.outcomes() == ["counted", "counted"]
 
 
-def test_fraction_of_a_second_makes_another_conversion(caller: Caller) -> None:
-    """Times are compared to seven decimals, with trailing zeros of no weight."""
-    day = (datetime.now(UTC) - timedelta(days=1)).strftime("%Y-%m-%dT10:00:00")
-    times = [f"{day}Z", f"{day}.000Z", f"{day}.0000001Z"]
-    assert caller.send(*(a_row(ConversionTime=time) for time in times)) == []
-    assert caller.outcomes() == ["counted", "duplicate", "counted"]
-
-
-def test_zones_are_brought_to_utc(caller: Caller) -> None:
-    """A time without a zone is read as UTC, and an offset is taken into account."""
+def test_times_are_compared_in_utc_to_seven_decimals(caller: Caller) -> None:
+    """A time without a zone is one of UTC, an offset is taken into account, and trailing zeros have no weight."""
     day = (datetime.now(UTC) - timedelta(days=2)).strftime("%Y-%m-%d")
-    times = [f"{day}T12:00:00Z", f"{day}T12:00:00", f"{day}T14:00:00+02:00", f"{day}T06:30:00-05:30"]
-    assert caller.send(*(a_row(ConversionTime=time) for time in times)) == []
-    assert caller.outcomes() == ["counted", "duplicate", "duplicate", "duplicate"]
-    assert [row.conversion_time for row in caller.rows()] == times
+    same = ["12:00:00Z", "12:00:00", "14:00:00+02:00", "06:30:00-05:30", "12:00:00.000Z"]
+    assert caller.send(*(a_row(ConversionTime=f"{day}T{time}") for time in (*same, "12:00:00.0000001Z"))) == []
+    assert caller.outcomes() == ["counted", *["duplicate"] * 4, "counted"]
 
 
 def test_refused_row_does_not_block_its_correction(caller: Caller) -> None:
@@ -191,18 +138,6 @@ def test_a_repeat_stays_one_whatever_a_restart_says_of_its_goal(start: Start, *,
     assert caller.send(row, row | {"HashedPhoneNumber": "b" * 64}) == []
     assert caller.outcomes() == ["counted", "duplicate", "duplicate", "counted"]
     assert caller.adjust(an_adjustment(ConversionName="Plain", HashedEmailAddress="a" * 64)) == []
-
-
-def test_unique_goal_counts_the_first_after_a_click(start: Start) -> None:
-    """A goal that counts once takes the first conversion of a click, and ignores later ones silently."""
-    caller = start(GOALS)
-    rows = [
-        a_row(ConversionName="Once", ConversionTime=ago(days=day), MicrosoftClickId=click(number))
-        for number, day in ((1, 3), (1, 2), (2, 2))
-    ]
-    assert caller.send(*rows) == []
-    assert caller.outcomes() == ["counted", "ignored", "counted"]
-    assert caller.rows()[1].reason == "UniqueGoalCountedThisClick"
 
 
 def test_paused_goal_takes_and_ignores(start: Start) -> None:
@@ -253,9 +188,7 @@ def test_goals_are_learnt_without_a_file(start: Start) -> None:
     [
         ({"AuthenticationToken": None}, ("AdApiFaultDetail", 116, "RequestMissingHeaders")),
         ({"DeveloperToken": None}, ("AdApiFaultDetail", 116, "RequestMissingHeaders")),
-        ({"DeveloperToken": " "}, ("AdApiFaultDetail", 116, "RequestMissingHeaders")),
         ({"AuthenticationToken": "expired"}, ("AdApiFaultDetail", 109, "AuthenticationTokenExpired")),
-        ({"AuthenticationToken": "invalid"}, ("AdApiFaultDetail", 105, "InvalidCredentials")),
         ({"CustomerId": None}, ("ApiFaultDetail", 1029, "CampaignServiceCustomerIdHasToBeSpecified")),
         ({"CustomerAccountId": None}, ("ApiFaultDetail", 1030, "CampaignServiceAccountIdHasToBeSpecified")),
     ],
@@ -282,15 +215,11 @@ def test_list_may_hold_one_to_a_thousand(caller: Caller) -> None:
     "changes",
     [
         {"ConversionValue": "nan"},
-        {"ConversionValue": "inf"},
         {"ConversionValue": "12,5"},
         {"ConversionValue": ""},
-        {"ExternalAttributionCredit": "half"},
         {"ConversionTime": "2026-11-20 10:00:00"},
         {"ConversionTime": "2026-02-30T10:00:00Z"},
         {"ConversionTime": "2026-11-20T10:00:00+15:00"},
-        {"ConversionTime": "2026-11-20"},
-        {"ConversionTime": ""},
         {"ConversionTime": zeep.xsd.Nil},
     ],
 )
@@ -302,21 +231,3 @@ def test_unreadable_field_fails_the_whole_call(caller: Caller, changes: dict[str
     assert caught.value.code.endswith(":DeserializationFailed")
     assert not any(character.isdigit() for character in caught.value.message)
     assert caller.rows() == []
-
-
-def test_element_out_of_order_is_passed_over(caller: Caller) -> None:
-    """An element that stands after its place in the schema is not read, as with the service."""
-    answer = caller.post(
-        "<OfflineConversion><ConversionName>Lead</ConversionName>"
-        f"<ConversionTime>{ago(days=1)}</ConversionTime><MicrosoftClickId>{click(1)}</MicrosoftClickId>"
-        "<ConversionCurrencyCode>EUR</ConversionCurrencyCode></OfflineConversion>"
-    )
-    assert answer.status_code == 200
-    assert caller.rows()[0].currency is None
-
-
-def test_tracking_id_ties_answer_and_books(caller: Caller) -> None:
-    """The answer's header carries the tracking id under which the books hold the rows."""
-    answer = caller.call([a_row()])
-    assert caller.rows()[0].tracking_id == answer.header.TrackingId
-    assert HEADERS["AuthenticationToken"].encode() not in caller.books.read_bytes()

@@ -1,7 +1,5 @@
 """A soak of a size that CI can wait for; `make soak` is the same with a million rows."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from benchmarks.soak import GROWTH_MB, faults, soak

@@ -1,8 +1,7 @@
 """Pushes by the product's own parts on one open project, with little patience: many in the time of one command."""
 
-from __future__ import annotations
-
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 
 from reverse_etl.commands.courier import Patience
@@ -16,20 +15,22 @@ from reverse_etl.destinations.microsoft_ads import MicrosoftAds, MicrosoftAdsSet
 from reverse_etl.destinations.microsoft_ads.wire.rest import RestWire
 from reverse_etl.destinations.microsoft_ads.wire.soap import SoapWire
 from reverse_etl.sandbox import LocalSandbox
+from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.exposures import find_syncs
 from reverse_etl.warehouse.ledger import WarehouseLedger
 from reverse_etl.warehouse.project import Project
 from tests.support.faults import truth
+from tests.support.shop import Shop
 
 TABLES = ("reverse_etl_ledger", "reverse_etl_receipts", "reverse_etl_runs")
-# Nobody listens there.
+# No server listens there.
 NOWHERE = "http://127.0.0.1:1"
 # How long an answer is waited for that never comes, and any other: a slow machine must make no difference. Seconds.
 IN_VAIN, PATIENT = 0.4, 60.0
 
 
 class _Interrupted(MicrosoftAds):
-    """The destination, after whose first answer something happens before anybody hears of it.
+    """The destination, after whose first answer something happens before the push gets it.
 
     `unanswered`: so many calls, the first ones, get no answer, and are given up soon.
     """
@@ -56,11 +57,10 @@ class Bench:
 
     protocol = WireProtocol.SOAP
 
-    def __init__(self, project: Project, *, schema: str = "main") -> None:
+    def __init__(self, project: Project) -> None:
         (sync,) = find_syncs(project.manifest)
         self.sync = replace(sync, account_id="local")
         self.project = project
-        self._schema = schema
 
     def sql(self, *statements: str) -> None:
         """Run statements and commit each."""
@@ -74,13 +74,13 @@ class Bench:
 
     def clear(self) -> None:
         """Forget everything that was sent."""
-        self.sql(*(f"delete from {self._schema}.{table}" for table in TABLES))
+        self.sql(*(f"delete from main.{table}" for table in TABLES))
 
     def fill(self, count: int, *, value: float = 10.0) -> None:
         """Replace the deals by so many of yesterday noon."""
         self.sql(
-            f"delete from {self._schema}.deals",
-            f"insert into {self._schema}.deals (deal_id, conversion_name, conversion_time, microsoft_click_id, "
+            "delete from main.deals",
+            "insert into main.deals (deal_id, conversion_name, conversion_time, microsoft_click_id, "
             "conversion_value, conversion_currency_code) "
             "select 'D' || cast(i as varchar), 'Deal won', "
             f"date_trunc('day', now() at time zone 'UTC') - interval '12 hours', {self._click('i')}, {value}, 'USD' "
@@ -124,6 +124,13 @@ class Bench:
     def statuses(self) -> dict[str, int]:
         """Records per status, as the ledger has them."""
         return WarehouseLedger(self.project, self.sync).statuses()
+
+
+@contextmanager
+def opened(shop: Shop) -> Iterator[Bench]:
+    """The shop's project, open."""
+    with Project(DbtOptions(shop.folder, shop.folder)) as project:
+        yield Bench(project)
 
 
 def click(number: int) -> str:

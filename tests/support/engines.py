@@ -1,7 +1,5 @@
 """The engines that tests run on."""
 
-from __future__ import annotations
-
 import pytest
 
 ENGINES = ("duckdb", "postgres")

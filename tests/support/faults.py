@@ -1,15 +1,18 @@
 """Asking the local sandbox for faults, and waiting for what it does."""
 
-from __future__ import annotations
-
 import json
+import sqlite3
 import time
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import requests
 
 from reverse_etl.sandbox import LocalSandbox
+from reverse_etl.sandbox.clock import read_date_time
+from reverse_etl.sandbox.goals import click_key
+from reverse_etl.sandbox.reading import reading
 
 
 def ask_for(sandbox: LocalSandbox, *faults: dict[str, object]) -> None:
@@ -34,11 +37,60 @@ def used_up(sandbox: LocalSandbox) -> bool:
 
 
 def truth(sandbox: LocalSandbox) -> dict[str, Any]:
-    """What the sandbox knows of every identity that it has seen."""
-    answer = requests.get(f"{sandbox.url}/control/truth", timeout=60)
-    answer.raise_for_status()
-    content: dict[str, Any] = answer.json()
-    return content
+    """The ground truth, from the sandbox's books.
+
+    Each identity of an account with every call that named it, in the order in which the books took them, and what
+    counts of it now; and how often each fault was met.
+    """
+    with reading(sandbox._path) as db:
+        books_id = db.execute("SELECT books_id FROM about").fetchone()[0]
+        calls = db.execute("SELECT injected, count(*) FROM calls GROUP BY injected").fetchall()
+        seen = db.execute("SELECT *, received_at AS at FROM received ORDER BY call_id, row_index").fetchall()
+    identities: dict[tuple[str, bytes], dict[str, Any]] = {}
+    for row in seen:
+        if row["identity"] is None:
+            continue
+        one = identities.setdefault((row["account_id"], row["identity"]), _identity(row))
+        one["seen"] += 1
+        one["calls"].append({name: row[name] for name in _CALL})
+        if row["outcome"] == "counted":
+            worth = {"value": row["counted_value"], "currency": row["counted_currency"]}
+            one |= {"counts": not row["retracted"], "retracted": bool(row["retracted"])} | worth
+    faults: Counter[str] = Counter()
+    for kinds, n in calls:
+        faults.update(dict.fromkeys(kinds.split(",") if kinds else [], n))
+    return {
+        "books_id": books_id,
+        "calls": sum(n for _, n in calls),
+        "faults": dict(faults),
+        "without_identity": sum(row["identity"] is None for row in seen),
+        "identities": list(identities.values()),
+    }
+
+
+_CALL = (
+    *("call_id", "row_index", "operation", "value", "currency", "adjustment_time", "outcome", "code", "reason"),
+    "at",
+)
+
+
+def _identity(row: sqlite3.Row) -> dict[str, Any]:
+    """An identity that does not count, with its parts as the service compares them."""
+    moment = read_date_time(row["conversion_time"] or "")
+    return {
+        "account_id": row["account_id"],
+        "conversion_name": row["conversion_name"],
+        "click_id": click_key(row["click_id"] or "") or None,
+        "hashed_email": row["hashed_email"] or None,
+        "hashed_phone": row["hashed_phone"] or None,
+        "conversion_time": moment.text if moment else row["conversion_time"],
+        "seen": 0,
+        "counts": False,
+        "retracted": False,
+        "value": None,
+        "currency": None,
+        "calls": [],
+    }
 
 
 def wait_for(condition: Callable[[], bool], seconds: float = 120) -> None:

@@ -1,7 +1,5 @@
 """Rows as a CRM may hold them at its worst, each with what becomes of it: where it stands, or what arrives."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -97,55 +95,33 @@ TYPED: dict[str, Case] = {
         for character in FORBIDDEN
     },
     "name of 100 emoji": _sent(conversion_name="\N{ROCKET}" * 100),
-    "name of 101": _invalid("conversion_name_too_long", conversion_name="x" * 101),
     "name of 10,000": _invalid("conversion_name_too_long", conversion_name="\N{ROCKET}" * 10_000),
     "key of 10,000": _sent(deal_id="\N{ROCKET}'" * 5_000),
     "key of controls": _sent(deal_id="\x01\x1b[31m\ufffe"),
     "no key": _sent(deal_id=None),
-    "name null": _invalid("conversion_name_missing", conversion_name=None),
-    "name blank": _invalid("conversion_name_missing", conversion_name=" \t\r\n"),
-    "name of no-break spaces": _invalid("conversion_name_missing", conversion_name="\xa0\u2003\u3000"),
     "no identifier": _invalid("click_id_or_hash_missing", microsoft_click_id=" ", hashed_email_address=""),
     "click id in capitals": _sent(microsoft_click_id="ABCDEF0123456789ABCDEF0123456789"),
-    "click id of other digits": _invalid("click_id_malformed", microsoft_click_id="\u0661" * 32),
     "hash alone": _sent(microsoft_click_id=None, hashed_email_address=HASH, conversion_name="Deal won"),
     "raw address as a hash": _invalid("hashed_email_address_malformed", hashed_email_address="anna@example.com"),
     "currency blank": _sent({"currency": None}, conversion_currency_code=" "),
-    "currency in small letters": _invalid("currency_code_malformed", conversion_currency_code="usd"),
-    "currency of other letters": _invalid("currency_code_malformed", conversion_currency_code="\u0410\u0412\u0421"),
-    "value null": _sent(conversion_value=None),
     "value 0": _sent(conversion_value=0.0),
-    "value 0.001": _sent(conversion_value=0.001),
     "value at its limit": _sent(conversion_value=999_999_999_999.0),
     "value of many digits": _sent(conversion_value=999_999_999_998.999),
     "value NaN": _invalid(_NO_NUMBER, conversion_value=float("nan")),
-    "value infinite": _invalid(_NO_NUMBER, conversion_value=float("inf")),
-    "value infinite below": _invalid(_NO_NUMBER, conversion_value=float("-inf")),
     "value 1e308": _invalid(_RANGE, conversion_value=1e308),
-    "value -1e308": _invalid(_RANGE, conversion_value=-1e308),
     "value negative": _invalid(_RANGE, conversion_value=-0.01),
-    "value of 20 decimals": _invalid(_PRECISE, conversion_value=0.12345678901234567890),
     "value almost nothing": _invalid(_PRECISE, conversion_value=2.3e-308),
     "credit NaN": _credit(float("nan"), "Linear", "attribution_credit_out_of_range"),
-    "credit infinite": _credit(float("inf"), "Linear", "attribution_credit_out_of_range"),
-    "credit 1e308": _credit(1e308, "Linear", "attribution_credit_out_of_range"),
     "credit small": _credit(1e-9, "Linear"),
     "model of 10,000": _credit(0.5, "\N{ROCKET}" * 10_000),
     "model of white space": _credit(0.5, "\t\xa0\n", "attribution_credit_without_model"),
-    "model without credit": _credit(None, "Linear", "attribution_model_without_credit"),
     "time null": _invalid("conversion_time_missing", conversion_time=None, at=""),
     "time of microseconds": _sent(conversion_time=f"{DAY} 23:59:59.999999", at=f"{DAY}T23:59:59Z"),
     "time of an hour that Berlin skips": Case(
-        {"conversion_time": "2025-03-30 02:30:00"},
-        "expired",
-        ("conversion_time_too_old",),
-        at="2025-03-30T02:30:00Z",
+        {"conversion_time": "2025-03-30 02:30:00"}, "expired", ("conversion_time_too_old",), at="2025-03-30T02:30:00Z"
     ),
     "time of an hour that Berlin has twice": Case(
-        {"conversion_time": "2025-10-26 02:30:00"},
-        "expired",
-        ("conversion_time_too_old",),
-        at="2025-10-26T02:30:00Z",
+        {"conversion_time": "2025-10-26 02:30:00"}, "expired", ("conversion_time_too_old",), at="2025-10-26T02:30:00Z"
     ),
     "time on a leap day": Case(
         {"conversion_time": "2024-02-29 23:59:59"}, "expired", ("conversion_time_too_old",), at="2024-02-29T23:59:59Z"

@@ -1,7 +1,5 @@
 """A second kind of destination, all of it: a file of JSON lines. docs/adding-a-destination.md shows it."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict

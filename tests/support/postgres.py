@@ -1,7 +1,5 @@
 """A Postgres server of one's own, for tests and benchmarks."""
 
-from __future__ import annotations
-
 import shutil
 import tempfile
 import time

@@ -1,7 +1,5 @@
 """Commands within the test's own process: as a user types them, without a new Python and a new dbt for each."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import signal

@@ -1,7 +1,5 @@
 """How much the tests try: `make test` what finds mistakes within minutes, `make test-long` far more of the same."""
 
-from __future__ import annotations
-
 import os
 from typing import TypeVar
 

@@ -1,7 +1,5 @@
 """Holding documents against the JSON Schemas of docs/schemas."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

@@ -1,7 +1,5 @@
 """A small dbt project with the package installed, on DuckDB or Postgres, for tests that push for real."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

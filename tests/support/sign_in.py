@@ -1,7 +1,5 @@
 """A sign-in against the local sandbox: the browser's stand-in, the sandbox's control, and a folder of one's own."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import json
@@ -17,22 +15,16 @@ from pathlib import Path
 from typing import Any
 from unittest import mock
 
-import keyring
 import requests
-from keyring.backend import KeyringBackend
-from keyring.backends import fail
 
 from reverse_etl.core.sync import Environment
 from reverse_etl.destinations.microsoft_ads.sign_in.identity import Identity
 from reverse_etl.destinations.microsoft_ads.sign_in.protocol import ask, code_of, redeem
-from reverse_etl.destinations.microsoft_ads.sign_in.renewing import login_of
-from reverse_etl.destinations.microsoft_ads.sign_in.stores import Login, Stores
+from reverse_etl.destinations.microsoft_ads.sign_in.stores import FileStore, Login
 from reverse_etl.sandbox import LocalSandbox
 from tests.support.quick import exit_code_of
 
 APP = "app-1"
-# No process of a test may find the keyring of whoever runs it.
-NO_KEYRING = {"PYTHON_KEYRING_BACKEND": "keyring.backends.fail.Keyring"}
 
 
 def follow(address: str) -> requests.Response:
@@ -53,54 +45,17 @@ def address_in(text: str) -> str:
 
 
 def control(sandbox: LocalSandbox, **asked: Any) -> dict[str, Any]:
-    """Ask the sandbox's sign-in for something, and be told how it stands."""
+    """Ask the sandbox's sign-in for something, and get its state."""
     answer = requests.post(f"{sandbox.url}/control/sign_in", data=json.dumps(asked), timeout=60)
     assert answer.status_code == 200, answer.text
-    told: dict[str, Any] = answer.json()
-    return told
+    state: dict[str, Any] = answer.json()
+    return state
 
 
 def counts(sandbox: LocalSandbox) -> dict[str, int]:
     """What the sandbox's sign-in has done so far."""
-    told: dict[str, int] = requests.get(f"{sandbox.url}/control/sign_in", timeout=60).json()["counts"]
-    return told
-
-
-@contextlib.contextmanager
-def keyring_of(backend: Any) -> Iterator[None]:
-    """Let this process have that keyring."""
-    before = keyring.get_keyring()
-    keyring.set_keyring(backend)
-    try:
-        yield
-    finally:
-        keyring.set_keyring(before)
-
-
-@contextlib.contextmanager
-def no_keyring() -> Iterator[None]:
-    """Let this process have none."""
-    with keyring_of(fail.Keyring()):
-        yield
-
-
-class Memory(KeyringBackend):
-    """A keyring that keeps what it is given, as long as the test lasts."""
-
-    priority = -1  # never picked by itself
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.kept: dict[tuple[str, str], str] = {}
-
-    def get_password(self, service: str, username: str) -> str | None:
-        return self.kept.get((service, username))
-
-    def set_password(self, service: str, username: str, password: str) -> None:
-        self.kept[service, username] = password
-
-    def delete_password(self, service: str, username: str) -> None:
-        del self.kept[service, username]
+    state: dict[str, int] = requests.get(f"{sandbox.url}/control/sign_in", timeout=60).json()["counts"]
+    return state
 
 
 @dataclass(frozen=True)
@@ -122,7 +77,7 @@ class World:
             "MICROSOFT_ADS_LOGIN_ENDPOINT": self.sandbox.url,
             "MICROSOFT_ADS_CLIENT_ID": APP,
         }
-        return kept | own | NO_KEYRING | self.more
+        return kept | own | self.more
 
     @property
     def identity(self) -> Identity:
@@ -130,14 +85,14 @@ class World:
         return Identity.of(Environment.LOCAL, self.environ)
 
     @property
-    def stores(self) -> Stores:
+    def store(self) -> FileStore:
         """Where the sign-in is kept."""
-        return Stores(self.folder / "reverse-etl")
+        return FileStore(self.folder / "reverse-etl")
 
     @property
     def kept(self) -> Login:
         """The sign-in that is kept now."""
-        login, _ = self.stores.load(self.identity.key)
+        login = self.store.load(self.identity.key)
         assert login is not None
         return login
 
@@ -145,15 +100,11 @@ class World:
         """Sign in without a command."""
         question = ask(self.identity, "http://localhost")
         granted = redeem(self.identity, question, code_of(redirected(question.address), question))
-        self.stores.save(self.identity.key, login_of(granted))
+        self.store.save(self.identity.key, granted)
         return self.kept
 
     def run(
-        self,
-        *arguments: str,
-        stdin: str = "",
-        browser: Callable[[str], object] | None = follow,
-        **environment: str,
+        self, *arguments: str, stdin: str = "", browser: Callable[[str], object] | None = follow, **environment: str
     ) -> subprocess.CompletedProcess[str]:
         """Run a command in this process; `browser` is what opens an address, None where there is no browser."""
         out, err = io.StringIO(), io.StringIO()
@@ -182,7 +133,7 @@ class World:
 
 @contextlib.contextmanager
 def sign_in_world(folder: Path) -> Iterator[World]:
-    """A running sandbox and a world around it, without a keyring."""
+    """A running sandbox and a world around it."""
     (folder / "config").mkdir()
-    with no_keyring(), LocalSandbox(folder / "books.sqlite", port=0) as sandbox:
+    with LocalSandbox(folder / "books.sqlite", port=0) as sandbox:
         yield World(sandbox, folder / "config")

@@ -1,7 +1,5 @@
 """A local sandbox and a raw HTTP server for the tests of wire and sign-in, and a dbt project for those of `init`."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from pathlib import Path

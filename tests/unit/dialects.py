@@ -1,7 +1,5 @@
 """The same answers of the service in either protocol, for suites that run over both wires."""
 
-from __future__ import annotations
-
 import json
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
@@ -12,8 +10,7 @@ from lxml import etree
 from reverse_etl.core.plan import Record
 from reverse_etl.core.sync import WireProtocol
 from reverse_etl.destinations.microsoft_ads import MicrosoftAds
-from reverse_etl.destinations.microsoft_ads.destination import THROTTLE_WAIT
-from reverse_etl.destinations.microsoft_ads.messages import call_of
+from reverse_etl.destinations.microsoft_ads.destination import THROTTLE_WAIT, call_of
 from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
 from reverse_etl.destinations.microsoft_ads.wire.rest import RestWire
 from reverse_etl.destinations.microsoft_ads.wire.soap import SoapWire

@@ -1,12 +1,10 @@
 """Lookups by a wire that answers by a script, or by SOAP, with a clock that jumps."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from typing import Any
 
 from reverse_etl.core.pace import Pace
-from reverse_etl.destinations.microsoft_ads.enquiry import Enquiry
+from reverse_etl.destinations.microsoft_ads.lookups import Enquiry
 from reverse_etl.destinations.microsoft_ads.wire.port import Reply
 from reverse_etl.destinations.microsoft_ads.wire.soap import SoapWire
 from tests.unit.scripted import JumpingClock

@@ -147,12 +147,7 @@ class MemoryLedger:
         self.use([])
         states = self.warehouse.states()
         planned = decide.plan(
-            self.warehouse.source,
-            states,
-            NOW,
-            self._adjustments,
-            this_run_seq=run_seq,
-            quiet_runs=frozenset({run_seq}),
+            self.warehouse.source, states, NOW, self._adjustments, this_run_seq=run_seq, quiet_runs=frozenset({run_seq})
         )
         order = ("send", "restate", "retract", None)
         planned.sort(key=lambda row: (order.index(row.operation), row.class_ != "in_doubt"))

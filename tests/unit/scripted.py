@@ -1,13 +1,11 @@
 """A destination that does what a test says, a clock that jumps, and records to send."""
 
-from __future__ import annotations
-
 import threading
 from collections.abc import Callable, Sequence
 
 from reverse_etl.commands.courier import Courier
 from reverse_etl.commands.proof import Delivery
-from reverse_etl.core.pace import Patience
+from reverse_etl.core.pace import Pace, Patience
 from reverse_etl.core.plan import Record
 from reverse_etl.core.receipt import (
     Answer,
@@ -26,7 +24,7 @@ from reverse_etl.core.receipt import (
 REASON = Reason(5606, "OfflineConversionNameInvalid", "No goal has this name.")
 FINE = Answered((), "tracking-1")
 LOST = Unanswered(Reason(None, "ReadTimeout", "did not answer in time"))
-NOBODY_THERE = Unanswered(Reason(None, "ConnectionError", "no connection came about"), unprocessed=True)
+NOT_REACHED = Unanswered(Reason(None, "ConnectionError", "no connection came about"), unprocessed=True)
 BUSY = Throttled(Reason(117, "CallRateExceeded", "too many calls"), 60.0)
 BLAMED = Blamed(Reason(None, "DeserializationFailed", "cannot be read"), "tracking-2", unprocessed=True)
 BLAMED_FOR_NOW = Blamed(Reason(5614, "FutureConversionTimeCannotBeSet", "later"), "t", False, RowOutcome.DEFERRED, True)
@@ -127,6 +125,7 @@ def deliver(
     may_call: Callable[[], bool] = lambda: True,
     patience: Patience | None = None,
     jitter: Callable[[], float] = lambda: 1.0,
+    pace: Pace | None = None,
 ) -> Delivery:
     """One stretch by a courier whose time jumps."""
     clock = clock or JumpingClock()
@@ -139,6 +138,7 @@ def deliver(
         sleep=clock.sleep,
         clock=clock,
         jitter=jitter,
+        pace=pace,
     )
     try:
         return courier.deliver(batches, meanwhile=lambda: None, on_batch=lambda part, batch: None)

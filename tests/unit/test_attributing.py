@@ -1,7 +1,5 @@
 """The way of a fetch: what is asked for, how often, and what is kept of an answer that stops half-way."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -37,10 +35,10 @@ class Teller:
         self.asked.append(window)
         if not self.script:
             return Reported(tuple(ReportedDay(one, day, 1, 0) for one in window.goal_ids for day in days_of(window)))
-        told = self.script.pop(0)
-        if isinstance(told, DestinationError):
-            raise told
-        return told
+        answer = self.script.pop(0)
+        if isinstance(answer, DestinationError):
+            raise answer
+        return answer
 
 
 @dataclass
@@ -59,11 +57,11 @@ class Books:
     def open_fetch(self) -> int:
         return 7
 
-    def record(self, told: Reported, names: Mapping[int, str]) -> None:
+    def record(self, reported: Reported, names: Mapping[int, str]) -> None:
         if not self.breaks_after:
             raise WarehouseError("The warehouse went away.")
         self.breaks_after -= 1
-        self.rows += told.days
+        self.rows += reported.days
 
 
 def days_of(window: Window) -> list[date]:
@@ -106,14 +104,14 @@ def test_a_fetch_walks_the_span_and_says_what_it_did() -> None:
     assert [window.goal_ids for window in teller.asked] == [(1, 2), (1, 2)]
 
 
-def test_a_goal_that_is_not_there_is_untold_and_the_rest_is_asked() -> None:
+def test_a_goal_that_does_not_exist_is_unreported_and_the_rest_is_asked() -> None:
     """A name without a goal is said, and costs the others nothing; where none has one, nothing is asked."""
     teller = Teller([("Lead", 1), ("Deal", None), ("Other", 5)])
     fetched = run(teller, Books())
     assert fetched.unreported == (("Deal", "there is no offline conversion goal of this name"),)
     assert {window.goal_ids for window in teller.asked} == {(1,)}
-    nobody = Teller([])
-    assert (len(run(nobody, Books()).unreported), nobody.asked) == (2, [])
+    empty = Teller([])
+    assert (len(run(empty, Books()).unreported), empty.asked) == (2, [])
 
 
 def test_two_goals_of_one_name_are_both_asked_for() -> None:
@@ -133,7 +131,7 @@ def test_what_an_answer_is_silent_of_is_said() -> None:
 
 
 def test_of_several_goals_of_a_name_the_silent_one_is_said() -> None:
-    """Where one is told of and another is not, the name has numbers: which goal they lack is said by its id."""
+    """Where one is reported and another is not, the name has numbers: which goal they lack is said by its id."""
     teller = Teller([("Lead", 1), ("Lead", 17), ("Deal", 2)])
     teller.script = [Reported((ReportedDay(1, DAY, 3, 0),), ((2, "refused"), (17, "the answer does not speak of it")))]
     assert run(teller, Books(first=DAY)).unreported == (
@@ -141,12 +139,12 @@ def test_of_several_goals_of_a_name_the_silent_one_is_said() -> None:
         ("Lead", "goal 17 of this name: the answer does not speak of it"),
     )
     teller.script = [Reported((), ((1, "refused"), (17, "refused, too")))]
-    untold = dict(run(teller, Books(first=DAY)).unreported)
-    assert untold == {"Lead": "goal 1 of this name: refused; goal 17 of this name: refused, too"}
+    unreported = dict(run(teller, Books(first=DAY)).unreported)
+    assert unreported == {"Lead": "goal 1 of this name: refused; goal 17 of this name: refused, too"}
 
 
 def test_a_fetch_that_stops_half_way_leaves_whole_answers() -> None:
-    """What was told before the stop is recorded, window by window, and the error says that it stays."""
+    """What was reported before the stop is recorded, window by window, and the error says that it stays."""
     teller, books = Teller(), Books()
     teller.script = [Reported((ReportedDay(1, DAY, 1, 0),)), REFUSED]
     with pytest.raises(DestinationError) as stopped:

@@ -1,7 +1,5 @@
 """What is read of Microsoft's report, by whatever wire and in whatever types it comes, and what is asked for."""
 
-from __future__ import annotations
-
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from pathlib import Path
@@ -11,8 +9,8 @@ import pytest
 
 from reverse_etl.core.attribution import Reported, ReportedDay, Window
 from reverse_etl.core.errors import DestinationError
-from reverse_etl.destinations.microsoft_ads.attribution import read_report
-from reverse_etl.destinations.microsoft_ads.unattributed import REASONS, explain
+from reverse_etl.destinations.microsoft_ads.codes import REASONS, explain
+from reverse_etl.destinations.microsoft_ads.lookups import read_report
 from reverse_etl.destinations.microsoft_ads.wire.port import Processed, ServiceError
 from reverse_etl.sandbox import LocalSandbox
 from tests.unit.dialects import Dialect
@@ -69,8 +67,8 @@ def test_what_is_asked_for_is_within_the_days_and_of_the_api_alone() -> None:
 def test_numbers_and_days_are_read_in_every_type(goal_id: Any, day: Any, counts: tuple[Any, Any], alert: Any) -> None:
     """Ids and counts as numbers or texts, days as times with or without a zone: all say the same."""
     alerts = [{"UnattributedReason": "AccountMismatch", "Count": alert}]
-    told = tell([summary(goal_id, daily(day, *counts, alerts))])
-    assert told.days == (ReportedDay(1, FIRST, 0, 0), ReportedDay(1, LAST, 3, 2, (("AccountMismatch", 2),)))
+    reported = tell([summary(goal_id, daily(day, *counts, alerts))])
+    assert reported.days == (ReportedDay(1, FIRST, 0, 0), ReportedDay(1, LAST, 3, 2, (("AccountMismatch", 2),)))
 
 
 def test_a_goal_without_days_had_nothing() -> None:
@@ -82,20 +80,20 @@ def test_a_goal_without_days_had_nothing() -> None:
 
 
 def test_a_goal_that_the_answer_leaves_out_is_silent() -> None:
-    """Null in a place, a list without the goal and no list at all leave it untold: that is no zero."""
+    """Null in a place, a list without the goal and no list at all leave it unreported: that is no zero."""
     for summaries in ([summary(1), None], [summary(1)]):
-        told = tell(summaries)
-        assert {day.goal_id for day in told.days} == {1}
-        assert told.silent == ((2, "the answer does not speak of it"),)
+        reported = tell(summaries)
+        assert {day.goal_id for day in reported.days} == {1}
+        assert reported.silent == ((2, "the answer does not speak of it"),)
     assert [goal_id for goal_id, _ in tell(None).silent] == [1, 2]
 
 
-def test_an_error_of_a_goal_is_told_with_the_services_words() -> None:
+def test_an_error_of_a_goal_is_reported_with_the_services_words() -> None:
     """A partial error names its goal by its place; one that names none makes every goal of the call uncertain."""
     error = ServiceError(5314, "InvalidConversionGoalId", "No such goal.", 1)
-    told = tell([summary(1, daily("2026-11-24", 1, 0)), None], error)
-    assert told.silent == ((2, "InvalidConversionGoalId: No such goal."),)
-    assert told.days[0].attributed == 1
+    reported = tell([summary(1, daily("2026-11-24", 1, 0)), None], error)
+    assert reported.silent == ((2, "InvalidConversionGoalId: No such goal."),)
+    assert reported.days[0].attributed == 1
     of_all = tell([summary(1), summary(2)], ServiceError(0, "InternalError", "", None))
     assert (of_all.days, [goal_id for goal_id, _ in of_all.silent]) == ((), [1, 2])
 
@@ -104,9 +102,11 @@ def test_a_goal_with_sums_and_no_days_is_silent() -> None:
     """Sums above nothing say that there are days: a zero in their place would hide what an earlier fetch knew."""
     for days in ({}, {"DailySummaries": []}, {"DailySummaries": [None]}):
         for sums in ({"OverallSuccessCount": 3}, {"OverallUnattributedCount": "1"}):
-            told = tell([summary(1, **days, **sums), summary(2, OverallSuccessCount=0, OverallUnattributedCount=None)])
-            assert told.silent == ((1, "its report has sums and no days"),)
-            assert {day.goal_id for day in told.days} == {2}
+            reported = tell(
+                [summary(1, **days, **sums), summary(2, OverallSuccessCount=0, OverallUnattributedCount=None)]
+            )
+            assert reported.silent == ((1, "its report has sums and no days"),)
+            assert {day.goal_id for day in reported.days} == {2}
 
 
 def test_a_line_of_another_goal_is_passed_over() -> None:
@@ -123,23 +123,23 @@ def test_a_line_of_another_goal_is_passed_over() -> None:
 
 def test_what_was_not_asked_for_is_not_taken() -> None:
     """A goal or a day outside the window is passed over: another call asks for it."""
-    told = tell([summary(1, daily("2026-11-23", 9, 9), daily("2026-11-26", 9, 9)), summary(7), summary(2)])
-    assert told == Reported(tuple(ReportedDay(n, day, 0, 0) for n in (1, 2) for day in (FIRST, LAST)))
+    reported = tell([summary(1, daily("2026-11-23", 9, 9), daily("2026-11-26", 9, 9)), summary(7), summary(2)])
+    assert reported == Reported(tuple(ReportedDay(n, day, 0, 0) for n in (1, 2) for day in (FIRST, LAST)))
 
 
 def test_reasons_and_their_sum_agree() -> None:
     """What is unattributed without a reason counts as Unknown; reasons beyond the sum make it as large as they are."""
     alerts = [{"UnattributedReason": "AccountMismatch", "Count": 2}, None, {"UnattributedReason": None, "Count": 1}]
-    told = tell([summary(1, daily("2026-11-24", 0, 5, alerts)), summary(2, daily("2026-11-24", 0, 1, alerts))])
-    by_goal = {day.goal_id: day for day in told.days if day.day == FIRST}
+    reported = tell([summary(1, daily("2026-11-24", 0, 5, alerts)), summary(2, daily("2026-11-24", 0, 1, alerts))])
+    by_goal = {day.goal_id: day for day in reported.days if day.day == FIRST}
     assert (by_goal[1].unattributed, dict(by_goal[1].reasons)) == (5, {"AccountMismatch": 2, "Unknown": 3})
     assert (by_goal[2].unattributed, dict(by_goal[2].reasons)) == (3, {"AccountMismatch": 2, "Unknown": 1})
 
 
 def test_several_lines_of_a_day_are_added() -> None:
     """Should a day come in several lines, they are one day."""
-    told = tell([summary(1, daily("2026-11-24", 1, 1), daily("2026-11-24", 2, 1)), summary(2)])
-    assert told.days[0] == ReportedDay(1, FIRST, 3, 2, (("Unknown", 2),))
+    reported = tell([summary(1, daily("2026-11-24", 1, 1), daily("2026-11-24", 2, 1)), summary(2)])
+    assert reported.days[0] == ReportedDay(1, FIRST, 3, 2, (("Unknown", 2),))
 
 
 @pytest.mark.parametrize(
@@ -174,8 +174,10 @@ def test_what_is_no_list_cannot_be_read(found: object) -> None:
 
 def test_a_long_reason_is_cut() -> None:
     """What is far longer than any reason does not get into the warehouse whole."""
-    told = tell([summary(1, daily("2026-11-24", 0, 1, [{"UnattributedReason": "x" * 999, "Count": 1}])), summary(2)])
-    assert [len(name) for name, _ in told.days[0].reasons] == [100]
+    reported = tell(
+        [summary(1, daily("2026-11-24", 0, 1, [{"UnattributedReason": "x" * 999, "Count": 1}])), summary(2)]
+    )
+    assert [len(name) for name, _ in reported.days[0].reasons] == [100]
 
 
 def test_the_local_sandbox_is_understood(tmp_path: Path, dialect: Dialect) -> None:
@@ -187,10 +189,10 @@ def test_the_local_sandbox_is_understood(tmp_path: Path, dialect: Dialect) -> No
         (goal,) = client.goals()
         assert goal.name == row().conversion_name
         assert goal.id is not None
-        told = client.report(Window(today - timedelta(days=6), today, (5, goal.id)))
-        assert sum(day.attributed for day in told.days) == 2
-        assert len(told.days) == 7
-        ((silent, why),) = told.silent
+        reported = client.report(Window(today - timedelta(days=6), today, (5, goal.id)))
+        assert sum(day.attributed for day in reported.days) == 2
+        assert len(reported.days) == 7
+        ((silent, why),) = reported.silent
         assert (silent, why.split(":")[0]) == (5, "InvalidConversionGoalId")
         with pytest.raises(DestinationError, match="refused GetOfflineConversionReportByGoalIds"):
             client.report(Window(today - timedelta(days=7), today, (goal.id,)))
@@ -203,6 +205,6 @@ def test_every_documented_reason_is_explained() -> None:
     wsdl = (files("reverse_etl") / "wsdl" / "campaign_management_v13.wsdl").read_text()
     listed = wsdl.split('simpleType name="OfflineConversionUnattributedReason"')[1].split("</xs:simpleType>")[0]
     documented = [part.split('"')[0] for part in listed.split('enumeration value="')[1:]]
-    assert sorted(reason.name for reason in REASONS) == sorted(documented)
-    assert all(explain(name).name == name and explain(name).what_to_do for name in documented)
-    assert "not among those" in explain("SomethingNew").meaning
+    assert sorted(REASONS) == sorted(documented)
+    assert all(all(explain(name)) for name in documented)
+    assert "not among those" in explain("SomethingNew")[0]

@@ -1,7 +1,5 @@
 """What became of conversions, as people read it."""
 
-from __future__ import annotations
-
 import re
 from datetime import date
 
@@ -33,7 +31,7 @@ def goal(name: str, *days: AttributedDay, reasons: tuple[UnattributedReason, ...
     return AttributedGoal(name, days, reasons)
 
 
-def told(attributed: int, unattributed: int, *, accepted: int, at: str = AT) -> AttributedDay:
+def reported(attributed: int, unattributed: int, *, accepted: int, at: str = AT) -> AttributedDay:
     counts = Counts(sent=accepted, accepted=accepted, attributed=attributed, unattributed=unattributed)
     return AttributedDay(DAY, counts, at)
 
@@ -45,16 +43,16 @@ def text(*goals: AttributedGoal, sync: Sync = SYNC, fetched: Fetched | None = No
 
 
 def test_what_the_report_lacks_is_still_to_come() -> None:
-    """Accepted and not told of yet is told as such, with the reason why: reports are hours late."""
-    shown = text(goal("Lead", told(60, 30, accepted=100)))
+    """Accepted and not reported yet is shown as such, with the reason why: reports are hours late."""
+    shown = text(goal("Lead", reported(60, 30, accepted=100)))
     assert re.search(r"^  to come +10  accepted, and not reported yet; reports take hours$", shown, re.MULTILINE)
     assert re.search(rf"^  match rate +66.7 %  as fetched {AT}$", shown, re.MULTILINE)
-    assert "to come" not in text(goal("Lead", told(60, 40, accepted=100)))
+    assert "to come" not in text(goal("Lead", reported(60, 40, accepted=100)))
     # Another tool may send to the same goal.
-    assert "to come" not in text(goal("Lead", told(90, 40, accepted=100)))
+    assert "to come" not in text(goal("Lead", reported(90, 40, accepted=100)))
 
 
-def test_a_goal_that_nobody_told_of_has_no_rate() -> None:
+def test_an_unreported_goal_has_no_rate() -> None:
     """Without a report there are numbers of what was sent, and no zero that looks like a result."""
     shown = text(goal("Lead", AttributedDay(DAY, Counts(sent=3, accepted=2, in_doubt=1))))
     assert "Nothing is known of their attribution yet." in shown
@@ -65,11 +63,11 @@ def test_a_goal_that_nobody_told_of_has_no_rate() -> None:
 def test_reasons_stand_with_what_to_do() -> None:
     """Each reason has its number, its meaning and what to do."""
     reason = UnattributedReason("AccountMismatch", 1200, "It belongs elsewhere.", "Send it there.")
-    shown = text(goal("Lead", told(1, 1200, accepted=1201), reasons=(reason,)))
+    shown = text(goal("Lead", reported(1, 1200, accepted=1201), reasons=(reason,)))
     assert "  AccountMismatch, 1,200: It belongs elsewhere.\n    What to do: Send it there." in shown
 
 
-def test_goals_that_were_not_told_of_are_named() -> None:
+def test_unreported_goals_are_named() -> None:
     """An incomplete answer is no silent one."""
     shown = text(fetched=Fetched(3, DAY, DAY, 2, (("Deal", "the answer does not speak of it"),)))
     assert "Microsoft did not report\n  Deal: the answer does not speak of it" in shown
@@ -78,7 +76,7 @@ def test_goals_that_were_not_told_of_are_named() -> None:
 def test_text_from_outside_cannot_steer_a_terminal() -> None:
     """A goal's name and Microsoft's reasons are shown without control characters."""
     reason = UnattributedReason("\x1b[2JNew", 1, "Its word.", "Ask.")
-    shown = text(goal("Lead\n\x1b[2J", told(0, 1, accepted=1), reasons=(reason,)))
+    shown = text(goal("Lead\n\x1b[2J", reported(0, 1, accepted=1), reasons=(reason,)))
     assert "\x1b" not in shown
     assert "Lead??[2J" in shown
 
@@ -99,10 +97,10 @@ def test_microsofts_sandbox_is_said_to_attribute_nothing() -> None:
         ([Counts(attributed=0, unattributed=0)], None),
         ([], None),
     ],
-    ids=["sums", "one told", "none told", "nothing", "no day"],
+    ids=["sums", "one reported", "none reported", "nothing", "no day"],
 )
-def test_a_rate_is_of_what_was_told(parts: list[Counts], rate: float | None) -> None:
-    """Days that nobody told of weigh nothing, and of nothing there is no rate."""
+def test_a_rate_is_of_what_was_reported(parts: list[Counts], rate: float | None) -> None:
+    """Unreported days weigh nothing, and of nothing there is no rate."""
     summed = total(parts)
     assert summed.match_rate == rate
     assert summed.sent == sum(part.sent for part in parts)
@@ -111,7 +109,7 @@ def test_a_rate_is_of_what_was_told(parts: list[Counts], rate: float | None) -> 
 def test_the_date_of_a_goal_is_that_of_its_oldest_knowledge() -> None:
     """Of days that were fetched at different times the goal shows the earliest, and none that was never fetched."""
     later = "2026-11-26T10:00:00Z"
-    days = (told(1, 0, accepted=1, at=later), told(1, 0, accepted=1), AttributedDay(DAY, Counts(sent=1)))
+    days = (reported(1, 0, accepted=1, at=later), reported(1, 0, accepted=1), AttributedDay(DAY, Counts(sent=1)))
     assert goal("Lead", *days).fetched_at == AT
 
 

@@ -172,7 +172,7 @@ def test_where_each_setting_comes_from() -> None:
 
 
 def test_every_wrong_column_is_named() -> None:
-    """Missing columns, types that do not fit and a missing key are told one by one; unknown types are let pass."""
+    """Missing columns, types that do not fit and a missing key are reported one by one; unknown types pass."""
     columns = dict.fromkeys(["CONVERSION_NAME", "conversion_time", "microsoft_click_id"], "VARCHAR")
     columns |= dict.fromkeys(["hashed_email_address", "hashed_phone_number", "conversion_currency_code"], "GEOMETRY")
     columns |= {"conversion_value": "BOOLEAN", "external_attribution_model": "INTEGER", "deal": "INTEGER"}
@@ -241,7 +241,7 @@ def test_a_service_that_answers(status: int, tmp_path: Path, monkeypatch: pytest
 
 @pytest.mark.parametrize("status", [200, 404, 405, 501])
 def test_a_service_by_rest_is_asked_for_nothing(status: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    """There is no description to ask for; that somebody answers is what is looked for."""
+    """There is no description to ask for; that a server answers is what is looked for."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with service(status) as (endpoint, seen):
         host, _ = check_service(endpoint.removesuffix("/x.svc"))
@@ -287,7 +287,7 @@ def test_the_time_of_a_cache_or_a_proxy_is_not_taken_for_the_service_s(
 
 
 def test_a_service_that_is_not_at_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A service that answers with its own error is told with the status."""
+    """A service's own error is reported with the status."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with service(503) as (endpoint, _), pytest.raises(DestinationError, match="HTTP 503"):
         check_service(endpoint)
@@ -350,7 +350,7 @@ def test_an_account_is_not_asked_for_without_its_settings() -> None:
 
 
 class Keyboard:
-    """A terminal where somebody types one line."""
+    """A terminal where one line is typed."""
 
     def __init__(self, line: str, *, there: bool = True) -> None:
         self.line, self.there = line, there
@@ -377,7 +377,7 @@ def test_auto_tagging_is_turned_on_by_a_yes_alone(
 
 
 @pytest.mark.parametrize("stdin", [Keyboard("y\n", there=False), None], ids=["no terminal", "closed"])
-def test_nobody_to_ask_is_no_yes(monkeypatch: pytest.MonkeyPatch, stdin: Keyboard | None) -> None:
+def test_no_terminal_is_no_yes(monkeypatch: pytest.MonkeyPatch, stdin: Keyboard | None) -> None:
     """Without a terminal, or with standard input closed, only --yes turns it on."""
     monkeypatch.setattr(checking.sys, "stdin", stdin)
     sync = Sync("ads", "model.shop.ads", "microsoft_ads", Environment.PRODUCTION, "77", "8")

@@ -1,6 +1,4 @@
-"""Clocks that differ are told in words; small differences and dates that cannot be read are not."""
-
-from __future__ import annotations
+"""Clocks that differ are reported in words; small differences and dates that cannot be read are not."""
 
 from datetime import UTC, datetime
 
@@ -40,6 +38,6 @@ def test_another_clock_is_compared_with_this_machine_s(
         (-5 * 3600, "The service's clock is 5.0 hours behind this machine's."),
     ],
 )
-def test_a_difference_is_told_from_five_minutes_on(ahead: float | None, words: str) -> None:
-    """What is told names whose clock, how much and to which side."""
+def test_a_difference_is_reported_from_five_minutes_on(ahead: float | None, words: str) -> None:
+    """The words name whose clock, how much and to which side."""
     assert clocks.warning("The service's", ahead) == words

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from reverse_etl.destinations.microsoft_ads.codes import CODES, OnCall, OnRow, advice, find
+from reverse_etl.core.receipt import RowOutcome
+from reverse_etl.destinations.microsoft_ads.codes import CODES, OnCall, advice, find
 
 # Number, name, and what delivery promises of it where it names a row: does it settle earlier tries?
 SETTLING = [
@@ -108,7 +109,7 @@ def test_codes_that_prove_that_nothing_was_taken(number: int | None, name: str) 
     code = find(number, name)
     assert code is not None
     assert code.settles
-    assert code.row is not OnRow.DOUBT
+    assert code.row is not RowOutcome.IN_DOUBT
 
 
 @pytest.mark.parametrize(("number", "name"), [*NOT_SETTLING, *((number, name) for number, name, _ in CALLS)])
@@ -121,8 +122,8 @@ def test_codes_that_prove_nothing_of_earlier_tries(number: int | None, name: str
 
 def test_what_a_code_means_for_its_row() -> None:
     """5612, 0, 202 and 4204 leave their row in doubt, a few are tried again later, all others reject it."""
-    assert {code.number for code in CODES if code.row is OnRow.DOUBT} == {5612, 0, 202, 4204}
-    deferred = {code.number or code.name for code in CODES if code.row is OnRow.DEFER}
+    assert {code.number for code in CODES if code.row is RowOutcome.IN_DOUBT} == {5612, 0, 202, 4204}
+    deferred = {code.number or code.name for code in CODES if code.row is RowOutcome.DEFERRED}
     assert deferred == DEFERRED | {"OfflineConversionGoalTooRecent"}
 
 

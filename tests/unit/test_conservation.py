@@ -1,7 +1,5 @@
 """The sums that a run is held against: each is off in both directions, and a limit counts over all rounds."""
 
-from __future__ import annotations
-
 from collections import Counter
 from dataclasses import replace
 
@@ -16,15 +14,15 @@ from tests.unit.test_run_laws import BOTH, Service, row, run_push
 
 # What a ledger says wrongly by so many rows, and the sum that names it.
 WRONG = {
-    "source rows": lambda told, by: (
-        replace(told, source=Counter(told.source) + Counter(unchanged=by))
+    "source rows": lambda result, by: (
+        replace(result, source=Counter(result.source) + Counter(unchanged=by))
         if by > 0
-        else replace(told, source_rows=told.source_rows - by)
+        else replace(result, source_rows=result.source_rows - by)
     ),
-    "identities known to the ledger": lambda told, by: replace(told, known_standing=told.known_standing + by),
+    "identities known to the ledger": lambda result, by: replace(result, known_standing=result.known_standing + by),
     **{
-        f"records {outcome} in this run": lambda told, by, outcome=outcome: replace(
-            told, run_outcomes=told.run_outcomes | {outcome: told.run_outcomes.get(outcome, 0) + by}
+        f"records {outcome} in this run": lambda result, by, outcome=outcome: replace(
+            result, run_outcomes=result.run_outcomes | {outcome: result.run_outcomes.get(outcome, 0) + by}
         )
         for outcome in ("accepted", "rejected", "deferred", "in_doubt", "not_sent")
     },
@@ -45,7 +43,7 @@ def test_a_sum_is_held_from_both_sides(sum_: str, by: int) -> None:
 
     ledger.standings = wrong  # type: ignore[method-assign]
     result = carry_out(ledger, Service(Judge()), Watcher(), PushOptions(workers=1))
-    assert [told.partition(":")[0] for told in result.unbalanced] == [sum_]
+    assert [line.partition(":")[0] for line in result.unbalanced] == [sum_]
     assert (result.name, result.exit_code) == ("stopped", 1)
 
 

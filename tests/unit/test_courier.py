@@ -20,7 +20,7 @@ from tests.unit.scripted import (
     FINE,
     FLAWED,
     LOST,
-    NOBODY_THERE,
+    NOT_REACHED,
     REFUSED,
     JumpingClock,
     ScriptedDestination,
@@ -39,12 +39,12 @@ from tests.unit.scripted import (
         ([FINE], {"accepted": 3}),
         ([LOST] * 4, {"in_doubt": 3}),
         ([LOST, LOST, FINE], {"accepted": 3}),
-        ([NOBODY_THERE] * 4, {"not_sent": 3}),
-        ([NOBODY_THERE, NOBODY_THERE, FINE], {"accepted": 3}),
-        ([NOBODY_THERE, LOST, NOBODY_THERE, NOBODY_THERE], {"in_doubt": 3}),
-        ([NOBODY_THERE] * 3 + [LOST], {"in_doubt": 3}),
-        ([BLAMED, *[NOBODY_THERE] * 4], {"not_sent": 3}),
-        ([DOUBTFULLY_BLAMED, *[NOBODY_THERE] * 4], {"in_doubt": 3}),
+        ([NOT_REACHED] * 4, {"not_sent": 3}),
+        ([NOT_REACHED, NOT_REACHED, FINE], {"accepted": 3}),
+        ([NOT_REACHED, LOST, NOT_REACHED, NOT_REACHED], {"in_doubt": 3}),
+        ([NOT_REACHED] * 3 + [LOST], {"in_doubt": 3}),
+        ([BLAMED, *[NOT_REACHED] * 4], {"not_sent": 3}),
+        ([DOUBTFULLY_BLAMED, *[NOT_REACHED] * 4], {"in_doubt": 3}),
         ([BUSY] * 4, {"deferred": 3}),
         ([BUSY, FINE], {"accepted": 3}),
         ([BUSY, LOST, BUSY, BUSY], {"in_doubt": 3}),
@@ -153,12 +153,12 @@ def test_a_refused_run_halts_the_others() -> None:
 @pytest.mark.parametrize(
     ("answers", "reason"),
     [
-        ([LOST, NOBODY_THERE, NOBODY_THERE, NOBODY_THERE], LOST.reason),
+        ([LOST, NOT_REACHED, NOT_REACHED, NOT_REACHED], LOST.reason),
         ([LOST, BUSY, BUSY, BUSY], LOST.reason),
-        ([DOUBTFULLY_BLAMED, *[NOBODY_THERE] * 4], DOUBTFULLY_BLAMED.reason),
+        ([DOUBTFULLY_BLAMED, *[NOT_REACHED] * 4], DOUBTFULLY_BLAMED.reason),
     ],
 )
-def test_doubt_is_told_with_what_caused_it(answers: list[Answer], reason: Reason) -> None:
+def test_doubt_is_reported_with_its_cause(answers: list[Answer], reason: Reason) -> None:
     """Tries that prove nothing, or that nothing left, do not stand as the reason of rows that are in doubt."""
     work = batches(1, 3)
     delivery = deliver(ScriptedDestination(*answers), work)
@@ -168,7 +168,7 @@ def test_doubt_is_told_with_what_caused_it(answers: list[Answer], reason: Reason
 def test_a_service_that_cannot_be_reached_stops_the_run() -> None:
     """After as many tries as patience has no other batch is tried, and it is said what to look at."""
     work = batches(3, 2)
-    destination = ScriptedDestination(*[NOBODY_THERE] * 4)
+    destination = ScriptedDestination(*[NOT_REACHED] * 4)
     delivery = deliver(destination, work)
     assert (outcomes(delivery, work), len(destination.calls)) == ({"not_sent": 6}, 4)
     assert delivery.stopped is not None
@@ -177,7 +177,7 @@ def test_a_service_that_cannot_be_reached_stops_the_run() -> None:
 
 
 @pytest.mark.parametrize(
-    ("answer", "expected"), [(LOST, {"in_doubt": 2, "not_sent": 4}), (NOBODY_THERE, {"not_sent": 6})]
+    ("answer", "expected"), [(LOST, {"in_doubt": 2, "not_sent": 4}), (NOT_REACHED, {"not_sent": 6})]
 )
 def test_a_stop_is_seen_during_a_pause(answer: Answer, expected: dict[str, int]) -> None:
     """Ctrl-C during the wait for the service ends it: what was never answered for is not sent or in doubt."""
@@ -239,7 +239,7 @@ def test_a_fault_that_may_follow_processing_leaves_a_first_try_in_doubt() -> Non
         assert delivery.last_doubt == (DOUBTFULLY_BLAMED.reason if untouched else None)
 
 
-def test_each_batch_is_told_once_by_the_calling_thread() -> None:
+def test_the_calling_thread_reports_each_batch_once() -> None:
     """The one who watches hears of every batch exactly once, in the thread that delivers."""
     heard: list[tuple[int, int]] = []
     courier = Courier(

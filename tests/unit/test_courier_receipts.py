@@ -90,7 +90,7 @@ def leaves_doubt(records: Sequence[Record], answer: Answer) -> bool:
 
 
 def expected(one: Record, calls: Calls) -> tuple[str, bool]:
-    """What became of a record, told from all calls that it was in."""
+    """The outcome of a record, from all calls that it was in."""
     own = [(records, answer) for records, answer in calls if one in records]
     doubtful = any(leaves_doubt(*call) for call in own[:-1])
     if not own:

@@ -20,8 +20,8 @@ from reverse_etl.core.ports import Rejected, RunSummary
 from reverse_etl.core.results import Attempted, Explained, PlannedRow, RunReport, RunsReport, WhyReport
 from reverse_etl.report import export, runs
 from reverse_etl.report.text import fit
-from reverse_etl.report.why import ABSENT, CHANGES, changes, why_json, why_text, worth
-from reverse_etl.report.words import REASON_WORDS
+from reverse_etl.report.why import ABSENT, CHANGES, CHANGES_ALLOWED, changes, why_json, why_text, worth
+from reverse_etl.report.words import NEEDS, REASON_WORDS
 from tests.support.schemas import FOLDER, schema, validate
 from tests.unit import test_report as known
 from tests.unit.test_words import rule_reasons
@@ -147,14 +147,14 @@ def test_why_tells_the_row_its_history_and_what_would_change_it() -> None:
     assert "never sent: the run was shut out first" in shown
     assert "retry 10 USD  recorded" in shown
     assert "Create the goal." in shown
-    assert "Conversion in no source row (no key)" in shown
+    assert "Sent before, and in no row that could be sent: (no key)" in shown
     assert "History: never sent" in shown
     assert "23 more are not shown" in shown
     assert "click id forgotten," in why_text(replace(WHY, rows=(replace(ROW, click_id_start="forgotte"),)))
 
 
 def test_what_a_baseline_marked_was_not_sent() -> None:
-    """A mark is told from a delivery, and one that was undone from a run that died."""
+    """A mark is distinguished from a delivery, and one that was undone from a run that died."""
     mark = replace(
         REFUSED, outcome="accepted", code=None, error_code=baseline.BASELINE, message="Marked.", tracking_id=""
     )
@@ -171,8 +171,17 @@ def test_every_class_and_reason_says_what_would_change_it() -> None:
     assert set(CHANGES) >= {*CLASSES, ABSENT} - {"accepted", "rejected"}
     assert set(CHANGES) >= set(REASON_WORDS) - shared
     assert all(words.endswith(".") for words in CHANGES.values())
-    assert changes(replace(ROW, class_="invalid", reasons=("click_id_malformed",))) == CHANGES["invalid"]
-    assert changes(ROW).endswith("Create the goal.")
+    assert changes(replace(ROW, class_="invalid", reasons=("click_id_malformed",)), ()) == CHANGES["invalid"]
+    assert changes(ROW, ()).endswith("Create the goal.")
+
+
+@pytest.mark.parametrize("reason", [reason for reason, need in NEEDS.items() if need])
+def test_no_setting_is_asked_for_that_is_set(reason: str) -> None:
+    """Where `adjustments` allow the correction, the advice is another one."""
+    held = replace(ROW, class_="held", reasons=(reason,))
+    assert "adjustments" in changes(held, ())
+    if reason in CHANGES_ALLOWED:
+        assert "adjustments" not in changes(held, (NEEDS[reason],))
 
 
 def test_values_are_shown_as_short_as_they_are_exact() -> None:
@@ -321,4 +330,4 @@ def test_what_would_change_a_row_fits_what_a_push_does(
 ) -> None:
     """What is sent needs no setting any more, and what was retracted never counts again."""
     row = replace(ROW, class_=class_, reasons=reasons, status=status, code=None, error_code="", advice="")
-    assert changes(row).startswith(said)
+    assert changes(row, ()).startswith(said)

@@ -1,7 +1,5 @@
 """Syncs as exposures declare them: each mistake gets its own sentence, with the nearest name where one was meant."""
 
-from __future__ import annotations
-
 import sys
 from datetime import timedelta
 from types import SimpleNamespace
@@ -10,7 +8,7 @@ from typing import Any
 import pytest
 
 from reverse_etl.core.errors import SettingsError
-from reverse_etl.core.sync import Environment, RetractionLimit, WireProtocol
+from reverse_etl.core.sync import Environment, RestatementLimit, RetractionLimit, WireProtocol
 from reverse_etl.warehouse.exposures import find_syncs, pick_sync
 
 GOOD = {"destination": "microsoft_ads", "environment": "local", "account_id": "123", "customer_id": "456"}
@@ -28,8 +26,7 @@ def exposure(settings: Any, *, name: str = "ads", nodes: tuple[str, ...] = ("mod
 
 def manifest(*exposures: SimpleNamespace) -> SimpleNamespace:
     return SimpleNamespace(
-        exposures={one.name: one for one in exposures},
-        nodes={"model.shop.ads": None, "model.shop.other": None},
+        exposures={one.name: one for one in exposures}, nodes={"model.shop.ads": None, "model.shop.other": None}
     )
 
 
@@ -163,7 +160,7 @@ def test_each_mistake_has_its_sentence(settings: Any, words: list[str]) -> None:
     ],
 )
 def test_a_sync_reads_exactly_one_model(nodes: tuple[str, ...], words: str) -> None:
-    """None, two, a source or a model that is disabled: each is told, with how to write it."""
+    """None, two, a source or a model that is disabled: each is reported, with how to write it."""
     assert words in mistake(GOOD, nodes=nodes)
 
 
@@ -203,10 +200,27 @@ def test_how_much_may_be_taken_back(value: Any, rows: int, share: float) -> None
     assert read(GOOD | {"max_retractions": value}).max_retractions == RetractionLimit(rows, share)
 
 
+@pytest.mark.parametrize(
+    ("value", "limit"),
+    [
+        (None, RestatementLimit(100, 0.2)),
+        (20, RestatementLimit(20, 0.0)),
+        ("5%", RestatementLimit(0, 0.05)),
+        ({"rows": 7, "share": "10%"}, RestatementLimit(7, 0.1)),
+        ({"change": 5000}, RestatementLimit(100, 0.2, 5000)),
+        ({"rows": 7, "change": "5000"}, RestatementLimit(7, 0.0, 5000)),
+    ],
+)
+def test_how_many_values_may_change(value: Any, limit: RestatementLimit) -> None:
+    """Whichever of number and share is more; what is not given allows nothing beside the other."""
+    assert read(GOOD | {"max_restatements": value}).max_restatements == limit
+
+
+@pytest.mark.parametrize("key", ["max_retractions", "max_restatements"])
 @pytest.mark.parametrize("value", ["many", -1, "101%", {}, {"row": 3}, 0.5, "5 rows", [3], True])
-def test_what_is_no_limit_is_refused(value: Any) -> None:
+def test_what_is_no_limit_is_refused(key: str, value: Any) -> None:
     """The message shows how to write it."""
-    assert "max_retractions: {rows: 100, share: 5%}" in mistake(GOOD | {"max_retractions": value})
+    assert f"{key}: {{rows: 100, share: " in mistake(GOOD | {key: value})
 
 
 def test_corrections_wait_in_production_alone_unless_the_exposure_says_so() -> None:

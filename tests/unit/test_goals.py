@@ -1,7 +1,5 @@
 """Where rows and goals do not fit, and what is said of it: pure comparisons, and what a push makes of them."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -45,10 +43,10 @@ def test_the_goal_that_was_perhaps_meant(name: str, meant: str) -> None:
 
 
 def test_what_fits_is_not_spoken_of() -> None:
-    """Every flag as it should be, or not told, gives no finding."""
+    """Every flag as it should be, or unknown, gives no finding."""
     every = Demand("Lead", 9, hashes_only=1, attributed=2, valued=3, repeated_clicks=4, late=0)
-    told = Goal("Lead", count_type="All", revenue_type="FixedValue", enhanced=True, external=True)
-    assert list(compare([told], [every])) == []
+    known = Goal("Lead", count_type="All", revenue_type="FixedValue", enhanced=True, external=True)
+    assert list(compare([known], [every])) == []
     assert list(compare([LEAD], [every])) == []
 
 
@@ -107,7 +105,7 @@ def test_of_several_active_goals_only_what_all_refuse_is_reported() -> None:
 
 
 def test_the_window_of_a_name_is_the_longest_of_the_goals_that_decide() -> None:
-    """Unknown where one of them does not tell it: nobody can say then that a row comes too late."""
+    """Unknown where one of them does not give it: it is not known then that a row comes too late."""
     goals = [Goal("Lead", 1, window_minutes=60), Goal("Lead", 2, window_minutes=90), Goal("Deal", 3, window_minutes=5)]
     paused = Goal("Lead", 4, "Paused", window_minutes=999)
     assert windows_by_name([*goals, paused]) == {"Lead": 90, "Deal": 5}

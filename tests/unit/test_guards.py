@@ -1,17 +1,15 @@
 """Guards: each alone, with what it lets pass, what it refuses, and the way on."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 
 from reverse_etl.core.errors import GuardError
-from reverse_etl.core.guards import Facts, Guard, enforce, look, retractions
-from reverse_etl.core.plan import Plan, PlanLine
+from reverse_etl.core.guards import Facts, Guard, enforce, look, restatements, retractions
+from reverse_etl.core.plan import Money, Plan, PlanLine
 from reverse_etl.core.ports import TestEvidence, Verdict
-from reverse_etl.core.sync import Environment, RetractionLimit, Sync
+from reverse_etl.core.sync import Environment, RestatementLimit, RetractionLimit, Sync
 
 SYNC = Sync("ads", "model.shop.ads", "microsoft_ads", Environment.PRODUCTION, "123", "456", targets=("prod",))
 PASSED = TestEvidence(Verdict.PASSED, "3 tests passed or warned", at="2026-03-01T00:00:00Z")
@@ -119,7 +117,7 @@ def test_a_model_that_was_not_built_is_refused_whatever_is_allowed() -> None:
 
 
 def test_unknown_tests_refuse_in_production_and_warn_elsewhere() -> None:
-    """Where nobody knows, production refuses with the ways on, and the other environments warn."""
+    """Where it is unknown, production refuses with the ways on, and the other environments warn."""
     facts = replace(FINE, tests=TestEvidence(Verdict.UNKNOWN, "the last dbt command here was `dbt compile`"))
     guard = refusals(SYNC, facts)["tests"]
     assert "`dbt compile`" in guard.refusal
@@ -191,6 +189,37 @@ def test_a_push_takes_back_no_more_than_the_limit(
     if refused:
         assert f"{before + planned:,} of {known + before:,} conversions" in guard.refusal
         assert f"--max-retractions {before + planned}" in guard.hint
+
+
+@pytest.mark.parametrize(
+    ("limit", "planned", "known", "before", "by", "refused"),
+    [
+        (RestatementLimit(), 0, 0, 0, 0.0, ""),
+        (RestatementLimit(), 100, 100, 0, 1e6, ""),  # an ordinary day of a small account
+        (RestatementLimit(), 101, 101, 0, 1.0, "100 may be"),
+        (RestatementLimit(), 200, 1000, 0, 1.0, ""),
+        (RestatementLimit(), 201, 1000, 0, 1.0, "200 may be"),
+        (RestatementLimit(), 150, 900, 51, 1.0, "180 may be"),  # what earlier rounds changed counts
+        (RestatementLimit(0, 0.0), 1, 10, 0, 1.0, "0 may be"),
+        (RestatementLimit(change=50.0), 5, 10, 0, 50.0, ""),
+        (RestatementLimit(change=50.0), 5, 10, 0, -51.0, "-51.00 USD"),
+    ],
+)
+def test_a_push_changes_no_more_values_than_the_limit(  # noqa: PLR0917
+    limit: RestatementLimit, planned: int, known: int, before: int, by: float, refused: str
+) -> None:
+    """The larger of number and share counts, and the change of the sum, which the message says."""
+    money = Money("Deal won", planned, 1000.0 + by, "USD", planned, 1000.0, "USD", planned)
+    lines = (
+        PlanLine("source", "new", (), "send", 5, money=(Money("Deal won", 5, 1e9, "USD", 5),)),
+        PlanLine("source", "restate", ("value_changed",), "restate", planned, money=(money,)),
+    )
+    guard = restatements(limit, Plan("now", lines if planned else lines[:1], known), before=before)
+    assert bool(guard.refusal) is bool(refused)
+    assert refused in guard.refusal
+    if refused:
+        assert f"The value of {before + planned:,} of {known:,} conversions" in guard.refusal
+        assert f"--max-restatements {before + planned}" in guard.hint
 
 
 def test_an_empty_source_takes_nothing_back() -> None:

@@ -1,7 +1,5 @@
 """Calls that carry no rows: what they read of any wire's answer, and what each failure says with host and hint."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +8,8 @@ import pytest
 from reverse_etl.core.errors import DestinationError
 from reverse_etl.core.goal import Goal
 from reverse_etl.core.receipt import Reason
-from reverse_etl.destinations.microsoft_ads.account import read_auto_tagging, turn_on_auto_tagging
 from reverse_etl.destinations.microsoft_ads.codes import CODES
-from reverse_etl.destinations.microsoft_ads.goals import read_goals
+from reverse_etl.destinations.microsoft_ads.lookups import read_auto_tagging, read_goals, turn_on_auto_tagging
 from reverse_etl.destinations.microsoft_ads.wire.port import Faulted, Lost, Processed, Reply, ServiceError, Withheld
 from reverse_etl.sandbox import LocalSandbox
 from tests.unit.enquiries import LOCAL, Script, enquiry
@@ -73,7 +70,7 @@ def test_no_goals_are_none(body: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("found", [5, True, "Lead", {"Name": "Lead"}], ids=["number", "truth", "text", "object"])
 def test_goals_that_are_no_list_are_an_answer_that_cannot_be_read(found: object) -> None:
-    """It is told with host and operation and what to do: nobody takes it for an account without goals."""
+    """It names host, operation and what to do: it cannot be taken for an account without goals."""
     error = failure(Processed({"ConversionGoals": found}, ""))
     assert error.message == (
         "127.0.0.1:8765 answered GetConversionGoalsByIds with something else than it describes: "
@@ -93,7 +90,7 @@ def test_a_revenue_of_another_shape_is_unknown(revenue: object) -> None:
     "value", ["abc", "1,5", [1], {"a": 1}, True, "nan", "INF", 10**400, 10**5000, "9" * 400], ids=lambda v: str(type(v))
 )
 def test_a_revenue_that_is_no_finite_number_is_unknown(value: object) -> None:
-    """Words, lists and what is too large for a number leave the value untold, and the type as it is."""
+    """Words, lists and what is too large for a number leave the value unknown, and the type as it is."""
     body = {"ConversionGoals": [{"Name": "Lead", "Revenue": {"Type": "FixedValue", "Value": value}}]}
     assert read_goals(enquiry(Processed(body, ""))) == (Goal("Lead", status="", revenue_type="FixedValue"),)
 
@@ -102,7 +99,7 @@ def test_a_revenue_that_is_no_finite_number_is_unknown(value: object) -> None:
     ("value", "on"), [("true", True), ("True", True), (True, True), ("false", False), (None, None), ("", None)]
 )
 def test_auto_tagging_is_a_text(value: object, on: bool | None) -> None:
-    """The service gives it as a text; without one nobody knows."""
+    """The service gives it as a text; without one it is unknown."""
     body = {"AccountProperties": [{"Name": "FinalUrlSuffix", "Value": "true"}]}
     assert read_auto_tagging(enquiry(Processed(body, ""))) is None
     body["AccountProperties"].append({"Name": "MSCLKIDAutoTaggingEnabled", "Value": value})  # type: ignore[dict-item]
@@ -120,16 +117,16 @@ def test_auto_tagging_is_read_and_set_at_the_local_sandbox(tmp_path: Path) -> No
         assert read_auto_tagging(asking) is True
 
 
-def told(value: str) -> Processed:
+def answered(value: str) -> Processed:
     return Processed({"AccountProperties": [{"Name": "MSCLKIDAutoTaggingEnabled", "Value": value}]}, "")
 
 
 def test_auto_tagging_is_on_only_where_the_service_says_so_afterwards() -> None:
     """An empty answer is none to rely on: the property is read again, and where it is off still, that is said."""
-    script = Script(Processed({}, ""), told("true"))
+    script = Script(Processed({}, ""), answered("true"))
     turn_on_auto_tagging(enquiry(script))
     assert [operation for operation, _ in script.asked] == ["SetAccountProperties", "GetAccountProperties"]
-    for after in (told("false"), Processed({"AccountProperties": None}, "")):
+    for after in (answered("false"), Processed({"AccountProperties": None}, "")):
         with pytest.raises(DestinationError) as caught:
             turn_on_auto_tagging(enquiry(Script(Processed({}, ""), after)))
         assert caught.value.message == (
@@ -139,7 +136,7 @@ def test_auto_tagging_is_on_only_where_the_service_says_so_afterwards() -> None:
 
 
 def test_auto_tagging_that_is_refused_in_part_is_refused() -> None:
-    """An error beside the answer is told in the service's words, with the number; nothing is read after it."""
+    """An error beside the answer is shown in the service's words, with the number; nothing is read after it."""
     errors = (ServiceError(9999, "AccountPropertyNotSupported", "Not for this account.", 0),)
     script = Script(Processed({}, "track-1", errors))
     with pytest.raises(DestinationError) as caught:
@@ -164,8 +161,8 @@ def test_a_refusal_says_who_refused_what_and_what_to_do(number: int) -> None:
     assert not {ACCESS_TOKEN, DEVELOPER_TOKEN} & set(error.message.split())
 
 
-def test_a_refusal_that_nobody_knows() -> None:
-    """It is told as it came, and leaves a push alone."""
+def test_an_unknown_refusal() -> None:
+    """It is shown as it came, and leaves a push alone."""
     error = failure(Faulted((ServiceError(None, "Odd", ""),), ""))
     assert error.message.endswith("for account 123: Odd.")
     assert "a push sends all the same" in error.hint
@@ -186,7 +183,7 @@ def test_no_answer_names_the_host() -> None:
 
 
 def test_a_lookup_without_a_token_says_how_to_get_one() -> None:
-    """Nobody refused anything: the call was never made."""
+    """It is no refusal: the call was never made."""
     error = failure(Withheld((ServiceError(None, "NoAccessToken", "You are not signed in."),), "", advice="Sign in."))
     assert (error.message, error.hint) == ("You are not signed in.", "Sign in.")
 
@@ -211,7 +208,7 @@ def test_what_got_no_answer_is_asked_again(lost: Reply) -> None:
 
 @pytest.mark.parametrize(("asked_for", "waited"), [(None, 60.0), (7.0, 7.0)])
 def test_too_many_calls_make_every_call_of_the_customer_wait(asked_for: float | None, waited: float) -> None:
-    """As long as the service asks, else a minute; and somebody who watches is told."""
+    """As long as the service asks, else a minute; and the observer is informed."""
     clock, notes = JumpingClock(), []
     script = Script(fault(117, "CallRateExceeded", retry_after=asked_for), Processed({}, ""))
     asking = enquiry(script, clock=clock, note=notes.append)
@@ -233,7 +230,7 @@ def test_too_many_calls_make_every_call_of_the_customer_wait(asked_for: float | 
     ],
 )
 def test_a_lookup_is_tried_as_often_as_that_can_help(reply: Reply, tries: int) -> None:
-    """Four times, or once where repeating mends nothing."""
+    """Four times, or once where repeating changes nothing."""
     script = Script(reply)
     with pytest.raises(DestinationError):
         read_goals(enquiry(script))

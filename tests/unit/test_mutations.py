@@ -1,7 +1,5 @@
 """The list of mutations fits the source: `make mutants` takes minutes, and a move of a file is seen here at once."""
 
-from __future__ import annotations
-
 import pytest
 
 from tests.mutants.mutations import MUTATIONS, Mutation

@@ -1,7 +1,5 @@
 """The pace of calls: fewer at once after the service says that there are too many, more again with success."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Sequence
@@ -11,7 +9,7 @@ from reverse_etl.core.errors import WarehouseError
 from reverse_etl.core.pace import ASK_AGAIN, GROW_AFTER, Pace, Patience, shared_pace
 from reverse_etl.core.plan import Record
 from reverse_etl.core.receipt import Answer, Throttled
-from tests.unit.scripted import BUSY, FINE, JumpingClock, ScriptedDestination, batches, outcomes
+from tests.unit.scripted import BUSY, FINE, JumpingClock, ScriptedDestination, batches, deliver, outcomes
 
 
 def taken(pace: Pace) -> int:
@@ -145,18 +143,7 @@ def test_two_runs_share_the_wait_of_one() -> None:
         return FINE if len(begun) > 1 else BUSY
 
     for patience in (Patience(tries=1), Patience()):
-        courier = Courier(
-            ScriptedDestination(send=send),
-            workers=1,
-            may_call=lambda: True,
-            stop=threading.Event(),
-            patience=patience,
-            sleep=clock.sleep,
-            clock=clock,
-            pace=pace,
-        )
-        courier.deliver(batches(1, 1), meanwhile=lambda: None, on_batch=lambda part, batch: None)
-        courier.close()
+        deliver(ScriptedDestination(send=send), batches(1, 1), clock=clock, patience=patience, pace=pace)
     assert begun == [0.0, BUSY.seconds]
 
 
@@ -168,17 +155,6 @@ def test_a_run_that_fails_keeps_no_permit() -> None:
     def fails() -> bool:
         raise WarehouseError("gone")
 
-    destination = ScriptedDestination()
-    courier = Courier(
-        destination,
-        workers=1,
-        may_call=fails,
-        stop=threading.Event(),
-        sleep=clock.sleep,
-        clock=clock,
-        pace=pace,
-    )
-    delivery = courier.deliver(batches(1, 1), meanwhile=lambda: None, on_batch=lambda part, batch: None)
-    courier.close()
+    delivery = deliver(ScriptedDestination(), batches(1, 1), clock=clock, may_call=fails, pace=pace)
     assert isinstance(delivery.failed, WarehouseError)
     assert taken(pace) == 1

@@ -269,7 +269,7 @@ def test_every_class_has_words() -> None:
     assert set(STANDING_WORDS) >= set(CLASS_WORDS) - {"new"}
 
 
-def test_each_batch_is_told_where_asked_for() -> None:
+def test_each_batch_is_reported_where_asked_for() -> None:
     """A verbose push has a line for each batch, with counts that sum to its rows and every tracking id once."""
     out = io.StringIO()
     progress = ConsoleProgress(Console(file=out, width=200), verbose=True)

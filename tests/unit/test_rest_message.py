@@ -1,7 +1,5 @@
 """What leaves by REST alone: paths, headers, and how JSON has what XML has types for."""
 
-from __future__ import annotations
-
 import json
 from typing import Any
 

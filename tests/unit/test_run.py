@@ -1,6 +1,4 @@
-"""The way of a push: rounds, limit, interrupts, a lost lease, and what the result says."""
-
-from __future__ import annotations
+"""The way of a push: rounds, limit, interrupts, a lost lease, the result, and what a run that breaks off leaves."""
 
 import threading
 from collections.abc import Callable, Sequence
@@ -9,13 +7,13 @@ import pytest
 
 from reverse_etl.commands.courier import Patience
 from reverse_etl.commands.push import STRETCH_BATCHES, PushOptions, carry_out
-from reverse_etl.core.errors import DestinationError, LeaseLostError, WarehouseError
+from reverse_etl.core.errors import DestinationError, GuardError, LeaseLostError, WarehouseError
 from reverse_etl.core.plan import Record
-from reverse_etl.core.receipt import Answer, Answered, RowOutcome, Stopped, Throttled, Unanswered
+from reverse_etl.core.receipt import Answer, Answered, Unanswered
 from reverse_etl.core.results import RunResult
 from tests.reference.fold import State
 from tests.reference.nouns import RunEvent
-from tests.unit.memory_ledger import Accident, Judge, MemoryLedger, Warehouse, Watcher
+from tests.unit.memory_ledger import Accident, Judge, MemoryLease, MemoryLedger, Warehouse, Watcher
 from tests.unit.scripted import FINE, REASON, ScriptedDestination, refusal
 from tests.unit.test_run_laws import row
 
@@ -49,10 +47,7 @@ class Case:
         self.destination = ScriptedDestination(send=send or take)
         self.destination.batch_limit = 3
         options = PushOptions(
-            limit=limit,
-            workers=1,
-            patience=Patience(tries=2, first_wait=0.0),
-            stop=stop or threading.Event(),
+            limit=limit, workers=1, patience=Patience(tries=2, first_wait=0.0), stop=stop or threading.Event()
         )
         return carry_out(self.ledger, self.destination, self.watcher, options)
 
@@ -105,16 +100,6 @@ def test_what_was_in_doubt_is_settled_and_then_the_one_that_waited_goes() -> Non
     assert result.exit_code == 3
 
 
-def test_what_was_in_doubt_and_counts_holds_the_one_that_waited() -> None:
-    """Once what was in doubt counts, the row that took its key over is held: sending it would count twice."""
-    case = Case([row(1, key="a")])
-    case.push(lambda records: Unanswered(REASON))
-    case.warehouse.source = [row(2, key="a")]
-    result = case.push()
-    assert result.source == {"held": 1}
-    assert {int(record.click_id, 16) for record in case.judge.received} == {1}
-
-
 def test_nothing_settled_ends_the_rounds() -> None:
     """Where a round settles nothing there is no other: a service that does not answer is not asked for ever."""
     case = Case()
@@ -156,7 +141,7 @@ def test_answers_are_recorded_before_an_error_in_a_worker_is_raised() -> None:
 
 
 def test_a_run_whose_time_ran_out_says_so() -> None:
-    """A lease too short for another call ends the run as stopped, though nobody else took it over."""
+    """A lease too short for another call ends the run as stopped, though no other run took it over."""
     case = Case()
 
     def sleep_too_long(records: Sequence[Record]) -> Answer:
@@ -180,23 +165,6 @@ def test_an_interrupt_after_the_last_call_changes_nothing() -> None:
 
     result = case.push(last, stop=stop)
     assert (result.name, result.exit_code, result.source) == ("done", 0, {"accepted": 1})
-
-
-def test_a_repeat_has_the_bytes_of_the_first_try() -> None:
-    """A record in doubt is sent again as it first was, whatever the source says now."""
-    case = Case([row(1, value=1.0)])
-    sent: list[float | None] = []
-
-    def lose(records: Sequence[Record]) -> Answer:
-        sent.extend(record.value for record in records)
-        return Unanswered(REASON)
-
-    case.push(lose)
-    case.warehouse.source = [row(1, value=2.0)]
-    result = case.push()
-    assert set(sent) == {1.0}
-    assert [record.value for record in case.judge.received] == [1.0]
-    assert result.source == {"held": 1}
 
 
 def test_a_lease_lost_before_a_stretch_sends_nothing() -> None:
@@ -278,59 +246,6 @@ def test_an_interrupt_finishes_the_call_under_way() -> None:
     assert case.push().source == {"accepted": 7, "unchanged": 3}
 
 
-def test_a_refused_run_stops_with_the_reason() -> None:
-    """Bad credentials end the run: the error carries the service's words and what to do, and nothing is in doubt."""
-    case = Case()
-    result = case.push(lambda records: Stopped(REASON, "Check the token.", unprocessed=True))
-    assert isinstance(result.stopped, DestinationError)
-    assert REASON.message in result.stopped.message
-    assert result.stopped.hint == "Check the token."
-    assert (result.exit_code, result.source) == (1, {"not_reached": 10})
-    assert case.states() == []
-
-
-def test_refused_rows_are_counted_by_code() -> None:
-    """The destination's refusals of this run stand in the result by code, and the exit code says that there are any."""
-    case = Case()
-    result = case.push(lambda records: Answered((refusal(0),), ""))
-    assert result.refusals == {"OfflineConversionNameInvalid (5606)": 4}
-    assert result.source == {"accepted": 6, "rejected": 4}
-    assert result.exit_code == 3
-    again = case.push()
-    assert (again.source, again.exit_code) == ({"unchanged": 6, "held": 4}, 0)
-
-
-@pytest.mark.parametrize(
-    ("answer", "standing"),
-    [
-        (Throttled(REASON, 0.0), {"deferred": 10}),
-        (Unanswered(REASON), {"in_doubt": 10}),
-        (Answered((refusal(0, RowOutcome.IN_DOUBT),), ""), {"in_doubt": 4, "accepted": 6}),
-        (Answered((refusal(0, RowOutcome.DEFERRED),), ""), {"deferred": 4, "accepted": 6}),
-    ],
-)
-def test_what_is_left_over_goes_with_the_next_push(answer: Answer, standing: dict[str, int]) -> None:
-    """Deferred rows and rows in doubt are no refusals; the next push sends them and all is accepted."""
-    case = Case()
-    result = case.push(lambda records: answer)
-    assert (result.source, result.exit_code) == (standing, 1 if "in_doubt" in standing else 0)
-    last = case.push()
-    assert last.source == {"accepted": 10 - standing.get("accepted", 0)} | (
-        {"unchanged": standing["accepted"]} if "accepted" in standing else {}
-    )
-
-
-def test_a_warehouse_that_fails_leaves_the_lease_to_the_next_push() -> None:
-    """A warehouse error reaches the caller, the run is closed as stopped, and the next push finishes the work."""
-    case = Case()
-    with pytest.raises(WarehouseError):
-        case.push(accident=Accident(6, "before", dies=False))
-    assert case.ledger.closed == [("stopped", {"sent_in_doubt": 10})]
-    result = case.push()
-    assert sum(result.source.values()) == 10
-    assert len(case.judge.counted) == 10
-
-
 def test_preflight_comes_before_the_lease() -> None:
     """A destination that is not there keeps the run from starting: nothing is written at all."""
     case = Case()
@@ -343,24 +258,6 @@ def test_preflight_comes_before_the_lease() -> None:
     with pytest.raises(DestinationError):
         carry_out(ledger, destination, Watcher(), PushOptions())
     assert case.warehouse.events == []
-
-
-def test_a_sum_that_is_off_is_said() -> None:
-    """A ledger that contradicts what the run knows makes the run fail and name the sum."""
-    case = Case()
-
-    def prepare(ledger: MemoryLedger) -> None:
-        ledger.record_receipts = lambda run_seq, receipts: None  # type: ignore[method-assign]
-
-    result = case.push(prepare=prepare)
-    assert any("accepted" in sum_ and "10 on one side, 0" in sum_ for sum_ in result.unbalanced)
-    assert (result.name, result.exit_code) == ("stopped", 1)
-
-
-def test_an_empty_source_is_a_done_push() -> None:
-    """Nothing to send is no error."""
-    result = Case([]).push()
-    assert (result.source, result.ledger, result.exit_code, result.unbalanced) == ({}, {}, 0, ())
 
 
 def test_batches_and_numbers_rise_over_rounds() -> None:
@@ -394,3 +291,47 @@ def test_a_run_that_was_taken_over_says_so_whatever_else_fails() -> None:
 
     with pytest.raises(LeaseLostError, match="stood still"):
         case.push(mine=lambda: next(looks, False), prepare=drop_standings)
+
+
+@pytest.mark.parametrize("failing", ["record_receipts", "still_mine", "delivered"])
+@pytest.mark.parametrize("error", [WarehouseError("gone"), KeyboardInterrupt()], ids=["warehouse", "interrupt"])
+def test_a_run_that_is_closed_in_a_hurry_leaves_its_counts(
+    monkeypatch: pytest.MonkeyPatch, failing: str, error: BaseException
+) -> None:
+    """Wherever a run breaks off in its second stretch, its end says what became of its records, as the ledger does."""
+    monkeypatch.setattr("reverse_etl.commands.push.STRETCH_BATCHES", 1)
+    case = Case()
+
+    def prepare(ledger: MemoryLedger) -> None:
+        owner = {"record_receipts": ledger, "still_mine": MemoryLease, "delivered": case.watcher}[failing]
+        work = getattr(owner, failing)
+
+        def fail_late(*args: object) -> object:
+            if len(case.warehouse.attempts) > 3:
+                raise error
+            return work(*args)
+
+        monkeypatch.setattr(owner, failing, fail_late)
+
+    with pytest.raises(type(error)):
+        case.push(prepare=prepare)
+    ((result, counts),) = case.ledger.closed
+    assert (result, counts) == ("stopped", {"sent_accepted": 3, "sent_in_doubt": 3})
+    assert sorted(state.status for state in case.states()) == ["accepted"] * 3 + ["in_doubt"] * 3
+
+
+def test_a_guard_that_refuses_a_later_round_leaves_what_was_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the first round sent stands in the end of a run that is refused in the second."""
+    case = Case([row(1, key="a"), row(3)])
+    case.push(lambda records: Unanswered(REASON))
+    case.warehouse.source = [row(2, key="a"), row(3)]
+    rounds = iter([True])
+
+    def refuse_later(guards: object) -> None:
+        if not next(rounds, False):
+            raise GuardError("too many at once")
+
+    monkeypatch.setattr("reverse_etl.commands.push.enforce", refuse_later)
+    with pytest.raises(GuardError):
+        case.push()
+    assert case.ledger.closed == [("refused", {"sent_accepted": 2})]

@@ -1,7 +1,5 @@
 """Laws 1 and 2 over several pushes: whatever fails or dies on the way, nothing is lost and nothing counts twice."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 
@@ -22,14 +20,14 @@ from tests.unit.memory_ledger import Accident, Judge, MemoryLedger, ProcessDiedE
 from tests.unit.scripted import REASON, refusal
 
 BATCH = 3
-# What befalls calls, one after another; those left over are taken and answered.
+# What happens to calls, one after another; those left over are taken and answered.
 LOSSES = ("ok", "taken_unanswered", "lost", "late", "busy", "refused_all", "half_taken", "blamed", "row_in_doubt")
 DEATHS = ("dies_before", "dies_after")
 REFUSALS = ("row_refused", "row_refused_for_good", "row_deferred", "row_deferred_unsettled", "one_blamed")
 
 
 class Service:
-    """A destination that does what befalls it, and a judge of its own that nobody can fool."""
+    """A destination that follows the script, and a judge of its own that it cannot fool."""
 
     batch_limit = BATCH
     call_timeout = 1.0
@@ -290,7 +288,7 @@ def test_corrections_end_where_the_source_does(
 @pytest.mark.parametrize("workers", [1, 4])
 @pytest.mark.parametrize("step", range(1, 16))
 @pytest.mark.parametrize("moment", ["before", "amid", "after"])
-def test_death_at_any_step_is_mended_by_the_next_push(step: int, moment: str, workers: int) -> None:
+def test_the_next_push_repairs_a_death_at_any_step(step: int, moment: str, workers: int) -> None:
     """A push that dies at any use of the warehouse leaves what the next one finishes."""
     warehouse, judge = Warehouse([row(number) for number in range(20)]), Judge()
     run_push(warehouse, judge, accident=Accident(step, moment, dies=True), workers=workers)  # type: ignore[arg-type]

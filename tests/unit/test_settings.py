@@ -1,7 +1,5 @@
 """Settings of Microsoft Advertising: which addresses are allowed, what must be there, and what goes where."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import date
 
@@ -9,12 +7,13 @@ import pytest
 
 from reverse_etl.core.errors import SettingsError
 from reverse_etl.core.sync import Environment, Sync, WireProtocol
-from reverse_etl.destinations.microsoft_ads.protocols import soap_warning, spoken
 from reverse_etl.destinations.microsoft_ads.settings import (
     REST_PATH,
     SERVICE_PATH,
     MicrosoftAdsSettings,
     account_of,
+    soap_warning,
+    spoken,
 )
 from reverse_etl.destinations.microsoft_ads.values import is_loopback
 
@@ -35,58 +34,39 @@ def endpoint(environment: str, address: str = "", protocol: str = "soap") -> str
     return MicrosoftAdsSettings.load(sync(environment, protocol=protocol), environ).endpoint
 
 
-@pytest.mark.parametrize(
-    ("environment", "expected"),
-    [
-        ("production", PRODUCTION + SERVICE_PATH),
-        ("sandbox", SANDBOX + SERVICE_PATH),
-        ("local", "http://127.0.0.1:8765" + SERVICE_PATH),
-    ],
-)
-def test_each_environment_has_its_address(environment: str, expected: str) -> None:
-    """Without an address in the environment the service's own is used, over https but on loopback."""
-    assert endpoint(environment) == expected
+HERE = "http://127.0.0.1:9000"
+SHOUTED = "https://Campaign.API.BingAds.Microsoft.com"
 
 
+@pytest.mark.parametrize(("protocol", "path"), [("soap", SERVICE_PATH), ("rest", REST_PATH)])
 @pytest.mark.parametrize(
     ("environment", "given", "expected"),
     [
-        ("local", "http://127.0.0.1:9000", "http://127.0.0.1:9000" + SERVICE_PATH),
-        ("local", "http://localhost:9000/", "http://localhost:9000" + SERVICE_PATH),
-        ("local", "HTTP://LocalHost:9000", "http://LocalHost:9000" + SERVICE_PATH),
-        ("local", "http://[::1]:9000", "http://[::1]:9000" + SERVICE_PATH),
-        ("local", "http://127.0.0.1:9000/own/path", "http://127.0.0.1:9000/own/path"),
-        (
-            "production",
-            "https://Campaign.API.BingAds.Microsoft.com",
-            "https://Campaign.API.BingAds.Microsoft.com" + SERVICE_PATH,
-        ),
-        ("production", PRODUCTION + ":443/x.svc", PRODUCTION + ":443/x.svc"),
-        ("sandbox", SANDBOX, SANDBOX + SERVICE_PATH),
-        ("local", "  http://127.0.0.1:9000  ", "http://127.0.0.1:9000" + SERVICE_PATH),
+        ("production", "", PRODUCTION),
+        ("sandbox", "", SANDBOX),
+        ("local", "", "http://127.0.0.1:8765"),
+        ("local", HERE, HERE),
+        ("local", f"  {HERE}  ", HERE),
+        ("local", "http://localhost:9000/", "http://localhost:9000"),
+        ("local", "HTTP://LocalHost:9000", "http://LocalHost:9000"),
+        ("local", "http://[::1]:9000", "http://[::1]:9000"),
+        ("production", SHOUTED, SHOUTED),
+        ("sandbox", SANDBOX, SANDBOX),
     ],
 )
-def test_addresses_that_are_allowed(environment: str, given: str, expected: str) -> None:
-    """Loopback by http for the local sandbox, a Microsoft host by https for the others; the path may be left out."""
-    assert endpoint(environment, given) == expected
+def test_addresses_that_are_allowed(protocol: str, path: str, environment: str, given: str, expected: str) -> None:
+    """Loopback by http for the local sandbox, a Microsoft host by https for the others; left out, it is the service's
+    own, and the path is the protocol's."""
+    assert endpoint(environment, given, protocol) == expected + path
 
 
 @pytest.mark.parametrize(
-    ("environment", "given", "expected"),
-    [
-        ("production", "", PRODUCTION + REST_PATH),
-        ("sandbox", "", SANDBOX + REST_PATH),
-        ("local", "", "http://127.0.0.1:8765" + REST_PATH),
-        ("local", "http://127.0.0.1:9000", "http://127.0.0.1:9000" + REST_PATH),
-        ("local", "http://127.0.0.1:9000/", "http://127.0.0.1:9000" + REST_PATH),
-        ("local", "http://127.0.0.1:9000/own", "http://127.0.0.1:9000/own"),
-        ("local", "http://127.0.0.1:9000" + REST_PATH, "http://127.0.0.1:9000" + REST_PATH),
-        ("production", PRODUCTION + ":443/x", PRODUCTION + ":443/x"),
-    ],
+    ("environment", "given"),
+    [("local", f"{HERE}/own/path"), ("local", HERE + REST_PATH), ("production", PRODUCTION + ":443/x.svc")],
 )
-def test_rest_has_addresses_of_its_own(environment: str, given: str, expected: str) -> None:
-    """By REST the hosts are the same and the path is another; one that is given stays as it is."""
-    assert endpoint(environment, given, "rest") == expected
+def test_a_path_that_is_given_stays(environment: str, given: str) -> None:
+    """It may be a proxy's."""
+    assert endpoint(environment, given, "rest") == given
 
 
 @pytest.mark.parametrize(("protocol", "path"), [("rest", SERVICE_PATH), ("soap", REST_PATH), ("soap", REST_PATH + "/")])
@@ -127,12 +107,12 @@ WARNINGS = [
 
 
 @pytest.mark.parametrize(("protocol", "today", "words"), WARNINGS)
-def test_who_speaks_soap_is_told_of_its_end(protocol: str, today: date, words: str) -> None:
+def test_soap_warns_of_its_end(protocol: str, today: date, words: str) -> None:
     """From 90 days before it, with the days that are left, and whether the sync changes by itself; others never."""
-    told = soap_warning(sync("production", protocol=protocol), today)
-    assert words in told
-    assert bool(told) == bool(words)
-    assert ("by itself" in told) == (bool(words) and not protocol)
+    warning = soap_warning(sync("production", protocol=protocol), today)
+    assert words in warning
+    assert bool(warning) == bool(words)
+    assert ("by itself" in warning) == (bool(words) and not protocol)
 
 
 @pytest.mark.parametrize("name", sorted(FULL))
@@ -266,7 +246,7 @@ def test_the_local_sandbox_needs_no_settings_and_gets_no_secrets() -> None:
 @pytest.mark.parametrize("name", sorted(FULL))
 @pytest.mark.parametrize("text", ["two\nlines", "bell\x07", "null\x00", "zero\u200bwidth"])
 def test_a_value_that_cannot_be_sent_is_refused(name: str, text: str) -> None:
-    """A token with a line break or a control character is told before anything is sent, without showing it."""
+    """A token with a line break or a control character is refused before anything is sent, without showing it."""
     with pytest.raises(SettingsError) as caught:
         MicrosoftAdsSettings.load(sync("production"), FULL | {name: text})
     assert text not in caught.value.message

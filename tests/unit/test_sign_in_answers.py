@@ -12,11 +12,11 @@ from unittest import mock
 import pytest
 
 from reverse_etl.core.errors import DestinationError
-from reverse_etl.destinations.microsoft_ads.sign_in import protocol, renewing
-from reverse_etl.destinations.microsoft_ads.sign_in.refusals import SignInError
-from reverse_etl.destinations.microsoft_ads.sign_in.renewing import RenewingTokens
+from reverse_etl.destinations.microsoft_ads.sign_in import protocol
+from reverse_etl.destinations.microsoft_ads.sign_in import tokens as tokens_module
+from reverse_etl.destinations.microsoft_ads.sign_in.protocol import SignInError
 from reverse_etl.destinations.microsoft_ads.sign_in.stores import EnvironmentStore
-from reverse_etl.destinations.microsoft_ads.sign_in.tokens import with_token
+from reverse_etl.destinations.microsoft_ads.sign_in.tokens import RenewingTokens, with_token
 from reverse_etl.destinations.microsoft_ads.wire.port import Faulted, ServiceError, Withheld
 from tests.support.sign_in import World
 from tests.unit.wire import RawServer, http
@@ -50,7 +50,7 @@ def id_token(claims: str) -> str:
 def renewed(world: World, answer: bytes) -> RenewingTokens:
     """The tokens of the sign-in at hand, renewed once by that answer."""
     with RawServer(answer) as server:
-        tokens = RenewingTokens(replace(world.identity, origin=server.url), world.stores)
+        tokens = RenewingTokens(replace(world.identity, origin=server.url), world.store)
         tokens.renew(world.kept.access_token)
     return tokens
 
@@ -61,7 +61,7 @@ def test_a_refresh_token_that_is_none_leaves_the_one_at_hand(world: World, given
     first = world.signed_in()
     renewed(world, granted(refresh_token=given))
     assert (world.kept.refresh_token, world.kept.access_token) == (first.refresh_token, "secret-a")
-    assert RenewingTokens(world.identity, world.stores).renew("secret-a") == world.kept.access_token != "secret-a"
+    assert RenewingTokens(world.identity, world.store).renew("secret-a") == world.kept.access_token != "secret-a"
 
 
 def test_a_sign_in_without_a_refresh_token_asks_for_a_new_one(world: World) -> None:
@@ -83,7 +83,7 @@ def test_a_name_that_cannot_be_read_is_left_out(world: World, claims: str) -> No
     assert (world.kept.refresh_token, world.kept.who) == ("secret-r2", first.who)
 
 
-def test_a_lifetime_that_is_not_told_is_an_hour(world: World) -> None:
+def test_a_lifetime_that_is_not_given_is_an_hour(world: World) -> None:
     """Where Microsoft does not say how long the token lives, it is taken for an hour."""
     world.signed_in()
     renewed(world, granted(expires_in=None))
@@ -116,7 +116,7 @@ def test_a_lifetime_that_is_not_told_is_an_hour(world: World) -> None:
         b"Content-Length: 0\r\n\r\n",
     ],
 )
-def test_what_is_no_answer_is_told_and_not_shown(world: World, answer: bytes) -> None:
+def test_what_is_no_answer_is_reported_and_not_shown(world: World, answer: bytes) -> None:
     """Any other content is an error that names the host; no redirect is followed and no word of it is shown."""
     with RawServer(answer) as server:
         identity = replace(world.identity, origin=server.url)
@@ -132,8 +132,8 @@ def test_what_is_no_answer_is_told_and_not_shown(world: World, answer: bytes) ->
 def test_whatever_breaks_a_renewal_leaves_no_doubt(world: World, broken: Exception) -> None:
     """A call that was refused with 109 was not processed, so that no error of its renewal may make it look lost."""
     world.signed_in()
-    tokens = RenewingTokens(world.identity, world.stores)
-    with mock.patch.object(renewing, "renew", side_effect=broken):
+    tokens = RenewingTokens(world.identity, world.store)
+    with mock.patch.object(tokens_module, "renew", side_effect=broken):
         reply = with_token(tokens, lambda _: EXPIRED)
     assert isinstance(reply, Withheld)
     assert type(broken).__name__ in reply.errors[0].message

@@ -42,7 +42,7 @@ def test_it_is_on_loopback_alone() -> None:
             pass
 
 
-def test_a_silent_connection_keeps_nobody_out() -> None:
+def test_a_silent_connection_keeps_no_one_out() -> None:
     """Who connects and says nothing does not keep the browser from being answered."""
     with browser.Listener() as listener:
         listener.expect("s")

@@ -20,11 +20,10 @@ from reverse_etl.core.errors import SettingsError
 from reverse_etl.core.sync import Environment
 from reverse_etl.destinations.microsoft_ads.sign_in import browser
 from reverse_etl.destinations.microsoft_ads.sign_in.identity import ANY_TENANT, Identity
-from reverse_etl.destinations.microsoft_ads.sign_in.protocol import ask
-from reverse_etl.destinations.microsoft_ads.sign_in.refusals import refused
+from reverse_etl.destinations.microsoft_ads.sign_in.protocol import ask, refused
 from tests.support.schemas import validate
 from tests.support.shop import COMMAND
-from tests.support.sign_in import APP, Memory, World, address_in, control, counts, follow, keyring_of
+from tests.support.sign_in import APP, World, address_in, control, counts, follow
 
 LOCAL = ("--environment", "local")
 
@@ -35,8 +34,8 @@ def test_a_browser_signs_in(world: World) -> None:
     assert done.returncode == 0, done.stderr
     kept = world.kept
     assert "Signed in for local as someone@sandbox.example" in done.stdout
-    assert stat.S_IMODE(world.stores.file.stat().st_mode) == 0o600
-    assert stat.S_IMODE(world.stores.file.parent.stat().st_mode) == 0o700
+    assert stat.S_IMODE(world.store.file.stat().st_mode) == 0o600
+    assert stat.S_IMODE(world.store.file.parent.stat().st_mode) == 0o700
     assert kept.refresh_token.startswith("local-refresh-")
     for secret in (kept.refresh_token, kept.access_token):
         assert secret not in done.stdout + done.stderr
@@ -84,7 +83,7 @@ def test_ctrl_c_ends_a_sign_in(world: World) -> None:
         out, err = started.communicate(timeout=60)
     assert (started.returncode, out) == (1, "")
     assert err.endswith("\nInterrupted.\n")
-    assert world.stores.load(world.identity.key) == (None, "")
+    assert world.store.load(world.identity.key) is None
 
 
 def test_an_answer_with_another_state_is_refused(world: World) -> None:
@@ -117,7 +116,7 @@ def test_nothing_but_another_s_answer_is_as_no_answer(world: World) -> None:
         done = world.run("login", *LOCAL, browser=forged)
     assert done.returncode == 1
     assert "No sign-in arrived" in done.stderr
-    assert not world.stores.file.exists()
+    assert not world.store.file.exists()
     assert "redemptions" not in counts(world.sandbox)
 
 
@@ -128,7 +127,7 @@ def test_what_is_pasted_and_is_no_code_is_told(world: World) -> None:
     assert "This is no code of this sign-in. [invalid_grant, AADSTS9002313]" in done.stderr
     assert "paste the whole address that the browser ended at" in done.stderr
     assert "nonsense" not in done.stderr
-    assert not world.stores.file.exists()
+    assert not world.store.file.exists()
 
 
 @pytest.mark.parametrize(
@@ -157,7 +156,7 @@ def test_consent_that_is_denied_is_one_sentence(world: World) -> None:
     assert "Consent was declined. [access_denied, AADSTS65004]" in done.stderr
     assert "reverse-etl login --environment local" in done.stderr
     assert "Not signed in" in pages[0]
-    assert not world.stores.file.exists()
+    assert not world.store.file.exists()
 
 
 def test_who_does_not_come_back_is_not_waited_for_for_ever(world: World) -> None:
@@ -209,7 +208,7 @@ def test_web_apps_have_a_secret_and_public_clients_have_none(
 def test_the_tenant_is_selectable(world: World) -> None:
     """Another tenant is asked at its own address and has a sign-in of its own."""
     world.run("login", *LOCAL, MICROSOFT_ADS_TENANT="contoso.example")
-    assert list(json.loads(world.stores.file.read_text())["logins"]) == ["local/contoso.example/app-1"]
+    assert list(json.loads(world.store.file.read_text())["logins"]) == ["local/contoso.example/app-1"]
     assert world.run("login", *LOCAL, "--status").returncode == 2
     assert world.run("login", *LOCAL, "--status", MICROSOFT_ADS_TENANT="contoso.example").returncode == 0
 
@@ -223,7 +222,7 @@ def test_status_tells_who_where_and_until_when(world: World) -> None:
     after = world.run("login", *LOCAL, "--status", "--json")
     told = validate("login", json.loads(after.stdout))
     assert (after.returncode, told["signed_in"], told["renews"]) == (0, True, True)
-    assert (told["who"], told["source"], told["tenant"]) == (kept.who, str(world.stores.file), ANY_TENANT)
+    assert (told["who"], told["source"], told["tenant"]) == (kept.who, str(world.store.file), ANY_TENANT)
     assert told["access_token_until"] > told["signed_in_at"]
     assert kept.access_token not in after.stdout
     assert kept.refresh_token not in after.stdout
@@ -250,24 +249,11 @@ def test_logout_removes_it_and_says_what_stays_valid(world: World) -> None:
     assert done.returncode == 0
     assert "What Microsoft gave out stays valid" in done.stdout
     assert "account.live.com/consent/Manage" in done.stdout
-    assert json.loads(world.stores.file.read_text())["logins"] == {}
+    assert json.loads(world.store.file.read_text())["logins"] == {}
     again = world.run("logout", *LOCAL)
     assert "There was no sign-in" in again.stdout
     told = validate("logout", json.loads(world.run("logout", *LOCAL, "--json").stdout))
     assert told["removed_from"] == []
-
-
-def test_a_logout_that_cannot_reach_the_keyring_fails(world: World) -> None:
-    """With a locked keyring nobody knows what is in it: exit code 1, and what to do; unlocked, the next one works."""
-    memory = Memory()
-    with keyring_of(memory):
-        world.signed_in()
-        with mock.patch.object(memory, "get_password", side_effect=OSError("locked")):
-            locked = world.run("logout", *LOCAL)
-        again = world.run("logout", *LOCAL)
-    assert (locked.returncode, again.returncode) == (1, 0)
-    assert "may still hold the sign-in" in locked.stderr
-    assert "removed from the keyring" in again.stdout
 
 
 @pytest.mark.parametrize(

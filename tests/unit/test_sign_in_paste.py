@@ -7,8 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 
-from reverse_etl.destinations.microsoft_ads.sign_in.protocol import ask, code_of
-from reverse_etl.destinations.microsoft_ads.sign_in.refusals import SignInError
+from reverse_etl.destinations.microsoft_ads.sign_in.protocol import SignInError, ask, code_of
 from tests.support.shop import COMMAND
 from tests.support.sign_in import World, address_in, control, counts, redirected
 
@@ -51,7 +50,7 @@ def test_a_closed_input_is_nothing_pasted(world: World) -> None:
     assert "Nothing was pasted" in done.stderr
 
 
-def test_an_input_that_is_no_text_is_told(world: World) -> None:
+def test_an_input_that_is_no_text_is_reported(world: World) -> None:
     """Bytes that cannot be read as text are an error of usage; they are not shown."""
     command = [str(COMMAND), "login", *LOCAL, "--paste"]
     environ = world.environ | {"PYTHONUTF8": "1", "PYTHONIOENCODING": "utf-8:strict"}
@@ -114,7 +113,7 @@ def test_after_a_failed_paste_the_command_is_to_paste_again(world: World, answer
     assert done.returncode == 1
     assert "reverse-etl login --environment local --paste" in done.stderr
     assert "stolen" not in done.stderr
-    assert not world.stores.file.exists()
+    assert not world.store.file.exists()
     assert "redemptions" not in counts(world.sandbox)
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
@@ -16,16 +16,20 @@ import pytest
 from reverse_etl.core.errors import DestinationError, SettingsError
 from reverse_etl.core.receipt import Reason, Stopped
 from reverse_etl.core.sync import Environment, Sync
-from reverse_etl.destinations.microsoft_ads.answers import answer_of
+from reverse_etl.destinations.microsoft_ads.codes import answer_of
 from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
-from reverse_etl.destinations.microsoft_ads.sign_in import protocol, renewing
-from reverse_etl.destinations.microsoft_ads.sign_in.refusals import SignInError, refused
-from reverse_etl.destinations.microsoft_ads.sign_in.renewing import RenewingTokens
-from reverse_etl.destinations.microsoft_ads.sign_in.sources import find_credentials
-from reverse_etl.destinations.microsoft_ads.sign_in.stores import EnvironmentStore, Login
-from reverse_etl.destinations.microsoft_ads.sign_in.tokens import FixedToken, with_token
+from reverse_etl.destinations.microsoft_ads.sign_in import protocol
+from reverse_etl.destinations.microsoft_ads.sign_in.protocol import SignInError, refused
+from reverse_etl.destinations.microsoft_ads.sign_in.stores import Login
+from reverse_etl.destinations.microsoft_ads.sign_in.tokens import (
+    RENEWAL,
+    FixedToken,
+    RenewingTokens,
+    find_credentials,
+    with_token,
+)
 from reverse_etl.destinations.microsoft_ads.wire.port import Faulted, Lost, Processed, Reply, ServiceError, Withheld
-from tests.support.sign_in import APP, World, control, counts, no_keyring
+from tests.support.sign_in import APP, World, control, counts
 
 EXPIRED = Faulted((ServiceError(109, "AuthenticationTokenExpired", "expired"),), "t-1")
 OTHER_NAME = Faulted((ServiceError(109, "TokenExpired", "expired"),), "t-1")
@@ -40,7 +44,7 @@ def quick(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def tokens(world: World) -> RenewingTokens:
-    return RenewingTokens(world.identity, world.stores)
+    return RenewingTokens(world.identity, world.store)
 
 
 def test_a_token_is_fetched_once_and_kept(world: World) -> None:
@@ -49,7 +53,7 @@ def test_a_token_is_fetched_once_and_kept(world: World) -> None:
     made = tokens(world)
     assert [made.token(), made.token()] == [first.access_token] * 2
     assert "renewals" not in counts(world.sandbox)
-    world.stores.save(world.identity.key, replace(first, expires_at=time.time() + 60, obtained_at=time.time() - 3540))
+    world.store.save(world.identity.key, replace(first, expires_at=time.time() + 60, obtained_at=time.time() - 3540))
     later = tokens(world)
     assert later.token() == later.token() == world.kept.access_token != first.access_token
     assert counts(world.sandbox)["renewals"] == 1
@@ -168,7 +172,7 @@ def test_a_sign_in_that_was_removed_meanwhile_is_told(world: World) -> None:
     """A logout during a push: the next renewal says that there is no sign-in any more."""
     old = world.signed_in()
     made = tokens(world)
-    world.stores.remove(world.identity.key)
+    world.store.remove(world.identity.key)
     with pytest.raises(DestinationError, match="no sign-in any more"):
         made.renew(old.access_token)
 
@@ -179,8 +183,8 @@ def test_a_renewal_ends_in_time(world: World) -> None:
     with pytest.raises(SignInError, match="cannot be reached"):
         protocol.renew(replace(world.identity, origin="http://127.0.0.1:9"), "r", until=over, sleep=waits.append)
     assert not waits
-    assert RenewingTokens(world.identity, world.stores).allowance >= renewing.RENEWAL
-    assert renewing.RENEWAL > 2 * protocol.LONGEST_EXCHANGE - 1
+    assert RenewingTokens(world.identity, world.store).allowance >= RENEWAL
+    assert RENEWAL > 2 * protocol.LONGEST_EXCHANGE - 1
 
 
 def test_nothing_of_it_is_logged(world: World, caplog: pytest.LogCaptureFixture) -> None:
@@ -199,31 +203,19 @@ def test_nothing_of_it_is_logged(world: World, caplog: pytest.LogCaptureFixture)
 class TestEnvironment:
     """Tokens that the environment brings."""
 
-    def test_a_rotated_token_is_used_and_told_of(self, world: World) -> None:
-        """What Microsoft gives in its place lives as long as the process; the note says so, without the token."""
+    def test_a_rotated_token_is_used(self, world: World) -> None:
+        """What Microsoft gives in its place lives as long as the process, and what is kept stays as it is."""
         first = world.signed_in()
         environ = world.environ | {"MICROSOFT_ADS_REFRESH_TOKEN": first.refresh_token}
         access = find_credentials(Environment.LOCAL, environ)
         assert access.credentials is not None
-        assert access.credentials.notes == ()
         token = access.credentials.token()
         assert token != first.access_token
-        (note,) = access.credentials.notes
-        assert "MICROSOFT_ADS_REFRESH_TOKEN" in note
-        assert "reverse-etl login --environment local" in note
         # The second renewal uses the second refresh token: the first is dead then.
         access.credentials.renew(token)
         access.credentials.renew(access.credentials.token())
         assert counts(world.sandbox)["renewals"] == 3
         assert world.kept == first
-
-    def test_one_that_is_not_rotated_needs_no_note(self, world: World) -> None:
-        """Where Microsoft gives no other there is nothing to tell."""
-        first = world.signed_in()
-        control(world.sandbox, faults=[{"kind": "no_refresh_token"}])
-        made = RenewingTokens(world.identity, EnvironmentStore(first.refresh_token))
-        made.token()
-        assert made.notes == ()
 
 
 PRODUCTION = Sync("ads", "model.shop.ads", "microsoft_ads", Environment.PRODUCTION, "1", "2")
@@ -234,10 +226,8 @@ class TestSources:
     """Which credentials a sync gets."""
 
     @pytest.fixture(autouse=True)
-    def own_folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    def own_folder(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path / "config"))
-        with no_keyring():
-            yield
 
     def test_an_access_token_goes_first(self) -> None:
         """It is used as it is; nothing renews it, whatever else is set."""
@@ -281,8 +271,6 @@ class TestSources:
 
 class Scripted:
     """Credentials that renew as they are told."""
-
-    notes = ()
 
     def __init__(self, renewed: Callable[[], str | None], allowance: float = 90.0) -> None:
         self.allowance = allowance

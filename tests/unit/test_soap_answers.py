@@ -1,7 +1,5 @@
 """What comes back by SOAP alone: the ways that XML has to say nothing, to mislead, and to hurt its reader."""
 
-from __future__ import annotations
-
 import pytest
 
 from reverse_etl.core.receipt import Answer, Answered, Blamed, Unanswered
@@ -180,7 +178,7 @@ def test_an_answer_that_cannot_be_read_leaves_doubt(raw: StartRaw, name: str) ->
     ],
 )
 def test_a_fault_without_detail_blames_the_data(raw: StartRaw, code: str, text: str, unprocessed: bool) -> None:
-    """A message that could not be read was not processed; of other plain faults nobody knows."""
+    """A message that could not be read was not processed; of other plain faults it is not known."""
     fault = envelope(f"<s:Fault><faultcode>{code}</faultcode><faultstring>{text}</faultstring></s:Fault>")
     answer = ask(raw, http(fault, status="500 Oops"))
     assert isinstance(answer, Blamed)

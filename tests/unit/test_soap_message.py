@@ -1,24 +1,12 @@
 """What leaves by SOAP alone: the order of the schema, the headers, and the characters that XML can carry."""
 
-from __future__ import annotations
-
 from typing import Any
 
 from lxml import etree
 
 from reverse_etl.core.receipt import Blamed
 from tests.unit.dialects import DIALECTS
-from tests.unit.wire import (
-    ACCESS_TOKEN,
-    CAMPAIGN,
-    DEVELOPER_TOKEN,
-    EMPTY_ANSWER,
-    SOAP,
-    YESTERDAY,
-    StartRaw,
-    http,
-    row,
-)
+from tests.unit.wire import ACCESS_TOKEN, CAMPAIGN, DEVELOPER_TOKEN, EMPTY_ANSWER, SOAP, YESTERDAY, StartRaw, http, row
 
 wire = DIALECTS["soap"].client
 

@@ -1,7 +1,5 @@
 """A run that stands still while another takes over: nothing counts twice for it, and once awake it makes no call."""
 
-from __future__ import annotations
-
 import contextlib
 import threading
 import time

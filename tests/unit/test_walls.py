@@ -1,7 +1,5 @@
 """The walls of the house: who may import whom, and how long files and functions may be. Read from the source itself."""
 
-from __future__ import annotations
-
 import ast
 import subprocess
 import sys
@@ -199,79 +197,6 @@ def test_the_walker_sees_the_house(imports: Imports) -> None:
     assert {"core", "commands", "cli", "warehouse", "destinations", "sandbox", "report"} <= {
         room(module) for module in imports
     }
-
-
-@pytest.mark.parametrize(
-    ("path", "source", "wall"),
-    [
-        ("core/plan.py", "import yaml", the_core_stands_alone),
-        ("core/sync.py", "from reverse_etl.commands.push import push", the_core_stands_alone),
-        ("core/errors.py", "from .. import session", the_core_stands_alone),
-        ("core/ports.py", "from reverse_etl.warehouse import ledger", the_core_stands_alone),
-        ("commands/push.py", "def f():\n    from dbt.cli.main import dbtRunner", dbt_is_the_warehouse_s),
-        ("report/text.py", "import duckdb", dbt_is_the_warehouse_s),
-        ("destinations/microsoft_ads/wire/rest.py", "import zeep.exceptions", zeep_is_soap_s),
-        ("cli/app.py", "from authlib.oauth2 import OAuth2Client", authlib_is_protocol_s),
-        ("sandbox/judge.py", "from reverse_etl.core.plan import Record", the_sandbox_is_on_its_own),
-        ("sandbox/judge.py", "from ..core.plan import Record", the_sandbox_is_on_its_own),
-        ("commands/push.py", "import reverse_etl.sandbox", the_sandbox_is_on_its_own),
-        (
-            "warehouse/ledger.py",
-            "from reverse_etl.destinations.microsoft_ads import codes",
-            adapters_do_not_know_each_other,
-        ),
-        ("destinations/x.py", "from ..warehouse import ledger", adapters_do_not_know_each_other),
-        ("commands/push.py", "from reverse_etl import warehouse", only_the_top_puts_parts_together),
-        ("commands/courier.py", "from reverse_etl.report.text import title", only_the_top_puts_parts_together),
-        ("report/text.py", "from reverse_etl.cli import main", only_the_top_puts_parts_together),
-        (
-            "session.py",
-            "from reverse_etl.destinations.microsoft_ads import codes",
-            no_command_names_a_destination,
-        ),
-        ("warehouse/ledger.py", "if True:\n    import reverse_etl.commands.courier", adapters_do_not_drive),
-    ],
-)
-def test_the_walker_finds_a_hole(tmp_path: Path, path: str, source: str, wall: Callable[[str, str], bool]) -> None:
-    """A made-up file that breaks a wall is found, however it spells the import."""
-    root = house(tmp_path, {path: source})
-    assert len(broken(read_imports(root), wall)) == 1
-
-
-def test_the_walker_finds_a_cycle(tmp_path: Path) -> None:
-    """Two files that import each other are found, also through a function."""
-    root = house(tmp_path, {"a.py": "from reverse_etl.b import x", "b.py": "def x():\n    import reverse_etl.a"})
-    assert set(cycle(read_imports(root))) == {"reverse_etl.a", "reverse_etl.b"}
-
-
-def test_the_walker_finds_what_is_too_long(tmp_path: Path) -> None:
-    """A file of 401 lines and a function of 81 are found; one line less is fine."""
-    body = "\n".join("    x = 1" for _ in range(80))
-    root = house(tmp_path, {"long.py": "\n" * 401, "fine.py": "\n" * 400, "f.py": f"def f():\n{body}"})
-    assert too_long(root) == ["f.py: f has 81 lines", "long.py has 401 lines"]
-
-
-def house(tmp_path: Path, files: Mapping[str, str]) -> Path:
-    """A made-up package with these files and the rooms that they import."""
-    root = tmp_path / PACKAGE
-    rooms = (
-        "warehouse/ledger",
-        "destinations/microsoft_ads/codes",
-        "sandbox/judge",
-        "report/text",
-        "cli/app",
-        "session",
-    )
-    for name in (*rooms, "commands/push", "commands/courier", "core/plan", "core/ports"):
-        path = root / f"{name}.py"
-        path.parent.mkdir(parents=True, exist_ok=True)
-        (path.parent / "__init__.py").touch()
-        path.touch()
-    for name, source in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(source, encoding="utf-8")
-    return root
 
 
 def test_help_loads_no_project_and_no_warehouse() -> None:

@@ -11,8 +11,7 @@ import requests
 import urllib3
 
 from reverse_etl.core.receipt import Answer, Answered, Blamed, RowOutcome, Stopped, Throttled, Unanswered
-from reverse_etl.destinations.microsoft_ads.answers import answer_of
-from reverse_etl.destinations.microsoft_ads.codes import CODES, Code, OnCall, OnRow
+from reverse_etl.destinations.microsoft_ads.codes import CODES, Code, OnCall, answer_of
 from reverse_etl.destinations.microsoft_ads.wire.http import lost
 from reverse_etl.destinations.microsoft_ads.wire.port import Processed, ServiceError
 from tests.unit.dialects import Dialect
@@ -95,8 +94,8 @@ def test_refusals_carry_everything_that_the_service_said(dialect: Dialect, raw: 
     )
     assert isinstance(answer, Answered)
     assert answer.tracking_id == "t-1"
-    told = [(r.index, r.reason.code, r.reason.error_code, r.outcome, r.settles) for r in answer.refusals]
-    assert told == [
+    refusals = [(r.index, r.reason.code, r.reason.error_code, r.outcome, r.settles) for r in answer.refusals]
+    assert refusals == [
         (2, 5606, "OfflineConversionNameInvalid", RowOutcome.REJECTED, False),
         (0, 5612, "OfflineConversionsApplyFailed", RowOutcome.IN_DOUBT, False),
         (2, 5610, "OfflineConversionValueInvalid", RowOutcome.REJECTED, True),
@@ -130,8 +129,7 @@ def test_every_documented_code_has_one_reaction(dialect: Dialect, raw: StartRaw,
     assert getattr(fault, "unprocessed", code.unprocessed) is code.unprocessed
     answer = ask(dialect, raw, dialect.http(dialect.partial_errors(dialect.batch_error(1, number, code.name))))
     assert isinstance(answer, Answered)
-    outcome = {OnRow.REJECT: RowOutcome.REJECTED, OnRow.DEFER: RowOutcome.DEFERRED, OnRow.DOUBT: RowOutcome.IN_DOUBT}
-    assert [(one.index, one.outcome, one.settles) for one in answer.refusals] == [(1, outcome[code.row], code.settles)]
+    assert [(one.index, one.outcome, one.settles) for one in answer.refusals] == [(1, code.row, code.settles)]
 
 
 @pytest.mark.parametrize("status", ["500 Internal Server Error", "200 OK"])
@@ -290,7 +288,7 @@ def test_an_odd_date_says_nothing(dialect: Dialect, raw: StartRaw, date: str) ->
     assert client.clock_ahead is None
 
 
-def test_nobody_there(dialect: Dialect, raw: StartRaw) -> None:
+def test_no_connection(dialect: Dialect, raw: StartRaw) -> None:
     """A refused connection is said with the host and without the path, and proves that nothing left."""
     server = raw(dialect.http(dialect.empty_answer))
     url = server.url.replace("127.0.0.1", "localhost")
@@ -306,13 +304,13 @@ def test_only_a_connection_that_never_was_proves_that_nothing_left() -> None:
     host, there = "ads.example", urllib3.connection.HTTPConnection("ads.example")
     pool = urllib3.HTTPConnectionPool(host)
 
-    def told(error_class: type[requests.RequestException], cause: Exception) -> bool:
+    def unprocessed(error_class: type[requests.RequestException], cause: Exception) -> bool:
         return lost(error_class(urllib3.exceptions.MaxRetryError(pool, "/", cause)), f"https://{host}/x").unsent
 
-    assert told(requests.ConnectionError, urllib3.exceptions.NewConnectionError(there, "refused"))
-    assert told(requests.ConnectionError, urllib3.exceptions.NameResolutionError(host, there, socket.gaierror()))
-    assert told(requests.ConnectTimeout, urllib3.exceptions.ConnectTimeoutError())
-    assert not told(requests.exceptions.SSLError, urllib3.exceptions.SSLError())
+    assert unprocessed(requests.ConnectionError, urllib3.exceptions.NewConnectionError(there, "refused"))
+    assert unprocessed(requests.ConnectionError, urllib3.exceptions.NameResolutionError(host, there, socket.gaierror()))
+    assert unprocessed(requests.ConnectTimeout, urllib3.exceptions.ConnectTimeoutError())
+    assert not unprocessed(requests.exceptions.SSLError, urllib3.exceptions.SSLError())
     for error in (
         requests.ConnectionError(urllib3.exceptions.ProtocolError("aborted", ConnectionResetError())),
         requests.ConnectionError(urllib3.exceptions.ReadTimeoutError(pool, "/", "late")),

@@ -102,9 +102,9 @@ def test_a_tracking_id_carries_no_token(dialect: Dialect, raw: StartRaw) -> None
     ]
     for body in bodies:
         for secret in (ACCESS_TOKEN, DEVELOPER_TOKEN):
-            told = re.sub(r"\bt-\d\b", f"t-{secret}", body)
-            assert told != body
-            answer = dialect.client(raw(dialect.http(told)).url).send([row()])
+            masked = re.sub(r"\bt-\d\b", f"t-{secret}", body)
+            assert masked != body
+            answer = dialect.client(raw(dialect.http(masked)).url).send([row()])
             assert "t-(secret)" in repr(answer)
             assert secret not in repr(answer)
 
@@ -131,7 +131,7 @@ _SAYS = f"Bearer {ACCESS_TOKEN}"
     ],
     ids=lambda error: type(error).__name__,
 )
-def test_what_an_error_says_is_not_told(error: Exception) -> None:
+def test_what_an_error_says_is_not_shown(error: Exception) -> None:
     """Libraries put headers, addresses and answers into the words of their errors: a reason has their names alone."""
     reply = lost(error, f"https://ads.example/{ACCESS_TOKEN}")
     assert type(error).__name__ in repr(reply) or "HTTP 200" in repr(reply)

@@ -107,12 +107,10 @@ _ROUTE_HINT = (
 
 def _why(error: requests.RequestException) -> str:
     """The cause in words of our own: an error's text may hold a proxy's password."""
-    if isinstance(error, requests.exceptions.ProxyError):
-        return "the proxy of this environment cannot be used"
-    if isinstance(error, requests.exceptions.SSLError):
-        return "no secure connection could be made, its certificate is not accepted"
-    if isinstance(error, requests.Timeout):
-        return "no answer in time"
-    if "NameResolutionError" in repr(error):
-        return "its name is not known here"
-    return "no connection could be made"
+    causes = (
+        (requests.exceptions.ProxyError, "the proxy of this environment cannot be used"),
+        (requests.exceptions.SSLError, "no secure connection could be made, its certificate is not accepted"),
+        (requests.Timeout, "no answer in time"),
+    )
+    unknown = "its name is not known here" if "NameResolutionError" in repr(error) else "no connection could be made"
+    return next((words for kind, words in causes if isinstance(error, kind)), unknown)

@@ -1,9 +1,13 @@
-"""The Destination port for Microsoft Advertising."""
+"""The Destination port for Microsoft Advertising, and records as the service's items."""
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from reverse_etl.core.attribution import Reported, Window
@@ -13,24 +17,105 @@ from reverse_etl.core.pace import Pace, Patience, shared_pace
 from reverse_etl.core.plan import Record
 from reverse_etl.core.receipt import Answer, Blamed, Reason
 from reverse_etl.core.sync import Environment, WireProtocol
-from reverse_etl.destinations.microsoft_ads.account import read_auto_tagging, turn_on_auto_tagging
 from reverse_etl.destinations.microsoft_ads.answering import (
     LocalBooks,
     ask_local_sandbox,
     check_service,
     local_sandbox_notes,
 )
-from reverse_etl.destinations.microsoft_ads.answers import answer_of
-from reverse_etl.destinations.microsoft_ads.attribution import DAYS_AT_ONCE, GOALS_AT_ONCE, read_report
-from reverse_etl.destinations.microsoft_ads.enquiry import Enquiry
-from reverse_etl.destinations.microsoft_ads.goals import read_goals
-from reverse_etl.destinations.microsoft_ads.messages import call_of, mistake
+from reverse_etl.destinations.microsoft_ads.codes import answer_of
+from reverse_etl.destinations.microsoft_ads.lookups import (
+    DAYS_AT_ONCE,
+    GOALS_AT_ONCE,
+    Enquiry,
+    read_auto_tagging,
+    read_goals,
+    read_report,
+    turn_on_auto_tagging,
+)
 from reverse_etl.destinations.microsoft_ads.recording import Recording
 from reverse_etl.destinations.microsoft_ads.settings import MicrosoftAdsSettings
-from reverse_etl.destinations.microsoft_ads.wire.port import Wire
+from reverse_etl.destinations.microsoft_ads.wire.line import Wire
+from reverse_etl.destinations.microsoft_ads.wire.port import UNWRITABLE
 
-# Items that ApplyOfflineConversions takes in one call (its documentation, August 2026).
-BATCH_LIMIT = 1000
+_UTC_TIME = re.compile(r"[0-9]{4}(-[0-9]{2}){2}T[0-9]{2}(:[0-9]{2}){2}Z")
+_ADJUSTMENT_TYPES = {"restate": "Restate", "retract": "Retract"}
+
+
+def call_of(records: Sequence[Record]) -> tuple[str, dict[str, list[dict[str, Any]]]]:
+    """The service's operation and its content: all of the records are sent, or all of them are corrections.
+
+    Times stay text and numbers numbers; what is None is left out by the wire.
+    """
+    if records[0].operation == "send":
+        return "ApplyOfflineConversions", {"OfflineConversions": [_conversion(record) for record in records]}
+    return "ApplyOfflineConversionAdjustments", {
+        "OfflineConversionAdjustments": [_adjustment(record) for record in records]
+    }
+
+
+def mistake(record: Record) -> str:
+    """What keeps a record from being written as it is meant, or nothing. A wire writes whatever it is given."""
+    if record.operation not in ("send", *_ADJUSTMENT_TYPES):
+        return f"operation {record.operation} is not one that this version sends"
+    times = [record.conversion_time, *([] if record.operation == "send" else [record.adjustment_time])]
+    if not all(_is_utc_time(time) for time in times):
+        return "its time is not a UTC time in whole seconds"
+    if record.operation == "restate" and record.value is None:
+        return "a restatement without a value"
+    for name, number in (("value", record.value), ("attribution credit", record.attribution_credit)):
+        if number is not None and not (isinstance(number, (int, float)) and math.isfinite(number)):
+            return f"its {name} is not a number"
+    texts = (
+        record.conversion_name,
+        record.currency,
+        record.click_id,
+        record.hashed_email,
+        record.hashed_phone,
+        record.attribution_model,
+    )
+    # By REST, too: the service is one, and a row must be able to change its way.
+    return "a text of it holds a character that XML cannot carry" if UNWRITABLE.search("".join(texts)) else ""
+
+
+def _is_utc_time(text: str) -> bool:
+    try:
+        return bool(_UTC_TIME.fullmatch(text) and datetime.fromisoformat(text))
+    except ValueError:
+        return False
+
+
+def _conversion(record: Record) -> dict[str, Any]:
+    return {
+        "ConversionCurrencyCode": record.currency or None,
+        "ConversionValue": record.value,
+        "ExternalAttributionCredit": record.attribution_credit,
+        "ExternalAttributionModel": record.attribution_model or None,
+        **_identity(record),
+    }
+
+
+def _adjustment(record: Record) -> dict[str, Any]:
+    """A correction; a retraction has no value."""
+    return {
+        "AdjustmentCurrencyCode": record.currency or None,
+        "AdjustmentTime": record.adjustment_time or None,
+        "AdjustmentType": _ADJUSTMENT_TYPES[record.operation],
+        "AdjustmentValue": record.value,
+        **_identity(record),
+    }
+
+
+def _identity(record: Record) -> dict[str, Any]:
+    return {
+        "ConversionName": record.conversion_name or None,
+        "ConversionTime": record.conversion_time or None,
+        "HashedEmailAddress": record.hashed_email or None,
+        "HashedPhoneNumber": record.hashed_phone or None,
+        "MicrosoftClickId": record.click_id or None,
+    }
+
+
 # What Microsoft asks to wait after CallRateExceeded, in seconds.
 THROTTLE_WAIT = 60.0
 
@@ -48,6 +133,11 @@ def new_wire(settings: MicrosoftAdsSettings, recording: Recording | None = None)
 
 class MicrosoftAds:
     """Sends conversions by ApplyOfflineConversions and corrects them by ApplyOfflineConversionAdjustments."""
+
+    # Items that ApplyOfflineConversions takes in one call (its documentation, August 2026).
+    batch_limit = 1000
+    goals_at_once = GOALS_AT_ONCE
+    days_at_once = DAYS_AT_ONCE
 
     def __init__(
         self,
@@ -104,11 +194,6 @@ class MicrosoftAds:
         return ask_local_sandbox(self._settings.endpoint) if local else None
 
     @property
-    def batch_limit(self) -> int:
-        """Records of one call at most."""
-        return BATCH_LIMIT
-
-    @property
     def call_timeout(self) -> float:
         """Seconds that one call lasts at most."""
         return self._wire.call_timeout
@@ -136,17 +221,7 @@ class MicrosoftAds:
         notes = local_sandbox_notes(self._settings.endpoint, accepted) if local else ()
         # Who cannot sign in learns it here, before anything is written.
         self._settings.credentials.token()
-        return [*notes, *self._settings.credentials.notes]
-
-    @property
-    def goals_at_once(self) -> int:
-        """Goals of one report at most."""
-        return GOALS_AT_ONCE
-
-    @property
-    def days_at_once(self) -> int:
-        """Days of one report at most."""
-        return DAYS_AT_ONCE
+        return notes
 
     def report(self, window: Window) -> Reported:
         """What became of the uploads of a window; raises DestinationError in words where it cannot tell."""

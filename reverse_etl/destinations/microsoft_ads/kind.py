@@ -13,20 +13,22 @@ from reverse_etl.core.errors import ReverseEtlError
 from reverse_etl.core.pace import Patience
 from reverse_etl.core.ports import Recorder
 from reverse_etl.core.sync import Environment, Sync
-from reverse_etl.destinations.microsoft_ads import codes, unattributed
+from reverse_etl.destinations.microsoft_ads import codes
 from reverse_etl.destinations.microsoft_ads.answering import check_service, local_sandbox_notes
 from reverse_etl.destinations.microsoft_ads.destination import MicrosoftAds
-from reverse_etl.destinations.microsoft_ads.protocols import SWITCH_HINT, soap_warning, spoken
 from reverse_etl.destinations.microsoft_ads.recording import Recording
 from reverse_etl.destinations.microsoft_ads.settings import (
     PATHS,
+    SWITCH_HINT,
     MicrosoftAdsSettings,
     Setting,
     account_of,
     find_endpoint,
     find_settings,
+    soap_warning,
+    spoken,
 )
-from reverse_etl.destinations.microsoft_ads.sign_in.checking import credentials_line
+from reverse_etl.destinations.microsoft_ads.sign_in.tokens import credentials_line
 
 
 class MicrosoftAdsKind:
@@ -35,9 +37,10 @@ class MicrosoftAdsKind:
     # By Microsoft's pages of ApplyOfflineConversions, August 2026.
     max_age_days = 90
 
-    def account_of(self, sync: Sync, environ: Mapping[str, str]) -> str:
-        """The account that a sync sends to; empty where none is set."""
-        return account_of(sync, environ)
+    account_of = staticmethod(account_of)
+    advice = staticmethod(codes.advice)
+    goes_at = staticmethod(codes.goes_at)
+    explain = staticmethod(codes.explain)
 
     def open(
         self,
@@ -65,19 +68,6 @@ class MicrosoftAdsKind:
         """That SOAP ends, to a sync that speaks it."""
         warning = soap_warning(sync, today)
         return warning, SWITCH_HINT if warning else ""
-
-    def advice(self, code: int | None, error_code: str) -> str:
-        """What to do about a refusal."""
-        return codes.advice(code, error_code)
-
-    def goes_at(self, code: int | None, error_code: str, refused_at: str) -> str:
-        """When a goal is old enough for what it refused, as UTC text; blank for other refusals."""
-        return codes.goes_at(code, error_code, refused_at)
-
-    def explain(self, reason: str) -> tuple[str, str]:
-        """What a reason for no attribution means, and what to do."""
-        known = unattributed.explain(reason)
-        return known.meaning, known.what_to_do
 
     def declared(self, sync: Sync, today: date) -> Mapping[str, str]:
         """The protocol that a sync speaks on a day (UTC)."""

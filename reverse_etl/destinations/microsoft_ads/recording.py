@@ -2,29 +2,25 @@
 
 from __future__ import annotations
 
-import codecs
 import json
 import os
 import re
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from html import unescape
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from urllib.parse import unquote
 
 from lxml import etree
 
 from reverse_etl.core import clocks
 from reverse_etl.core.errors import SettingsError
 from reverse_etl.destinations.microsoft_ads.wire.http import USER_AGENT, HttpAnswer, UnreadableError
-from reverse_etl.destinations.microsoft_ads.wire.port import SHORTEST_SECRET, UNWRITABLE
+from reverse_etl.destinations.microsoft_ads.wire.port import SHORTEST_SECRET, UNWRITABLE, clean
 
 # Bytes of an answer that are read, and characters that are kept of a request.
 LONGEST_BODY = 1_000_000
-# Characters that are kept of a text.
-LONGEST_TEXT = 4_000
 NOT_KEPT = "(not kept: cannot be read)"
+MASKED = "(masked)"
 # Elements of a request that say who a person is.
 _PERSONS = ("MicrosoftClickId", "HashedEmailAddress", "HashedPhoneNumber")
 # Headers that may be shown: of a request, where the others say who calls, and of an answer.
@@ -32,18 +28,11 @@ _SHOWN = ("Content-Type", "Accept", "Accept-Encoding", "Api-Revision", "SOAPActi
 _KEPT = ("content-type", "date", "retry-after", "trackingid", "requestid", "via", "server")
 # A shorter text that is no identifier by its look is not looked for in answers, where it stands for many things.
 _SHORTEST_ODD = 5
-# What a text may be escaped by more than once, as JSON in JSON is; one that is escaped more often is not kept.
-_MOST_ESCAPES = 8
-_ESCAPED = re.compile(
-    r"(?:%[0-9a-f]{2})+|&(?:#[0-9]{1,10}|#x[0-9a-f]{1,10}|[a-z][a-z0-9]{1,31});?"
-    r"|[\\%]u(?P<code>[0-9a-f]{4})|\\x(?P<short>[0-9a-f]{2})|\\(?P<one>[nrtbf\"'/\\])",
-    re.IGNORECASE,
-)
-# Without a look at what stands around them, and shorter than any: an escape may have eaten the beginning of one.
+# What an escape begins with, and an address has: a word with one of these is masked whole.
+_MAY_HIDE = re.compile(r"[@\\]|%[0-9a-z]|&[#a-z]", re.IGNORECASE)
+# Without a look at what stands around them, and shorter than any: something may stand close to one.
 _HEX = re.compile(r"[0-9A-Fa-f]{16,}")
 _GUID = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}")
-# The whole word is masked. It is looked at from its beginning alone: else a long one would take for ever.
-_E_MAIL = re.compile(r"(?<!\S)\S+@\S+")
 # Other charsets write an address in other letters.
 _OTHER_CHARSET = re.compile(r"charset\s*=\s*[\"']?(?!utf-(?:8|16|32)|us-ascii|iso-8859-1|windows-1252)")
 
@@ -56,34 +45,23 @@ class Recording:
     """
 
     def __init__(self, folder: Path, note: Callable[[str], None]) -> None:
-        """Make the folder; raises SettingsError where it cannot be written, or is not empty, or open to others."""
+        """Make the folder; raises SettingsError where it cannot be made, or is there already."""
         self._folder, self._note = folder, note
         self._lock = threading.Lock()
         self._calls = 0
         self._failed = False
         self._masks: dict[str, str] = {}
-        # Identifiers that do not look like any, as they may stand in a text without escapes and capitals.
+        # Identifiers that do not look like any, as they stand in a text that is in one line.
         self._odd: dict[str, str] = {}
         try:
-            try:
-                folder.mkdir(mode=0o700, parents=True)
-                folder.chmod(0o700)
-            except FileExistsError:
-                if any(folder.iterdir()):
-                    raise SettingsError(
-                        f"The folder to record in, {folder}, is not empty.",
-                        hint="Name one that is new: an identifier has the same mask within one recording alone.",
-                    ) from None
-                if folder.stat().st_mode & 0o077:
-                    raise SettingsError(
-                        f"The folder to record in, {folder}, is open to other users.",
-                        hint=f"Close it by `chmod 700 {folder}`, or name one that is new.",
-                    ) from None
+            folder.mkdir(mode=0o700, parents=True)
+            folder.chmod(0o700)
             self._write("about.json", {"version": 1, "tool": USER_AGENT, "made_at": _now()})
         except OSError as error:
             raise SettingsError(
-                f"The folder to record in, {folder}, cannot be written: {error.strerror}.",
-                hint="Name one that is new, where you may write.",
+                f"The folder to record in, {folder}, cannot be made: {error.strerror}.",
+                hint="Name one that is new, where you may write: an identifier has the same mask within one recording "
+                "alone.",
             ) from None
 
     def keep(
@@ -104,7 +82,7 @@ class Recording:
             request = {
                 "method": "POST",
                 "address": address,
-                "headers": {name: text if name in _SHOWN else "(masked)" for name, text in headers.items()},
+                "headers": {name: text if name in _SHOWN else MASKED for name, text in headers.items()},
                 "body": body().decode()[:LONGEST_BODY],
             }
             call = {"operation": operation, "answered_at": _now(), "request": request}
@@ -129,35 +107,20 @@ class Recording:
         }
 
     def masked_text(self, text: str, secrets: Sequence[str]) -> str:
-        """A text without escapes, secrets and persons; of a long one the beginning, cut at a blank."""
-        if len(text) > LONGEST_TEXT:
-            text = "".join(text[:LONGEST_TEXT].rpartition(" ")[:2]) + "..."
-        for _ in range(_MOST_ESCAPES):
-            # What is known is masked before each escape is taken off: it may look like one.
-            escaped = self._without_known(text, secrets)
-            text = _ESCAPED.sub(_unescaped, escaped)
-            if text == escaped:
-                break
-        else:
-            return NOT_KEPT
+        """A text in one line without secrets and persons, and without words that may hide one; the beginning of it."""
         if UNWRITABLE.search(text) or "\ufffd" in text:
             return NOT_KEPT
-        return _HEX.sub(lambda found: self._mask(found[0]), _E_MAIL.sub(lambda found: self._mask(found[0]), text))
-
-    def _without_known(self, text: str, secrets: Sequence[str]) -> str:
-        with self._lock:
-            known = dict(self._odd)
-        for secret in secrets:
-            if len(secret) >= SHORTEST_SECRET:
-                known |= dict.fromkeys(_forms(secret), "(secret)")
+        text = clean(text)
         # Tracking ids look like click ids with dashes: these are masked where a call named one.
         for pattern in (_GUID, _HEX):
             text = pattern.sub(lambda found: self._masks.get(_same(found[0]), found[0]), text)
-        there = _folded(text)
-        for form in sorted((form for form in known if form in there), key=len, reverse=True):
-            # A form of an address has blanks as pluses.
-            text = re.sub(re.escape(form).replace("\\ ", "[ +]"), known[form], text, flags=re.IGNORECASE)
-        return text
+        with self._lock:
+            known = dict(self._odd)
+        known |= {secret: "(secret)" for secret in secrets if len(secret) >= SHORTEST_SECRET}
+        for value in sorted(known, key=len, reverse=True):
+            text = re.sub(re.escape(value), known[value], text, flags=re.IGNORECASE)
+        words = (MASKED if _MAY_HIDE.search(word) else word for word in text.split(" "))
+        return _HEX.sub(lambda found: self._mask(found[0]), " ".join(words))
 
     def _without_persons(self, item: Mapping[str, Any]) -> dict[str, Any]:
         return {name: self._know(value) if name in _PERSONS and value else value for name, value in item.items()}
@@ -166,7 +129,7 @@ class Recording:
         mask = self._mask(value)
         if len(value) >= _SHORTEST_ODD and not (_HEX.fullmatch(value) or _GUID.fullmatch(value)):
             with self._lock:
-                self._odd |= dict.fromkeys(_forms(value), mask)
+                self._odd[clean(value)] = mask
         return mask
 
     def _mask(self, value: str) -> str:
@@ -175,7 +138,7 @@ class Recording:
 
     def _answer(self, answer: HttpAnswer | Exception, secrets: Sequence[str]) -> dict[str, Any]:
         if isinstance(answer, UnreadableError):
-            answer = HttpAnswer(answer.status, answer.headers, answer.beginning)
+            answer = HttpAnswer(answer.status, answer.headers, answer.content)
         if isinstance(answer, Exception):
             return {"error": type(answer).__name__}
         headers = {
@@ -202,33 +165,20 @@ class Recording:
 
 def _read(answer: HttpAnswer) -> Any:
     """What an answer says, decoded: its structure, or the beginning of its text where it has none that can be read."""
-    content, media_type = answer.content, ""
+    content, media_type = answer.content[:LONGEST_BODY], ""
     for name, text in answer.headers.items():
         media_type = text.lower() if name.lower() == "content-type" else media_type
     if _OTHER_CHARSET.search(media_type):
         return NOT_KEPT
-    if len(content) <= LONGEST_BODY:
-        try:
-            return _elements(content) if "xml" in media_type else json.loads(content)
-        except (ValueError, RecursionError, etree.XMLSyntaxError):
-            pass
     try:
-        # The end of a beginning may be a part of a character.
-        return codecs.getincrementaldecoder(json.detect_encoding(content))().decode(content[:LONGEST_BODY])
-    except ValueError:
-        return NOT_KEPT
+        return _elements(content) if "xml" in media_type else json.loads(content)
+    except (ValueError, RecursionError, etree.XMLSyntaxError):
+        # A character that was cut through is in no part of the text that is kept.
+        return content.decode(json.detect_encoding(content), "ignore" if len(content) == LONGEST_BODY else "replace")
 
 
 def _elements(content: bytes) -> dict[str, Any]:
-    parser = etree.XMLParser(
-        resolve_entities=False,
-        no_network=True,
-        load_dtd=False,
-        dtd_validation=False,
-        huge_tree=False,
-        remove_comments=True,
-        remove_pis=True,
-    )
+    parser = etree.XMLParser(resolve_entities=False, remove_comments=True, remove_pis=True)
     root = etree.fromstring(content, parser)
     document: Any = root.getroottree().docinfo
     if document.doctype:
@@ -237,34 +187,8 @@ def _elements(content: bytes) -> dict[str, Any]:
 
 
 def _element(node: Any) -> dict[str, Any]:
-    """An element by its name, with its attributes, texts and elements; just its text where it has nothing else."""
-    parts = [*({f"@{name}": text} for name, text in node.attrib.items()), *_texts_and_elements(node)]
-    texts_alone = all(isinstance(part, str) for part in parts)
-    return {node.tag: "".join(parts) if texts_alone else parts}
-
-
-def _texts_and_elements(node: Any) -> Iterator[Any]:
-    yield from [node.text] if node.text and (node.text.strip() or not len(node)) else []
-    for child in node:
-        yield _element(child)
-        yield from [child.tail] if child.tail and child.tail.strip() else []
-
-
-def _unescaped(found: re.Match[str]) -> str:
-    if code := found["code"] or found["short"]:
-        return chr(int(code, 16))
-    if one := found["one"]:
-        return " " if one.isalpha() else one
-    return unquote(found[0]) if found[0].startswith("%") else unescape(found[0])
-
-
-def _forms(value: str) -> set[str]:
-    """How a value may stand in a text: it may itself hold what looks like an escape."""
-    return {_folded(value), _folded(_ESCAPED.sub(_unescaped, value))}
-
-
-def _folded(text: str) -> str:
-    return text.lower().replace("+", " ")
+    """An element by its name, with its elements or its text; attributes, and texts beside elements, are left out."""
+    return {node.tag: [_element(child) for child in node] or node.text}
 
 
 def _same(value: str) -> str:

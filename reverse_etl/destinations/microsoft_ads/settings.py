@@ -1,19 +1,17 @@
-"""Settings of Microsoft Advertising: secrets from the environment, and an address that is checked before use."""
+"""Settings of Microsoft Advertising: secrets from the environment, the protocol, and an address that may be called."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
-from datetime import date
+from dataclasses import dataclass, field
+from datetime import date, timedelta
 from urllib.parse import urlsplit
 
 from reverse_etl.core import clocks
 from reverse_etl.core.errors import SettingsError
 from reverse_etl.core.sync import Environment, Sync, WireProtocol
-from reverse_etl.destinations.microsoft_ads.protocols import spoken
-from reverse_etl.destinations.microsoft_ads.sign_in.sources import find_credentials
-from reverse_etl.destinations.microsoft_ads.sign_in.tokens import Credentials
+from reverse_etl.destinations.microsoft_ads.sign_in.tokens import Credentials, find_credentials
 from reverse_etl.destinations.microsoft_ads.values import LOOPBACK, check_printable
 
 SERVICE_PATH = "/Api/Advertiser/CampaignManagement/v13/CampaignManagementService.svc"
@@ -25,36 +23,57 @@ _HOSTS = {
     Environment.PRODUCTION: "https://campaign.api.bingads.microsoft.com",
     Environment.SANDBOX: "https://campaign.api.sandbox.bingads.microsoft.com",
 }
-SECRETS = ("MICROSOFT_ADS_DEVELOPER_TOKEN",)
+# The day from which Microsoft no longer promises SOAP (UTC); its announcement of 2026-09-30.
+SOAP_ENDS = date(2027, 1, 31)
+# How long before that day a push by SOAP says so.
+WARN_BEFORE = timedelta(days=90)
+SWITCH_HINT = (
+    "Set `protocol: rest` in the exposure: the ledger is the same, and nothing is sent again. "
+    "`protocol: soap` goes back, as long as SOAP lives."
+)
 _MICROSOFT = ".bingads.microsoft.com"
 _ADDRESS = re.compile(r"[A-Za-z]+://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._/-]*)?", re.ASCII)
+
+
+def spoken(sync: Sync, today: date) -> WireProtocol:
+    """What a sync speaks on a day (UTC): what its exposure says, else SOAP until its end and REST from that day on."""
+    if sync.protocol is not None:
+        return sync.protocol
+    return WireProtocol.SOAP if today < SOAP_ENDS else WireProtocol.REST
+
+
+def soap_warning(sync: Sync, today: date) -> str:
+    """What to tell a sync that speaks SOAP in the last days of SOAP or after them; nothing where there is no need."""
+    if spoken(sync, today) is not WireProtocol.SOAP or today < SOAP_ENDS - WARN_BEFORE:
+        return ""
+    days = (SOAP_ENDS - today).days
+    if days <= 0:
+        return f"Microsoft planned to end SOAP on {SOAP_ENDS}, and this sync still speaks it."
+    when = "tomorrow" if days == 1 else f"in {days} days"
+    after = "" if sync.protocol else " From that day on this sync speaks REST by itself."
+    return f"Microsoft plans to end SOAP on {SOAP_ENDS}, {when}, and this sync speaks it.{after}"
 
 
 @dataclass(frozen=True, slots=True)
 class Setting:
     """One setting as it was found: its value, which may be a secret, and where it comes from.
 
-    `source`: "the exposure", "NAME in the environment", "default", or empty where the setting is missing.
-    `variable` is the environment variable that may hold it, `key` the exposure's key if it has one. `is_id`: it must
-    be a number.
+    `source`: "the exposure", "NAME in the environment", "default", or empty where the setting is missing. `variable`:
+    the environment variable that may hold it.
+    `secret`: it must never be shown, and no exposure may say it. `is_id`: it must be a number.
     """
 
     name: str
     value: str = field(repr=False)
     source: str
     variable: str
-    key: str = ""
+    secret: bool = False
     is_id: bool = False
-
-    @property
-    def secret(self) -> bool:
-        """Must the value never be shown? What no exposure may hold is secret."""
-        return self.variable in SECRETS
 
     @property
     def wanted(self) -> str:
         """What to set, for messages."""
-        return f"{self.variable} (or {self.key} in the exposure)" if self.key else self.variable
+        return self.variable if self.secret else f"{self.variable} (or {self.name} in the exposure)"
 
     def check(self) -> None:
         """Raise SettingsError where the value cannot be one."""
@@ -75,15 +94,21 @@ def find_settings(sync: Sync, environ: Mapping[str, str]) -> dict[str, Setting]:
     go there.
     """
     local = sync.environment is Environment.LOCAL
-    nowhere: Mapping[str, str] = {}
-    # The local sandbox takes any id.
-    account_id = _find("MICROSOFT_ADS_ACCOUNT_ID", sync.account_id, environ, local=local)
-    customer_id = _find("MICROSOFT_ADS_CUSTOMER_ID", sync.customer_id, environ, local=local)
-    return {
-        "account_id": replace(account_id, is_id=not local),
-        "customer_id": replace(customer_id, is_id=not local),
-        "developer_token": _find("MICROSOFT_ADS_DEVELOPER_TOKEN", None, nowhere if local else environ, local=local),
-    }
+    found = {}
+    for name, variable, declared in (
+        ("account_id", "MICROSOFT_ADS_ACCOUNT_ID", sync.account_id),
+        ("customer_id", "MICROSOFT_ADS_CUSTOMER_ID", sync.customer_id),
+        ("developer_token", "MICROSOFT_ADS_DEVELOPER_TOKEN", ""),
+    ):
+        secret = name == "developer_token"
+        value, source = declared, "the exposure"
+        if not value and not (local and secret):
+            value, source = environ.get(variable, "").strip(), f"{variable} in the environment"
+        if not value:
+            value, source = ("local", "default") if local else ("", "")
+        # The local sandbox takes any id.
+        found[name] = Setting(name, value, source, variable, secret, is_id=not (secret or local))
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,22 +160,10 @@ def account_of(sync: Sync, environ: Mapping[str, str]) -> str:
 
 def find_endpoint(sync: Sync, environ: Mapping[str, str], protocol: WireProtocol) -> Setting:
     """The address to call by a protocol; raises SettingsError where it may not be called."""
-    name, variable = "endpoint", "MICROSOFT_ADS_ENDPOINT"
+    variable = "MICROSOFT_ADS_ENDPOINT"
     given = environ.get(variable, "").strip()
     source = f"{variable} in the environment" if given else "default"
-    return Setting(name, _endpoint(sync.environment, given, protocol), source, variable)
-
-
-def _find(variable: str, declared: str | None, environ: Mapping[str, str], *, local: bool) -> Setting:
-    """A setting; `declared` is what the exposure says, None where an exposure may not say it."""
-    name = variable.removeprefix("MICROSOFT_ADS_").lower()
-    key = "" if declared is None else name
-    if declared:
-        return Setting(name, declared, "the exposure", variable, key)
-    value = environ.get(variable, "").strip()
-    if value:
-        return Setting(name, value, f"{variable} in the environment", variable, key)
-    return Setting(name, "local", "default", variable, key) if local else Setting(name, "", "", variable, key)
+    return Setting("endpoint", _endpoint(sync.environment, given, protocol), source, variable)
 
 
 def _endpoint(environment: Environment, given: str, protocol: WireProtocol) -> str:

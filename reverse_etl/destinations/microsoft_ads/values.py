@@ -1,7 +1,9 @@
-"""What a value from outside may be: text that can be sent, and an address of this very machine."""
+"""What a value from outside may be: text that can be sent, and an address of this very machine; and our own tables."""
 
 from __future__ import annotations
 
+import csv
+from importlib.resources import files
 from urllib.parse import urlsplit
 
 from reverse_etl.core.errors import SettingsError
@@ -21,14 +23,16 @@ def is_token(value: object) -> bool:
 
 def check_printable(label: str, value: str) -> None:
     """Raise SettingsError, naming the value by its label, where it has characters that no such value has."""
-    if not value.isprintable():
+    # Headers are where REST has them, and they carry nothing but ASCII.
+    if not (value.isprintable() and value.isascii()):
+        what = "a character beyond ASCII" if value.isprintable() else "a line break or another character"
         raise SettingsError(
-            f"{label} holds a line break or another character that no such value has.",
+            f"{label} holds {what} that no such value has.",
             hint="Look at how it is set; often a file has more in it than the value.",
         )
-    # Headers are where REST has them, and they carry nothing else.
-    if not value.isascii():
-        raise SettingsError(
-            f"{label} holds a character beyond ASCII, which no such value has.",
-            hint="Look at how it is set; a character may have been changed on the way.",
-        )
+
+
+def read_table(name: str) -> list[dict[str, str]]:
+    """The lines of one of the tables beside this file, by their columns."""
+    with (files(__package__) / "tables" / f"{name}.csv").open(encoding="utf-8") as file:
+        return list(csv.DictReader(file))

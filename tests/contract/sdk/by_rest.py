@@ -1,4 +1,4 @@
-"""Microsoft's own REST client and its models, in a process of their own: asked by standard input, told as JSON.
+"""Microsoft's own REST client and its models, in a process of their own: asked by standard input, answers in JSON.
 
 Run with the packages of msads.lock and nothing else; this repository is not on its path.
 """

@@ -1,4 +1,4 @@
-"""Microsoft's own SOAP client, in a process of its own: asked by standard input, told as JSON."""
+"""Microsoft's own SOAP client, in a process of its own: asked by standard input, answers in JSON."""
 
 import json
 import sys

@@ -47,15 +47,9 @@ class Identity:
         """What is asked for; `profile` brings the user's name for `login --status`."""
         return f"openid profile offline_access {_RESOURCES[self.environment]}"
 
-    @property
-    def authorize_address(self) -> str:
-        """Where a person signs in."""
-        return f"{self.origin}/{self.tenant}/oauth2/v2.0/authorize"
-
-    @property
-    def token_address(self) -> str:
-        """Where tokens are given out."""
-        return f"{self.origin}/{self.tenant}/oauth2/v2.0/token"
+    def address(self, what: str) -> str:
+        """Where a person signs in (`authorize`), or where tokens are given out (`token`)."""
+        return f"{self.origin}/{self.tenant}/oauth2/v2.0/{what}"
 
     @property
     def command(self) -> str:

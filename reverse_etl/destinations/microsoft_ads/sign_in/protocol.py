@@ -1,12 +1,18 @@
 """The OAuth protocol, spoken by Authlib over our own HTTP exchange. Nothing else imports Authlib.
 
 The exchange ends in time, follows no redirect, has a limit for answers and logs nothing.
+
+A refusal is said in a sentence of our own, with the command to run: Microsoft's texts may name a person. Its AADSTS
+numbers may change, so no decision but one more try rests on them; where a number is unknown, the OAuth word decides.
+Both are in tables/refusals.csv; of a code that was given for tokens, some numbers mean something else than of a refresh
+token.
 """
 
 from __future__ import annotations
 
 import base64
 import json
+import re
 import secrets
 import time
 from collections.abc import Callable, Mapping
@@ -17,10 +23,47 @@ from urllib.parse import parse_qs, urlencode, urlsplit
 import requests
 import urllib3
 
+from reverse_etl.core.errors import DestinationError
 from reverse_etl.destinations.microsoft_ads.sign_in.identity import Identity
-from reverse_etl.destinations.microsoft_ads.sign_in.refusals import SignInError, refused
-from reverse_etl.destinations.microsoft_ads.values import is_token
-from reverse_etl.destinations.microsoft_ads.wire.http import UnreadableError, exchange, new_session
+from reverse_etl.destinations.microsoft_ads.sign_in.stores import Login
+from reverse_etl.destinations.microsoft_ads.values import is_token, read_table
+from reverse_etl.destinations.microsoft_ads.wire.http import HttpAnswer, UnreadableError, exchange, new_session
+
+# A good refresh token is refused with this one now and then; the next try works.
+FLAKY = 70000
+_NUMBER = re.compile(r"AADSTS(\d{4,8})", re.ASCII)
+_WORD = re.compile(r"[a-z_]{1,40}", re.ASCII)
+
+
+class SignInError(DestinationError):
+    """Microsoft's sign-in refused, or did not answer.
+
+    `number`: of its AADSTS code, if it said one. `again`: the same request may succeed.
+    """
+
+    def __init__(self, message: str, *, hint: str, number: int | None = None, again: bool = False) -> None:
+        super().__init__(message, hint=hint)
+        self.number = number
+        self.again = again
+
+
+def refused(word: object, description: object, command: str, *, of_a_code: bool = False) -> SignInError:
+    """The error for an OAuth error word and its description; `command`: what signs in again.
+
+    `of_a_code`: what was refused was a code, and no refresh token.
+    """
+    word = str(word) if _WORD.fullmatch(str(word)) else "error"
+    found = _NUMBER.search(str(description))
+    number = int(found[1]) if found else None
+    known = {(entry["said"], entry["of_a_code"]): entry for entry in read_table("refusals")}
+    ways = [(str(number), "yes"), (str(number), ""), (word, "")] if of_a_code else [(str(number), ""), (word, "")]
+    entry = next((known[way] for way in ways if way in known), None)
+    message = entry["message"] if entry else "Microsoft refused the sign-in."
+    hint = entry["hint"] if entry else "Sign in again: {command}"
+    said = f"{word}, AADSTS{number}" if number else word
+    again = number == FLAKY or word in ("temporarily_unavailable", "server_error")
+    return SignInError(f"{message} [{said}]", hint=hint.format(command=command), number=number, again=again)
+
 
 # Seconds without a byte of the answer. A whole exchange lasts 30 at most, with the time to connect.
 READ_TIMEOUT = 10.0
@@ -29,16 +72,6 @@ LONGEST_EXCHANGE = 30.0
 _WAITS = (1.0, 2.0)
 # What an access token lives where the answer does not say. Seconds.
 _LIFETIME = 3600.0
-
-
-@dataclass(frozen=True, slots=True)
-class Granted:
-    """What Microsoft gave. `refresh_token` is empty where it gave none; `lifetime` of the access token, in seconds."""
-
-    access_token: str = field(repr=False)
-    refresh_token: str = field(repr=False)
-    lifetime: float
-    who: str = field(repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +92,11 @@ def ask(identity: Identity, redirect: str, command: str = "") -> Question:
     """Begin a sign-in with PKCE; nothing is sent yet. `command`: what begins it, where it is not the plain one."""
     state, verifier = secrets.token_urlsafe(32), secrets.token_urlsafe(64)
     address, _ = _client(identity, redirect).create_authorization_url(
-        identity.authorize_address, state=state, code_verifier=verifier, response_mode="query", prompt="select_account"
+        identity.address("authorize"),
+        state=state,
+        code_verifier=verifier,
+        response_mode="query",
+        prompt="select_account",
     )
     return Question(str(address), redirect, command or identity.command, state, verifier)
 
@@ -90,13 +127,13 @@ def code_of(answer: str, question: Question) -> str:
     return given["code"]
 
 
-def redeem(identity: Identity, question: Question, code: str) -> Granted:
+def redeem(identity: Identity, question: Question, code: str) -> Login:
     """Tokens for a code; raises SignInError. A code can be used once, so there is one try."""
     client = _client(identity, question.redirect)
     granted = _said(
         identity,
         lambda: client.fetch_token(
-            identity.token_address,
+            identity.address("token"),
             grant_type="authorization_code",
             code=code,
             code_verifier=question.verifier,
@@ -115,10 +152,10 @@ def redeem(identity: Identity, question: Question, code: str) -> Granted:
 
 def renew(
     identity: Identity, refresh_token: str, *, until: float, sleep: Callable[[float], None] = time.sleep
-) -> Granted:
+) -> Login:
     """Tokens for a refresh token; raises SignInError. What may pass is tried again; no try starts after `until`.
 
-    `until`: by time.monotonic().
+    `until`: by time.monotonic(). Not every renewal brings a new refresh token, and then it is empty.
     """
     if not refresh_token:
         raise SignInError("The sign-in that was kept has no refresh token.", hint=f"Sign in again: {identity.command}")
@@ -128,7 +165,7 @@ def renew(
         try:
             return _said(
                 identity,
-                lambda: client.refresh_token(identity.token_address, refresh_token=refresh_token),
+                lambda: client.refresh_token(identity.address("token"), refresh_token=refresh_token),
                 identity.command,
             )
         except SignInError as error:
@@ -157,15 +194,11 @@ class _Exchange:
                 readable=lambda media_type: media_type == "application/json",
                 hear_date=lambda _: None,
             )
-        return _Answer(answer.status_code, answer.content)
+        return _Answer(answer.status_code, answer.headers, answer.content)
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
+class _Answer(HttpAnswer):
     """An answer as Authlib reads it. A service that fails is no refusal, whatever it says."""
-
-    status_code: int
-    content: bytes = field(repr=False)
 
     def json(self) -> Any:
         """The document; raises ValueError."""
@@ -194,7 +227,7 @@ def _client(identity: Identity, redirect: str) -> Any:
 
 def _said(
     identity: Identity, request: Callable[[], Mapping[str, Any]], command: str, *, of_a_code: bool = False
-) -> Granted:
+) -> Login:
     """What a request brought; raises SignInError without a word of the answer, which may hold a token.
 
     `command`: what signs in again. `of_a_code`: what was given is a code.
@@ -203,11 +236,15 @@ def _said(
 
     host = urlsplit(identity.origin).netloc
     try:
-        said = request()
-        return Granted(
+        said, now = request(), time.time()
+        refresh_token = said.get("refresh_token")
+        return Login(
+            # Some say null where there is none.
+            refresh_token=_token(refresh_token) if refresh_token and isinstance(refresh_token, str) else "",
             access_token=_token(said["access_token"]),
-            refresh_token=_refresh_token(said.get("refresh_token")),
-            lifetime=_seconds(said.get("expires_in")),
+            obtained_at=now,
+            expires_at=now + _seconds(said.get("expires_in")),
+            signed_in_at=now,
             who=_who(said.get("id_token")),
         )
     except OAuth2Error as error:
@@ -233,11 +270,6 @@ def _token(value: object) -> str:
     if not is_token(value):
         raise ValueError
     return str(value)
-
-
-def _refresh_token(value: object) -> str:
-    """A refresh token, empty where there is none, which some say as null; raises ValueError as `_token` does."""
-    return _token(value) if value and isinstance(value, str) else ""
 
 
 def _seconds(value: object) -> float:

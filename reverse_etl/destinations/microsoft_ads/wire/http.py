@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import contextlib
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -27,11 +26,11 @@ LARGEST_ANSWER = 10_000_000
 class UnreadableError(Exception):
     """An answer that is not what was asked for: of another media type, or larger than any answer."""
 
-    def __init__(self, status: int, headers: Mapping[str, str] | None = None, beginning: bytes = b"") -> None:
+    def __init__(self, status: int, headers: Mapping[str, str] | None = None, content: bytes = b"") -> None:
         super().__init__(f"HTTP {status}")
         self.status = status
         self.headers = headers or {}
-        self.beginning = beginning
+        self.content = content
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,11 +59,8 @@ def exchange(
     read_timeout: float,
     readable: Callable[[str], bool],
     hear_date: Callable[[str | None], None],
-    recorded: bool = False,
 ) -> HttpAnswer:
     """Post a message and read what comes back; `readable` is asked whether a media type can be one.
-
-    `recorded`: the beginning of what cannot be read is read all the same, for people.
 
     Redirects are not followed: tokens go to the address that was checked and nowhere else. Raises UnreadableError, and
     what requests and urllib3 raise.
@@ -80,9 +76,6 @@ def exchange(
     ) as response:
         # One wait each, so that the end is looked at between; urllib3 before 2 has no read1.
         read = getattr(response.raw, "read1", response.raw.read)
-        if not readable(response.headers.get("Content-Type", "").partition(";")[0].strip().lower()):
-            raise UnreadableError(response.status_code, response.headers, _beginning(read, end) if recorded else b"")
-        hear_date(response.headers.get("Date"))
         content = bytearray()
         while part := read(65_536, decode_content=True):
             content += part
@@ -90,19 +83,10 @@ def exchange(
                 raise UnreadableError(response.status_code, response.headers)
             if time.monotonic() > end:
                 raise requests.ReadTimeout
+        if not readable(response.headers.get("Content-Type", "").partition(";")[0].strip().lower()):
+            raise UnreadableError(response.status_code, response.headers, bytes(content))
+        hear_date(response.headers.get("Date"))
         return HttpAnswer(response.status_code, response.headers, bytes(content))
-
-
-def _beginning(read: Callable[..., bytes], end: float) -> bytes:
-    """The beginning of an answer. Nothing of one that broke off, which may end within a word that must not be shown."""
-    content = bytearray()
-    with contextlib.suppress(Exception):
-        while len(content) < 65_536 and time.monotonic() < end:
-            if not (part := read(65_536, decode_content=True)):
-                return bytes(content)
-            content += part
-        return bytes(content) if len(content) >= 65_536 else b""
-    return b""
 
 
 def lost(error: Exception, endpoint: str) -> Lost:

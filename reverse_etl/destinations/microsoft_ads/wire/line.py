@@ -19,8 +19,11 @@ from reverse_etl.destinations.microsoft_ads.wire.port import Reply
 API_REVISION = "2026-10-12"
 
 
-class HttpWire(ABC):
-    """Makes calls by HTTP. Each thread has its own connection."""
+class Wire(ABC):
+    """Makes calls by HTTP; used by several threads at once, each of which has its own connection.
+
+    `clock_ahead`: by how many seconds the service's clock was ahead of this machine's at its last answer, if known.
+    """
 
     def __init__(
         self,
@@ -42,16 +45,17 @@ class HttpWire(ABC):
         return self._settings.credentials.allowance + http.CONNECT_TIMEOUT + 2 * self.read_timeout
 
     def call(self, operation: str, content: Mapping[str, Any]) -> Reply:
-        """Make one call. Never raises for what the call or its answer brings."""
-        return with_token(
-            self._settings.credentials,
-            lambda token: self._noted(operation, content, token),
-            secrets=[self._settings.developer_token],
-        )
+        """Make one call. Never raises for what the call or its answer brings.
 
-    def _noted(self, operation: str, content: Mapping[str, Any], token: str) -> Reply:
-        self._local.noted = (operation, content, token)
-        return self._call(operation, content, token)
+        `content`: the operation's elements by the service's names; lists are lists, items are dicts, ids are whole
+        numbers, times are text, and what is None is left out.
+        """
+
+        def attempt(token: str) -> Reply:
+            self._local.noted = (operation, content, token)
+            return self._call(operation, content, token)
+
+        return with_token(self._settings.credentials, attempt, secrets=[self._settings.developer_token])
 
     @abstractmethod
     def message(self, operation: str, content: Mapping[str, Any]) -> bytes:
@@ -77,7 +81,6 @@ class HttpWire(ABC):
                 read_timeout=self.read_timeout,
                 readable=readable,
                 hear_date=self._hear_date,
-                recorded=self._recording is not None,
             )
         except Exception as error:
             self._record(address, headers, error)

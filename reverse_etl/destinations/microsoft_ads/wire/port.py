@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Protocol
+from typing import Any
 
 from reverse_etl.core.receipt import Reason
 
@@ -83,25 +83,6 @@ class Lost:
 Reply = Processed | Faulted | Lost
 
 
-class Wire(Protocol):
-    """Makes calls; used by several threads at once."""
-
-    @property
-    def call_timeout(self) -> float:
-        """Seconds that one call lasts at most."""
-
-    @property
-    def clock_ahead(self) -> float | None:
-        """By how many seconds the service's clock was ahead of this machine's at its last answer."""
-
-    def call(self, operation: str, content: Mapping[str, Any]) -> Reply:
-        """Make one call. Never raises for what the call or its answer brings.
-
-        `content`: the operation's elements by the service's names; lists are lists, items are dicts, ids are whole
-        numbers, times are text, and what is None is left out.
-        """
-
-
 def number(code: object) -> int | None:
     """An error's code, or None where it is none."""
     text = str(code)
@@ -125,6 +106,11 @@ def words(*texts: object) -> str:
     """Words of the service in one line, without the identifiers of a person."""
     joined = clean(" ".join(str(text) for text in texts if text not in (None, "")))
     return E_MAIL.sub("(e-mail address)", IDENTIFIER.sub("(identifier)", joined))
+
+
+def service_error(code: object, name: object, *texts: object, index: int | None = None) -> ServiceError:
+    """An error as the service says it, cleaned."""
+    return ServiceError(number(clean(code)), words(name), words(*texts), index)
 
 
 def counted(errors: Sequence[Any]) -> Sequence[Any]:

@@ -9,11 +9,10 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NoReturn
 
-from reverse_etl.core import clocks
 from reverse_etl.destinations.microsoft_ads.codes import STATUSES
 from reverse_etl.destinations.microsoft_ads.wire import http
 from reverse_etl.destinations.microsoft_ads.wire.http import HttpAnswer, lost
-from reverse_etl.destinations.microsoft_ads.wire.line import HttpWire
+from reverse_etl.destinations.microsoft_ads.wire.line import Wire
 from reverse_etl.destinations.microsoft_ads.wire.port import (
     Faulted,
     Processed,
@@ -21,7 +20,7 @@ from reverse_etl.destinations.microsoft_ads.wire.port import (
     ServiceError,
     clean,
     counted,
-    number,
+    service_error,
     words,
 )
 
@@ -58,10 +57,9 @@ _READERS: Mapping[str, Callable[[str], Any]] = {
     "UploadDate": datetime.fromisoformat,
 }
 _FAULTS = ("AdApiFaultDetail", "ApiFaultDetail")
-_MEANINGS = {code.name: code for code in STATUSES}
 
 
-class RestWire(HttpWire):
+class RestWire(Wire):
     """Makes calls. Each thread has its own connection."""
 
     def _call(self, operation: str, content: Mapping[str, Any], token: str) -> Reply:
@@ -99,19 +97,11 @@ class RestWire(HttpWire):
 
 
 def retry_after(headers: Mapping[str, str]) -> float | None:
-    """The seconds that an answer asks to wait, within bounds; None where it does not ask, or not in words known here.
-
-    A time is held against the service's own clock, where it tells that.
-    """
+    """The seconds that an answer asks to wait, within bounds; None where it does not ask, or not by a number."""
     text = headers.get("Retry-After", "").strip()
-    if text.isdecimal() and text.isascii():
-        seconds = float(text[:9])
-    else:
-        until, said = clocks.ahead_of_here(text), clocks.ahead_of_here(headers.get("Date"))
-        if until is None:
-            return None
-        seconds = until - (said or 0.0)
-    return min(max(seconds, SHORTEST_WAIT), LONGEST_WAIT)
+    if not (text.isdecimal() and text.isascii()):
+        return None
+    return min(max(float(text[:9]), SHORTEST_WAIT), LONGEST_WAIT)
 
 
 def _written(name: str, value: Any) -> Any:
@@ -136,8 +126,8 @@ def _read(operation: Operation, answer: HttpAnswer) -> Reply:
     tracking_id = clean(headers.get("TrackingId") or body.get("TrackingId"))
     errors = [error for name in ("Errors", "BatchErrors", "OperationErrors") for error in _list(body.get(name))]
     if errors:
-        return Faulted(tuple(map(_fault_error, errors)), tracking_id, retry_after=retry_after(headers))
-    if body.get("Type") in _FAULTS and f"HTTP {status}" not in _MEANINGS:
+        return Faulted(tuple(map(_error, errors)), tracking_id, retry_after=retry_after(headers))
+    if body.get("Type") in _FAULTS and f"HTTP {status}" not in STATUSES:
         return Faulted((ServiceError(None, clean(body["Type"]), "a fault without an error in it"),), tracking_id)
     if status == 200:
         return _processed(operation, body, tracking_id)
@@ -167,13 +157,12 @@ def _partial_error(error: dict[str, Any]) -> ServiceError:
     index = error["Index"]
     if not isinstance(index, int) or isinstance(index, bool):
         raise TypeError("an error without an index")
-    found = _fault_error(error)
-    return ServiceError(found.number, found.name, found.message, index)
+    return _error(error, index)
 
 
-def _fault_error(error: dict[str, Any]) -> ServiceError:
-    message = words(error.get("Message"), error.get("Detail") or error.get("Details"))
-    return ServiceError(number(clean(error.get("Code"))), words(error.get("ErrorCode")), message)
+def _error(error: dict[str, Any], index: int | None = None) -> ServiceError:
+    texts = error.get("Message"), error.get("Detail") or error.get("Details")
+    return service_error(error.get("Code"), error.get("ErrorCode"), *texts, index=index)
 
 
 def _plain(name: str, value: Any) -> Any:
@@ -192,7 +181,7 @@ def _plain(name: str, value: Any) -> Any:
 def _by_status(status: int, headers: Mapping[str, str]) -> Faulted | None:
     """What an answer means of which nothing but the status can be read, if that has a meaning of its own."""
     name = f"HTTP {status}"
-    if name not in _MEANINGS:
+    if name not in STATUSES:
         return None
     error = ServiceError(None, name, "the service answered with this status and nothing that can be read")
     return Faulted((error,), clean(headers.get("TrackingId")), retry_after=retry_after(headers))

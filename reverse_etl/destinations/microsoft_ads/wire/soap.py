@@ -16,7 +16,7 @@ from zeep.xsd import CompoundValue
 from reverse_etl.core.receipt import Reason
 from reverse_etl.destinations.microsoft_ads.wire import http
 from reverse_etl.destinations.microsoft_ads.wire.http import HttpAnswer, lost
-from reverse_etl.destinations.microsoft_ads.wire.line import HttpWire
+from reverse_etl.destinations.microsoft_ads.wire.line import Wire
 from reverse_etl.destinations.microsoft_ads.wire.port import (
     Faulted,
     Lost,
@@ -25,7 +25,7 @@ from reverse_etl.destinations.microsoft_ads.wire.port import (
     ServiceError,
     clean,
     counted,
-    number,
+    service_error,
     words,
 )
 
@@ -113,7 +113,7 @@ def _tells_of_a_row(node: Any) -> bool:
     return name == "Index" or "Error" in name
 
 
-class SoapWire(HttpWire):
+class SoapWire(Wire):
     """Makes calls. Each thread has its own client and connection."""
 
     def _call(self, operation: str, content: Mapping[str, Any], token: str) -> Reply:
@@ -183,12 +183,7 @@ class SoapWire(HttpWire):
 def _read(answer: Any) -> Processed:
     body = _plain(answer.body) or {}
     errors = tuple(
-        ServiceError(
-            number(error["Code"]),
-            words(error["ErrorCode"]),
-            words(error["Message"], error["Details"]),
-            int(error["Index"]),
-        )
+        service_error(error["Code"], error["ErrorCode"], error["Message"], error["Details"], index=int(error["Index"]))
         for error in body.pop("PartialErrors", None) or ()
         if error is not None
     )
@@ -231,6 +226,6 @@ def _fault_errors(fault: zeep.exceptions.Fault) -> tuple[str, list[ServiceError]
             tracking_id = clean(node.text)
         elif kind in ("AdApiError", "OperationError", "BatchError", "EditorialError"):
             parts = {etree.QName(child).localname: child.text for child in node if isinstance(child.tag, str)}
-            message = words(parts.get("Message"), parts.get("Detail") or parts.get("Details"))
-            errors.append(ServiceError(number(clean(parts.get("Code"))), words(parts.get("ErrorCode")), message))
+            texts = parts.get("Message"), parts.get("Detail") or parts.get("Details")
+            errors.append(service_error(parts.get("Code"), parts.get("ErrorCode"), *texts))
     return tracking_id, errors
