@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import Any
 
 import typer
 import yaml
@@ -77,8 +78,7 @@ def _error_parts() -> Iterator[str]:
     )
     yield "## Errors of a whole call\n"
     yield from _codes(lambda code: code.call is not OnCall.BISECT, lambda code: _ON_CALL[code.call])
-    yield "## The tool's own exit codes\n"
-    yield from _table(("code", "meaning"), ((str(code), text) for code, text in EXIT_CODES.items()))
+    yield from _table("## The tool's own exit codes", "code", EXIT_CODES)
 
 
 _ON_ROW = {
@@ -110,24 +110,18 @@ def _parts() -> Iterator[str]:
     for words in command_names():
         yield f"### {' '.join(words)}\n" if words else "### reverse-etl\n"
         yield f"```text\n{_help(words)}\n```\n"
-    yield "## Exit codes\n"
-    yield from _table(("code", "meaning"), ((str(code), text) for code, text in EXIT_CODES.items()))
-    yield "## Keys of an exposure\n"
-    yield "Under `config.meta.reverse_etl`; dbt renders Jinja there.\n"
-    yield from _table(("key", "meaning"), ((f"`{key}`", text) for key, text in KEYS.items()))
-    yield "## Environment variables\n"
-    yield from _table(("variable", "meaning"), ((f"`{name}`", text) for name, text in ENVIRONMENT.items()))
-    yield "## Classes of a plan\n"
-    yield from _table(("class", "meaning"), CLASS_WORDS.items())
-    yield "## Reasons\n"
-    yield from _table(("reason", "meaning"), REASON_WORDS.items())
+    yield from _table("## Exit codes", "code", EXIT_CODES)
+    keys = "## Keys of an exposure\n\nUnder `config.meta.reverse_etl`; dbt renders Jinja there."
+    yield from _table(keys, "key", _quoted(KEYS))
+    yield from _table("## Environment variables", "variable", _quoted(ENVIRONMENT))
+    yield from _table("## Classes of a plan", "class", CLASS_WORDS)
+    yield from _table("## Reasons", "reason", REASON_WORDS)
     yield "## Tables and views\n"
     texts = dict(_DOC.findall((ROOT / "models" / "_columns.md").read_text()))
     for model in yaml.safe_load((ROOT / "models" / "_models.yml").read_text())["models"]:
-        yield f"### {model['name']}\n"
-        yield " ".join(model["description"].split()) + "\n"
-        columns = ((f"`{column['name']}`", _text(column["description"], texts)) for column in model["columns"])
-        yield from _table(("column", "meaning"), columns)
+        title = f"### {model['name']}\n\n{' '.join(model['description'].split())}"
+        columns = {column["name"]: _text(column["description"], texts) for column in model["columns"]}
+        yield from _table(title, "column", _quoted(columns))
     yield "## JSON\n"
     yield "Every `--json` document has a `version`, and a schema in [schemas/](schemas/). Where several syncs are"
     yield "shown, it is a list of such documents.\n"
@@ -161,10 +155,14 @@ def _text(description: str, texts: dict[str, str]) -> str:
     return " ".join(_DOC_NAME.sub(lambda match: texts[match[1]], description).strip("{} ").split())
 
 
-def _table(heads: tuple[str, str], rows: object) -> Iterator[str]:
-    yield f"| {heads[0]} | {heads[1]} |"
+def _quoted(rows: Mapping[str, str]) -> dict[str, str]:
+    return {f"`{name}`": text for name, text in rows.items()}
+
+
+def _table(title: str, head: str, rows: Mapping[Any, str]) -> Iterator[str]:
+    yield f"{title}\n\n| {head} | meaning |"
     yield "|---|---|"
-    for name, text in rows:  # type: ignore[attr-defined]
+    for name, text in rows.items():
         yield f"| {name} | {text} |".replace("||", "\\|\\|")
     yield ""
 

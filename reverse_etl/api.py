@@ -151,13 +151,7 @@ def _options(dbt: DbtArguments) -> DbtOptions:
     unknown = set(dbt) - set(DbtArguments.__annotations__)
     if unknown:
         raise TypeError(f"unknown arguments: {', '.join(sorted(unknown))}")
-    given = dbt.get("vars") or ""
-    profiles_dir = dbt.get("profiles_dir")
-    return DbtOptions(
-        project_dir=Path(dbt.get("project_dir", ".")),
-        profiles_dir=Path(profiles_dir) if profiles_dir is not None else None,
-        profile=dbt.get("profile", ""),
-        target=dbt.get("target", ""),
-        target_path=dbt.get("target_path", ""),
-        vars=given if isinstance(given, str) else json.dumps(given),
-    )
+    given: dict[str, Any] = {"project_dir": ".", "vars": "", **dbt}
+    folders = {name: Path(given[name]) for name in ("project_dir", "profiles_dir") if given.get(name) is not None}
+    variables = given["vars"] or ""
+    return DbtOptions(**given | folders | {"vars": variables if isinstance(variables, str) else json.dumps(variables)})

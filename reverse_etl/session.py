@@ -24,10 +24,15 @@ from reverse_etl.warehouse.artifacts import limited_build
 from reverse_etl.warehouse.attribution import WarehouseAttribution, known_totals
 from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.exposures import find_syncs, pick_sync
+from reverse_etl.warehouse.lease import WarehouseLease
 from reverse_etl.warehouse.ledger import WarehouseLedger
 from reverse_etl.warehouse.project import PACKAGE, Project
 from reverse_etl.warehouse.upkeep import WarehouseUpkeep
 
+# What the commands take that send nothing, beside a Session.
+Books = WarehouseAttribution
+Upkeep = WarehouseUpkeep
+UpkeepLease = WarehouseLease
 # dbt has one adapter of a kind in a process: of two calls at once, one would work with the other's warehouse.
 _ONE_AT_A_TIME = threading.Lock()
 
@@ -84,7 +89,6 @@ class Session:
         return known_totals(self.project, self.sync, days)
 
     def guards(self, permissions: Permissions) -> list[Guard]:
-        """Every guard with what it would do to a push."""
         return look(self.sync, self.facts(permissions))
 
     def enforce_whole_source(self) -> None:

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from reverse_etl.cli.console import Results, echo
-from reverse_etl.cli.options import Json, Syncs, takes_dbt_options
+from reverse_etl.cli.options import DbtOptions, Json, Session, Syncs, takes_dbt_options
 from reverse_etl.cli.syncs import on_each
 from reverse_etl.core.attribution import DAYS, MOST_DAYS
-
-if TYPE_CHECKING:
-    from reverse_etl.session import Session
-    from reverse_etl.warehouse.dbt_calls import DbtOptions
 
 
 @takes_dbt_options
@@ -35,9 +31,8 @@ def attribution(
     from reverse_etl.commands.attribution import attribution as command
     from reverse_etl.report.attribution import attribution_json, attribution_text
 
-    def work(session: Session, results: Results) -> int:
+    def work(session: Session, results: Results) -> None:
         report = command(session, days=days, fetch_first=not no_fetch, note=lambda text: echo(text, err=True))
-        results.show(lambda: attribution_json(report), lambda: attribution_text(report))
-        return 0
+        results.show(attribution_json, attribution_text, report)
 
     on_each(dbt, sync, work, as_json=as_json)

@@ -2,27 +2,19 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import os
-import shutil
 import sys
-from collections.abc import Iterable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
-from reverse_etl.cli.console import agreed, is_attended
-from reverse_etl.cli.options import Json, Syncs, Yes, takes_dbt_options
+from reverse_etl.cli.console import agreed, width_of
+from reverse_etl.cli.options import DbtOptions, Json, Syncs, Yes, takes_dbt_options
 from reverse_etl.core.errors import SettingsError
-
-if TYPE_CHECKING:
-    from reverse_etl.core.check import CheckLine
-    from reverse_etl.core.sync import Sync
-    from reverse_etl.warehouse.dbt_calls import DbtOptions
-
-# Where no terminal says how wide it is, and the widest lines that are still read with ease.
-WIDTH, WIDEST = 80, 110
+from reverse_etl.core.sync import Sync
 
 
 @takes_dbt_options
@@ -43,43 +35,26 @@ def check(
     Example: reverse-etl check --target prod
     """
     from reverse_etl.commands.check import exit_code, run_checks
-    from reverse_etl.report.check import Style, checks_json, checks_text
+    from reverse_etl.report.check import checks_json, checks_text
 
     if yes and not fix:
         raise SettingsError("--yes answers what --fix asks: give both.")
-    lines: list[CheckLine] = []
-    checks = run_checks(dbt, sync, os.environ, ask=partial(_turn_on, yes=yes) if fix else None)
+    # Text is shown as soon as it is there; the exit code needs all lines.
+    checks, lines = itertools.tee(run_checks(dbt, sync, os.environ, ask=partial(_turn_on, yes=yes) if fix else None))
     if as_json:
-        lines += checks
-        typer.echo(json.dumps(checks_json(lines, exit_code(lines)), indent=2))
+        found = list(checks)
+        typer.echo(json.dumps(checks_json(found, exit_code(found)), indent=2))
     else:
-        terminal = sys.stdout.isatty()
-        style = Style.fitting(
-            sys.stdout.encoding or "ascii",
-            width=min(shutil.get_terminal_size((WIDTH, 24)).columns, WIDEST) if terminal else WIDTH,
-            colour=terminal and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb",
-        )
-        for text in checks_text(_kept(checks, lines), style, quiet=quiet):
+        colour = sys.stdout.isatty() and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+        encoding, width = sys.stdout.encoding or "ascii", width_of(sys.stdout)
+        for text in checks_text(checks, encoding=encoding, width=width, colour=colour, quiet=quiet):
             typer.echo(text)
     raise typer.Exit(exit_code(lines))
 
 
 def _turn_on(sync: Sync, *, yes: bool) -> bool:
-    """Ask whether auto-tagging of an account is to be turned on; raises SettingsError without a terminal."""
-    if not yes and not is_attended():
-        raise SettingsError(
-            f"Auto-tagging is off in account {sync.account_id}, and no terminal is attached to ask at.",
-            hint="Give --yes to turn it on without being asked.",
-        )
     shown = (
         f"Auto-tagging is off in account {sync.account_id} ({sync.environment.value}). Turned on, Microsoft appends "
         "the parameter msclkid to the address of every landing page of the account."
     )
     return agreed(shown, "Turn it on?", yes=yes)
-
-
-def _kept(checks: Iterable[CheckLine], lines: list[CheckLine]) -> Iterator[CheckLine]:
-    """Each check as it comes, and in the list besides: text is shown at once, the exit code needs all of them."""
-    for line in checks:
-        lines.append(line)
-        yield line

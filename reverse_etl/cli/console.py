@@ -8,17 +8,18 @@ import os
 import select
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, NoReturn, TextIO, cast
+from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TextIO, cast
 
 import typer
 
 from reverse_etl.core.errors import ReverseEtlError, SettingsError
-from reverse_etl.report.width import fit
+from reverse_etl.report.text import fit, safe
 
 if TYPE_CHECKING:
     from reverse_etl.core.sync import Sync
     from reverse_etl.report.documents import ErrorJson
 
+P = ParamSpec("P")
 # From the best to the worst: of several syncs the worst counts.
 _EXIT_CODES = (0, 6, 3, 4, 5, 2, 1)
 
@@ -120,24 +121,18 @@ def read_line() -> str:
 
 def say(error: ReverseEtlError, *, about: str = "") -> None:
     """Say what happened and what to do next. `about`: the sync, whose account a row of the source may have named."""
-    where = ""
-    if about:
-        from reverse_etl.report.text import safe
-
-        where = f" in {safe(about)}"
+    where = f" in {safe(about)}" if about else ""
     echo(f"Error{where}: {error.message}", err=True)
     if error.hint:
         echo(error.hint, err=True)
 
 
 def fail(error: ReverseEtlError) -> NoReturn:
-    """Say it and leave with the error's exit code."""
     say(error)
     sys.exit(error.exit_code)
 
 
 def worst(codes: Sequence[int]) -> int:
-    """The exit code to leave with."""
     return max(codes, key=_EXIT_CODES.index, default=0)
 
 
@@ -165,14 +160,16 @@ class Results:
         self._documents: list[Mapping[str, object]] = []
         self._shown = False
 
-    def show(self, document: Callable[[], Mapping[str, object]], text: Callable[[], str]) -> None:
-        """One result."""
+    def show(
+        self, document: Callable[P, Mapping[str, object]], text: Callable[P, str], *result: P.args, **more: P.kwargs
+    ) -> None:
+        """One result, by what makes a document or a text of it."""
         if self._as_json:
-            self._documents.append(document())
+            self._documents.append(document(*result, **more))
             return
         if self._shown:
             typer.echo()
-        echo(text())
+        echo(text(*result, **more))
         self._shown = True
 
     def failed(self, sync: Sync, error: ReverseEtlError) -> None:
@@ -206,7 +203,7 @@ def agreed(shown: str, question: str, *, yes: bool) -> bool:
     if not is_attended():
         raise SettingsError(
             "No terminal is attached to ask at, so nothing was changed.",
-            hint="Give --yes where the counts above are right.",
+            hint="Give --yes where what stands above is right.",
         )
     # Not by `input`, which says its prompt, or a blank of it, on standard output.
     sys.stderr.write(f"{question} [y/N] ")

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from reverse_etl.cli.console import Results, agreed, each, read_line
-from reverse_etl.cli.options import Json, SyncName, Yes, takes_dbt_options
+from reverse_etl.cli.options import DbtOptions, Json, SyncName, Yes, takes_dbt_options
 from reverse_etl.core.errors import SettingsError
-
-if TYPE_CHECKING:
-    from reverse_etl.core.sync import Sync
-    from reverse_etl.warehouse.dbt_calls import DbtOptions
+from reverse_etl.core.sync import Sync
 
 
 @takes_dbt_options
@@ -68,7 +65,7 @@ def forget(
                 if not agreed(forget_text(session.sync, report), "Blank them for good?", yes=yes):
                     return 0
                 report = command.forget(ledger, person, shown=None if yes else report)
-            results.show(lambda: forget_json(session.sync, report), lambda: forget_text(session.sync, report))
+            results.show(forget_json, forget_text, session.sync, report)
             return 0
 
         try:

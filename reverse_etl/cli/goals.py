@@ -2,15 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from reverse_etl.cli.console import Results, echo
-from reverse_etl.cli.options import Json, Syncs, takes_dbt_options
+from reverse_etl.cli.options import DbtOptions, Json, Session, Syncs, takes_dbt_options
 from reverse_etl.cli.syncs import on_each
-
-if TYPE_CHECKING:
-    from reverse_etl.session import Session
-    from reverse_etl.warehouse.dbt_calls import DbtOptions
 
 
 @takes_dbt_options
@@ -23,9 +17,7 @@ def goals(dbt: DbtOptions, *, sync: Syncs = None, as_json: Json = False) -> None
     from reverse_etl.commands.goals import goals as command
     from reverse_etl.report.goals import goals_json, goals_text
 
-    def work(session: Session, results: Results) -> int:
-        report = command(session, note=lambda text: echo(text, err=True))
-        results.show(lambda: goals_json(report), lambda: goals_text(report))
-        return 0
+    def work(session: Session, results: Results) -> None:
+        results.show(goals_json, goals_text, command(session, note=lambda text: echo(text, err=True)))
 
     on_each(dbt, sync, work, as_json=as_json)

@@ -4,43 +4,32 @@ from __future__ import annotations
 
 import functools
 import inspect
-import os
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any, TypeVar, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
-from reverse_etl.core.folders import project_folder
+if TYPE_CHECKING:
+    from reverse_etl.session import Session as Session  # noqa: PLC0414
+    from reverse_etl.warehouse.dbt_calls import DbtOptions as DbtOptions  # noqa: PLC0414
+else:
+    # Names for the type checker: `reverse-etl --help` must not wait for dbt.
+    DbtOptions = Session = object
 
 R = TypeVar("R")
 
 
-def known_syncs(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Names of syncs for the shell to complete, as dbt's last command in the project left them."""
-    from reverse_etl.warehouse.artifacts import MALFORMED, read_json
-
-    folder = project_folder(ctx.params.get("project_dir") or Path(os.environ.get("DBT_PROJECT_DIR", "")))
-    target = ctx.params.get("target_path") or os.environ.get("DBT_TARGET_PATH", "target")
-    try:
-        exposures = read_json(folder / target / "manifest.json")["exposures"].values()
-        return sorted(
-            one["name"]
-            for one in exposures
-            if "reverse_etl" in one["config"].get("meta", {}) and one["name"].startswith(incomplete)
-        )
-    except MALFORMED:
-        return []
-
-
 SyncName = Annotated[
     str | None,
-    typer.Argument(metavar="[SYNC]", help="The sync's name; left out, the only one.", autocompletion=known_syncs),
+    typer.Argument(metavar="[SYNC]", help="The sync's name; left out, the only one."),
 ]
 Syncs = Annotated[
     str | None,
-    typer.Argument(metavar="[SYNC]", help="The sync's name; left out, all enabled ones.", autocompletion=known_syncs),
+    typer.Argument(metavar="[SYNC]", help="The sync's name; left out, all enabled ones."),
 ]
+SyncOption = Annotated[str | None, typer.Option("--sync", help="The sync's name; left out, all enabled ones.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON for programs.")]
 ProjectDir = Annotated[
     Path,
@@ -51,63 +40,42 @@ ProjectDir = Annotated[
     ),
 ]
 
-_DBT_OPTIONS: dict[str, tuple[Any, Any]] = {
-    "project_dir": (ProjectDir, Path()),
-    "profiles_dir": (
-        Annotated[
-            Path | None, typer.Option("--profiles-dir", envvar="DBT_PROFILES_DIR", help="Folder of profiles.yml.")
-        ],
-        None,
-    ),
-    "profile": (
-        Annotated[str, typer.Option("--profile", envvar="DBT_PROFILE", help="The profile, if not the project's.")],
-        "",
-    ),
-    "target": (
-        Annotated[str, typer.Option("--target", "-t", envvar="DBT_TARGET", help="The dbt target, if not the default.")],
-        "",
-    ),
-    "target_path": (
-        Annotated[
-            str,
-            typer.Option("--target-path", envvar="DBT_TARGET_PATH", help="Folder of dbt's artifacts."),
-        ],
-        "",
-    ),
-    "vars": (Annotated[str, typer.Option("--vars", help="Variables for dbt, as YAML.")], ""),
-}
+
+def _dbt(
+    *,
+    project_dir: ProjectDir = Path(),
+    profiles_dir: Annotated[
+        Path | None, typer.Option("--profiles-dir", envvar="DBT_PROFILES_DIR", help="Folder of profiles.yml.")
+    ] = None,
+    profile: Annotated[
+        str, typer.Option("--profile", envvar="DBT_PROFILE", help="The profile, if not the project's.")
+    ] = "",
+    target: Annotated[
+        str, typer.Option("--target", "-t", envvar="DBT_TARGET", help="The dbt target, if not the default.")
+    ] = "",
+    target_path: Annotated[
+        str, typer.Option("--target-path", envvar="DBT_TARGET_PATH", help="Folder of dbt's artifacts.")
+    ] = "",
+    vars: Annotated[str, typer.Option("--vars", help="Variables for dbt, as YAML.")] = "",
+) -> DbtOptions:
+    """dbt's own options."""
+    from reverse_etl.warehouse.dbt_calls import DbtOptions
+
+    return DbtOptions(project_dir, profiles_dir, profile, target, target_path, vars)
 
 
 def takes_dbt_options(command: Callable[..., R]) -> Callable[..., R]:
     """Give a command dbt's own options in place of its parameter `dbt`, which takes them as a DbtOptions."""
-    own = [parameter for name, parameter in inspect.signature(command).parameters.items() if name != "dbt"]
-    # Named for the type checker only: a command's module need not import it before the command runs.
-    hints = get_type_hints(command, localns={"DbtOptions": object}, include_extras=True)
+    own, shared = (dict(inspect.signature(one, eval_str=True).parameters) for one in (command, _dbt))
+    own.pop("dbt")
 
     @functools.wraps(command)
-    def with_options(**given: Any) -> Any:
-        from reverse_etl.warehouse.dbt_calls import DbtOptions
+    def with_options(**given: Any) -> R:
+        return command(_dbt(**{name: given.pop(name) for name in shared}), **given)
 
-        dbt = DbtOptions(**{name: given.pop(name) for name in _DBT_OPTIONS})
-        return command(**given, dbt=dbt)
-
-    keyword = inspect.Parameter.KEYWORD_ONLY
-    shared = [
-        inspect.Parameter(name, keyword, default=default, annotation=annotation)
-        for name, (annotation, default) in _DBT_OPTIONS.items()
-    ]
-    parameters = [p.replace(kind=keyword, annotation=hints[p.name]) for p in own] + shared
+    parameters = [one.replace(kind=inspect.Parameter.KEYWORD_ONLY) for one in (own | shared).values()]
     with_options.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
-    with_options.__annotations__ = {p.name: p.annotation for p in parameters} | {"return": hints.get("return")}
+    with_options.__annotations__ = {one.name: one.annotation for one in parameters}
     # What the typer reads of the command itself must not win over what was just put together.
     del with_options.__wrapped__
     return with_options
-
-
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-
-
-SyncOption = Annotated[
-    str | None,
-    typer.Option("--sync", help="The sync's name; left out, all enabled ones.", autocompletion=known_syncs),
-]

@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from reverse_etl.cli.console import Results, echo
-from reverse_etl.cli.options import Json, Syncs, takes_dbt_options
+from reverse_etl.cli.options import DbtOptions, Json, Session, Syncs, takes_dbt_options
 from reverse_etl.cli.syncs import on_each
 from reverse_etl.core.errors import GuardError
-
-if TYPE_CHECKING:
-    from reverse_etl.session import Session
-    from reverse_etl.warehouse.dbt_calls import DbtOptions
-
 
 # `plan --detailed-exitcode`, where there is something to push; Terraform's 2 is taken by errors of usage.
 SOMETHING_TO_PUSH = 6
@@ -74,7 +70,7 @@ def plan(
         if output is not None:
             lines = export.write_plan(session.ledger.plan_lines(report.plan.now), output)
             echo(f"{lines:,} {'line' if lines == 1 else 'lines'} written to {output}.", err=True)
-        results.show(lambda: plan_json(report), lambda: plan_text(report, changes=changes))
+        results.show(plan_json, partial(plan_text, changes=changes), report)
         if not detailed_exitcode or not report.plan.to_send:
             return 0
         return GuardError.exit_code if any(guard.refusal for guard in report.guards) else SOMETHING_TO_PUSH

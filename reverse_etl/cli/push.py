@@ -17,8 +17,9 @@ import typer
 from rich.console import Console
 
 from reverse_etl.cli.console import Results, each, say
-from reverse_etl.cli.options import Json, SyncName, takes_dbt_options
+from reverse_etl.cli.options import DbtOptions, Json, SyncName, takes_dbt_options
 from reverse_etl.core.errors import RunStoppedError, SettingsError
+from reverse_etl.core.sync import Sync
 
 # Seconds that a push which was asked to stop may take to finish what is under way: after SIGTERM it is killed in 10.
 GRACE = 9.0
@@ -27,10 +28,8 @@ if TYPE_CHECKING:
     from reverse_etl.commands.push import PushOptions
     from reverse_etl.core.guards import Permissions
     from reverse_etl.core.ports import Recorder
-    from reverse_etl.core.sync import Sync
     from reverse_etl.report.progress import ConsoleProgress
     from reverse_etl.session import Workspace
-    from reverse_etl.warehouse.dbt_calls import DbtOptions
 
 _AT_MOST = "Let this push {} so many conversions, whatever the exposure says."
 
@@ -43,8 +42,7 @@ def push(
     as_json: Json = False,
     all_: Annotated[bool, typer.Option("--all", help="Push every enabled sync, one after another.")] = False,
     select: Annotated[
-        str | None,
-        typer.Option("--select", "-s", help="Push the syncs that dbt's selection syntax picks."),
+        str | None, typer.Option("--select", "-s", help="Push the syncs that dbt's selection syntax picks.")
     ] = None,
     limit: Annotated[int | None, typer.Option(min=1, help="Send at most this many rows.")] = None,
     workers: Annotated[int, typer.Option(min=1, max=16, help="Calls under way at once.")] = 4,
@@ -137,7 +135,7 @@ def _push_each(  # noqa: PLR0917
             result = command(session, options, progress, permissions, recorder)
         finally:
             progress.close()
-        results.show(lambda: result_json(session.sync, result), lambda: result_text(session.sync, result))
+        results.show(result_json, result_text, session.sync, result)
         if result.stopped is not None:
             say(result.stopped, about=one.label if len(syncs) > 1 else "")
         return result.exit_code

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from reverse_etl.cli.console import Results
-from reverse_etl.cli.options import Json, Syncs, takes_dbt_options
+from reverse_etl.cli.options import DbtOptions, Json, Session, Syncs, takes_dbt_options
 from reverse_etl.cli.syncs import on_each
 from reverse_etl.core.errors import SettingsError
-
-if TYPE_CHECKING:
-    from reverse_etl.session import Session
-    from reverse_etl.warehouse.dbt_calls import DbtOptions
 
 
 @takes_dbt_options
@@ -35,13 +31,11 @@ def rejected(
     if as_csv and as_json:
         raise SettingsError("Rows are printed as CSV or as JSON: give --csv or --json.")
 
-    def work(session: Session, results: Results) -> int:
+    def work(session: Session, results: Results) -> None:
         rows = command(session)
-        if as_csv:
-            for line in export.rejected_csv(rows):
-                typer.echo(line, nl=False)
-            return 0
-        results.show(lambda: rejected_json(session.sync, rows), lambda: rejected_text(session.sync, rows))
-        return 0
+        if not as_csv:
+            results.show(rejected_json, rejected_text, session.sync, rows)
+        for line in export.rejected_csv(rows) if as_csv else ():
+            typer.echo(line, nl=False)
 
     on_each(dbt, sync, work, as_json=as_json, file_option="--csv" if as_csv else "")

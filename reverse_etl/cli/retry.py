@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from reverse_etl.cli.console import agreed
-from reverse_etl.cli.options import Json, SyncName, Yes, takes_dbt_options
+from reverse_etl.cli.options import DbtOptions, Json, SyncName, Yes, takes_dbt_options
 from reverse_etl.cli.syncs import on_one
 from reverse_etl.core.errors import SettingsError
-
-if TYPE_CHECKING:
-    from reverse_etl.warehouse.dbt_calls import DbtOptions
 
 
 @takes_dbt_options
@@ -60,4 +57,4 @@ def retry(
             if not agreed(retry_text(session.sync, report), "Make them sendable again?", yes=yes):
                 return
             report = command.retry(ledger, choice, shown=None if yes else report)
-        results.show(lambda: retry_json(session.sync, report), lambda: retry_text(session.sync, report))
+        results.show(retry_json, retry_text, session.sync, report)

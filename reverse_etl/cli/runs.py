@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from reverse_etl.cli.console import Results, each
-from reverse_etl.cli.options import Json, SyncOption, takes_dbt_options
+from reverse_etl.cli.options import DbtOptions, Json, SyncOption, takes_dbt_options
 from reverse_etl.core.errors import SettingsError
-
-if TYPE_CHECKING:
-    from reverse_etl.core.sync import Sync
-    from reverse_etl.warehouse.dbt_calls import DbtOptions
+from reverse_etl.core.sync import Sync
 
 
 @takes_dbt_options
@@ -37,22 +34,18 @@ def runs(
     with open_workspace(dbt) as workspace:
         syncs = workspace.chosen(sync)
         results = Results(as_json=as_json, several=len(syncs) > 1)
-
         missing: list[SettingsError] = []
 
         def work(one: Sync) -> int:
             session = workspace.open(one)
             if run is None:
-                listed = command.runs(session, limit=limit)
-                results.show(lambda: report.runs_json(listed), lambda: report.runs_text(listed))
+                results.show(report.runs_json, report.runs_text, command.runs(session, limit=limit))
                 return 0
             try:
-                detail = command.run(session, run)
+                results.show(report.run_json, report.run_text, command.run(session, run))
             except SettingsError as error:
                 # Each sync counts its own runs: of several, only those that have this number are meant.
                 missing.append(error)
-                return 0
-            results.show(lambda: report.run_json(detail), lambda: report.run_text(detail))
             return 0
 
         code = each(syncs, work, results)

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from reverse_etl.cli.console import Results
-from reverse_etl.cli.options import Json, Syncs, takes_dbt_options
+from reverse_etl.cli.options import DbtOptions, Json, Session, Syncs, takes_dbt_options
 from reverse_etl.cli.syncs import on_each
-
-if TYPE_CHECKING:
-    from reverse_etl.session import Session
-    from reverse_etl.warehouse.dbt_calls import DbtOptions
 
 
 @takes_dbt_options
@@ -30,9 +26,7 @@ def status(
     from reverse_etl.commands.status import status as command
     from reverse_etl.report.status import status_json, status_text
 
-    def work(session: Session, results: Results) -> int:
-        report = command(session, runs=runs)
-        results.show(lambda: status_json(report), lambda: status_text(report))
-        return 0
+    def work(session: Session, results: Results) -> None:
+        results.show(status_json, status_text, command(session, runs=runs))
 
     on_each(dbt, sync, work, as_json=as_json)

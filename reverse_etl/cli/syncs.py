@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterator, Sequence
-from typing import TYPE_CHECKING, NoReturn
+from collections.abc import Callable, Iterator
+from typing import NoReturn
 
 import typer
 
 from reverse_etl.cli.console import Results, each, echo
+from reverse_etl.cli.options import DbtOptions, Session
 from reverse_etl.core.errors import SettingsError
-
-if TYPE_CHECKING:
-    from reverse_etl.core.sync import Sync
-    from reverse_etl.session import Session
-    from reverse_etl.warehouse.dbt_calls import DbtOptions
 
 
 def on_each(
     dbt: DbtOptions,
     sync: str | None,
-    work: Callable[[Session, Results], int],
+    work: Callable[[Session, Results], int | None],
     *,
     as_json: bool,
     file_option: str = "",
@@ -33,10 +29,13 @@ def on_each(
 
     with open_workspace(dbt) as workspace:
         syncs = workspace.chosen(sync)
-        if file_option:
-            _only_one(syncs, file_option)
+        if file_option and len(syncs) > 1:
+            raise SettingsError(
+                f"{file_option} holds the rows of one sync and account, and there are {len(syncs)}.",
+                hint="Name one of them: " + ", ".join(one.label for one in syncs),
+            )
         results = Results(as_json=as_json, several=len(syncs) > 1)
-        code = each(syncs, lambda one: work(workspace.open(one), results), results)
+        code = each(syncs, lambda one: work(workspace.open(one), results) or 0, results)
         results.close()
         paused = [one.name for one in workspace.syncs if not one.enabled]
         if sync is None and paused and not as_json:
@@ -53,12 +52,3 @@ def on_one(dbt: DbtOptions, sync: str | None, *, as_json: bool = False) -> Itera
         results = Results(as_json=as_json, several=False)
         yield workspace.open(workspace.pick(sync)), results
         results.close()
-
-
-def _only_one(syncs: Sequence[Sync], option: str) -> None:
-    """Raise SettingsError where rows of several syncs would stand in one file."""
-    if len(syncs) > 1:
-        raise SettingsError(
-            f"{option} holds the rows of one sync and account, and there are {len(syncs)}.",
-            hint="Name one of them: " + ", ".join(sync.label for sync in syncs),
-        )

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from reverse_etl.cli.console import agreed, echo
-from reverse_etl.cli.options import SyncName, Yes, takes_dbt_options
+from reverse_etl.cli.options import DbtOptions, SyncName, Yes, takes_dbt_options
 from reverse_etl.cli.syncs import on_one
-
-if TYPE_CHECKING:
-    from reverse_etl.warehouse.dbt_calls import DbtOptions
 
 
 @takes_dbt_options

@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-from functools import partial
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from reverse_etl.cli.console import Results, read_line
-from reverse_etl.cli.options import Json, SyncOption, takes_dbt_options
+from reverse_etl.cli.options import DbtOptions, Json, SyncOption, takes_dbt_options
 from reverse_etl.core.errors import SettingsError
-
-if TYPE_CHECKING:
-    from reverse_etl.warehouse.dbt_calls import DbtOptions
 
 
 @takes_dbt_options
@@ -44,14 +40,12 @@ def why(
     with open_workspace(dbt) as workspace:
         syncs = workspace.chosen(sync)
         results = Results(as_json=as_json, several=len(syncs) > 1)
-        found, kinds = False, []
-        for one in syncs:
-            report = command(workspace.open(one), key)
-            kinds = list(report.readings)
+        reports = [command(workspace.open(one), key) for one in syncs]
+        for report in reports:
             if report.rows:
-                found = True
-                results.show(partial(why_json, report), partial(why_text, report))
-        if not found:
+                results.show(why_json, why_text, report)
+        if not any(report.rows for report in reports):
+            kinds = reports[-1].readings
             for one in {one.name: one for one in syncs}.values():
                 if workspace.names_no_account(one, key):
                     raise SettingsError(

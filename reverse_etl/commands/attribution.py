@@ -6,7 +6,7 @@ Each answer is in the warehouse before the next call leaves, whole or not at all
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta
 from typing import Protocol, runtime_checkable
 
@@ -19,16 +19,16 @@ from reverse_etl.core.attribution import (
     Window,
 )
 from reverse_etl.core.errors import DestinationError, SettingsError
-from reverse_etl.core.goal import Goal
-from reverse_etl.session import Session
+from reverse_etl.core.ports import HasGoals
+from reverse_etl.session import Books, Session
 
 _KEPT = "What was fetched before stays; run `reverse-etl attribution` again to go on."
 _NO_GOAL = "there is no offline conversion goal of this name"
 
 
 @runtime_checkable
-class Teller(Protocol):
-    """A destination that reports what became of conversions. Either method raises DestinationError where it cannot."""
+class Teller(HasGoals, Protocol):
+    """A destination that reports what became of conversions. Each method raises DestinationError where it cannot."""
 
     @property
     def goals_at_once(self) -> int:
@@ -38,24 +38,8 @@ class Teller(Protocol):
     def days_at_once(self) -> int:
         """Days of one report at most."""
 
-    def goals(self) -> Sequence[Goal]:
-        """The account's offline conversion goals."""
-
     def report(self, window: Window) -> Reported:
         """What became of the uploads of a window."""
-
-
-class AttributionBooks(Protocol):
-    """Where one scope keeps what was reported. Every writing method has committed when it returns."""
-
-    def sent_to(self, first_day: date) -> list[str]:
-        """Names of the goals that anything was sent to since then."""
-
-    def open_fetch(self) -> int:
-        """Begin a fetch; gives its number."""
-
-    def record(self, reported: Reported, names: Mapping[int, str]) -> None:
-        """Write what one answer tells, whole or not at all. `names`: of the goals, by id."""
 
 
 def attribution(session: Session, *, days: int, fetch_first: bool, note: Callable[[str], None]) -> AttributionReport:
@@ -76,17 +60,11 @@ def attribution(session: Session, *, days: int, fetch_first: bool, note: Callabl
             note(text)
         fetched = fetch(destination, books, *span)
     reasons = books.reasons(span[0])
-    goals = [
-        AttributedGoal(name, tuple(lines), tuple(_in_words(session, reasons.get(name, ()))))
-        for name, lines in books.days(span[0]).items()
-    ]
+    goals = []
+    for name, lines in books.days(span[0]).items():
+        whys = [UnattributedReason(why, rows, *session.kind.explain(why)) for why, rows in reasons.get(name, ())]
+        goals += [AttributedGoal(name, tuple(lines), tuple(whys))]
     return AttributionReport(session.sync, span[0], tuple(goals), fetched)
-
-
-def _in_words(session: Session, reasons: Iterable[tuple[str, int]]) -> Iterator[UnattributedReason]:
-    for name, conversions in reasons:
-        meaning, what_to_do = session.kind.explain(name)
-        yield UnattributedReason(name, conversions, meaning, what_to_do)
 
 
 def windows(first: date, last: date, goal_ids: Sequence[int], *, days: int, goals: int) -> Iterator[Window]:
@@ -99,30 +77,26 @@ def windows(first: date, last: date, goal_ids: Sequence[int], *, days: int, goal
         begin = end + timedelta(days=1)
 
 
-def fetch(teller: Teller, books: AttributionBooks, first: date, last: date) -> Fetched:
+def fetch(teller: Teller, books: Books, first: date, last: date) -> Fetched:
     """Ask what became of what was sent from the first day to the last, and write it down.
 
     Raises DestinationError where the destination refuses or does not answer, and WarehouseError.
     """
-    try:
-        return _walk(teller, books, first, last)
-    except DestinationError as error:
-        raise DestinationError(error.message, hint=f"{error.hint} {_KEPT}") from error
-
-
-def _walk(teller: Teller, books: AttributionBooks, first: date, last: date) -> Fetched:
-    sent_to = books.sent_to(first)
-    goals = teller.goals() if sent_to else ()
-    # Several goals may bear one name, of which the destination tells one by one.
-    names = {goal.id: goal.name for goal in goals if goal.id is not None and goal.name in sent_to}
-    fetch_seq = books.open_fetch()
     reports = 0
     silent: dict[int, str] = {}
-    for window in windows(first, last, sorted(names), days=teller.days_at_once, goals=teller.goals_at_once):
-        reported = teller.report(window)
-        books.record(reported, names)
-        reports += 1
-        silent |= reported.silent
+    try:
+        sent_to = books.sent_to(first)
+        goals = teller.goals() if sent_to else ()
+        # Several goals may bear one name, of which the destination tells one by one.
+        names = {goal.id: goal.name for goal in goals if goal.id is not None and goal.name in sent_to}
+        fetch_seq = books.open_fetch()
+        for window in windows(first, last, sorted(names), days=teller.days_at_once, goals=teller.goals_at_once):
+            reported = teller.report(window)
+            books.record(reported, names)
+            reports += 1
+            silent |= reported.silent
+    except DestinationError as error:
+        raise DestinationError(error.message, hint=f"{error.hint} {_KEPT}") from error
     unreported = {name: _NO_GOAL for name in sent_to if name not in names.values()} | _unreported(names, silent)
     return Fetched(fetch_seq, first, last, reports, tuple(sorted(unreported.items())))
 

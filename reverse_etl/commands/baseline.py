@@ -5,13 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from reverse_etl.commands.upkeep import UpkeepLedger, agree, balance, hold, upkeep_run
+from reverse_etl.commands.upkeep import agree, balance, hold, upkeep_run
 from reverse_etl.core.errors import GuardError, SettingsError
 from reverse_etl.core.receipt import Outcome, Receipt
-from reverse_etl.core.upkeep import (
-    BaselineChoice,
-    BaselineReport,
-)
+from reverse_etl.core.upkeep import BaselineChoice, BaselineReport
+from reverse_etl.session import Upkeep
 
 # The name by which the receipts of a baseline are known; `macros/plan/_accepted.sql` leaves them out.
 BASELINE = "Baseline"
@@ -33,7 +31,7 @@ def before(text: str) -> str:
     return moment.strftime("%Y-%m-%dT%H:%M:%SZ").rjust(20, "0")
 
 
-def look_at_baseline(ledger: UpkeepLedger, choice: BaselineChoice) -> BaselineReport:
+def look_at_baseline(ledger: Upkeep, choice: BaselineChoice) -> BaselineReport:
     """What a baseline would mark. Reads only; raises SettingsError or GuardError where it may not."""
     if choice.before is not None and choice.before > ledger.clock():
         raise SettingsError(
@@ -44,7 +42,7 @@ def look_at_baseline(ledger: UpkeepLedger, choice: BaselineChoice) -> BaselineRe
     return report
 
 
-def baseline(ledger: UpkeepLedger, choice: BaselineChoice, *, shown: BaselineReport | None = None) -> BaselineReport:
+def baseline(ledger: Upkeep, choice: BaselineChoice, *, shown: BaselineReport | None = None) -> BaselineReport:
     """Mark rows as accepted without sending them. `shown`: as for a retry."""
     with upkeep_run(ledger, "baseline") as lease:
         ledger.make_plan(lease.run_seq, seq_offset=0, batch_offset=0, batch_rows=1)
@@ -65,7 +63,7 @@ def baseline(ledger: UpkeepLedger, choice: BaselineChoice, *, shown: BaselineRep
     return replace(report, run_seq=lease.run_seq)
 
 
-def look_at_undo(ledger: UpkeepLedger, run_seq: int) -> BaselineReport:
+def look_at_undo(ledger: Upkeep, run_seq: int) -> BaselineReport:
     """What undoing a baseline would make unsent again. Reads only; raises SettingsError or GuardError."""
     kind = ledger.kind_of_run(run_seq)
     if kind != "baseline":
@@ -87,7 +85,7 @@ def look_at_undo(ledger: UpkeepLedger, run_seq: int) -> BaselineReport:
     return report
 
 
-def undo(ledger: UpkeepLedger, run_seq: int, *, shown: BaselineReport | None = None) -> BaselineReport:
+def undo(ledger: Upkeep, run_seq: int, *, shown: BaselineReport | None = None) -> BaselineReport:
     """Make void what a baseline marked, while nothing was sent on top; the next push sends it."""
     with upkeep_run(ledger, "undo") as lease:
         report = look_at_undo(ledger, run_seq)

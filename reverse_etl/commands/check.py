@@ -5,18 +5,17 @@ from __future__ import annotations
 import contextlib
 import platform
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date
+from functools import partial
 from importlib import metadata
 from typing import Any
 
-from reverse_etl.commands.check_account import Ask, Demands, account_lines
-from reverse_etl.commands.check_renamed import likeness_line, look_alikes
+from reverse_etl.commands.check_account import Ask, account_lines, likeness_line, look_alikes
 from reverse_etl.core import clocks
-from reverse_etl.core.check import CheckLine, Mark
-from reverse_etl.core.errors import GuardError, LeaseHeldError, ReverseEtlError, SettingsError
-from reverse_etl.core.goal import Demand, Goal
+from reverse_etl.core.check import CheckLine, Mark, failed, found, or_failed
+from reverse_etl.core.errors import GuardError, ReverseEtlError, SettingsError
 from reverse_etl.core.guards import Facts, Guard, Permissions, look
 from reverse_etl.core.kinds import kind_of
 from reverse_etl.core.sync import Scope, Sync
@@ -32,33 +31,23 @@ from reverse_etl.warehouse.tables import accepted_by_scope, ledger_tables
 
 # Versions of dbt-core that the whole test suite was run with, both ends included.
 TESTED_DBT = ((1, 10), (1, 12))
-# What to do about errors that do not say it themselves.
-_HINTS = {
-    "exposure": "Change it in the exposure.",
-    "database": "Look at this target in profiles.yml, and whether the database runs; `dbt debug` tells more.",
-}
 
 
 def run_checks(
-    dbt: DbtOptions,
-    name: str | None,
-    environ: Mapping[str, str],
-    *,
-    today: date | None = None,
-    ask: Ask | None = None,
+    dbt: DbtOptions, name: str | None, environ: Mapping[str, str], *, today: date | None = None, ask: Ask | None = None
 ) -> Iterator[CheckLine]:
     """Every check, in order: what all syncs share, then the sync of that name or every one. Reads only.
 
     `today`: the day (UTC) that they are made for; left out, this machine's. `ask`: asked whether to turn on
     auto-tagging of an account that has it off, which alone would change anything.
     """
-    yield _ok("python", platform.python_version())
-    yield _ok("reverse_etl", __version__)
+    yield found("python", platform.python_version())
+    yield found("reverse_etl", __version__)
     yield dbt_line(metadata.version("dbt-core"))
     try:
         project = Project(dbt)
     except ReverseEtlError as error:
-        yield _failed("project", error)
+        yield failed("project", error)
         return
     with contextlib.closing(project):
         yield from _Checkup(project, environ, today or clocks.now().date(), ask).lines(name)
@@ -75,9 +64,9 @@ def dbt_line(version: str) -> CheckLine:
     first, last = TESTED_DBT
     numbers = tuple(int(number) for number in re.findall(r"\d+", version)[:2])
     if first <= numbers <= last:
-        return _ok("dbt", f"dbt-core {version}")
+        return found("dbt", f"dbt-core {version}")
     tested = f"{'.'.join(map(str, first))} to {'.'.join(map(str, last))}"
-    return _warning("dbt", f"dbt-core {version} was not tested.", f"Tested are {tested}; install one of these.")
+    return found("dbt", f"dbt-core {version} was not tested.", f"Tested are {tested}; install one of these.")
 
 
 class _Checkup:
@@ -96,88 +85,69 @@ class _Checkup:
     def lines(self, name: str | None) -> Iterator[CheckLine]:
         """All checks of the project, then those of its syncs."""
         project = self._project
-        yield _ok("project", f"{project.name} in {project.root.resolve()}")
-        yield self._check_package()
-        yield self._check_adapter()
-        yield _ok("profile", f"profile {project.profile}, target {project.target}")
-        yield self._check_database()
+        yield found("project", f"{project.name} in {project.root.resolve()}")
+        yield from or_failed("package", self._check_package())
+        yield from or_failed("adapter", self._check_adapter())
+        yield found("profile", f"profile {project.profile}, target {project.target}")
+        yield from or_failed("database", self._check_database())
         if self._connected and project.has_package:
-            yield self._check_tables()
+            yield from or_failed("ledger", self._check_tables())
         if self._connected and self._package:
-            yield self._check_clock()
+            yield from or_failed("clock", self._check_clock())
         if not self._found:
-            yield _failed("exposure", no_sync())
+            yield failed("exposure", no_sync())
         names = [one.name for one in self._found]
         if name is not None and name not in names:
-            yield _failed("exposure", unknown_sync(name, names) if names else no_sync())
+            yield failed("exposure", unknown_sync(name, names) if names else no_sync())
         for one in self._found:
+            # A declaration that is wrong stops the pushes of all syncs.
+            yield from (failed("exposure", problem, subject=one.name) for problem in one.problems)
             if name in (None, one.name):
                 yield from self._sync_lines(one, named=name is not None)
-            else:
-                # A declaration that is wrong stops the pushes of all syncs.
-                yield from (_failed("exposure", problem, one.name) for problem in one.problems)
 
-    def _check_package(self) -> CheckLine:
-        try:
-            version = self._project.check_package()
-        except ReverseEtlError as error:
-            return _failed("package", error)
+    def _check_package(self) -> Iterator[CheckLine]:
+        version = self._project.check_package()
         self._package = True
-        return _ok("package", f"dbt package {version}, the same version as this tool")
+        yield found("package", f"dbt package {version}, the same version as this tool")
 
-    def _check_adapter(self) -> CheckLine:
-        engine = self._project.engine
-        try:
-            adapter = f"dbt-{engine} {metadata.version(f'dbt-{engine}')}"
-        except metadata.PackageNotFoundError:
-            adapter = f"dbt-{engine}"
+    def _check_adapter(self) -> Iterator[CheckLine]:
+        adapter = f"dbt-{self._project.engine}"
+        with contextlib.suppress(metadata.PackageNotFoundError):
+            adapter += f" {metadata.version(adapter)}"
         if self._package:
-            try:
-                # On a warehouse that the macros do not speak to, this does not render.
-                self._project.sql("_clock")
-            except ReverseEtlError as error:
-                return _failed("adapter", error)
-        return _ok("adapter", adapter)
+            # On a warehouse that the macros do not speak to, this does not render.
+            self._project.sql("_clock")
+        yield found("adapter", adapter)
 
-    def _check_database(self) -> CheckLine:
-        try:
-            self._project.connect()
-            self._project.ping()
-        except ReverseEtlError as error:
-            return _failed("database", error)
+    def _check_database(self) -> Iterator[CheckLine]:
+        self._project.connect()
+        self._project.ping()
         self._connected = True
-        return _ok("database", f"{self._project.database} answers")
+        yield found("database", f"{self._project.database} answers")
 
-    def _check_tables(self) -> CheckLine:
-        try:
-            self._tables = ledger_tables(self._project)
-        except ReverseEtlError as error:
-            return _failed("ledger", error)
-        return _ok("ledger", f"{self._tables['ledger']} is built, its receipts and runs beside it")
+    def _check_tables(self) -> Iterator[CheckLine]:
+        self._tables = ledger_tables(self._project)
+        yield found("ledger", f"{self._tables['ledger']} is built, its receipts and runs beside it")
 
-    def _check_clock(self) -> CheckLine:
+    def _check_clock(self) -> Iterator[CheckLine]:
         """Is this machine's clock that of the warehouse? Nothing is decided by it."""
-        try:
-            ahead = clocks.ahead_of_here(str(self._project.query("_clock")[0][0]))
-        except ReverseEtlError as error:
-            return _failed("clock", error)
-        if warning := clocks.warning("The warehouse's", ahead):
-            return _warning("clock", warning, clocks.HINT)
-        return _ok("clock", "this machine's and the warehouse's clock agree")
+        ahead = clocks.ahead_of_here(str(self._project.query("_clock")[0][0]))
+        warning = clocks.warning("The warehouse's", ahead)
+        text = warning or "this machine's and the warehouse's clock agree"
+        yield found("clock", text, clocks.HINT if warning else "")
 
     def _sync_lines(self, one: Declaration, *, named: bool) -> Iterator[CheckLine]:
-        yield from (_failed("exposure", problem, one.name) for problem in one.problems)
         sync = one.sync
         if not one.problems:
-            yield _ok("exposure", "declares the sync as it should", one.name)
+            yield found("exposure", "declares the sync as it should", subject=one.name)
         if sync is not None and not sync.enabled:
             text = "paused: the exposure says enabled: false, and a push is refused"
-            yield _warning("enabled", text, "Remove that line to push.", one.name)
+            yield found("enabled", text, "Remove that line to push.", subject=one.name)
             if not named:
                 return
         built = False
         if one.source and self._connected:
-            for line in self._check_source(one):
+            for line in or_failed("source_model", self._check_source(one), subject=one.name):
                 built = line.mark is Mark.OK
                 yield line
         if sync is None:
@@ -191,23 +161,19 @@ class _Checkup:
             routed = replace(sync, account_id=kind.account_of(sync, self._environ))
             yield from self._delivery(routed, callable_=callable_, built=built)
         elif built:
-            yield from self._routes(sync, callable_=callable_)
+            yield from or_failed("accounts", self._routes(sync, callable_=callable_), subject=sync.name)
 
     def _routes(self, sync: Sync, *, callable_: bool) -> Iterator[CheckLine]:
         """The accounts that the source names, and each as if it were a sync of its own."""
-        try:
-            accounts = find_accounts(self._project, sync)
-        except ReverseEtlError as error:
-            yield _failed("accounts", error, sync.name)
-            return
-        named = [account for account in accounts if account]
-        yield _ok("accounts", f"{', '.join(named) or 'none'} (from {sync.account_column} in the source)", sync.name)
+        named = [account for account in find_accounts(self._project, sync) if account]
+        text = f"{', '.join(named) or 'none'} (from {sync.account_column} in the source)"
+        yield found("accounts", text, subject=sync.name)
         for account in named:
             routed = replace(sync, account_id=account)
             try:
                 kind_of(sync.destination).check_account(routed, self._environ)
             except ReverseEtlError as error:
-                yield _failed("account_id", error, routed.label)
+                yield failed("account_id", error, subject=routed.label)
             else:
                 yield from self._delivery(routed, callable_=callable_, built=True)
 
@@ -223,8 +189,9 @@ class _Checkup:
                 accepted, readable = known.get(sync.scope, 0), True
                 yield from self._check_scope(sync, known)
             except ReverseEtlError as error:
-                yield _failed("history", error, sync.label)
-        yield from self._check_guards(sync, complete=built and readable)
+                yield failed("history", error, subject=sync.label)
+        complete = built and readable
+        yield from or_failed("guards", self._check_guards(sync, complete=complete), subject=sync.label)
         if not callable_:
             return
         kind = kind_of(sync.destination)
@@ -237,127 +204,89 @@ class _Checkup:
         except SettingsError:
             # Each setting that is missing, or cannot be one, has a line of its own.
             return
-        demands = self._demands(sync) if built and readable else None
-        yield from account_lines(sync, destination, demands, self._ask)
-
-    def _demands(self, sync: Sync) -> Demands:
-        # Opened by whoever asks: what keeps it from being opened is said there.
-        def demands(goals: Sequence[Goal]) -> Sequence[Demand]:
-            return Session.of(self._project, sync).ledger.demands(goals)
-
-        return demands
+        session = partial(Session.of, self._project, sync) if complete else None
+        yield from account_lines(sync, destination, session, self._ask)
 
     def _check_source(self, one: Declaration) -> Iterator[CheckLine]:
-        try:
-            columns = built_columns(self._project, one.source)
-        except ReverseEtlError as error:
-            yield _failed("source_model", error, one.name)
-            return
+        columns = built_columns(self._project, one.source)
         relation = self._project.relation(one.source)
-        yield _ok("source_model", f"{relation} is built", one.name)
+        yield found("source_model", f"{relation} is built", subject=one.name)
         routes_by = one.sync.account_column if one.sync else ""
         problems = column_problems(relation, columns, one.unique_key, routes_by)
-        yield from (_failed("columns", problem, one.name) for problem in problems)
+        yield from (failed("columns", problem, subject=one.name) for problem in problems)
         if not problems:
             kinds = kinds_of(columns, one.unique_key, routes_by)
-            yield _ok("columns", ", ".join(f"{column} {kind}" for column, kind in kinds.items()), one.name)
-            yield from self._check_key(one, spelled(columns, one.unique_key))
+            text = ", ".join(f"{column} {kind}" for column, kind in kinds.items())
+            yield found("columns", text, subject=one.name)
+            key = spelled(columns, one.unique_key)
+            if key is not None and self._package:
+                yield from or_failed("key", self._check_key(one, key), subject=one.name)
 
-    def _check_key(self, one: Declaration, key: str | None) -> Iterator[CheckLine]:
+    def _check_key(self, one: Declaration, key: str) -> Iterator[CheckLine]:
         """Does the key tell records apart? Rows that share one would correct each other."""
-        if key is None or not self._package:
-            return
-        try:
-            relation = self._project.relation(one.source)
-            repeated = int(self._project.query("_repeated_keys", source=relation, unique_key=key)[0][0])
-        except ReverseEtlError as error:
-            yield _failed("key", error, one.name)
-            return
+        relation = self._project.relation(one.source)
+        repeated = int(self._project.query("_repeated_keys", source=relation, unique_key=key)[0][0])
+        text, hint = f"{key} is unique", ""
         if repeated:
             text = f"{repeated:,} {'value' if repeated == 1 else 'values'} of {key} on more than one row each"
             hint = "A unique_key must be unique in the source: test it with `unique`, or name another column."
-            yield _warning("key", text, hint, one.name)
-        else:
-            yield _ok("key", f"{key} is unique", one.name)
+        yield found("key", text, hint, subject=one.name)
 
     def _declared_settings(self, one: Declaration, sync: Sync) -> Iterator[CheckLine]:
         """What an exposure alone can set. The secrets and the account have other homes, too."""
+        kind = kind_of(sync.destination)
         values = {
             "environment": sync.environment.value,
             "targets": ", ".join(sync.targets) or "none",
             "unique_key": sync.unique_key or "none: a corrected click id or time counts as a second conversion",
             "adjustments": ", ".join(sync.adjustments) or "none",
-            **kind_of(sync.destination).declared(sync, self._today),
+            **kind.declared(sync, self._today),
         }
         if sync.enabled:
             values["enabled"] = "true"
         for name, value in values.items():
             source = "from the exposure" if name in one.settings else "by default"
-            yield _ok(name, f"{value} ({source})", one.name)
-        notice, hint = kind_of(sync.destination).notice(sync, self._today)
+            yield found(name, f"{value} ({source})", subject=one.name)
+        notice, hint = kind.notice(sync, self._today)
         if notice:
-            yield _warning("protocol", notice, hint, one.name)
+            yield found("protocol", notice, hint, subject=one.name)
 
     def _check_scope(self, sync: Sync, accepted: Mapping[Scope, int]) -> Iterator[CheckLine]:
         """Does the ledger hold anything of this sync, and if not, of one that it may have been before?"""
-        scope = sync.scope
-        if accepted.get(scope):
-            rows = accepted[scope]
-            yield _ok(
-                "history",
-                f"{rows:,} {'record' if rows == 1 else 'records'} accepted so far, corrections included",
-                sync.label,
-            )
+        if rows := accepted.get(sync.scope):
+            text = f"{rows:,} {'record' if rows == 1 else 'records'} accepted so far, corrections included"
+            yield found("history", text, subject=sync.label)
             return
         text = "Nothing was accepted for this sync yet: a push sends its whole source."
-        yield _warning("history", text, "Look at it with `reverse-etl plan` before the first push.", sync.label)
+        yield found("history", text, "Look at it with `reverse-etl plan` before the first push.", subject=sync.label)
         declared = {
-            replace(found.sync, account_id=kind_of(found.sync.destination).account_of(found.sync, self._environ)).scope
-            for found in self._found
-            if found.sync is not None
+            replace(one.sync, account_id=kind_of(one.sync.destination).account_of(one.sync, self._environ)).scope
+            for one in self._found
+            if one.sync is not None
         }
         if sync.account_column:
             # Each account of a source that names them is its own.
             declared |= {other for other in accepted if other.sync == sync.name}
-        for other in look_alikes(scope, accepted, declared):
+        for other in look_alikes(sync.scope, accepted, declared):
             yield likeness_line(sync, other, accepted[other])
 
     def _check_guards(self, sync: Sync, *, complete: bool) -> Iterator[CheckLine]:
         """What each guard would say to a push; without ledger and source, what some say without them."""
-        try:
-            if complete:
-                guards = Session.of(self._project, sync).guards(Permissions())
-            else:
-                limited = limited_build(self._project, sync.source)
-                facts = Facts(self._project.target, first_push=False, initial=False, limited_build=limited)
-                guards = [g for g in look(sync, facts) if g.name in ("production_target", "limited_build")]
-        except ReverseEtlError as error:
-            yield _failed("guards", error, sync.label)
-            return
+        if complete:
+            guards = Session.of(self._project, sync).guards(Permissions())
+        else:
+            limited = limited_build(self._project, sync.source)
+            facts = Facts(self._project.target, first_push=False, initial=False, limited_build=limited)
+            guards = [guard for guard in look(sync, facts) if guard.name in ("production_target", "limited_build")]
         yield from (_guard_line(guard, sync.label) for guard in guards if guard.name != "enabled")
 
 
 def _guard_line(guard: Guard, subject: str) -> CheckLine:
-    if guard.refusal:
-        text = f"A push would be refused. {guard.refusal}"
-        if guard.name == "first_push":
-            # Nothing to correct: the first push says so, and the next ones need not.
-            return _warning(guard.name, text, guard.hint, subject)
-        return CheckLine(subject, guard.name, Mark.FAILED, text, guard.hint, GuardError.exit_code)
-    if guard.warns:
-        return _warning(guard.name, guard.passes, guard.hint, subject)
-    return _ok(guard.name, guard.passes, subject)
-
-
-def _ok(name: str, text: str, subject: str = "") -> CheckLine:
-    return CheckLine(subject, name, Mark.OK, text)
-
-
-def _warning(name: str, text: str, hint: str, subject: str = "") -> CheckLine:
-    return CheckLine(subject, name, Mark.WARNING, text, hint)
-
-
-def _failed(name: str, error: ReverseEtlError, subject: str = "") -> CheckLine:
-    code = 4 if isinstance(error, LeaseHeldError) else 2
-    hint = error.hint or _HINTS.get(name, "Correct what it says, then check again.")
-    return CheckLine(subject, name, Mark.FAILED, error.message, hint, code)
+    if not guard.refusal:
+        mark, hint = (Mark.WARNING, guard.hint) if guard.warns else (Mark.OK, "")
+        return CheckLine(subject, guard.name, mark, guard.passes, hint)
+    text = f"A push would be refused. {guard.refusal}"
+    if guard.name == "first_push":
+        # Nothing to correct: the first push says so, and the next ones need not.
+        return found(guard.name, text, guard.hint, subject=subject)
+    return CheckLine(subject, guard.name, Mark.FAILED, text, guard.hint, GuardError.exit_code)

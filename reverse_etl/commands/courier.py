@@ -141,7 +141,9 @@ class Courier:
             done, _ = wait(pending, timeout=LOOK_EVERY, return_when=FIRST_COMPLETED)
             for future in done:
                 batch = pending.pop(future)
-                part = self._outcome_of(future, batch)
+                error = future.exception()
+                # An error in a worker leaves its batch in doubt.
+                part = future.result() if error is None else Delivery(in_doubt=len(batch), failed=error)
                 total.receipts += part.receipts
                 total.in_doubt += part.in_doubt
                 total.last_doubt = part.last_doubt or total.last_doubt
@@ -152,17 +154,11 @@ class Courier:
             if pending and total.failed is None and began - self._looked >= LOOK_EVERY:
                 try:
                     meanwhile()
-                except Exception as error:  # raised by the caller, once what is known is recorded
+                except Exception as lost:  # raised by the caller, once what is known is recorded
                     self.halt()
-                    total.failed = error
+                    total.failed = lost
                 self._looked = began
         return total
-
-    @staticmethod
-    def _outcome_of(future: Future[Delivery], batch: Sequence[Record]) -> Delivery:
-        """A batch's part; an error in a worker leaves its batch in doubt."""
-        error = future.exception()
-        return future.result() if error is None else Delivery(in_doubt=len(batch), failed=error)
 
     def _guarded(self, batch: Sequence[Record]) -> Delivery:
         began = self._clock()
@@ -223,10 +219,11 @@ class Courier:
         """
         last = self._told_apart[suspects[0].records[0].operation] if suspects else 0
         after = [one for one in suspects if one.order > last]
+        hint = _MANY_ROWS_HINT if told_apart else _NO_ROW_HINT
         for one in suspects:
             alone = isinstance(one.answer, Answered) or len(one.records) == 1
             known = told_apart and alone and (one.order < last or len(after) == 1)
-            answer = one.answer if known else spared(one.records, one.answer, _hint(told_apart))
+            answer = one.answer if known else spared(one.records, one.answer, hint)
             yield from receipts_of(one.records, answer, one.doubt, delivery)
 
     def _look_further(self, suspects: list[Suspect]) -> list[tuple[Sequence[Record], Doubt]]:
@@ -247,7 +244,9 @@ class Courier:
         answer: Answer | None = None
         silence: Reason | None = None
         for try_ in range(1, self._patience.tries + 1):
-            if not self._wait_turn(self._wait_before(try_) if _to_be_tried_again(answer, records) else 0.0):
+            # Workers that lost their answers at once do not come back at once.
+            again = _to_be_tried_again(answer, records)
+            if not self._wait_turn(self._patience.wait_before(try_, self._jitter()) if again else 0.0):
                 return (None if _is_unsent(answer) else answer), silence
             try:
                 answer = self._destination.send(records)
@@ -266,10 +265,6 @@ class Courier:
             reason = Reason(None, answer.reason.error_code, f"The call could not be made: {answer.reason.message}.")
             return Stopped(reason, _NO_CONNECTION_HINT, unprocessed=True, by_service=False), None
         return answer, silence
-
-    def _wait_before(self, try_: int) -> float:
-        # Workers that lost their answers at once do not come back at once.
-        return self._patience.wait_before(try_, self._jitter())
 
     def _wait_turn(self, seconds: float) -> bool:
         """Wait out `seconds` and the pace of all workers, and take a permit; False when no call may start any more."""
@@ -304,10 +299,6 @@ def _to_be_tried_again(answer: Answer | None, records: Sequence[Record]) -> bool
     if isinstance(answer, Answered):
         return {r.index for r in answer.refusals if r.outcome is RowOutcome.IN_DOUBT} == set(range(len(records)))
     return isinstance(answer, Unanswered)
-
-
-def _hint(told_apart: bool) -> str:
-    return _MANY_ROWS_HINT if told_apart else _NO_ROW_HINT
 
 
 def _is_unsent(answer: Answer | None) -> TypeGuard[Unanswered]:

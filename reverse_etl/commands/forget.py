@@ -6,34 +6,30 @@ import contextlib
 from collections.abc import Iterator
 from dataclasses import replace
 
-from reverse_etl.commands.upkeep import UpkeepLedger, agree, balance, hold, upkeep_run
+from reverse_etl.commands.upkeep import agree, balance, hold, upkeep_run
 from reverse_etl.core.errors import GuardError, WarehouseError
-from reverse_etl.core.upkeep import (
-    ForgetReport,
-    Person,
-)
+from reverse_etl.core.upkeep import ForgetReport, Person
+from reverse_etl.session import Upkeep
 
 
-def look_at_forget(ledger: UpkeepLedger, person: Person) -> ForgetReport:
+def look_at_forget(ledger: Upkeep, person: Person) -> ForgetReport:
     """What a forget would blank. Reads only; raises GuardError where a push would send it again or has to settle it."""
     with without_messages():
         report = ledger.known_of(person)
     if report.in_source:
         raise GuardError(
-            f"The source model still holds this person in {report.in_source:,} {_rows(report.in_source)}, "
-            "which a push would send again.",
+            f"The source model still holds this person in {_rows(report.in_source)}, which a push would send again.",
             hint="Remove the person from the source first and build the model; then forget here.",
         )
     if report.in_doubt:
         raise GuardError(
-            f"{report.in_doubt:,} of this person's {_rows(report.in_doubt)} may have arrived, and settling that takes "
-            "the identifiers.",
+            f"{_rows(report.in_doubt)} of this person may have arrived, and settling that takes the identifiers.",
             hint="Push first, which settles it, then forget.",
         )
     return report
 
 
-def forget(ledger: UpkeepLedger, person: Person, *, shown: ForgetReport | None = None) -> ForgetReport:
+def forget(ledger: Upkeep, person: Person, *, shown: ForgetReport | None = None) -> ForgetReport:
     """Blank a person's identifiers; every count stays. `shown`: as for a retry."""
     with without_messages(), upkeep_run(ledger, "forget") as lease:
         report = look_at_forget(ledger, person)
@@ -65,4 +61,4 @@ def without_messages() -> Iterator[None]:
 
 
 def _rows(count: int) -> str:
-    return "row" if count == 1 else "rows"
+    return f"{count:,} {'row' if count == 1 else 'rows'}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from reverse_etl.core.plan import Record
 from reverse_etl.core.receipt import (
@@ -103,13 +103,13 @@ def receipts_of(
         case Blamed(reason, tracking_id, _, RowOutcome() as alone) if (
             len(records) == 1 and records[0].untouched and not doubt.unexplained
         ):
-            yield _one(records[0], Outcome(alone.value), True, reason, tracking_id)
+            yield receipt_of_range(records, Outcome(alone.value), reason, tracking_id, settles=True)
         # A fault that may have followed processing leaves a first try in doubt; of a repeat it is a refusal.
         case Blamed(reason, tracking_id, unprocessed) if len(records) == 1 and (
             unprocessed or not records[0].untouched
         ):
             settles = unprocessed and records[0].untouched and not doubtful
-            yield _one(records[0], Outcome.REJECTED, settles, reason, tracking_id)
+            yield receipt_of_range(records, Outcome.REJECTED, reason, tracking_id, settles=settles)
         case Throttled(reason) if not doubtful:
             yield receipt_of_range(records, Outcome.DEFERRED, reason)
         case Stopped(unprocessed=True) | None if not doubtful:
@@ -124,11 +124,7 @@ def receipts_of(
 
 
 def _answered(
-    records: Sequence[Record],
-    refusals: Sequence[Refusal],
-    tracking_id: str,
-    doubtful: bool,
-    delivery: Delivery,
+    records: Sequence[Record], refusals: Sequence[Refusal], tracking_id: str, doubtful: bool, delivery: Delivery
 ) -> Iterator[Receipt]:
     gravest: dict[int, Refusal] = {}
     for refusal in refusals:
@@ -145,7 +141,8 @@ def _answered(
             doubts.append(index)
             delivery.last_doubt = refusal.reason
         else:
-            yield _one(records[index], Outcome(refusal.outcome.value), settles, refusal.reason, tracking_id)
+            outcome, row = Outcome(refusal.outcome.value), [records[index]]
+            yield receipt_of_range(row, outcome, refusal.reason, tracking_id, settles=settles)
     delivery.in_doubt += len(doubts)
     # An accepted range is cut where a row is in doubt; refused rows inside it win by being narrower.
     start = 0
@@ -155,14 +152,15 @@ def _answered(
         start = end + 1
 
 
-def _one(record: Record, outcome: Outcome, settles: bool, reason: Reason, tracking_id: str) -> Receipt:
-    return replace(receipt_of_range([record], outcome, reason, tracking_id), settles=settles)
-
-
 def receipt_of_range(
-    records: Sequence[Record], outcome: Outcome, reason: Reason | None = None, tracking_id: str = ""
+    records: Sequence[Record],
+    outcome: Outcome,
+    reason: Reason | None = None,
+    tracking_id: str = "",
+    *,
+    settles: bool = False,
 ) -> Receipt:
     """A receipt for records that follow one another."""
     first, last, why = records[0], records[-1], reason or Reason(None, "", "")
     words = (why.code, why.error_code, why.message)
-    return Receipt(first.batch, first.seq, last.seq, outcome, False, *words, tracking_id)
+    return Receipt(first.batch, first.seq, last.seq, outcome, settles, *words, tracking_id)

@@ -15,7 +15,7 @@ from dataclasses import asdict, dataclass, field, replace
 from itertools import groupby
 
 from reverse_etl.commands.courier import Courier
-from reverse_etl.commands.proof import Delivery
+from reverse_etl.commands.proof import Delivery, receipt_of_range
 from reverse_etl.core import clocks
 from reverse_etl.core.errors import (
     DestinationError,
@@ -262,7 +262,7 @@ class _Run:
         # Only after that commit: whoever took over meanwhile has seen these intents, or they are void.
         looked = clocks.elapsed()
         if not self._lease.still_mine() or self._lease.seconds_left() <= self._destination.call_timeout:
-            self._record([_not_sent(batch) for batch in batches], len(records))
+            self._record([receipt_of_range(batch, Outcome.NOT_SENT) for batch in batches], len(records))
             self._outcomes["in_doubt"] -= len(records)
             self._outcomes["not_sent"] += len(records)
             self._stopped = self.lost()
@@ -365,10 +365,6 @@ def _unbalanced(standings: Standings, outcomes: Counter[str]) -> Iterable[str]:
         ),
     ]
     return (f"{what}: {left:,} on one side, {right:,} on the other" for what, left, right in pairs if left != right)
-
-
-def _not_sent(batch: Sequence[Record]) -> Receipt:
-    return Receipt(batch[0].batch, batch[0].seq, batch[-1].seq, Outcome.NOT_SENT)
 
 
 def _was_taken_over(lease: Lease) -> bool:

@@ -11,7 +11,6 @@ MAYBE_TAKEN = (
 
 
 def rejected(session: Session) -> list[tuple[Rejected, str]]:
-    """The source's rows that stand refused."""
     return [
         (row, MAYBE_TAKEN if row.reason == "maybe_taken" else session.kind.advice(row.code, row.error_code))
         for row in session.ledger.rejected()

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from reverse_etl.commands.upkeep import UpkeepLedger, agree, balance, hold, upkeep_run
+from reverse_etl.commands.upkeep import agree, balance, hold, upkeep_run
 from reverse_etl.core.errors import SettingsError
-from reverse_etl.core.upkeep import (
-    RetryChoice,
-    RetryReport,
-)
+from reverse_etl.core.upkeep import RetryChoice, RetryReport
+from reverse_etl.session import Upkeep
 
 
-def look_at_retry(ledger: UpkeepLedger, choice: RetryChoice) -> RetryReport:
+def look_at_retry(ledger: Upkeep, choice: RetryChoice) -> RetryReport:
     """What a retry would lift. Reads only; raises SettingsError naming keys, or codes, that no refused row has."""
     report = ledger.refused(choice)
     if choice.keys:
@@ -36,7 +34,7 @@ def look_at_retry(ledger: UpkeepLedger, choice: RetryChoice) -> RetryReport:
     return report
 
 
-def retry(ledger: UpkeepLedger, choice: RetryChoice, *, shown: RetryReport | None = None) -> RetryReport:
+def retry(ledger: Upkeep, choice: RetryChoice, *, shown: RetryReport | None = None) -> RetryReport:
     """Make refused rows sendable again. `shown`: what somebody agreed to; where it is no longer so, nothing is done."""
     with upkeep_run(ledger, "retry") as lease:
         ledger.make_plan(lease.run_seq, seq_offset=0, batch_offset=0, batch_rows=1)

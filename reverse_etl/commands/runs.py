@@ -8,7 +8,6 @@ from reverse_etl.session import Session
 
 
 def runs(session: Session, *, limit: int) -> RunsReport:
-    """The newest `limit` runs."""
     return RunsReport(session.sync, tuple(session.ledger.history(limit)))
 
 

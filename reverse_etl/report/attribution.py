@@ -1,16 +1,16 @@
-"""What became of conversions, goal by goal, as text and as JSON."""
+"""What became of conversions, goal by goal, and match rates, as text and as JSON."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Annotated
+from dataclasses import asdict
+from typing import Annotated, cast
 
 from typing_extensions import TypedDict
 
-from reverse_etl.core.attribution import AttributedDay, AttributedGoal, AttributionReport, Counts, Fetched
+from reverse_etl.core.attribution import AttributedGoal, AttributionReport, Counts, Fetched, MatchTotals
 from reverse_etl.core.sync import Environment
 from reverse_etl.report.documents import Count, Date, OfSync, Says, Time, head
-from reverse_etl.report.match import percent
 from reverse_etl.report.text import columns, safe, title
 
 _WORDS = {
@@ -18,6 +18,7 @@ _WORDS = {
     "rejected": "refused by it: see `reverse-etl rejected`",
     "deferred": "put off; a later push tries again",
     "in_doubt": "no answer in that run; a later push settles them, and counts them again",
+    "corrections": "restatements and retractions that left",
 }
 
 
@@ -112,6 +113,20 @@ class AttributionJson(OfSync):
     goals: Annotated[list[GoalJson], Says("The goals that anything was sent to, by name.")]
 
 
+class MatchJson(TypedDict):
+    """A match rate, and what it is of."""
+
+    match_rate: Annotated[
+        float | None,
+        Says("attributed, divided by attributed and unattributed together.", minimum=0, maximum=1),
+    ]
+    attributed: Count
+    unattributed: Count
+    first_day: Annotated[Date, Says("The first day of upload, in UTC.")]
+    last_day: Annotated[Date, Says("The last day of upload, in UTC.")]
+    fetched_at: Annotated[Time, Says("When the day that was fetched longest ago was, UTC.")]
+
+
 def attribution_text(report: AttributionReport) -> str:
     """What was sent to each goal and what became of it, with the reasons and what to do about each."""
     out = [title(report.sync)]
@@ -134,8 +149,6 @@ def _goal(goal: AttributedGoal) -> Iterator[str]:
     yield safe(goal.conversion_name)
     rows = [("sent", f"{counts.sent:,}", "conversions that left, in each run that sent them")]
     rows += [(name, f"{getattr(counts, name):,}", text) for name, text in _WORDS.items() if getattr(counts, name)]
-    if counts.corrections:
-        rows += [("corrections", f"{counts.corrections:,}", "restatements and retractions that left")]
     if counts.attributed is None or counts.unattributed is None:
         yield from columns(rows, right=2)
         yield "  Nothing is known of their attribution yet."
@@ -154,28 +167,26 @@ def _goal(goal: AttributedGoal) -> Iterator[str]:
 
 
 def attribution_json(report: AttributionReport) -> AttributionJson:
-    """The same for programs, with the days of each goal."""
     return {
         **head(report.sync),
         "first_day": None if report.first_day is None else report.first_day.isoformat(),
         "fetched": None if report.fetched is None else _fetched(report.fetched),
-        "goals": [
-            {
-                "conversion_name": goal.conversion_name,
-                **_counts(goal.counts),
-                "fetched_at": goal.fetched_at,
-                "reasons": [
-                    {
-                        "reason": reason.name,
-                        "conversions": reason.conversions,
-                        "meaning": reason.meaning,
-                        "what_to_do": reason.what_to_do,
-                    }
-                    for reason in goal.reasons
-                ],
-                "days": [_day(day) for day in goal.days],
-            }
-            for goal in report.goals
+        "goals": [_goal_json(goal) for goal in report.goals],
+    }
+
+
+def _goal_json(goal: AttributedGoal) -> GoalJson:
+    return {
+        "conversion_name": goal.conversion_name,
+        **_counts(goal.counts),
+        "fetched_at": goal.fetched_at,
+        "reasons": [
+            {"reason": one.name, "conversions": one.conversions, "meaning": one.meaning, "what_to_do": one.what_to_do}
+            for one in goal.reasons
+        ],
+        "days": [
+            {"upload_date": day.upload_date.isoformat(), **_counts(day.counts), "fetched_at": day.fetched_at}
+            for day in goal.days
         ],
     }
 
@@ -190,19 +201,24 @@ def _fetched(fetched: Fetched) -> FetchedJson:
     }
 
 
-def _day(day: AttributedDay) -> DayJson:
-    return {"upload_date": day.upload_date.isoformat(), **_counts(day.counts), "fetched_at": day.fetched_at}
-
-
 def _counts(counts: Counts) -> CountsJson:
-    return {
-        "sent": counts.sent,
-        "accepted": counts.accepted,
-        "rejected": counts.rejected,
-        "deferred": counts.deferred,
-        "in_doubt": counts.in_doubt,
-        "corrections": counts.corrections,
-        "attributed": counts.attributed,
-        "unattributed": counts.unattributed,
-        "match_rate": counts.match_rate,
-    }
+    return cast(CountsJson, asdict(counts) | {"match_rate": counts.match_rate})
+
+
+def percent(rate: float | None) -> str:
+    return "unknown" if rate is None else f"{100 * rate:.1f} %"
+
+
+def matched_text(matched: MatchTotals) -> str:
+    """How much of the last days' uploads was attributed, and as of when that is known."""
+    reported = matched.attributed + matched.unattributed
+    days = f"{matched.first_day} to {matched.last_day}" if matched.first_day != matched.last_day else matched.first_day
+    return (
+        f"Match rate {percent(matched.match_rate)}: {matched.attributed:,} of {reported:,} attributed to a click "
+        f"(uploads of {days}, fetched {matched.fetched_at})."
+    )
+
+
+def matched_json(matched: MatchTotals) -> MatchJson:
+    days = {"first_day": matched.first_day.isoformat(), "last_day": matched.last_day.isoformat()}
+    return cast(MatchJson, asdict(matched) | {"match_rate": matched.match_rate} | days)

@@ -10,12 +10,7 @@ from typing_extensions import TypedDict
 from reverse_etl.core.sync import Sync
 from reverse_etl.core.upkeep import BaselineReport
 from reverse_etl.report.documents import OfSync, Says, head
-from reverse_etl.report.text import (
-    columns,
-    rows_of,
-    safe,
-    title,
-)
+from reverse_etl.report.text import columns, rows_of, safe, title
 
 
 class BaselineGoalJson(TypedDict):
@@ -44,7 +39,6 @@ class BaselineJson(OfSync):
 
 
 def baseline_text(sync: Sync, report: BaselineReport) -> str:
-    """The rows that a baseline would mark, or has marked; or those that undoing one makes unsent again."""
     rows, run = rows_of(report.rows), report.run_seq
     if report.undone is not None:
         head = f"Run {run} of {title(sync)}: undo" if run else f"Undo of run {report.undone} of {title(sync)}"
@@ -74,7 +68,6 @@ def baseline_text(sync: Sync, report: BaselineReport) -> str:
 
 
 def baseline_json(sync: Sync, report: BaselineReport) -> BaselineJson:
-    """What a baseline marked, or what undoing one made unsent again."""
     return {
         **head(sync),
         "run": report.run_seq,

@@ -2,26 +2,24 @@
 
 from __future__ import annotations
 
-import textwrap
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Any, Literal, cast
 
 from typing_extensions import TypedDict
 
 from reverse_etl.core.check import CheckLine, Mark
 from reverse_etl.report.documents import Count, Says
+from reverse_etl.report.text import fit, safe
 
-VERSION = 1
 _SYMBOLS = {Mark.OK: "✓", Mark.WARNING: "!", Mark.FAILED: "✗"}
 # For terminals that cannot print the symbols.
-_PLAIN = {Mark.OK: "ok", Mark.WARNING: "!", Mark.FAILED: "x"}
+_PLAIN = {Mark.OK: "ok", Mark.WARNING: "! ", Mark.FAILED: "x "}
 _COLOURS = {Mark.OK: "32", Mark.WARNING: "33", Mark.FAILED: "31"}
 # As wide as the longest name of a check, so that all texts begin in one column.
 _NAMES = len("production_target")
-# Stands for a blank inside a command while lines are broken: a command that is copied must be whole.
-_KEPT = "\u00a0"
+# Characters of a text from outside, such as a message of the warehouse.
+_LONGEST = 5000
 
 
 class CountsJson(TypedDict):
@@ -64,26 +62,15 @@ class CheckJson(TypedDict):
     lines: Annotated[list[LineJson], Says(minItems=1)]
 
 
-@dataclass(frozen=True, slots=True)
-class Style:
-    """How lines may look on the terminal at hand."""
-
-    marks: Mapping[Mark, str]
-    width: int = 80
-    colour: bool = False
-
-    @classmethod
-    def fitting(cls, encoding: str, *, width: int, colour: bool) -> Style:
-        """Symbols where the encoding has them, words where not."""
-        try:
-            "".join(_SYMBOLS.values()).encode(encoding)
-        except (UnicodeEncodeError, LookupError):
-            return cls(_PLAIN, width, colour)
-        return cls(_SYMBOLS, width, colour)
-
-
-def checks_text(lines: Iterable[CheckLine], style: Style, *, quiet: bool = False) -> Iterator[str]:
+def checks_text(
+    lines: Iterable[CheckLine], *, encoding: str = "utf-8", width: int | None = None, colour: bool = False, quiet: bool
+) -> Iterator[str]:
     """Each line as soon as it is there, under its sync's name, and the sums at the end; `quiet`: not what is fine."""
+    try:
+        "".join(_SYMBOLS.values()).encode(encoding)
+        symbols = _SYMBOLS
+    except (UnicodeEncodeError, LookupError):
+        symbols = _PLAIN
     subject = ""
     marks: Counter[Mark] = Counter()
     for line in lines:
@@ -92,20 +79,19 @@ def checks_text(lines: Iterable[CheckLine], style: Style, *, quiet: bool = False
             continue
         if line.subject != subject:
             subject = line.subject
-            yield f"\n{_printable(subject)}"
-        yield _line_text(line, style)
-    parts = [f"{marks[Mark.OK]} fine"]
-    if marks[Mark.WARNING]:
-        parts.append(f"{marks[Mark.WARNING]} to look at")
-    if marks[Mark.FAILED]:
-        parts.append(f"{marks[Mark.FAILED]} to correct")
-    yield f"\n{', '.join(parts)}."
+            yield f"\n{_one_line(subject)}"
+        mark = symbols[line.mark]
+        text = fit(f"{mark} {line.name:<{_NAMES}}  {_one_line(line.text)}", width)
+        yield text.replace(mark, f"\x1b[{_COLOURS[line.mark]}m{mark}\x1b[0m", 1) if colour else text
+        if line.hint:
+            yield fit(f"{'':<{len(mark) + _NAMES + 3}}-> {_one_line(line.hint)}", width)
+    parts = {"fine": marks[Mark.OK], "to look at": marks[Mark.WARNING], "to correct": marks[Mark.FAILED]}
+    yield "\n" + ", ".join(f"{count} {what}" for what, count in parts.items() if count or what == "fine") + "."
     if marks[Mark.FAILED]:
         yield "What depends on a failed check was left out: check again then."
 
 
 def checks_json(lines: Sequence[CheckLine], exit_code: int) -> CheckJson:
-    """The checks for programs; docs/schemas/check.json describes it."""
     counts = Counter(line.mark for line in lines)
     return {
         "version": 1,
@@ -118,29 +104,6 @@ def checks_json(lines: Sequence[CheckLine], exit_code: int) -> CheckJson:
     }
 
 
-def _line_text(line: CheckLine, style: Style) -> str:
-    marks = max(len(mark) for mark in style.marks.values())
-    indent = " " * (marks + _NAMES + 2)
-    mark = style.marks[line.mark]
-    shown = f"\x1b[{_COLOURS[line.mark]}m{mark}\x1b[0m" if style.colour else mark
-    out = _broken(line.text, style.width - len(indent))
-    if line.hint:
-        out += _broken(f"-> {line.hint}", style.width - len(indent))
-    first = f"{shown}{' ' * (marks - len(mark))} {line.name:<{_NAMES}} {out[0]}"
-    return "\n".join([first, *(indent + text for text in out[1:])])
-
-
-def _broken(text: str, width: int) -> list[str]:
-    """A text in lines of this width; a command between backticks stays on one."""
-    parts = _printable(text).split("`")
-    # A backtick without its partner opens no command.
-    last = len(parts) - 1 if len(parts) % 2 == 0 else len(parts)
-    kept = "`".join(part.replace(" ", _KEPT) if n % 2 and n < last else part for n, part in enumerate(parts))
-    lines = textwrap.wrap(kept, max(width, 20), break_long_words=False, break_on_hyphens=False)
-    return [line.replace(_KEPT, " ") for line in lines] or [""]
-
-
-def _printable(text: str) -> str:
-    """Text from outside without what would steer a terminal; each line break and tab a blank."""
-    joined = " ".join(text.split())
-    return "".join(character if character.isprintable() else "?" for character in joined)
+def _one_line(text: str) -> str:
+    """Text from outside, each line break and tab a blank."""
+    return safe(" ".join(text.split()), _LONGEST)

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import math
-from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 from typing_extensions import TypedDict
 
-from reverse_etl.core.ports import RunSummary
 from reverse_etl.core.sync import Sync
 
 
@@ -86,17 +84,6 @@ def head(sync: Sync) -> OfSync:
         "environment": sync.environment.value,
         "account_id": sync.account_id,
     }
-
-
-def seconds(run: RunSummary) -> int | None:
-    """How long a run took; None where no end is recorded."""
-    if not run.started_at or not run.ended_at:
-        return None
-    return max(int((_time(run.ended_at) - _time(run.started_at)).total_seconds()), 0)
-
-
-def _time(utc_text: str) -> datetime:
-    return datetime.strptime(utc_text, "%Y-%m-%dT%H:%M:%SZ").replace(tzinfo=UTC)
 
 
 def number(value: float | None) -> float | None:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import csv
-import io
 import json
 import os
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -20,32 +19,8 @@ from reverse_etl.report.documents import ClassName, Says, Side, number
 from reverse_etl.report.words import CLASS_WORDS, reason_words
 
 ENDINGS = (".csv", ".jsonl")
-PLAN_COLUMNS = (
-    "side",
-    "class",
-    "reasons",
-    "sentence",
-    "record_key",
-    "conversion_name",
-    "conversion_time",
-    "value",
-    "currency",
-    "code",
-    "error_code",
-    "goes_at",
-    "row_count",
-)
-REJECTED_COLUMNS = (
-    "record_key",
-    "conversion_name",
-    "conversion_time",
-    "reason",
-    "code",
-    "error_code",
-    "message",
-    "tracking_id",
-    "what_to_do",
-)
+PLAN_COLUMNS = ("side", "class", "reasons", "sentence", *(field.name for field in fields(PlannedRow)[3:]))
+REJECTED_COLUMNS = (*(field.name for field in fields(Rejected)), "what_to_do")
 # What a spreadsheet takes for the beginning of a formula.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -68,6 +43,8 @@ ExportedLineJson = TypedDict(
         "row_count": Annotated[int, Says(minimum=1)],
     },
 )
+
+
 ExportedLineJson.__doc__ = """One source row, or one identity of the ledger that stands in none. Only rows that need
 nothing stand together, `row_count` of them in one line: those exactly as they were accepted, and those that have aged
 out. The CSV file has the same columns, with the reasons divided by blanks."""
@@ -84,16 +61,16 @@ def check_ending(path: Path) -> None:
 
 
 def write_plan(rows: Iterable[PlannedRow], path: Path) -> int:
-    """Write a plan into a file line by line, and give the number of lines.
+    """Write a plan into a file line by line, and give the number of rows.
 
     The file is there in full or not at all: it is written beside its place and then moved.
     """
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    lines = plan_csv(rows) if path.suffix.lower() == ".csv" else plan_jsonl(rows)
-    written = 0
+    as_csv = path.suffix.lower() == ".csv"
+    written = -1 if as_csv else 0
     try:
         with beside.open("w", encoding="utf-8", newline="") as file:
-            for line in lines:
+            for line in plan_csv(rows) if as_csv else plan_jsonl(rows):
                 file.write(line)
                 written += 1
         beside.replace(path)
@@ -101,67 +78,44 @@ def write_plan(rows: Iterable[PlannedRow], path: Path) -> int:
         raise SettingsError(f"--output {path} cannot be written: {error.strerror or error}.") from error
     finally:
         beside.unlink(missing_ok=True)
-    return written - 1 if path.suffix.lower() == ".csv" else written
+    return written
 
 
 def plan_csv(rows: Iterable[PlannedRow]) -> Iterator[str]:
-    """A plan as the lines of a CSV file, the head first."""
     return _csv_lines(PLAN_COLUMNS, (plan_line(row) | {"reasons": " ".join(row.reasons)} for row in rows))
 
 
 def plan_jsonl(rows: Iterable[PlannedRow]) -> Iterator[str]:
-    """A plan as JSON lines."""
     return (json.dumps(plan_line(row), ensure_ascii=False) + "\n" for row in rows)
 
 
 def plan_line(row: PlannedRow) -> ExportedLineJson:
-    """One line of a plan for programs."""
-    return {
-        "side": cast(Any, row.side),
-        "class": cast(Any, row.class_),
-        "reasons": list(row.reasons),
-        "sentence": " ".join(reason_words(reason) for reason in row.reasons) or _sentence(CLASS_WORDS[row.class_]),
-        "record_key": row.record_key,
-        "conversion_name": row.conversion_name,
-        "conversion_time": row.conversion_time,
-        "value": number(row.value),
-        "currency": row.currency,
-        "code": row.code,
-        "error_code": row.error_code,
-        "goes_at": row.goes_at,
-        "row_count": row.row_count,
-    }
-
-
-def _sentence(words: str) -> str:
-    return f"{words[0].upper()}{words[1:]}."
+    words = CLASS_WORDS[row.class_]
+    sentence = " ".join(map(reason_words, row.reasons)) or f"{words[0].upper()}{words[1:]}."
+    said = {"class": row.class_, "reasons": list(row.reasons), "sentence": sentence, "value": number(row.value)}
+    line = {name: said[name] if name in said else getattr(row, name) for name in PLAN_COLUMNS}
+    return cast(ExportedLineJson, line)
 
 
 def rejected_csv(rows: Sequence[tuple[Rejected, str]]) -> Iterator[str]:
-    """Refused rows as the lines of a CSV file, the head first."""
     return _csv_lines(REJECTED_COLUMNS, (asdict(row) | {"what_to_do": advice} for row, advice in rows))
 
 
-def _csv_lines(columns: Sequence[str], rows: Iterable[dict[str, Any]]) -> Iterator[str]:
-    line = io.StringIO()
+def _csv_lines(columns: Sequence[str], rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
     # By this end of line the writer quotes either of its characters.
-    writer = csv.writer(line, lineterminator="\r\n")
-    writer.writerow(columns)
-    yield _taken(line)
+    writer = csv.writer(_Line(), lineterminator="\r\n")
+    yield writer.writerow(columns)
     for row in rows:
-        writer.writerow([_cell(row[name]) for name in columns])
-        yield _taken(line)
+        yield writer.writerow([_cell(row[name]) for name in columns])
 
 
-def _taken(line: io.StringIO) -> str:
-    text = line.getvalue()
-    line.seek(0)
-    line.truncate()
-    return text.removesuffix("\r\n") + "\n"
+class _Line:
+    """A file that keeps nothing: `writerow` gives back what `write` does."""
+
+    def write(self, line: str) -> str:
+        return line.removesuffix("\r\n") + "\n"
 
 
 def _cell(value: Any) -> Any:
     """A cell that no spreadsheet runs: text that begins like a formula is led by an apostrophe. Numbers are numbers."""
-    if isinstance(value, str) and value.startswith(_FORMULA):
-        return f"'{value}"
-    return value
+    return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value

@@ -7,11 +7,7 @@ from typing import Annotated, Literal
 from reverse_etl.core.sync import Sync
 from reverse_etl.core.upkeep import ForgetReport
 from reverse_etl.report.documents import OfSync, Says, head
-from reverse_etl.report.text import (
-    columns,
-    rows_of,
-    title,
-)
+from reverse_etl.report.text import columns, rows_of, title
 
 
 class ForgetJson(OfSync):
@@ -62,7 +58,6 @@ def forget_text(sync: Sync, report: ForgetReport) -> str:
 
 
 def forget_json(sync: Sync, report: ForgetReport) -> ForgetJson:
-    """How much a forget blanked."""
     return {
         **head(sync),
         "run": report.run_seq,

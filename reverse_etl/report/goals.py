@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import Annotated, Literal, cast
+from typing import Annotated, Any, Literal, cast
 
 from typing_extensions import TypedDict
 
 from reverse_etl.core.goal import LONGEST_WINDOW, Goal, Recipe, window_words
 from reverse_etl.core.results import GoalsReport
 from reverse_etl.report.documents import OfSync, Says, head, number
-from reverse_etl.report.text import safe, title
+from reverse_etl.report.text import rows_of, safe, title
 
 # Where the people at Microsoft's own pages make one, and how long a new one rests.
 WHERE = "Microsoft Advertising (ads.microsoft.com) > Conversions > Conversion goals > Create > Offline"
@@ -74,8 +74,7 @@ def goals_text(report: GoalsReport) -> str:
     if report.learns:
         out += ["The local sandbox takes any name for a goal: one is learnt when a row first names it.", ""]
     for goal in report.goals:
-        rows = report.rows.get(goal.name, 0)
-        out += [safe(f"{goal.name}: {rows:,} {'row' if rows == 1 else 'rows'} in the source"), *_facts(goal)]
+        out += [safe(f"{goal.name}: {rows_of(report.rows.get(goal.name, 0))} in the source"), *_facts(goal)]
     if not report.goals:
         out += ["No offline conversion goal is there." if not report.learns else "No goal was learnt yet."]
     for one in report.missing:
@@ -86,22 +85,19 @@ def goals_text(report: GoalsReport) -> str:
 
 
 def goals_json(report: GoalsReport) -> GoalsJson:
-    """The same for programs; docs/schemas/goals.json describes it."""
     return {
         **head(report.sync),
         "learns": report.learns,
         "goals": [
             cast(
-                GoalJson,
+                Any,
                 asdict(goal)
                 | {"type": "OfflineConversion", "revenue_value": number(goal.revenue_value)}
                 | {"rows": report.rows.get(goal.name, 0)},
             )
             for goal in report.goals
         ],
-        "missing": [
-            cast(MissingJson, asdict(one) | {"type": "OfflineConversion", "where": WHERE}) for one in report.missing
-        ],
+        "missing": [cast(Any, asdict(one) | {"type": "OfflineConversion", "where": WHERE}) for one in report.missing],
     }
 
 
@@ -122,8 +118,7 @@ def _takes(flag: bool | None) -> str:
 
 
 def _recipe_lines(one: Recipe) -> Iterator[str]:
-    rows = f"{one.rows:,} {'row' if one.rows == 1 else 'rows'}"
-    yield safe(f"Missing: {one.name!r}, {rows} in the source")
+    yield safe(f"Missing: {one.name!r}, {rows_of(one.rows)} in the source")
     if one.nearest:
         yield safe(
             f"  Was {one.nearest!r} meant? Then correct the name in the source: it must be the same to the letter."

@@ -17,7 +17,6 @@ from reverse_etl.report.text import (
     LEDGER_SIDE,
     columns,
     rows_of,
-    rows_word,
     safe,
     title,
 )
@@ -121,7 +120,7 @@ def plan_text(report: PlanReport, *, changes: bool = False) -> str:
     plan, guards = report.plan, report.guards
     out = [
         f"Plan of {title(report.sync)}",
-        f"As of {plan.now}, {plan.source_rows:,} source {rows_word(plan.source_rows)}.",
+        f"As of {plan.now}, {rows_of(plan.source_rows, 'source ')}.",
         "",
     ]
     out += columns(_class_rows(plan, "source"), right=2) or [f"  The source model {report.sync.model} is empty."]
@@ -133,7 +132,7 @@ def plan_text(report: PlanReport, *, changes: bool = False) -> str:
             continue
         if line.reasons or (line.sends and line.samples):
             why = ", ".join(line.reasons) or "for example"
-            out += ["", f"{line.class_}, {line.rows:,} {rows_word(line.rows)}{_ledger_side(line)}: {why}"]
+            out += ["", f"{line.class_}, {rows_of(line.rows)}{_ledger_side(line)}: {why}"]
             out += [f"  {reason_words(reason)}{_setting(line, reason, report.sync)}" for reason in line.reasons]
             out += _samples(line)
     refusing = [guard for guard in guards if guard.refusal]

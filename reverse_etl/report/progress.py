@@ -9,7 +9,7 @@ import time
 from collections import Counter
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+from rich.progress import Progress, TextColumn
 
 from reverse_etl.core.plan import Plan
 from reverse_etl.core.ports import Delivered
@@ -21,25 +21,21 @@ LINE_EVERY = 10.0
 
 
 class ConsoleProgress:
-    """The Progress port for the command line. Use it as a context manager; `close` ends the bar."""
+    """The Progress port for the command line; `close` ends the bar."""
 
     def __init__(self, console: Console, *, quiet: bool = False, verbose: bool = False) -> None:
         self._console = console
         self._quiet = quiet
         self._verbose = verbose
         self._bar: Progress | None = None
-        self._task: TaskID | None = None
         self._began = time.monotonic()
-        self._told = self._began
+        self._shown_at = self._began
 
     def note(self, text: str) -> None:
-        """Something the user should know."""
-        if self._quiet:
-            return
-        self._console.print(f"Note: {text}", markup=False, highlight=False)
+        if not self._quiet:
+            self._say(f"Note: {text}")
 
     def planned(self, plan: Plan, round_: int, to_send: int) -> None:
-        """A plan was made: say what will be sent."""
         self.close()
         if self._quiet or not to_send:
             return
@@ -47,40 +43,30 @@ class ConsoleProgress:
         # What has left the source, and is taken back or settled, is none of its rows.
         left = sum(line.rows for line in plan.lines if line.sends and line.side == "ledger")
         of = f"to send, of {plan.source_rows:,} rows and {left:,} that left them"
-        self._console.print(
-            f"{again}{to_send:,} "
-            + (of if left else f"of {plan.source_rows:,} rows to send")
-            + (f" ({plan.to_send:,} without --limit)." if to_send < plan.to_send else "."),
-            markup=False,
-            highlight=False,
-        )
-        self._began = self._told = time.monotonic()
+        without = f" ({plan.to_send:,} without --limit)" if to_send < plan.to_send else ""
+        self._say(f"{again}{to_send:,} {of if left else f'of {plan.source_rows:,} rows to send'}{without}.")
+        self._began = self._shown_at = time.monotonic()
         if self._console.is_terminal:
-            columns = [
-                TextColumn("pushing"),
-                BarColumn(),
-                MofNCompleteColumn(),
-                TextColumn("{task.fields[speed]}"),
-                TimeRemainingColumn(),
-            ]
+            columns = (*Progress.get_default_columns(), TextColumn("{task.fields[speed]}"))
             self._bar = Progress(*columns, console=self._console, transient=True)
-            self._task = self._bar.add_task("pushing", total=to_send, speed="")
+            self._bar.add_task("pushing", total=to_send, speed="")
             self._bar.start()
 
     def delivered(self, batch: Delivered, done: int, total: int) -> None:
-        """A batch is through."""
         if self._verbose:
-            self._console.print(safe(batch_words(batch)), markup=False, highlight=False)
+            self._say(safe(batch_words(batch)))
         now = time.monotonic()
         speed = f"{done / max(now - self._began, 0.001):,.0f} rows/s"
-        if self._bar is not None and self._task is not None:
-            self._bar.update(self._task, completed=done, total=total, speed=speed)
-        elif not self._quiet and now - self._told >= LINE_EVERY:
-            self._told = now
-            self._console.print(f"{done:,} of {total:,} rows done, {speed}", markup=False, highlight=False)
+        if self._bar is not None:
+            self._bar.update(self._bar.task_ids[0], completed=done, total=total, speed=speed)
+        elif not self._quiet and now - self._shown_at >= LINE_EVERY:
+            self._shown_at = now
+            self._say(f"{done:,} of {total:,} rows done, {speed}")
+
+    def _say(self, text: str) -> None:
+        self._console.print(text, markup=False, highlight=False)
 
     def close(self) -> None:
-        """End the bar."""
         if self._bar is not None:
             self._bar.stop()
             self._bar = None

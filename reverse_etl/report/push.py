@@ -7,14 +7,7 @@ from typing import Annotated, Any, Literal, cast
 from reverse_etl.core.results import RunResult
 from reverse_etl.core.sync import Sync
 from reverse_etl.report.documents import Count, OfSync, Says, head
-from reverse_etl.report.text import (
-    LEDGER_SIDE,
-    columns,
-    rows_word,
-    sent_words,
-    standing_rows,
-    title,
-)
+from reverse_etl.report.text import LEDGER_SIDE, columns, rows_of, sent_words, standing_lines, title
 
 
 class PushJson(OfSync):
@@ -51,18 +44,16 @@ class PushJson(OfSync):
 
 
 def result_text(sync: Sync, result: RunResult) -> str:
-    """What a run did, row by row in numbers."""
     word = {"done": "done", "stopped": "STOPPED", "interrupted": "interrupted"}[result.name]
     by = f", by {result.protocol.upper()}" if result.protocol else ""
     out = [f"Run {result.run_seq} of {title(sync)}{by}: {word}", ""]
-    out += columns(standing_rows(result.source), right=2) or ["  No source rows."]
+    out += standing_lines(result.source) or ["  No source rows."]
     if result.ledger:
-        out += ["", LEDGER_SIDE]
-        out += columns(standing_rows(result.ledger), right=2)
+        out += ["", LEDGER_SIDE, *standing_lines(result.ledger)]
     out += ["", f"Sent in this run: {sent_words(result.sent)}." if result.sent else "Nothing was sent in this run."]
     if result.standing_refused:
-        count = result.standing_refused
-        out += [f"Refused in an earlier run and unchanged: {count:,} {rows_word(count)}. See `reverse-etl rejected`."]
+        refused = rows_of(result.standing_refused)
+        out += [f"Refused in an earlier run and unchanged: {refused}. See `reverse-etl rejected`."]
     if any(result.rows(name) for name in ("held", "invalid", "expired", "waiting", "duplicate")):
         out += ["The reasons of what was not sent: `reverse-etl plan`."]
     if result.refusals:
@@ -70,10 +61,7 @@ def result_text(sync: Sync, result: RunResult) -> str:
         out += columns([(code, f"{rows:,}", "") for code, rows in sorted(result.refusals.items())], right=2)
         out += ["", "See each with `reverse-etl rejected`."]
     if result.in_doubt_because:
-        out += [
-            "",
-            f"Rows are in doubt: {result.in_doubt_because}. The next push settles them; nothing is lost.",
-        ]
+        out += ["", f"Rows are in doubt: {result.in_doubt_because}. The next push settles them; nothing is lost."]
     if result.interrupted:
         out += ["", "Interrupted: calls under way were finished and recorded. Push again to go on."]
     for sum_ in result.unbalanced:
@@ -82,7 +70,6 @@ def result_text(sync: Sync, result: RunResult) -> str:
 
 
 def result_json(sync: Sync, result: RunResult) -> PushJson:
-    """What a run did."""
     return {
         **head(sync),
         "protocol": cast(Any, result.protocol),

@@ -12,11 +12,7 @@ from typing_extensions import TypedDict
 from reverse_etl.core.ports import Rejected
 from reverse_etl.core.sync import Sync
 from reverse_etl.report.documents import OfSync, Says, head
-from reverse_etl.report.text import (
-    rows_word,
-    safe,
-    title,
-)
+from reverse_etl.report.text import named, refusal, rows_of, safe, title
 from reverse_etl.report.words import reason_words
 
 # Tracking ids of one refusal that a text shows.
@@ -47,16 +43,14 @@ def rejected_text(sync: Sync, rows: Sequence[tuple[Rejected, str]]) -> str:
     """Refused rows with what to do about each, grouped by code. No personal data."""
     if not rows:
         return f"{title(sync)}\n\nNo row stands refused."
-    out = [f"{title(sync)}: {len(rows):,} {rows_word(len(rows))} refused and held"]
-    for (code, error_code, message, reason), group in groupby(rows, key=lambda pair: _refusal_of(pair[0])):
+    out = [f"{title(sync)}: {rows_of(len(rows))} refused and held"]
+    refusals = groupby(rows, key=lambda pair: (pair[0].code, pair[0].error_code, pair[0].message, pair[0].reason))
+    for (code, error_code, message, reason), group in refusals:
         refused = list(group)
-        out += ["", safe(f"{error_code or 'no code'}{f' ({code})' if code else ''}: {message}")]
+        out += ["", safe(f"{refusal(code, error_code)}: {message}")]
         out += [f"  What to do: {refused[0][1]}"]
         out += [f"  {reason_words(reason)}"] if reason == "maybe_taken" else []
-        out += [
-            safe(f"    {row.record_key or '(no key)'}  {row.conversion_name}  {row.conversion_time}")
-            for row, _ in refused
-        ]
+        out += [safe(f"    {named(row.record_key, row.conversion_name, row.conversion_time)}") for row, _ in refused]
         # One per call, so that many rows share it.
         ids = list(dict.fromkeys(row.tracking_id for row, _ in refused if row.tracking_id))
         more = f" and {len(ids) - IDS_SHOWN} more" if len(ids) > IDS_SHOWN else ""
@@ -66,12 +60,7 @@ def rejected_text(sync: Sync, rows: Sequence[tuple[Rejected, str]]) -> str:
 
 
 def rejected_json(sync: Sync, rows: Sequence[tuple[Rejected, str]]) -> RejectedJson:
-    """Refused rows with what to do about each."""
     return {
         **head(sync),
         "rejected": [cast(RefusedRowJson, asdict(row) | {"what_to_do": advice}) for row, advice in rows],
     }
-
-
-def _refusal_of(row: Rejected) -> tuple[int | None, str, str, str]:
-    return row.code, row.error_code, row.message, row.reason

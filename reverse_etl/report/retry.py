@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from dataclasses import asdict
+from typing import Annotated, Literal, cast
 
 from typing_extensions import TypedDict
 
 from reverse_etl.core.sync import Sync
 from reverse_etl.core.upkeep import RetryReport
 from reverse_etl.report.documents import OfSync, Says, head
-from reverse_etl.report.text import (
-    columns,
-    rows_of,
-    safe,
-    title,
-)
+from reverse_etl.report.text import columns, refusal, rows_of, title
 
 
 class CodeJson(TypedDict):
@@ -42,7 +38,6 @@ class RetryJson(OfSync):
 
 
 def retry_text(sync: Sync, report: RetryReport) -> str:
-    """The refused rows that a retry would lift, or has lifted."""
     rows = rows_of(report.rows)
     if not report.rows:
         out = [f"{title(sync)}: no row stands refused that this would make sendable.", ""]
@@ -54,7 +49,7 @@ def retry_text(sync: Sync, report: RetryReport) -> str:
     out += columns(
         [
             (
-                safe(line.error_code or "no code") + (f" ({line.code})" if line.code else ""),
+                refusal(line.code, line.error_code),
                 f"{line.rows:,}",
                 "an earlier try may have been taken" if line.maybe_taken else "refused, and nothing was taken",
             )
@@ -63,10 +58,8 @@ def retry_text(sync: Sync, report: RetryReport) -> str:
         right=2,
     )
     if report.maybe_taken and report.run_seq is None:
-        out += [
-            "",
-            f"An earlier try of {rows_of(report.maybe_taken)} may have been taken; then a repeat could count twice.",
-        ]
+        doubtful = rows_of(report.maybe_taken)
+        out += ["", f"An earlier try of {doubtful} may have been taken; then a repeat could count twice."]
     if report.left_alone:
         out += [
             "",
@@ -78,7 +71,6 @@ def retry_text(sync: Sync, report: RetryReport) -> str:
 
 
 def retry_json(sync: Sync, report: RetryReport) -> RetryJson:
-    """What a retry lifted."""
     return {
         **head(sync),
         "run": report.run_seq,
@@ -86,13 +78,5 @@ def retry_json(sync: Sync, report: RetryReport) -> RetryJson:
         "rows": report.rows,
         "maybe_taken": report.maybe_taken,
         "left_alone": report.left_alone,
-        "codes": [
-            {
-                "code": line.code,
-                "error_code": line.error_code,
-                "maybe_taken": line.maybe_taken,
-                "rows": line.rows,
-            }
-            for line in report.lines
-        ],
+        "codes": [cast(CodeJson, asdict(line)) for line in report.lines],
     }

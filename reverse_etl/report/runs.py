@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict
+from datetime import datetime
 from typing import Annotated, Literal, cast
 
 from typing_extensions import TypedDict
 
 from reverse_etl.core.ports import RunSummary, TestEvidence
 from reverse_etl.core.results import RunReport, RunsReport
-from reverse_etl.report.documents import Count, OfSync, Says, Time, head, seconds
-from reverse_etl.report.text import OUTCOMES, columns, rows_word, safe, standing_rows, title
+from reverse_etl.report.documents import Count, OfSync, Says, Time, head
+from reverse_etl.report.text import columns, count_lines, refusal, rows_of, safe, sent_words, standing_lines, title
 
 OUTCOME_WORDS = {
     "accepted": "taken by the destination",
@@ -21,8 +22,6 @@ OUTCOME_WORDS = {
     "not_sent": "not sent: the run stopped first",
     "void": "never sent: the run was shut out first",
 }
-
-
 SIDES = {"source": "Source rows at its end", "ledger": "Sent before, and not in the source as it was sent"}
 
 
@@ -109,28 +108,18 @@ class RunJson(OfSync):
 
 
 def runs_text(report: RunsReport) -> str:
-    """The newest runs as a table."""
     out = [title(report.sync), ""]
     if not report.runs:
         return "\n".join([*out, "No push yet."])
     head = ("run", "started (UTC)", "took", "target", "result", "sent")
     rows = [
-        (
-            str(run.run_seq),
-            run.started_at,
-            duration(run),
-            safe(run.target),
-            result_word(run),
-            upkeep_words(run) or (_sent_words(run.counts) if run.ended_at else "not known"),
-        )
+        (str(run.run_seq), run.started_at, duration(run), safe(run.target), result_word(run), done_words(run))
         for run in report.runs
     ]
-    out += columns([head, *rows], right=1)
-    return "\n".join([*out, "", "One run in detail: `reverse-etl runs RUN`."])
+    return "\n".join([*out, *columns([head, *rows], right=1), "", "One run in detail: `reverse-etl runs RUN`."])
 
 
 def run_text(report: RunReport) -> str:
-    """One run in detail."""
     run = report.run
     end = run.ended_at or "no end recorded"
     if run.fenced_by is not None:
@@ -155,15 +144,13 @@ def run_text(report: RunReport) -> str:
         out += ["", f"Nothing was sent in this run: {done}."]
     else:
         out += ["", "Sent in this run" if outcomes else "Nothing was sent in this run."]
-        out += columns([(n, f"{outcomes[n]:,}", text) for n, text in OUTCOME_WORDS.items() if outcomes.get(n)], right=2)
+        out += count_lines(outcomes, OUTCOME_WORDS)
     if report.refusals:
         out += ["", "Refused or put off, by the destination's code"]
-        out += columns([(_code(code, name), f"{rows:,}", outcome) for outcome, code, name, rows in report.refusals], 2)
+        out += columns([(refusal(code, name), f"{rows:,}", how) for how, code, name, rows in report.refusals], right=2)
     for side, words in SIDES.items():
-        counts = _of_side(run.counts, side)
-        if counts:
-            out += ["", words]
-            out += columns(standing_rows(counts), right=2)
+        if counts := _of_side(run.counts, side):
+            out += ["", words, *standing_lines(counts)]
     if report.tracking_ids:
         shown, in_all = len(report.tracking_ids), report.tracking_ids_in_all
         out += ["", f"Tracking ids{f', the first {shown} of {in_all:,}' if shown < in_all else ''}"]
@@ -173,9 +160,7 @@ def run_text(report: RunReport) -> str:
 
 def _tests_words(tests: TestEvidence, *, allowed: bool) -> str:
     """What was known of dbt's tests when a run began."""
-    failing = ", ".join(
-        name + (f" ({rows:,} {'row' if rows == 1 else 'rows'})" if rows else "") for name, rows in tests.failing
-    )
+    failing = ", ".join(name + (f" ({rows_of(rows)})" if rows else "") for name, rows in tests.failing)
     words = ": ".join(part for part in (tests.verdict.value, failing or tests.text) if part)
     return words + ("; pushed with --allow-failing-tests" if allowed else "")
 
@@ -186,35 +171,38 @@ def run_fields(run: RunSummary) -> OneRunJson:
 
 
 def runs_json(report: RunsReport) -> RunsJson:
-    """The newest runs."""
-    return {
-        **head(report.sync),
-        "runs": [run_fields(run) for run in report.runs],
-    }
+    return {**head(report.sync), "runs": [run_fields(run) for run in report.runs]}
 
 
 def run_json(report: RunReport) -> RunJson:
-    """One run in detail."""
-    names = ("outcome", "code", "error_code", "rows")
+    names, tests = ("outcome", "code", "error_code", "rows"), report.tests
     return {
         **head(report.sync),
         "run": run_fields(report.run),
         "batches": report.batches,
         "outcomes": report.outcomes | {"void": report.void},
-        "refusals": [cast(RefusalJson, dict(zip(names, refusal, strict=True))) for refusal in report.refusals],
+        "refusals": [cast(RefusalJson, dict(zip(names, one, strict=True))) for one in report.refusals],
         "tracking_ids": list(report.tracking_ids),
         "tracking_ids_in_all": report.tracking_ids_in_all,
         "fenced": list(report.fenced),
         "tests": None
-        if report.tests is None
+        if tests is None
         else {
-            "verdict": report.tests.verdict.value,
-            "text": report.tests.text,
-            "failing": [{"test": name, "rows": rows} for name, rows in report.tests.failing],
-            "at": report.tests.at,
+            "verdict": tests.verdict.value,
+            "text": tests.text,
+            "failing": [{"test": name, "rows": rows} for name, rows in tests.failing],
+            "at": tests.at,
             "allowed": report.tests_allowed,
         },
     }
+
+
+def seconds(run: RunSummary) -> int | None:
+    """How long a run took; None where no end is recorded."""
+    if not run.started_at or not run.ended_at:
+        return None
+    took = datetime.fromisoformat(run.ended_at) - datetime.fromisoformat(run.started_at)
+    return max(int(took.total_seconds()), 0)
 
 
 def duration(run: RunSummary) -> str:
@@ -228,16 +216,15 @@ def duration(run: RunSummary) -> str:
 
 
 def result_word(run: RunSummary) -> str:
-    """How a run ended, in a word or two."""
     if run.ended_at:
         return run.result or "ended"
     return f"died, run {run.fenced_by} took over" if run.fenced_by is not None else "no end"
 
 
-def _sent_words(counts: Mapping[str, int]) -> str:
-    """What became of the records that left in a run."""
-    sent = [f"{counts[f'sent_{name}']:,} {name}" for name in OUTCOMES if counts.get(f"sent_{name}")]
-    return ", ".join(sent) or "nothing"
+def done_words(run: RunSummary) -> str:
+    """What a run did, or what became of the records that left in it."""
+    sent = sent_words(_of_side(run.counts, "sent"))
+    return upkeep_words(run) or (sent if run.ended_at else "not known")
 
 
 def _of_side(counts: Mapping[str, int], side: str) -> dict[str, int]:
@@ -245,13 +232,9 @@ def _of_side(counts: Mapping[str, int], side: str) -> dict[str, int]:
     return {name.removeprefix(start): rows for name, rows in counts.items() if name.startswith(start)}
 
 
-def _code(code: int | None, error_code: str) -> str:
-    return f"{safe(error_code) or 'without a code'}{f' ({code})' if code else ''}"
-
-
 def upkeep_words(run: RunSummary) -> str:
     """What a run did that was no push; blank for a push."""
-    rows = f"{run.counts.get('rows', 0):,} {rows_word(run.counts.get('rows', 0))}"
+    rows = rows_of(run.counts.get("rows", 0))
     undone = "" if run.fenced_by is None else f"; undone by run {run.fenced_by}"
     words = {
         "retry": f"{rows} made sendable again",

@@ -6,15 +6,25 @@ from typing import Annotated
 
 from reverse_etl.core.ports import RunSummary
 from reverse_etl.core.results import StatusReport
+from reverse_etl.report.attribution import MatchJson, matched_json, matched_text
 from reverse_etl.report.documents import Count, OfSync, Says, head
-from reverse_etl.report.match import MatchJson, matched_json, matched_lines
-from reverse_etl.report.runs import OneRunJson, run_fields, upkeep_words
-from reverse_etl.report.text import (
-    OUTCOMES,
-    count_lines,
-    sent_words,
-    title,
-)
+from reverse_etl.report.runs import OneRunJson, done_words, run_fields
+from reverse_etl.report.text import count_lines, title
+
+_STATUSES = {
+    "accepted": "taken by the destination",
+    "rejected": "refused, and held until they change",
+    "maybe_taken": "a try may have been taken, a repeat was refused; held",
+    "deferred": "put off; the next push tries again",
+    "in_doubt": "may have arrived; the next push settles them, up to 90 days after the conversion",
+    "retracted": "taken back",
+}
+_CORRECTIONS = {
+    "restate_refused": "a restatement was refused; the value before it counts",
+    "restate_in_doubt": "a restatement may have arrived; the next push settles it, if `adjustments` allow",
+    "retract_refused": "a retraction was refused; nothing was taken back",
+    "retract_in_doubt": "a retraction may have arrived; the next push settles it, if `adjustments` allow",
+}
 
 
 class StatusJson(OfSync):
@@ -43,37 +53,17 @@ class StatusJson(OfSync):
 
 
 def status_text(report: StatusReport) -> str:
-    """What the ledger knows of a sync: conversions by status, and its newest runs."""
-    statuses, runs = report.statuses, report.runs
-    words = {
-        "accepted": "taken by the destination",
-        "rejected": "refused, and held until they change",
-        "maybe_taken": "a try may have been taken, a repeat was refused; held",
-        "deferred": "put off; the next push tries again",
-        "in_doubt": "may have arrived; the next push settles them, up to 90 days after the conversion",
-        "retracted": "taken back",
-    }
-    corrections = {
-        "restate_refused": "a restatement was refused; the value before it counts",
-        "restate_in_doubt": "a restatement may have arrived; the next push settles it, if `adjustments` allow",
-        "retract_refused": "a retraction was refused; nothing was taken back",
-        "retract_in_doubt": "a retraction may have arrived; the next push settles it, if `adjustments` allow",
-    }
-    out = [title(report.sync), ""]
-    out += count_lines(statuses, words)
-    if not statuses:
-        out += ["  Nothing was sent yet."]
+    out = [title(report.sync), "", *(count_lines(report.statuses, _STATUSES) or ["  Nothing was sent yet."])]
     if report.corrections:
-        out += ["", "Corrections of these", *count_lines(report.corrections, corrections)]
+        out += ["", "Corrections of these", *count_lines(report.corrections, _CORRECTIONS)]
     if report.matched is not None:
-        out += ["", *matched_lines(report.matched)]
-    out += ["", "Newest runs" if runs else "No push yet."]
-    out += [f"  {run.run_seq:>4}  {run.started_at}  target {run.target}  {_run_words(run)}" for run in runs]
+        out += ["", matched_text(report.matched)]
+    out += ["", "Newest runs" if report.runs else "No push yet."]
+    out += [f"  {run.run_seq:>4}  {run.started_at}  target {run.target}  {_run_words(run)}" for run in report.runs]
     return "\n".join(out)
 
 
 def status_json(report: StatusReport) -> StatusJson:
-    """What the ledger knows of a sync."""
     return {
         **head(report.sync),
         "statuses": report.statuses,
@@ -84,9 +74,8 @@ def status_json(report: StatusReport) -> StatusJson:
 
 
 def _run_words(run: RunSummary) -> str:
-    if not run.ended_at and run.fenced_by is not None:
+    if run.ended_at:
+        return f"{run.result or 'ended'}: {done_words(run)}"
+    if run.fenced_by is not None:
         return f"died (PID {run.pid} on {run.host}); run {run.fenced_by} took over"
-    if not run.ended_at:
-        return f"no end recorded (PID {run.pid} on {run.host}): still running, or died"
-    sent = {name: run.counts.get(f"sent_{name}", 0) for name in OUTCOMES}
-    return f"{run.result or 'ended'}: {upkeep_words(run) or sent_words(sent)}"
+    return f"no end recorded (PID {run.pid} on {run.host}): still running, or died"

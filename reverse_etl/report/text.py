@@ -1,7 +1,9 @@
-"""Words and columns that all texts share."""
+"""Words and columns that all texts share, and their fit to the screen."""
 
 from __future__ import annotations
 
+import re
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 
 from reverse_etl.core.plan import CLASSES
@@ -10,12 +12,19 @@ from reverse_etl.report.words import STANDING_WORDS
 
 OUTCOMES = ("accepted", "rejected", "deferred", "in_doubt")
 LEDGER_SIDE = "Sent before, and no longer in the source as it was sent:"
+# The last of several columns, which stand at least two blanks apart.
+_COLUMN = re.compile(r"\s{2,}(?=\S)")
+# Room that a column must leave for words.
+_ROOM = 24
+# A command between backticks, which stays on one line, to be copied; and what stands for its blanks meanwhile.
+_COMMAND = re.compile(r"`[^`]*`")
+_KEPT = "\u00a0"
 
 
-def safe(text: str) -> str:
-    """Text from outside without what would steer a terminal or forge a line; at most 200 characters of it."""
+def safe(text: str, longest: int = 200) -> str:
+    """Text from outside without what would steer a terminal or forge a line; at most `longest` characters of it."""
     shown = "".join(character if character.isprintable() else "?" for character in text)
-    return shown if len(shown) <= 200 else shown[:197] + "..."
+    return shown if len(shown) <= longest else shown[: longest - 3] + "..."
 
 
 def title(sync: Sync) -> str:
@@ -23,35 +32,30 @@ def title(sync: Sync) -> str:
     return safe(f"{sync.name} -> {sync.destination}, {sync.environment.value}, account {sync.account_id}")
 
 
+def named(key: str, name: str, time: str) -> str:
+    return f"{key or '(no key)'}  {name or '(no name)'}  {time or '(no time)'}"
+
+
+def refusal(code: int | None, error_code: str) -> str:
+    """The destination's name and number for a refusal."""
+    return safe(error_code or "no code") + (f" ({code})" if code else "")
+
+
 def columns(rows: Iterable[Sequence[str]], right: int = 0) -> list[str]:
     """Rows in columns; the column counted `right` from 1 stands at the right of its place."""
     cells = list(rows)
-    if not cells:
-        return []
-    widths = [max(len(row[n]) for row in cells) for n in range(len(cells[0]))]
+    widths = [max(map(len, column)) for column in zip(*cells, strict=True)]
+    sides = [">" if n == right else "<" for n in range(1, len(widths) + 1)]
     return [
-        (
-            "  " + "  ".join(f"{cell:>{w}}" if n == right else f"{cell:<{w}}" for n, cell, w in _cells(row, widths))
-        ).rstrip()
+        ("  " + "  ".join(f"{cell:{side}{w}}" for cell, side, w in zip(row, sides, widths, strict=True))).rstrip()
         for row in cells
     ]
 
 
-def _cells(row: Sequence[str], widths: Sequence[int]) -> Iterable[tuple[int, str, int]]:
-    return ((n, cell, width) for n, (cell, width) in enumerate(zip(row, widths, strict=True), start=1))
-
-
-def standing_rows(counts: Mapping[str, int]) -> Iterable[tuple[str, str, str]]:
+def standing_lines(counts: Mapping[str, int]) -> list[str]:
     """Rows per standing with its words, in the order in which people read them."""
-    order = [
-        "accepted",
-        "rejected",
-        "deferred",
-        "in_doubt",
-        "not_reached",
-        *(c for c in CLASSES if c != "new"),
-    ]
-    return ((name, f"{counts[name]:,}", STANDING_WORDS[name]) for name in dict.fromkeys(order) if counts.get(name))
+    order = ("accepted", "rejected", "deferred", "in_doubt", "not_reached", *(c for c in CLASSES if c != "new"))
+    return count_lines(counts, {name: STANDING_WORDS[name] for name in order})
 
 
 def count_lines(counts: Mapping[str, int], words: Mapping[str, str]) -> list[str]:
@@ -60,15 +64,28 @@ def count_lines(counts: Mapping[str, int], words: Mapping[str, str]) -> list[str
 
 
 def sent_words(sent: Mapping[str, int]) -> str:
-    """What became of the records that left in a run."""
     return ", ".join(f"{sent[name]:,} {name}" for name in OUTCOMES if sent.get(name)) or "nothing sent"
 
 
-def rows_word(count: int) -> str:
-    """The word for a number of rows."""
-    return "row" if count == 1 else "rows"
+def rows_of(count: int, kind: str = "") -> str:
+    return f"{count:,} {kind}{'row' if count == 1 else 'rows'}"
 
 
-def rows_of(count: int) -> str:
-    """A number of rows, in words."""
-    return f"{count:,} {rows_word(count)}"
+def fit(text: str, width: int | None) -> str:
+    """The text with no line longer than `width`, as far as its words allow; None leaves it as it is.
+
+    What is too long goes on below where its last column begins.
+    """
+    return text if width is None else "\n".join(_fit_line(line, width) for line in text.split("\n"))
+
+
+def _fit_line(line: str, width: int) -> str:
+    if len(line) <= width:
+        return line
+    indent = len(line) - len(line.lstrip())
+    starts = [match.end() for match in _COLUMN.finditer(line) if match.end() <= width - _ROOM]
+    below = starts[-1] if starts and starts[-1] > indent else indent + (2 if indent else 0)
+    kept = _COMMAND.sub(lambda command: command[0].replace(" ", _KEPT), line)
+    # Long names and ids stay in one piece, too.
+    lines = textwrap.wrap(kept, width, subsequent_indent=" " * below, break_long_words=False, break_on_hyphens=False)
+    return "\n".join(lines).replace(_KEPT, " ")

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 from reverse_etl.core.results import Holder
 from reverse_etl.core.sync import Sync
-from reverse_etl.report.text import (
-    safe,
-    title,
-)
+from reverse_etl.report.text import safe, title
 
 
 def holder_text(sync: Sync, held: Holder | None) -> str:
-    """Who holds a sync, and what an unlock would do to that run."""
     if held is None:
         return f"{title(sync)}: no run holds it, so there is nothing to unlock."
     who = f"run {held.run_seq}, PID {held.pid} on {safe(held.host)}"

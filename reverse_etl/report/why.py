@@ -10,6 +10,7 @@ from typing_extensions import TypedDict
 
 from reverse_etl.core.results import Attempted, Explained, WhyReport
 from reverse_etl.report.documents import ClassName, OfSync, Says, Time, head, number
+from reverse_etl.report.runs import OUTCOME_WORDS
 from reverse_etl.report.text import safe, title
 from reverse_etl.report.words import CLASS_WORDS, NEEDS, reason_words
 
@@ -26,15 +27,6 @@ NEVER_SENT = "never sent"
 # place is then held by a token.
 STARTS = {"?": "malformed", "forgotten_"[:8]: "forgotten"}
 
-OUTCOME_WORDS = {
-    "accepted": "accepted",
-    "rejected": "refused",
-    "deferred": "put off",
-    "not_sent": "not sent: the run stopped first",
-    "in_doubt": "no answer recorded: it may have arrived",
-    "void": "never sent: its run was shut out first",
-    "": "recorded",
-}
 # Of what a baseline marked, whose receipts have this name in the place of a code.
 BASELINE = "Baseline"
 BASELINE_WORDS = {
@@ -190,12 +182,10 @@ def changes(row: Explained, adjustments: Collection[str]) -> str:
 
 
 def kinds_in_words(kinds: Iterable[str]) -> str:
-    """What a key was looked for as."""
     return ", ".join(READINGS[kind] for kind in kinds)
 
 
 def why_text(report: WhyReport) -> str:
-    """What a key names, row by row."""
     shown, in_all = len(report.rows), report.rows_in_all
     out = [
         title(report.sync),
@@ -248,11 +238,11 @@ def _facts(row: Explained) -> list[str]:
 
 def _attempt_lines(attempt: Attempted, row: Explained) -> list[str]:
     baseline = attempt.error_code == BASELINE
-    outcome = BASELINE_WORDS if baseline else OUTCOME_WORDS
+    words = BASELINE_WORDS if baseline else OUTCOME_WORDS | {"": "recorded"}
     under = f" under {attempt.record_key}" if attempt.record_key != row.record_key and attempt.record_key else ""
     head = (
         f"    {attempt.at}  run {attempt.run_seq}  {attempt.operation} {worth(attempt.value, attempt.currency)}{under}"
-        f"  {outcome.get(attempt.outcome, attempt.outcome)}"
+        f"  {words.get(attempt.outcome, attempt.outcome)}"
     )
     out = [safe(head)]
     if (attempt.code or attempt.error_code or attempt.message) and not baseline:

@@ -13,7 +13,7 @@ import jinja2
 import yaml
 
 from reverse_etl.core.errors import SettingsError
-from reverse_etl.scaffold.package import PACKAGE
+from reverse_etl.scaffold.package import FOLDER, PACKAGE
 from reverse_etl.scaffold.project import DbtProject
 
 MODEL = "offline_conversions"
@@ -72,7 +72,9 @@ def plan_starter(project: DbtProject, names: Names, package: str, sync: str = ""
         "tests.yml.j2": home / f"{model}.yml",
         "exposure.yml.j2": home / f"{exposure}.yml" if declared.exists() else declared,
     }
-    schema = Path(os.path.relpath(project.folder / package / SCHEMA, home)).as_posix()
+    # Listed by a repository or a name, the package is where `dbt deps` puts it.
+    folder = package if package == FOLDER or (project.folder / package).is_dir() else f"dbt_packages/{PACKAGE}"
+    schema = Path(os.path.relpath(project.folder / folder / SCHEMA, home)).as_posix()
     values = {"model": model, "exposure": exposure, "package": package, "schema": schema}
     contents = {path: _text(template, values).encode() for template, path in paths.items()}
     return Starter(paths["model.sql.j2"], paths["exposure.yml.j2"], contents)

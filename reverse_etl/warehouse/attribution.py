@@ -17,7 +17,7 @@ TABLE = "attribution_reports"
 
 
 class WarehouseAttribution:
-    """The AttributionBooks port over a dbt project, and what is read from them.
+    """Where one scope keeps what was reported. Every writing method has committed when it returns.
 
     Raises SettingsError where the table is not built, as in a project that an earlier version of the package built.
     """

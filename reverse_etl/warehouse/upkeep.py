@@ -32,7 +32,7 @@ OPTIONAL = ("hashed_email_address", "hashed_phone_number")
 
 
 class WarehouseUpkeep(WarehouseLedger):
-    """The UpkeepLedger port over a dbt project."""
+    """The ledger of one sync for what changes it without sending."""
 
     def __init__(self, project: Project, sync: Sync, beside: Sequence[Scope] = ()) -> None:
         """`beside`: further scopes that a forget takes care of."""

@@ -80,11 +80,13 @@ def test_a_healthy_project_and_its_sync_renamed(shop: Shop, sandbox: LocalSandbo
 
 
 def test_text_for_people(shop: Shop, sandbox: LocalSandbox) -> None:
-    """The text has a mark per line in 80 columns, without colours, and in letters where the encoding has no symbols."""
-    done = shop.run("check", "--target", "prod", MICROSOFT_ADS_ENDPOINT=sandbox.url, PYTHONIOENCODING="ascii")
+    """A mark per line within the columns, no colours in a pipe, and letters where the encoding has no symbols."""
+    done = shop.run(
+        "check", "--target", "prod", MICROSOFT_ADS_ENDPOINT=sandbox.url, PYTHONIOENCODING="ascii", COLUMNS="80"
+    )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "ok package           dbt package" in done.stdout
-    assert "!  history           Nothing was accepted for this sync yet" in done.stdout
+    assert "ok package            dbt package" in done.stdout
+    assert "!  history            Nothing was accepted for this sync yet" in done.stdout
     assert "\x1b" not in done.stdout
     assert "profile shop, target prod" in done.stdout
     path = str(shop.folder)

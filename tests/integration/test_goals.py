@@ -122,7 +122,7 @@ def test_auto_tagging_is_turned_on_where_it_is_asked_for(shop: Shop, start: Star
     (line,) = check(shop, sandbox, code=2)["auto_tagging"]
     assert (line["mark"], line["hint"]) == ("failed", "Turn it on with `reverse-etl check --fix`.")
     (line,) = check(shop, sandbox, "--fix", code=2)["auto_tagging"]
-    assert "no terminal is attached to ask at" in line["text"]
+    assert "No terminal is attached to ask at" in line["text"]
     assert shop.run("check", "--yes").returncode == 2
     assert check(shop, sandbox, code=2)["auto_tagging"][0]["mark"] == "failed"
     (line,) = check(shop, sandbox, "--fix", "--yes")["auto_tagging"]

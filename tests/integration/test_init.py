@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 from dataclasses import dataclass
@@ -9,6 +10,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
+import yaml
+from jsonschema import Draft202012Validator
 
 from tests.support.shop import COMMAND, DBT
 
@@ -289,6 +292,11 @@ def test_a_project_builds_after_init(name: str, tmp_path: Path) -> None:
     with (there.project / layout.listed_in).open("a") as file:
         file.write(layout.entry)
     assert "nothing to do" in there.run(COMMAND, "init")
+    # Editors find the schema of the settings, which takes them as they are written.
+    (exposure,) = there.project.rglob("reverse_etl/exposures.yml")
+    named = exposure.read_text().splitlines()[0].partition("$schema=")[2]
+    schema = json.loads((exposure.parent / named).read_text())
+    assert Draft202012Validator(schema).is_valid(yaml.safe_load(exposure.read_text()))
 
     there.run(DBT, "deps", "--quiet")
     there.run(DBT, "build", "--quiet")

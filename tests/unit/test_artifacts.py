@@ -8,11 +8,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from typer import Context
-from typer.main import get_command
 
-from reverse_etl.cli.app import app
-from reverse_etl.cli.options import known_syncs
 from reverse_etl.warehouse.artifacts import limited_build, run_results
 
 MODEL = "model.shop.offline_conversions"
@@ -83,15 +79,3 @@ def test_a_whole_one_is_read(tmp_path: Path) -> None:
         5,
     )
     assert limited_build(project, MODEL) == "--empty"
-
-
-@pytest.mark.parametrize(
-    "content", ["[" * 200_000, "{}", '{"exposures": {"a": 1}}', '{"exposures": {"a": {"name": 1}}}']
-)
-def test_a_damaged_manifest_completes_nothing(tmp_path: Path, content: str) -> None:
-    """The shell's completion of names is silent."""
-    (tmp_path / "dbt_project.yml").touch()
-    (tmp_path / "manifest.json").write_text(content)
-    context = Context(get_command(app))
-    context.params = {"project_dir": tmp_path, "target_path": str(tmp_path)}
-    assert known_syncs(context, "") == []

@@ -19,8 +19,7 @@ from reverse_etl.core.attribution import (
     total,
 )
 from reverse_etl.core.sync import Environment, Sync
-from reverse_etl.report.attribution import attribution_json, attribution_text
-from reverse_etl.report.match import matched_lines
+from reverse_etl.report.attribution import attribution_json, attribution_text, matched_text
 from tests.support.schemas import validate
 
 DAY = date(2026, 11, 24)
@@ -116,9 +115,9 @@ def test_the_date_of_a_goal_is_that_of_its_oldest_knowledge() -> None:
 
 def test_one_day_is_no_span() -> None:
     """The line of `status` names a span of days, or the one day."""
-    (line,) = matched_lines(MatchTotals(2, 2, DAY, DAY, AT))
+    line = matched_text(MatchTotals(2, 2, DAY, DAY, AT))
     assert line == f"Match rate 50.0 %: 2 of 4 attributed to a click (uploads of 2026-11-24, fetched {AT})."
-    (span,) = matched_lines(MatchTotals(2, 2, date(2026, 11, 1), DAY, AT))
+    span = matched_text(MatchTotals(2, 2, date(2026, 11, 1), DAY, AT))
     assert "uploads of 2026-11-01 to 2026-11-24" in span
 
 

@@ -20,7 +20,7 @@ import pytest
 
 from reverse_etl.cli import check as checking
 from reverse_etl.commands.check import dbt_line, exit_code
-from reverse_etl.commands.check_renamed import look_alikes
+from reverse_etl.commands.check_account import look_alikes
 from reverse_etl.core import clocks
 from reverse_etl.core.check import CheckLine, Mark
 from reverse_etl.core.errors import DestinationError, SettingsError
@@ -28,12 +28,11 @@ from reverse_etl.core.sync import Environment, Scope, Sync, WireProtocol
 from reverse_etl.destinations.microsoft_ads import kind
 from reverse_etl.destinations.microsoft_ads.answering import check_service
 from reverse_etl.destinations.microsoft_ads.settings import Setting, find_endpoint, find_settings
-from reverse_etl.report.check import Style, checks_json, checks_text
+from reverse_etl.report.check import checks_json, checks_text
 from reverse_etl.warehouse.source import check_columns, column_problems, kinds_of
 from tests.unit.wire import StartRaw, http
 
 SCHEMA = json.loads((Path(__file__).parents[2] / "docs/schemas/check.json").read_text())
-STYLE = Style.fitting("utf-8", width=80, colour=False)
 LINES = [
     CheckLine("", "python", Mark.OK, "3.11.7"),
     CheckLine("", "database", Mark.FAILED, "The file is in use.", "Wait until it ends.", 4),
@@ -43,28 +42,28 @@ LINES = [
 MINE = Scope("microsoft_ads", "production", "123", "ads")
 
 
-def shown(lines: list[CheckLine], style: Style = STYLE) -> str:
-    return "\n".join(checks_text(lines, style))
+def shown(lines: list[CheckLine], encoding: str = "utf-8", *, colour: bool = False, quiet: bool = False) -> str:
+    return "\n".join(checks_text(lines, encoding=encoding, width=80, colour=colour, quiet=quiet))
 
 
 def test_each_line_has_its_mark_and_each_cross_what_to_do() -> None:
     """A tick, a warning or a cross per line, hints beneath, a sync's lines under its name, and the sums."""
     assert shown(LINES).splitlines() == [
-        "✓ python            3.11.7",
-        "✗ database          The file is in use.",
-        "                    -> Wait until it ends.",
+        "✓ python             3.11.7",
+        "✗ database           The file is in use.",
+        "                     -> Wait until it ends.",
         "",
         "ads",
-        "! production_target A push would be refused.",
-        "                    -> Push with --target prod.",
-        "✗ columns           There is no column conversion_value.",
-        "                    -> Build the view.",
+        "! production_target  A push would be refused.",
+        "                     -> Push with --target prod.",
+        "✗ columns            There is no column conversion_value.",
+        "                     -> Build the view.",
         "",
         "1 fine, 1 to look at, 2 to correct.",
         "What depends on a failed check was left out: check again then.",
     ]
     assert shown(LINES[:1]).splitlines()[-1] == "1 fine."
-    quiet = "\n".join(checks_text(LINES, STYLE, quiet=True))
+    quiet = shown(LINES, quiet=True)
     assert "python" not in quiet
     assert "database" in quiet
     assert "1 fine, 1 to look at, 2 to correct." in quiet
@@ -73,17 +72,17 @@ def test_each_line_has_its_mark_and_each_cross_what_to_do() -> None:
 @pytest.mark.parametrize("encoding", ["ascii", "latin-1", "cp1252", "no such encoding"])
 def test_a_terminal_without_the_symbols_gets_words(encoding: str) -> None:
     """Where the encoding lacks the symbols, marks are plain letters, and texts still begin in one column."""
-    text = shown(LINES, Style.fitting(encoding, width=80, colour=False))
+    text = shown(LINES, encoding)
     assert text.encode("ascii")
-    assert "ok python            3.11.7" in text
-    assert "x  database          The file" in text
-    assert "!  production_target A push" in text
+    assert "ok python             3.11.7" in text
+    assert "x  database           The file" in text
+    assert "!  production_target  A push" in text
 
 
 def test_colour_only_where_asked() -> None:
     """Without colour no escape is written; with it the marks alone have some, and the columns stay."""
     assert "\x1b" not in shown(LINES)
-    coloured = shown(LINES, replace(STYLE, colour=True))
+    coloured = shown(LINES, colour=True)
     assert re.sub(r"\x1b\[\d+m", "", coloured) == shown(LINES)
     assert "\x1b[31m✗\x1b[0m database" in coloured
 
@@ -382,6 +381,6 @@ def test_no_terminal_is_no_yes(monkeypatch: pytest.MonkeyPatch, stdin: Keyboard 
     """Without a terminal, or with standard input closed, only --yes turns it on."""
     monkeypatch.setattr(checking.sys, "stdin", stdin)
     sync = Sync("ads", "model.shop.ads", "microsoft_ads", Environment.PRODUCTION, "77", "8")
-    with pytest.raises(SettingsError, match="no terminal is attached to ask at"):
+    with pytest.raises(SettingsError, match="No terminal is attached to ask at"):
         checking._turn_on(sync, yes=False)
     assert checking._turn_on(sync, yes=True) is True

@@ -19,8 +19,8 @@ from reverse_etl.core.plan import CLASSES
 from reverse_etl.core.ports import Rejected, RunSummary
 from reverse_etl.core.results import Attempted, Explained, PlannedRow, RunReport, RunsReport, WhyReport
 from reverse_etl.report import export, runs
+from reverse_etl.report.text import fit
 from reverse_etl.report.why import ABSENT, CHANGES, CHANGES_ALLOWED, changes, why_json, why_text, worth
-from reverse_etl.report.width import fit
 from reverse_etl.report.words import NEEDS, REASON_WORDS
 from tests.support.schemas import FOLDER, schema, validate
 from tests.unit import test_report as known
@@ -144,7 +144,7 @@ def test_why_tells_the_row_its_history_and_what_would_change_it() -> None:
     assert "receipt of 2026-03-01T12:00:01Z, tracking id t-1" in shown
     assert "run 2  send 10 USD  no answer recorded" in shown
     assert "run 2 never ended; run 3 took over" in shown
-    assert "never sent: its run was shut out first" in shown
+    assert "never sent: the run was shut out first" in shown
     assert "retry 10 USD  recorded" in shown
     assert "Create the goal." in shown
     assert "Sent before, and in no row that could be sent: (no key)" in shown
@@ -194,7 +194,7 @@ def test_runs_in_words() -> None:
     """A table with durations and what was sent, as far as that is known; a run that died says who took over."""
     shown = runs.runs_text(RunsReport(SYNC, known.RUNS))
     assert re.search(r" 7  2026-03-14T12:00:00Z  1m 00s  prod +done +10 accepted", shown)
-    assert re.search(r" 6  .* ended +nothing$", shown, re.MULTILINE)
+    assert re.search(r" 6  .* ended +nothing sent$", shown, re.MULTILINE)
     assert re.search(r" 5  .* died, run 6 took over +not known$", shown, re.MULTILINE)
     assert re.search(r" 8  .* no end +not known$", shown, re.MULTILINE)
     marked = replace(known.RUNS[2], result="baseline", counts={"rows": 1200})
@@ -211,7 +211,7 @@ def test_a_run_in_words() -> None:
     assert "run 3, run 4" in shown
     assert re.search(r"void +1,000  never sent", shown)
     assert re.search(r"NameInvalid \(5606\) +2  rejected", shown)
-    assert re.search(r"without a code +1  deferred", shown)
+    assert re.search(r"no code +1  deferred", shown)
     assert "the first 2 of 30" in shown
     shown = runs.run_text(
         replace(DETAIL, run=known.RUNS[2], outcomes={}, void=0, refusals=(), tracking_ids=(), fenced=())

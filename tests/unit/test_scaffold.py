@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
-from jsonschema import Draft202012Validator
 
 from reverse_etl.core.errors import SettingsError
 from reverse_etl.scaffold import carry_out_plan, package, plan_text
@@ -304,13 +302,3 @@ def test_package_files_are_the_package() -> None:
     names = set(package_files())
     assert {"README.md", "dbt_project.yml", "macros/_macros.yml", "models/reverse_etl_ledger.sql"} <= names
     assert {name.split("/")[0] for name in names} == {"README.md", "dbt_project.yml", "docs", "macros", "models"}
-
-
-def test_editors_find_the_schema_of_the_settings(project: Write) -> None:
-    """The exposure names the schema in the copy of the package, which takes the settings as they are written."""
-    folder = project()
-    carry_out_plan(plan(folder))
-    exposure = folder / "models" / "reverse_etl" / "exposures.yml"
-    head, *_ = exposure.read_text().splitlines()
-    schema = json.loads((exposure.parent / head.partition("$schema=")[2]).read_text())
-    assert list(Draft202012Validator(schema).iter_errors(yaml.safe_load(exposure.read_text()))) == []
