@@ -92,8 +92,9 @@ def push(
 
     `limit`: records to send at most. `workers`: calls under way at once. `strict`: rows that are invalid, held or
     without an account count as refused in `exit_code`. `stop`: once set, no more calls start. `initial`: this is the
-    first push to a production account. `build`: run `dbt build` for the sync first, in this process, with dbt's output
-    on standard error. `allow_failing_tests`: push although tests failed, or their outcome is unknown.
+    first push to a production account. `build`: run `dbt build` for the sync first, in this process, with dbt's
+    warnings and errors on standard error. `allow_failing_tests`: push although tests failed, or their outcome is
+    unknown.
     `max_retractions`, `max_restatements`: how many conversions this push may take back, and of how many it may change
     the value, whatever the exposure says.
     A run that stopped half-way is no exception: its result says so in `stopped`, and `exit_code` is what the command

@@ -173,11 +173,12 @@ class Workspace:
         (sync,) = several
         return Session.of(self._project, sync, built_at=self._built.get(sync.name))
 
-    def build(self, syncs: Sequence[Sync], *, quiet: bool = False) -> None:
-        """Run `dbt build` for what these syncs need, with dbt's own output on standard error."""
+    def build(self, syncs: Sequence[Sync], *, quiet: bool = False, verbose: bool = False) -> None:
+        """Run `dbt build` for what these syncs need; `quiet` and `verbose` as for `Project.build`."""
         names = [sync.name for sync in syncs]
         began = datetime.now(UTC)
-        self._project.build([*(f"+exposure:{name}" for name in names), f"package:{PACKAGE}"], quiet=quiet)
+        selection = [*(f"+exposure:{name}" for name in names), f"package:{PACKAGE}"]
+        self._project.build(selection, quiet=quiet, verbose=verbose)
         self._built |= dict.fromkeys(names, began)
 
     def recorder(self, sync: Sync, folder: Path, note: Callable[[str], None]) -> Recorder:

@@ -95,7 +95,8 @@ def push(
         recorder = workspace.recorder(syncs[0], record, progress.note) if record else None
         if build:
             with _interrupting():
-                workspace.build(syncs, quiet=quiet)
+                progress.building([sync.name for sync in syncs])
+                workspace.build(syncs, quiet=quiet, verbose=verbose)
         # Only now: a build may bring an account.
         named, syncs = syncs, workspace.by_account(syncs)
         results = Results(as_json=as_json, several=all_ or bool(select) or syncs != named)
@@ -131,6 +132,7 @@ def _push_each(  # noqa: PLR0917
         if options.stop.is_set():
             raise RunStoppedError("Interrupted before anything was sent.")
         session = workspace.open(one)
+        progress.about = one.label if len(syncs) > 1 else ""
         try:
             result = command(session, options, progress, permissions, recorder)
         finally:

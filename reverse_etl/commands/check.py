@@ -16,7 +16,7 @@ from reverse_etl.commands.check_account import Ask, account_lines, likeness_line
 from reverse_etl.core import clocks
 from reverse_etl.core.check import CheckLine, Mark, failed, found, or_failed
 from reverse_etl.core.errors import GuardError, ReverseEtlError, SettingsError
-from reverse_etl.core.guards import Facts, Guard, Permissions, look
+from reverse_etl.core.guards import Facts, Guard, Permissions, limits, look
 from reverse_etl.core.kinds import kind_of
 from reverse_etl.core.sync import Scope, Sync
 from reverse_etl.core.version import __version__
@@ -278,7 +278,8 @@ class _Checkup:
             limited = limited_build(self._project, sync.source)
             facts = Facts(self._project.target, first_push=False, initial=False, limited_build=limited)
             guards = [guard for guard in look(sync, facts) if guard.name in ("production_target", "limited_build")]
-        yield from (_guard_line(guard, sync.label) for guard in guards if guard.name != "enabled")
+        shown = [*(guard for guard in guards if guard.name != "enabled"), *limits(sync)]
+        yield from (_guard_line(guard, sync.label) for guard in shown)
 
 
 def _guard_line(guard: Guard, subject: str) -> CheckLine:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -120,6 +121,22 @@ def restatements(limit: RestatementLimit, plan: Plan, *, before: int = 0) -> Gua
         found = f"The value of {of} would be changed{by}, and the sum of a currency by {limit.change:,.2f} at most"
         return Guard(name, "", f"{found}.", hint)
     return Guard(name, f"the value of {of} would be changed{by}, and {allowed:,} may be")
+
+
+def limits(sync: Sync) -> list[Guard]:
+    """What one push may correct at most, of the corrections that the sync may send; only a plan says how much."""
+    found = []
+    if "retract" in sync.adjustments:
+        limit = sync.max_retractions
+        words = f"{limit.share:.1%} of the conversions that count"
+        words = f"{limit.rows:,} or {words}, whichever is less" if limit.rows < sys.maxsize else words
+        found.append(Guard("max_retractions", f"one push may take back {words}"))
+    if "restate" in sync.adjustments:
+        restate = sync.max_restatements
+        words = f"{restate.rows:,} or {restate.share:.1%} of the conversions that count, whichever is more"
+        words += f", and their sum by {restate.change:,.2f}" if restate.change is not None else ""
+        found.append(Guard("max_restatements", f"one push may change the value of {words}"))
+    return found
 
 
 def sums(amounts: Mapping[str, float]) -> str:

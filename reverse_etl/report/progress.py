@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Sequence
 
 from rich.console import Console
 from rich.progress import Progress, TextColumn
@@ -27,13 +28,20 @@ class ConsoleProgress:
         self._console = console
         self._quiet = quiet
         self._verbose = verbose
+        # Whose notes follow, where a command pushes several syncs or accounts.
+        self.about = ""
         self._bar: Progress | None = None
         self._began = time.monotonic()
         self._shown_at = self._began
 
+    def building(self, syncs: Sequence[str]) -> None:
+        if not self._quiet:
+            said = "what dbt says" if self._verbose else "its warnings and errors follow, -v shows all"
+            self._say(f"dbt build for {', '.join(syncs)}: {said}.")
+
     def note(self, text: str) -> None:
         if not self._quiet:
-            self._say(f"Note: {text}")
+            self._say(f"Note{f' for {self.about}' if self.about else ''}: {text}")
 
     def planned(self, plan: Plan, round_: int, to_send: int) -> None:
         self.close()

@@ -104,8 +104,9 @@ class Project:
             # dbt-duckdb keeps the file open, and so its lock, until it is asked to close it.
             type(self.adapter.connections).close_all_connections()
 
-    def build(self, selection: Sequence[str], *, quiet: bool = False) -> None:
-        """Run `dbt build` in this process with dbt's own output, on standard error; `quiet`: only errors.
+    def build(self, selection: Sequence[str], *, quiet: bool = False, verbose: bool = False) -> None:
+        """Run `dbt build` in this process. On standard error stand dbt's warnings and errors; `quiet`: only errors;
+        `verbose`: all that dbt says.
 
         Raises SettingsError where dbt could not begin, LeaseHeldError where another process holds the DuckDB file;
         what it made of each node is in run_results.json.
@@ -116,7 +117,7 @@ class Project:
             self.ping()
         self.close()
         # The verdict is read from the file, and of all tests: also where the project's flags say otherwise.
-        looks = ["--write-json", *(["--quiet"] if quiet else [])]
+        looks = ["--write-json", *(["--quiet"] if quiet else [] if verbose else ["--log-level", "warn"])]
         looks += ["--no-use-colors"] if os.environ.get("NO_COLOR") else []
         from dbt.cli.main import dbtRunner
 

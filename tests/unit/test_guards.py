@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from reverse_etl.core.errors import GuardError
-from reverse_etl.core.guards import Facts, Guard, enforce, look, restatements, retractions
+from reverse_etl.core.guards import Facts, Guard, enforce, limits, look, restatements, retractions
 from reverse_etl.core.plan import Money, Plan, PlanLine
 from reverse_etl.core.ports import TestEvidence, Verdict
 from reverse_etl.core.sync import Environment, RestatementLimit, RetractionLimit, Sync
@@ -220,6 +220,15 @@ def test_a_push_changes_no_more_values_than_the_limit(  # noqa: PLR0917
     if refused:
         assert f"The value of {before + planned:,} of {known:,} conversions" in guard.refusal
         assert f"--max-restatements {before + planned}" in guard.hint
+
+
+def test_check_shows_what_one_push_may_correct() -> None:
+    """Only of the corrections that may be sent, and as the exposure says it."""
+    assert limits(SYNC) == []
+    both = replace(SYNC, adjustments=("restate", "retract"), max_restatements=RestatementLimit(change=5000))
+    retract, restate = (guard.passes for guard in limits(both))
+    assert retract == "one push may take back 100 or 5.0% of the conversions that count, whichever is less"
+    assert restate.endswith("100 or 20.0% of the conversions that count, whichever is more, and their sum by 5,000.00")
 
 
 def test_an_empty_source_takes_nothing_back() -> None:

@@ -271,3 +271,11 @@ def test_an_id_is_a_number(name: str, given: str) -> None:
     with pytest.raises(SettingsError, match="it is a number"):
         MicrosoftAdsSettings.load(sync("production"), FULL | {name: given})
     MicrosoftAdsSettings.load(sync("local"), FULL | {name: given})
+
+
+def test_an_account_that_rows_name_is_a_number_in_local_too() -> None:
+    """Where each row names its account, `local` refuses what production would; a set one it takes as it is."""
+    assert MicrosoftAdsSettings.load(sync("local", account_id="shop"), {}).account_id == "shop"
+    routed = replace(sync("local", account_id="X1234567"), account_column="account")
+    with pytest.raises(SettingsError, match="it is a number"):
+        MicrosoftAdsSettings.load(routed, {})

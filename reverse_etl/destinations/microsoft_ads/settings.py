@@ -98,8 +98,9 @@ def find_settings(sync: Sync, environ: Mapping[str, str]) -> dict[str, Setting]:
             value, source = environ.get(variable, "").strip(), f"{variable} in the environment"
         if not value:
             value, source = ("local", "default") if local else ("", "")
-        # The local sandbox takes any id.
-        found[name] = Setting(name, value, source, variable, secret, is_id=not (secret or local))
+        # The local sandbox takes any id; what rows name is judged as it will be in production.
+        is_id = not secret and not (local and not (name == "account_id" and sync.account_column))
+        found[name] = Setting(name, value, source, variable, secret, is_id)
     return found
 
 
