@@ -116,7 +116,7 @@ class SignIn:
         parts = urlsplit(redirect)
         if parts.scheme != "http" or parts.hostname not in ("localhost", "127.0.0.1") or not given.get("client_id"):
             return _page(400, "AADSTS50011: the redirect address or the client id is missing or is not registered.")
-        answer = {"state": given.get("state", "")}
+        answer: dict[str, str] = {}
         with self._lock:
             try:
                 _check_question(given, denied=self._fault(consent=True) is not None)
@@ -126,6 +126,8 @@ class SignIn:
                 answer["code"] = secrets.token_urlsafe(24)
                 self._codes[answer["code"]] = given, time.time() + CODE_LIFETIME
                 self._counts["codes"] += 1
+        # The state last, as Microsoft gives it.
+        answer["state"] = given.get("state", "")
         return Reply(302, HTML, headers={"Location": f"{redirect}{'&' if parts.query else '?'}{urlencode(answer)}"})
 
     def _token(self, given: Mapping[str, str]) -> Reply:
