@@ -18,8 +18,8 @@
     {%- set retracting = "status in ('accepted', 'maybe_taken') and retract_in_doubt" -%}
     {%- set restating = accepted ~ " and restate_in_doubt" -%}
     {{- return([
-        ["invalid_reasons <> '' and expired_reasons = ''", 'invalid', 'invalid_reasons', '', '',
-            'One that is too old is expired: to correct it would not help.'],
+        ["invalid_reasons <> '' and (expired_reasons = '' or invalid_reasons like '%conversion_time_out_of_range%')",
+            'invalid', 'invalid_reasons', '', '', 'One that is too old is expired: to correct it would not help, but for its time.'],
         ["copy > 1", 'duplicate', 'same_identity', '', '', 'The first counts, and the service ignores others without a word.'],
 
         ["status = 'none' and expired_reasons <> ''", 'expired', 'expired_reasons', '', '', ''],

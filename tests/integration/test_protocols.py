@@ -67,7 +67,7 @@ def test_every_push_says_what_it_speaks(declared: Shop, sandbox: LocalSandbox) -
     said = declared.run("push", MICROSOFT_ADS_ENDPOINT=sandbox.url)
     assert said.returncode == 0
     assert ", by SOAP: done" in said.stdout
-    assert "Microsoft plan" in said.stderr
+    assert "on 2027-01-31, and this sync speaks it" in said.stderr
     assert "protocol: rest" in said.stderr
     declared.exposure(protocol="rest")
     done = declared.run("push", "--json", MICROSOFT_ADS_ENDPOINT=sandbox.url)
@@ -81,8 +81,8 @@ def test_every_push_says_what_it_speaks(declared: Shop, sandbox: LocalSandbox) -
     ("protocol", "today", "said", "warns_of"),
     [
         (None, date(2026, 11, 1), "soap (by default)", ""),
-        (None, date(2026, 11, 25), "soap (by default)", "in 67 days"),
-        ("soap", date(2027, 2, 1), "soap (from the exposure)", "still speaks it"),
+        (None, date(2026, 11, 25), "soap (by default)", "SOAP ends on 2027-01-31"),
+        ("soap", date(2027, 2, 1), "soap (from the exposure)", "SOAP was to end on 2027-01-31"),
         (None, date(2027, 1, 31), "rest (by default)", ""),
         ("rest", date(2026, 11, 25), "rest (from the exposure)", ""),
     ],
