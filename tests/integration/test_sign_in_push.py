@@ -161,8 +161,8 @@ def test_check_tells_the_source_and_the_end(shop: Shop, world: World) -> None:
         return str(found["text"])
 
     assert line().startswith(f"a sign-in (from {world.store.file}); an access token until 20")
-    told = line(MICROSOFT_ADS_REFRESH_TOKEN="r3fresh")
-    assert told.startswith("a sign-in (from MICROSOFT_ADS_REFRESH_TOKEN in the environment); no access token yet")
+    said = line(MICROSOFT_ADS_REFRESH_TOKEN="r3fresh")
+    assert said.startswith("a sign-in (from MICROSOFT_ADS_REFRESH_TOKEN in the environment); no access token yet")
     assert line(MICROSOFT_ADS_LOGIN_ENDPOINT="") == "not needed here"
     assert "renewals" not in counts(world.sandbox)
 

@@ -80,7 +80,7 @@ def test_a_goal_that_becomes_the_customer_s_counts_no_repeat(start: Start) -> No
     assert caller.outcomes() == ["counted", "duplicate", "duplicate"]
 
 
-def told(identity: dict[str, Any]) -> list[tuple[str, str]]:
+def events(identity: dict[str, Any]) -> list[tuple[str, str]]:
     return [(call["operation"], call["outcome"]) for call in identity["calls"]]
 
 
@@ -94,9 +94,9 @@ def test_truth_tells_the_life_of_an_identity(caller: Caller) -> None:
     caller.send(a_row(MicrosoftClickId=click(3), ConversionValue=-1))
     truth = caller.truth()
     first, second, third = truth["identities"]
-    assert told(first) == [("S", "counted"), ("R", "restated"), ("S", "duplicate"), ("R", "ignored")]
-    assert told(second) == [("S", "counted"), ("X", "retracted"), ("S", "duplicate"), ("R", "refused")]
-    assert told(third) == [("S", "refused")]
+    assert events(first) == [("S", "counted"), ("R", "restated"), ("S", "duplicate"), ("R", "ignored")]
+    assert events(second) == [("S", "counted"), ("X", "retracted"), ("S", "duplicate"), ("R", "refused")]
+    assert events(third) == [("S", "refused")]
     now = [(one["seen"], one["counts"], one["retracted"], one["value"], one["currency"]) for one in truth["identities"]]
     assert now == [(4, True, False, 10.0, "EUR"), (4, False, True, None, None), (1, False, False, None, None)]
     assert (truth["calls"], truth["faults"], truth["without_identity"]) == (6, {}, 0)
@@ -110,7 +110,7 @@ def test_truth_tells_the_life_of_an_identity(caller: Caller) -> None:
 
 
 def test_spellings_of_a_click_id_are_one_identity(caller: Caller) -> None:
-    """An identity is told with its click id as it is compared."""
+    """An identity is shown with its click id as it is compared."""
     caller.send(a_row(MicrosoftClickId="F894F652-EA33-4E73-9002-F7167AB8F8E3"))
     caller.send(a_row(MicrosoftClickId="f894f652ea334e739002f7167ab8f8e3"))
     (one,) = caller.truth()["identities"]

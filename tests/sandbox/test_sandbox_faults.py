@@ -212,7 +212,7 @@ def test_answer_without_an_end(caller: Caller) -> None:
 
 
 def test_redirect_leads_to_another_host(caller: Caller) -> None:
-    """The caller is told to go elsewhere; whoever follows would carry its tokens there."""
+    """The answer sends the caller elsewhere; whoever follows would carry its tokens there."""
     caller.faults({"kind": "redirect"}, {"kind": "redirect", "to": "http://127.0.0.1:9/there"})
     first, second = (caller.post(raw_row(1), allow_redirects=False) for _ in range(2))
     assert (first.status_code, first.headers["Location"]) == (307, "http://elsewhere.invalid/")
@@ -226,8 +226,8 @@ def test_date_is_wrong_by_hours(caller: Caller, hours: float) -> None:
     caller.faults({"kind": "clock_skew", "hours": hours})
     for wrong in (hours, 0):
         answer = caller.post(raw_row(1))
-        told = parsedate_to_datetime(answer.headers["Date"])
-        assert abs(told - datetime.now(UTC) - timedelta(hours=wrong)) < timedelta(seconds=5)
+        said = parsedate_to_datetime(answer.headers["Date"])
+        assert abs(said - datetime.now(UTC) - timedelta(hours=wrong)) < timedelta(seconds=5)
         assert answer.status_code == 200
     assert caller.outcomes() == ["counted", "duplicate"]
 

@@ -177,7 +177,7 @@ def received(caller: Caller, *arguments: str) -> str:
     return done.stdout
 
 
-def test_look_ups_are_told_apart_from_calls_with_rows(caller: Caller) -> None:
+def test_look_ups_are_counted_apart_from_calls_with_rows(caller: Caller) -> None:
     """A push of one call looks at goals and properties first; text, JSON and page do not call these calls with rows."""
     goals(caller)
     caller.ask("GetAccountProperties", AccountPropertyNames={"AccountPropertyName": ["MSCLKIDAutoTaggingEnabled"]})
@@ -187,15 +187,15 @@ def test_look_ups_are_told_apart_from_calls_with_rows(caller: Caller) -> None:
         "3 rows received: 2 counted, 1 duplicate, 0 ignored, 0 refused",
         "4 calls: 2 with rows, 2 look-ups",
     ]
-    told = validate("sandbox_received", json.loads(received(caller, "--json")))["summary"]
-    assert (told["calls"], told["lookups"]) == (4, 2)
+    said = validate("sandbox_received", json.loads(received(caller, "--json")))["summary"]
+    assert (said["calls"], said["lookups"]) == (4, 2)
     assert caller.get("/books").json()["lookups"] == 2
     tiles = dict(re.findall(r"<dt>(.*?)</dt><dd.*?>(.*?)</dd>", caller.get("/").text))
     assert (tiles["Calls with rows"], tiles["Look-ups"]) == ("2", "2")
 
 
 def test_one_is_no_plural(caller: Caller) -> None:
-    """One row, call and adjustment are told as one."""
+    """One row, call and adjustment are shown in the singular."""
     caller.send(a_row())
     assert received(caller).startswith(
         "1 row received: 1 counted, 0 duplicates, 0 ignored, 0 refused\n1 call: 1 with rows"

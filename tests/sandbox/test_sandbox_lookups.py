@@ -37,7 +37,7 @@ def listed(body: Any) -> list[Any]:
     return list(body.ConversionGoals.ConversionGoal) if body.ConversionGoals else []
 
 
-def test_goals_of_the_file_are_told_with_their_settings(start: Start) -> None:
+def test_goals_of_the_file_are_given_with_their_settings(start: Start) -> None:
     """Each goal has an id, its name, what it counts, its window, its revenue, and what was asked for besides."""
     lead, once = listed(goals(start(GOALS)))
     assert (lead.Name, lead.CountType, lead.ConversionWindowInMinutes, lead.Status) == ("Lead", "All", 43200, "Active")
@@ -49,7 +49,7 @@ def test_goals_of_the_file_are_told_with_their_settings(start: Start) -> None:
 
 
 def test_what_is_not_asked_for_is_left_out(start: Start) -> None:
-    """Fields that are told on request only are absent without it, and other kinds of goal are none of these."""
+    """Fields that are given on request only are absent without it, and other kinds of goal are none of these."""
     caller = start(GOALS)
     (lead, _) = listed(goals(caller, fields=()))
     assert (lead.IsEnhancedConversionsEnabled, lead.IsExternallyAttributed, lead.GoalCategory) == (None, None, None)
@@ -66,7 +66,7 @@ def test_an_id_that_is_not_there_is_an_error_of_its_place(start: Start) -> None:
     assert (error.Index, error.Code, error.ErrorCode) == (0, 5314, "InvalidConversionGoalId")
 
 
-def test_a_learnt_goal_is_told_too(start: Start) -> None:
+def test_a_learnt_goal_is_given_too(start: Start) -> None:
     """Without a goals file the goals are those that rows have named."""
     caller = start()
     assert listed(goals(caller)) == []
@@ -184,11 +184,11 @@ def move(caller: Caller, days: int) -> None:
 
 
 def test_what_counts_is_a_success_and_the_rest_has_a_reason(start: Start) -> None:
-    """Counted rows are successes, ignored ones and duplicates alerts by reason; refused rows are not told."""
+    """Counted rows are successes, ignored ones and duplicates alerts by reason; refused rows are not reported."""
     caller = start(CLICKED)
     caller.send(a_row(), a_row(), a_row(MicrosoftClickId=click(9)), a_row(MicrosoftClickId="broken"))
     caller.send(a_row(MicrosoftClickId=click(3), ConversionTime=ago(days=80)))
-    caller.send(a_row(ConversionName="Idle"), a_row(ConversionName="Nobody"))
+    caller.send(a_row(ConversionName="Idle"), a_row(ConversionName="Unknown"))
     assert caller.send(a_row(ConversionName="Once"), a_row(ConversionName="Once", ConversionTime=ago(hours=3))) == []
     known = ids(caller)
     lead, once, off = summaries(report(caller, known["Lead"], known["Once"], known["Idle"]))
@@ -213,7 +213,7 @@ def test_a_small_rate_is_a_plain_decimal() -> None:
 
 
 def test_days_are_those_of_utc_and_both_ends_are_included(start: Start) -> None:
-    """A second before midnight belongs to the day that ends, and only the days that were asked for are told."""
+    """A second before midnight belongs to the day that ends, and only the days that were asked for are reported."""
     caller = start()
     caller.send(a_row())
     move(caller, 6)
@@ -226,8 +226,8 @@ def test_days_are_those_of_utc_and_both_ends_are_included(start: Start) -> None:
     assert (lead.OverallSuccessCount, len(lead.DailySummaries.OfflineGoalDailySummary)) == (1, 1)
 
 
-def test_adjustments_are_told_where_they_did_nothing(caller: Caller) -> None:
-    """An adjustment without its conversion or of a retracted one is an alert; one that was carried out is not told."""
+def test_adjustments_are_reported_where_they_did_nothing(caller: Caller) -> None:
+    """An adjustment without its conversion or of a retracted one is an alert; one that took effect is not reported."""
     caller.send(a_row())
     caller.adjust(an_adjustment())
     caller.adjust(an_adjustment(MicrosoftClickId=click(8)))

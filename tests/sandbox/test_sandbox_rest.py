@@ -130,7 +130,7 @@ def test_numbers_stand_in_the_books_as_they_came(caller: Caller) -> None:
 
 
 def test_an_answer_is_packed_for_who_takes_it(caller: Caller) -> None:
-    """A fault, too; and for nobody else."""
+    """A fault, too; and for no other."""
     packed = apply(caller, ROW, Accept_Encoding="gzip")
     assert (packed.headers["Content-Encoding"], packed.json()) == ("gzip", {"PartialErrors": []})
     assert "Content-Encoding" not in apply(caller, ROW, Accept_Encoding="identity").headers

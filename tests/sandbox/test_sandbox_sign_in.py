@@ -75,8 +75,8 @@ def refused(response: requests.Response) -> tuple[str, int]:
 def control(caller: Caller, **asked: Any) -> dict[str, Any]:
     answer = caller.session.post(f"{caller.url}/control/sign_in", json=asked, timeout=60)
     assert answer.status_code == 200, answer.text
-    told: dict[str, Any] = answer.json()
-    return told
+    said: dict[str, Any] = answer.json()
+    return said
 
 
 def test_consent_brings_a_code_and_a_code_tokens(caller: Caller) -> None:
@@ -110,7 +110,7 @@ def test_a_question_that_is_not_as_it_must_be_comes_back_with_an_error(
 @pytest.mark.parametrize(
     "changes", [{"redirect_uri": "http://evil.example/"}, {"redirect_uri": "https://localhost"}, {"client_id": None}]
 )
-def test_nobody_is_sent_elsewhere(caller: Caller, changes: dict[str, str | None]) -> None:
+def test_no_caller_is_sent_elsewhere(caller: Caller, changes: dict[str, str | None]) -> None:
     """A redirect address that is not this machine's, or no client, is an error page."""
     answer = authorize(caller, **changes)
     assert (answer.status_code, "Location" in answer.headers) == (400, False)
@@ -192,9 +192,9 @@ def test_access_tokens_end(caller: Caller) -> None:
     assert caller.fault([a_row()], AuthenticationToken="local-access-of-another-run")[1] == 109
     caller.call([a_row(ConversionName="Other")], AuthenticationToken="any other")
     assert caller.outcomes().count("counted") == 2
-    told = control(caller)
-    assert (told["counts"]["calls"], told["counts"]["calls_with_expired_token"]) == (1, 3)
-    assert long not in json.dumps(told)
+    said = control(caller)
+    assert (said["counts"]["calls"], said["counts"]["calls_with_expired_token"]) == (1, 3)
+    assert long not in json.dumps(said)
 
 
 def test_each_fault_is_met_once(caller: Caller) -> None:

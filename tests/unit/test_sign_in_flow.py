@@ -73,7 +73,7 @@ def test_the_question_is_as_microsoft_wants_it(world: World) -> None:
 
 
 def test_ctrl_c_ends_a_sign_in(world: World) -> None:
-    """Somebody who thinks better of it is told that the command has ended; nothing was kept."""
+    """Somebody who thinks better of it reads that the command has ended; nothing was kept."""
     command = [str(COMMAND), "login", *LOCAL, "--paste"]
     pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
     with subprocess.Popen(command, env=world.environ, text=True, **pipes) as started:
@@ -120,7 +120,7 @@ def test_nothing_but_another_s_answer_is_as_no_answer(world: World) -> None:
     assert "redemptions" not in counts(world.sandbox)
 
 
-def test_what_is_pasted_and_is_no_code_is_told(world: World) -> None:
+def test_what_is_pasted_and_is_no_code_is_named(world: World) -> None:
     """Nonsense is no code that was used before: the message says what to paste, and nothing is kept."""
     done = world.run("login", *LOCAL, "--paste", stdin="nonsense\n")
     assert done.returncode == 1
@@ -141,7 +141,7 @@ def test_what_is_pasted_and_is_no_code_is_told(world: World) -> None:
         (54005, True, "The code was used before."),
     ],
 )
-def test_a_refused_code_is_told_apart_from_a_refused_token(number: int, words: str, *, of_a_code: bool) -> None:
+def test_a_refused_code_is_kept_apart_from_a_refused_token(number: int, words: str, *, of_a_code: bool) -> None:
     """Microsoft uses some numbers for both: the sentence is about what was given."""
     error = refused("invalid_grant", f"AADSTS{number}: some words", "login", of_a_code=of_a_code)
     assert error.message.startswith(words)
@@ -176,7 +176,7 @@ def test_who_does_not_come_back_is_not_waited_for_for_ever(world: World) -> None
 
 
 def test_a_port_in_use_is_an_error_of_usage(world: World) -> None:
-    """A fixed port that another program holds is told, before a browser opens."""
+    """A fixed port that another program holds is named, before a browser opens."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = world.run("login", *LOCAL, "--port", str(port))
@@ -220,16 +220,16 @@ def test_status_tells_who_where_and_until_when(world: World) -> None:
     assert validate("login", json.loads(before.stdout))["signed_in"] is False
     kept = world.signed_in()
     after = world.run("login", *LOCAL, "--status", "--json")
-    told = validate("login", json.loads(after.stdout))
-    assert (after.returncode, told["signed_in"], told["renews"]) == (0, True, True)
-    assert (told["who"], told["source"], told["tenant"]) == (kept.who, str(world.store.file), ANY_TENANT)
-    assert told["access_token_until"] > told["signed_in_at"]
+    said = validate("login", json.loads(after.stdout))
+    assert (after.returncode, said["signed_in"], said["renews"]) == (0, True, True)
+    assert (said["who"], said["source"], said["tenant"]) == (kept.who, str(world.store.file), ANY_TENANT)
+    assert said["access_token_until"] > said["signed_in_at"]
     assert kept.access_token not in after.stdout
     assert kept.refresh_token not in after.stdout
 
 
 def test_status_of_tokens_from_the_environment(world: World) -> None:
-    """The environment goes first, and says so; nobody knows when such an access token ends."""
+    """The environment goes first, and says so; no one knows when such an access token ends."""
     world.signed_in()
     done = world.run("login", *LOCAL, "--status", MICROSOFT_ADS_REFRESH_TOKEN="r3fresh")
     assert "from MICROSOFT_ADS_REFRESH_TOKEN in the environment" in done.stdout
@@ -237,8 +237,8 @@ def test_status_of_tokens_from_the_environment(world: World) -> None:
     assert "r3fresh" not in done.stdout
     names = {"MICROSOFT_ADS_LOGIN_ENDPOINT": "", "MICROSOFT_ADS_ACCESS_TOKEN": "acc3ss"}
     fixed = world.run("login", "--status", "--json", **names)
-    told = validate("login", json.loads(fixed.stdout))
-    assert (told["source"], told["renews"]) == ("MICROSOFT_ADS_ACCESS_TOKEN in the environment", False)
+    said = validate("login", json.loads(fixed.stdout))
+    assert (said["source"], said["renews"]) == ("MICROSOFT_ADS_ACCESS_TOKEN in the environment", False)
     assert "acc3ss" not in fixed.stdout
 
 
@@ -252,8 +252,8 @@ def test_logout_removes_it_and_says_what_stays_valid(world: World) -> None:
     assert json.loads(world.store.file.read_text())["logins"] == {}
     again = world.run("logout", *LOCAL)
     assert "There was no sign-in" in again.stdout
-    told = validate("logout", json.loads(world.run("logout", *LOCAL, "--json").stdout))
-    assert told["removed_from"] == []
+    said = validate("logout", json.loads(world.run("logout", *LOCAL, "--json").stdout))
+    assert said["removed_from"] == []
 
 
 @pytest.mark.parametrize(

@@ -55,7 +55,7 @@ def mode(path: Path) -> int:
     return stat.S_IMODE(path.stat().st_mode)
 
 
-def test_the_file_is_nobody_elses_from_its_first_byte(store: FileStore) -> None:
+def test_the_file_is_the_users_alone_from_its_first_byte(store: FileStore) -> None:
     """Whatever the umask: at the moment when it is put in its place, and of its folder, only the user has rights."""
     seen: list[int] = []
     put = Path.replace
@@ -111,7 +111,7 @@ def test_a_write_that_fails_leaves_the_old_one(store: FileStore) -> None:
     "text",
     ["", "{", "[]", '{"logins": {"a": {"refresh_token": "secret-r"}}}', '{"logins": 1}', f'{{"logins": {DEEP}}}'],
 )
-def test_a_damaged_file_is_told_and_not_shown(store: FileStore, text: str) -> None:
+def test_a_damaged_file_is_named_and_not_shown(store: FileStore, text: str) -> None:
     """What is in it stays unsaid; the message names the file and what to do."""
     store.file.parent.mkdir()
     store.file.write_text(text)
@@ -147,7 +147,7 @@ def test_a_sign_in_without_a_refresh_token_can_be_read(store: FileStore) -> None
 
 
 def test_the_lock_is_waited_for_in_vain_only_so_long(store: FileStore) -> None:
-    """Another holder is waited for, and then told of."""
+    """Another holder is waited for, and then named."""
     other = FileStore(store.file.parent)
     began = time.monotonic()
     with store.lock(), pytest.raises(DestinationError, match="Another process"), other.lock(timeout=0.3):

@@ -144,9 +144,9 @@ def test_what_passes_is_tried_again(world: World, faults: list[dict[str, Any]], 
 def test_a_sign_in_that_has_ended_is_one_sentence_and_a_command(
     world: World, faults: list[dict[str, Any]], words: str, tries: int
 ) -> None:
-    """It is told to all who ask, without a further request; what Microsoft wrote, a name in it, is not shown."""
+    """All who ask learn of it, without a further request; what Microsoft wrote, a name in it, is not shown."""
     old = world.signed_in()
-    told = control(world.sandbox, faults=[*faults, {"kind": "denied"}])
+    said = control(world.sandbox, faults=[*faults, {"kind": "denied"}])
     made = tokens(world)
     for _ in range(2):
         with pytest.raises(DestinationError) as caught:
@@ -154,7 +154,7 @@ def test_a_sign_in_that_has_ended_is_one_sentence_and_a_command(
         assert words in caught.value.message
         assert "someone@" not in caught.value.message + caught.value.hint
     assert "reverse-etl login --environment local" in caught.value.hint or tries == 3
-    assert len(told["faults"]) - len(control(world.sandbox)["faults"]) == tries
+    assert len(said["faults"]) - len(control(world.sandbox)["faults"]) == tries
     assert world.kept == old
 
 
@@ -168,7 +168,7 @@ def test_a_sandbox_that_forgot_everything_asks_for_a_new_sign_in(world: World) -
     assert tokens(world).token() == world.kept.access_token
 
 
-def test_a_sign_in_that_was_removed_meanwhile_is_told(world: World) -> None:
+def test_a_sign_in_that_was_removed_meanwhile_is_named(world: World) -> None:
     """A logout during a push: the next renewal says that there is no sign-in any more."""
     old = world.signed_in()
     made = tokens(world)
@@ -242,7 +242,7 @@ class TestSources:
         assert "fixed" not in repr(made)
 
     def test_what_is_missing_is_named(self) -> None:
-        """Each way to give an access token is told, and the one that fits when an app is set."""
+        """Each way to give an access token is named, and the one that fits when an app is set."""
         for environ, words in (
             ({}, "MICROSOFT_ADS_ACCESS_TOKEN (or MICROSOFT_ADS_CLIENT_ID and `reverse-etl login`)"),
             ({"MICROSOFT_ADS_CLIENT_ID": APP}, "a sign-in of this app and tenant (`reverse-etl login`)"),
@@ -270,7 +270,7 @@ class TestSources:
 
 
 class Scripted:
-    """Credentials that renew as they are told."""
+    """Credentials that renew as a test sets them."""
 
     def __init__(self, renewed: Callable[[], str | None], allowance: float = 90.0) -> None:
         self.allowance = allowance

@@ -48,7 +48,7 @@ PERSON = Person(record_key="ada-1", hashed_email="e" * 64)
 
 
 class Ledger:
-    """An Upkeep that says what it is told to, and remembers what was asked of it. It is its own lease."""
+    """An Upkeep that says what a test sets, and remembers what was asked of it. It is its own lease."""
 
     run_seq = 5
 
