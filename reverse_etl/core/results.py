@@ -28,6 +28,8 @@ class PlannedRow:
 
     Only rows that need nothing stand together, `row_count` of them in one line: those exactly as they were accepted,
     and those that have aged out. `goes_at`: UTC text, from when on a row that waits may go, where that is known.
+    `counted_value`: what counts now, as far as the ledger knows. `moves_to_name`, `moves_to_time`: the conversion that
+    takes a moved one's place.
     """
 
     side: str
@@ -38,6 +40,10 @@ class PlannedRow:
     conversion_time: str
     value: float | None
     currency: str
+    counted_value: float | None
+    counted_currency: str
+    moves_to_name: str
+    moves_to_time: str
     code: int | None
     error_code: str
     goes_at: str

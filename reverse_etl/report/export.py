@@ -37,6 +37,10 @@ ExportedLineJson = TypedDict(
         "conversion_time": str,
         "value": Annotated[float | None, Says("Null where there is none, or where it is no number.")],
         "currency": str,
+        "counted_value": Annotated[float | None, Says("What counts now, as far as the ledger knows.")],
+        "counted_currency": str,
+        "moves_to_name": Annotated[str, Says("The goal of the conversion that takes the place of a moved one.")],
+        "moves_to_time": Annotated[str, Says("UTC: its time.")],
         "code": Annotated[int | None, Says("The destination's code of a refusal.")],
         "error_code": str,
         "goes_at": Annotated[str, Says("UTC: from when on a row that waits may go; blank where that is not known.")],
@@ -93,6 +97,7 @@ def plan_line(row: PlannedRow) -> ExportedLineJson:
     words = CLASS_WORDS[row.class_]
     sentence = " ".join(map(reason_words, row.reasons)) or f"{words[0].upper()}{words[1:]}."
     said = {"class": row.class_, "reasons": list(row.reasons), "sentence": sentence, "value": number(row.value)}
+    said["counted_value"] = number(row.counted_value)
     line = {name: said[name] if name in said else getattr(row, name) for name in PLAN_COLUMNS}
     return cast(ExportedLineJson, line)
 

@@ -238,13 +238,17 @@ def kept_evidence(rows: Sequence[Any]) -> tuple[TestEvidence | None, bool]:
 
 def planned_rows(rows: Iterable[Row]) -> Iterator[PlannedRow]:
     """Lines of a plan as nouns."""
-    texts = ("record_key", "conversion_name", "conversion_time", "currency", "error_code", "goes_at")
+    texts = (
+        *("record_key", "conversion_name", "conversion_time", "currency", "counted_currency"),
+        *("moves_to_name", "moves_to_time", "error_code", "goes_at"),
+    )
     for row in rows:
         yield PlannedRow(
             side=row["side"],
             class_=row["class"],
             reasons=_reasons(row),
             value=_number(row["value"]),
+            counted_value=_number(row["counted_value"]),
             code=_whole(row["code"]),
             row_count=int(row["row_count"]),
             **{name: row[name] or "" for name in texts},

@@ -265,7 +265,7 @@ def test_an_interrupt_ends_a_build_and_nothing_is_sent(shop: Shop) -> None:
     """Ctrl-C while dbt builds ends dbt within seconds; the push says so and wrote nothing."""
     slow = "\nwhere (select count(*) from range(100000000) as a(x), range(100000000) as b(y)) > 0"
     (shop.folder / "models/stg_deals.sql").write_text("{{ config(materialized='table') }}" + STAGING + slow)
-    push = shop.start("push", "--build")
+    push = shop.start("push", "--build", "-v")
     while "START" not in (line := push.stderr.readline()) or "stg_deals" not in line:
         assert line, "the build ended before it began"
     time.sleep(1)

@@ -83,6 +83,10 @@ PLANNED = PlannedRow(
     "2026-03-01T12:00:00Z",
     -1.5,
     "USD",
+    2.5,
+    "EUR",
+    "",
+    "",
     5606,
     "X",
     "",
@@ -237,6 +241,7 @@ def test_a_plan_as_csv() -> None:
     """Reasons and sentences stand apart; text that a spreadsheet would run gets an apostrophe, and no number does."""
     (row,) = csv.DictReader(io.StringIO("".join(export.plan_csv([PLANNED]))))
     assert tuple(row) == export.PLAN_COLUMNS
+    assert (row["counted_value"], row["counted_currency"]) == ("2.5", "EUR")
     assert (row["record_key"], row["value"], row["reasons"]) == ("'=D1", "-1.5", "rejected_unchanged maybe_taken")
     assert row["sentence"] == f"{REASON_WORDS['rejected_unchanged']} {REASON_WORDS['maybe_taken']}"
 
