@@ -30,7 +30,7 @@ from tests.support.shop import Shop, copy_of
 
 SCOPE = {"destination": "microsoft_ads", "environment": "local", "account_id": "local", "sync": "shop_conversions"}
 # Crowds of worlds of each kind.
-EXAMPLES = scaled(25, long=250)
+EXAMPLES = scaled(20, long=250)
 # Where these stand among the plan's columns.
 KNOWN_BEFORE, ROW_COUNT, SOURCE_ROWS, KNOWN_IDENTITIES, UNSEEN_REPEATS = -5, -4, -3, -2, -1
 SAYS_NO_MORE = ("new", "in_doubt", "expired", "waiting", "duplicate")
