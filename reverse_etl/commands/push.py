@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import threading
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import groupby
@@ -169,6 +169,7 @@ class _Run:
         self._standing_refused = 0
         self._retracted = 0
         self._restated = 0
+        self._changed: defaultdict[str, float] = defaultdict(float)
 
     def carry_out(self) -> RunResult:
         """Plan and deliver, round by round."""
@@ -187,13 +188,15 @@ class _Run:
                 enforce(
                     [
                         retractions(limits.retractions, plan, before=self._retracted),
-                        restatements(limits.restatements, plan, before=self._restated),
+                        restatements(limits.restatements, plan, before=self._restated, changed=self._changed),
                     ]
                 )
                 before = self._settled_count()
                 self._deliver(plan, round_)
                 self._retracted += plan.to_retract
                 self._restated += plan.to_restate
+                for currency, by in plan.change("restate").items():
+                    self._changed[currency] += by
                 if self._ended or not _waits_for_more(plan) or self._settled_count() == before:
                     break
             if warning := clocks.warning("The service's", self._destination.clock_ahead):

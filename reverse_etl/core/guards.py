@@ -6,6 +6,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from types import MappingProxyType
 
 from reverse_etl.core.errors import GuardError
 from reverse_etl.core.plan import Plan
@@ -97,10 +98,12 @@ def retractions(limit: RetractionLimit, plan: Plan, *, before: int = 0) -> Guard
     )
 
 
-def restatements(limit: RestatementLimit, plan: Plan, *, before: int = 0) -> Guard:
+def restatements(
+    limit: RestatementLimit, plan: Plan, *, before: int = 0, changed: Mapping[str, float] = MappingProxyType({})
+) -> Guard:
     """Does a plan change so many values, or their sum by so much, that the model may compute them wrongly?
 
-    `before`: what earlier rounds of the run changed.
+    `before`, `changed`: how many values earlier rounds of the run changed, and by how much their sum in each currency.
     """
     name, planned = "max_restatements", plan.to_restate
     if not planned:
@@ -108,7 +111,9 @@ def restatements(limit: RestatementLimit, plan: Plan, *, before: int = 0) -> Gua
     planned += before
     allowed = limit.allowed(plan.known)
     of = f"{planned:,} of {plan.known:,} conversions"
-    change = {currency: by for currency, by in plan.change("restate").items() if by}
+    now = plan.change("restate")
+    sum_by = {currency: now.get(currency, 0.0) + changed.get(currency, 0.0) for currency in sorted({*now, *changed})}
+    change = {currency: by for currency, by in sum_by.items() if by}
     by = f" (in all {sums(change)})" if change else ""
     hint = (
         f"The plan shows them, old and new. If they are right, push once with --max-restatements {planned}, "

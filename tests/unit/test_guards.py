@@ -222,6 +222,15 @@ def test_a_push_changes_no_more_values_than_the_limit(  # noqa: PLR0917
         assert f"--max-restatements {before + planned}" in guard.hint
 
 
+def test_the_sum_counts_what_earlier_rounds_changed() -> None:
+    """Rounds of one run share the limit on the change of the sum."""
+    money = Money("Deal won", 1, 40.0, "USD", 1, 10.0, "USD", 1)
+    plan = Plan("now", (PlanLine("source", "restate", ("value_changed",), "restate", 1, money=(money,)),), 10)
+    limit = RestatementLimit(change=50.0)
+    assert not restatements(limit, plan, before=1, changed={"USD": 20.0}).refusal
+    assert "+51.00 USD" in restatements(limit, plan, before=1, changed={"USD": 21.0}).refusal
+
+
 def test_check_shows_what_one_push_may_correct() -> None:
     """Only of the corrections that may be sent, and as the exposure says it."""
     assert limits(SYNC) == []
