@@ -39,7 +39,7 @@ def run(folder: Path, say: Callable[[str], None]) -> None:
     demo.step("dbt deps", last_lines=1)
     demo.step("dbt build", last_lines=1)
     with demo.sandbox():
-        demo.step("reverse-etl plan --samples 1")
+        demo.step("reverse-etl plan --samples 1 --changes")
         demo.step("reverse-etl push")
         say("\nA day later: late rows arrived, an amount was corrected, a deal was refunded, a row is broken.")
         demo.step("dbt build --vars 'demo_day: 2'", last_lines=1)
