@@ -41,6 +41,7 @@ SHAPES: dict[str, dict[str, Any]] = {
     "max_retractions": {"anyOf": [_ROWS, _of(PERCENT), _object(rows=_ROWS, share=_of(PERCENT))]},
     "max_restatements": {"anyOf": [_ROWS, _of(PERCENT), _object(rows=_ROWS, share=_of(PERCENT), change=_ROWS)]},
     "adjust_after": _of(SPAN),
+    "hold_refusable": {"type": "boolean"},
     "protocol": {"enum": [one.value for one in WireProtocol]},
 }
 # What dbt renders is not known to an editor.

@@ -70,7 +70,7 @@ def plan(sync: str | None = None, *, samples: int = 3, **dbt: Unpack[DbtArgument
     `sync`: its name; left out, the only enabled one.
     """
     with open_workspace(_options(dbt)) as workspace:
-        return _plan.plan(workspace.open(workspace.pick(sync)), samples=samples)
+        return _plan.plan(workspace.open(workspace.pick(sync)).knowing_goals(), samples=samples)
 
 
 def push(

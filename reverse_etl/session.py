@@ -16,7 +16,7 @@ from reverse_etl.core.errors import SettingsError
 from reverse_etl.core.guards import Facts, Guard, Permissions, enforce, look
 from reverse_etl.core.kinds import kind_of
 from reverse_etl.core.pace import Patience
-from reverse_etl.core.ports import Destination, DestinationKind, Recorder
+from reverse_etl.core.ports import Destination, DestinationKind, HasGoals, Recorder
 from reverse_etl.core.sync import Scope, Sync
 from reverse_etl.warehouse import test_results
 from reverse_etl.warehouse.accounts import find_accounts
@@ -75,6 +75,22 @@ class Session:
         `note` is called with long waits of lookups, and `patience` is theirs.
         """
         return self.kind.open(self.sync, os.environ, note=note, patience=patience, recorder=recorder)
+
+    def knowing_goals(self, destination: Destination | None = None) -> Session:
+        """The session with the account's goals, where its sync holds what they would refuse; raises DestinationError.
+
+        `destination`: the sync's, where it is open already.
+        """
+        if not self.sync.hold_refusable:
+            return self
+        destination = destination or self.destination()
+        if not isinstance(destination, HasGoals):
+            raise SettingsError(
+                f"{self.sync.name} has hold_refusable, and {self.sync.destination} has no goals.",
+                hint="Remove hold_refusable from the exposure.",
+            )
+        goals = None if destination.learns_goals() else destination.goals()
+        return replace(self, ledger=WarehouseLedger(self.project, self.sync, goals))
 
     def upkeep(self, *beside: Scope) -> WarehouseUpkeep:
         """The ledger for what changes it without sending. `beside`: further scopes that a forget takes care of."""

@@ -24,6 +24,7 @@
 
         ["status = 'none' and expired_reasons <> ''", 'expired', 'expired_reasons', '', '', ''],
         ["status = 'none' and waiting_reasons <> ''", 'waiting', 'waiting_reasons', '', '', ''],
+        ["status = 'none' and refusable_reasons <> ''", 'held', 'refusable_reasons', '', '', 'Only with `hold_refusable`.'],
         ["status = 'none'", 'new', '', 'send', '', ''],
 
         ["status = 'in_doubt' and expired_reasons <> ''", 'expired', 'in_doubt_too_old', '', '', 'No answer can settle it any more.'],
@@ -70,6 +71,7 @@
         ["status = 'rejected' and same_in_all", 'held', 'rejected_unchanged', '', '', 'It would be refused again.'],
         ["status in ('deferred', 'maybe_taken') and sent_this_run", 'deferred', 'deferred_this_run', '', '', 'A run tries nothing twice.'],
         ["waiting_reasons <> ''", 'waiting', 'waiting_reasons', '', '', ''],
+        ["refusable_reasons <> ''", 'held', 'refusable_reasons', '', '', 'Only with `hold_refusable`.'],
         ["status = 'deferred'", 'deferred', '', 'send', '', ''],
         ["status = 'maybe_taken'", 'deferred', '', 'repeat', '', '▲ `retry` lets it go once more, with the bytes of the first try.'],
         ["status = 'rejected'", 'new', '', 'send', '', ''],

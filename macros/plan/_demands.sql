@@ -19,16 +19,7 @@ sendable as (
         conversion_time as time_key,
         attribution_model <> '' or attribution_credit is not null as is_attributed,
         value is not null as is_valued,
-        {#- bounded first: what lies beyond the times that an engine has would raise -#}
-        {% if windows -%}
-        case
-            when click_at < cast('9000-01-01 00:00:00' as timestamp)
-                then coalesce(conversion_at > {{ dbt.dateadd('minute', 'window_minutes', 'click_at') }}, false)
-            else false
-        end as is_late
-        {%- else -%}
-        false as is_late
-        {%- endif %}
+        {{ reverse_etl._rule_later_than_window('conversion_at', 'click_at', 'window_minutes') if windows else 'false' }} as is_late
     from source_rows
     {%- if windows %}
     left join (

@@ -72,11 +72,11 @@ where not coalesce(
 -#}
 {% macro _step_open_rows(plan, at) %}
 {%- set keys = reverse_etl._identity_columns(plan.scope) -%}
-{%- set rules = reverse_etl._rules(reverse_etl._timestamp_literal(plan.now), plan.max_age_days, plan.click_time is not none) -%}
+{%- set rules = reverse_etl._rules(reverse_etl._timestamp_literal(plan.now), plan.max_age_days, plan.click_time is not none, plan.goals) -%}
 with judged as {{ reverse_etl._materialized() }}(
     select
         {{ reverse_etl._listed(reverse_etl._source_row_columns(plan)) }},
-        {%- for standing in ['invalid', 'expired', 'waiting'] %}
+        {%- for standing in ['invalid', 'expired', 'waiting', 'refusable'] %}
         {{ reverse_etl._broken_rules(rules, standing) }} as {{ standing }}_reasons,
         {%- endfor %}
         {{ reverse_etl._latest_end(rules) }} as goes_at
@@ -116,7 +116,7 @@ with compared as (
         open_rows.{{ column }} as source_{{ column }},
         known.{{ column }} as ledger_{{ column }},
         {%- endfor %}
-        {{ reverse_etl._listed(['copy', 'invalid_reasons', 'expired_reasons', 'waiting_reasons', 'goes_at'], 'open_rows') }},
+        {{ reverse_etl._listed(['copy', 'invalid_reasons', 'expired_reasons', 'waiting_reasons', 'refusable_reasons', 'goes_at'], 'open_rows') }},
         coalesce(known.status, 'none') as status,
         {{ reverse_etl._listed(reverse_etl._fact_columns(), 'known') }},
         {{ reverse_etl._same_number('open_rows.value', 'known.value') }} and open_rows.currency = known.currency as same_value,
@@ -148,13 +148,13 @@ facts as (
 {{ reverse_etl._by_first_rule('facts', reverse_etl._source_decisions(), plan.adjustments) }}
 {% endmacro %}
 
-{#- The names of the broken rules of one standing, each with a comma after it. -#}
+{#- The names of the broken rules of one standing, each with a comma after it; blank where no rule is of it. -#}
 {% macro _broken_rules(rules, standing) %}
     {%- set broken = [] -%}
     {%- for rule in rules if rule.standing == standing -%}
         {%- do broken.append("case when " ~ rule.violated ~ " then '" ~ rule.name ~ ",' else '' end") -%}
     {%- endfor -%}
-    {{- return(dbt.concat(broken) if broken | length > 1 else broken[0]) -}}
+    {{- return(dbt.concat(broken) if broken | length > 1 else broken | first | default("''")) -}}
 {% endmacro %}
 
 {#- From when on the last of the broken rules that end with time is kept, as UTC text; blank where none is broken. -#}

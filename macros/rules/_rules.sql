@@ -3,13 +3,14 @@
     values (see `_cleaned_columns`): texts in which absent is empty, doubles and UTC timestamps that are null where the source's
     value is none.
     Arguments: now, an SQL timestamp without zone in UTC; max_age_days, of the destination; with_click_time, whether the model has one.
+    goals: what they take, where rows that they would refuse are to be held (see `_rules_of_goals`), else none.
     Returns a list of {name, standing, violated, until}: `standing` is what a row that breaks the rule becomes in a plan
-    (invalid, expired or waiting; sendable where the rule is a hint that only a test gives), `violated` an SQL
+    (invalid, expired or waiting; refusable, held if nothing else is known of it; sendable where the rule is a hint that only a test gives), `violated` an SQL
     condition over the columns of `source_rows`. It is never null and never raises, whatever the data.
     Where a row breaks several rules, the first in this order names the reason.
     `until` is, where time alone ends the breach, an SQL timestamp from which on the rule is kept, else none.
 -#}
-{% macro _rules(now, max_age_days, with_click_time=false) %}
+{% macro _rules(now, max_age_days, with_click_time=false, goals=none) %}
     {%- set rules = [
         ('conversion_name_missing', 'invalid', reverse_etl._rule_conversion_name_missing('conversion_name')),
         ('conversion_name_too_long', 'invalid', reverse_etl._rule_conversion_name_too_long('conversion_name')),
@@ -44,6 +45,7 @@
         ]) -%}
         {%- do until.update({'click_too_recent': reverse_etl._hour_after_click('click_at')}) -%}
     {%- endif -%}
+    {%- if goals -%} {%- do rules.extend(reverse_etl._rules_of_goals(goals, with_click_time)) -%} {%- endif -%}
     {%- set named = [] -%}
     {%- for name, standing, violated in rules -%}
         {%- do named.append({'name': name, 'standing': standing, 'violated': violated, 'until': until.get(name)}) -%}

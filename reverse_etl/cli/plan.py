@@ -63,6 +63,7 @@ def plan(
         export.check_ending(output)
 
     def work(session: Session, results: Results) -> int:
+        session = session.knowing_goals()
         if step is not None:
             typer.echo(session.ledger.step_sql(step))
             return 0

@@ -95,7 +95,8 @@ def push(
         changes = RestatementLimit(permissions.max_restatements, share=0.0)
     options = replace(options, retractions=limit, restatements=changes, pace=destination.pace)
     allowed = {"allowed": facts.allow_failing_tests} if facts.allow_failing_tests else {}
-    result = carry_out(session.ledger, destination, progress, options, tests=json.dumps(asdict(facts.tests) | allowed))
+    ledger = session.knowing_goals(destination).ledger
+    result = carry_out(ledger, destination, progress, options, tests=json.dumps(asdict(facts.tests) | allowed))
     return replace(
         result,
         sync=sync.name,

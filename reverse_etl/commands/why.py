@@ -17,7 +17,7 @@ def why(session: Session, key: str) -> WhyReport:
 
     `key`: a unique key, a click id, a hashed e-mail or phone, or an e-mail address, which is hashed first.
     """
-    report = session.ledger.explain(key)
+    report = session.knowing_goals().ledger.explain(key)
     return replace(report, rows=tuple(_advised(session, _without_address(row, key)) for row in report.rows))
 
 

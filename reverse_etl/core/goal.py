@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 ACTIVE = "Active"
 # Minutes: the window of a goal that none was set for, and the longest.
@@ -135,6 +136,24 @@ def windows_by_name(goals: Iterable[Goal]) -> dict[str, int]:
     """The minutes after its click within which a conversion of a name counts, where that is known."""
     windows = {name: _longest_window(of_name) for name, of_name in _deciding(goals).items()}
     return {name: max(0, min(minutes, LONGEST_WINDOW)) for name, minutes in windows.items() if minutes is not None}
+
+
+def refusing(goals: Iterable[Goal]) -> dict[str, Any]:
+    """What the plan's rules take of goals, by name: those `known`, those `inactive`, who refuse `hashes_alone` or
+    `attribution`, and their `windows` in minutes. Of several of a name, what none of those that decide takes.
+    """
+    by_name = _deciding(goals)
+
+    def names(refuses: Callable[[Goal], bool]) -> list[str]:
+        return sorted(name for name, of_name in by_name.items() if all(map(refuses, of_name)))
+
+    return {
+        "known": sorted(by_name),
+        "inactive": names(lambda goal: not _is_active(goal)),
+        "hashes_alone": names(lambda goal: goal.enhanced is False),
+        "attribution": names(lambda goal: goal.external is False),
+        "windows": sorted(windows_by_name(goals).items()),
+    }
 
 
 def _deciding(goals: Iterable[Goal]) -> dict[str, list[Goal]]:

@@ -81,7 +81,7 @@ class Sync:
     `error_after`: how old the newest conversion of the source may be. `adjust_after`: how long an accepted conversion
     waits for its first correction, where the exposure says so. `account_column`: the column of the source that names
     each row's account; with it, `account_id` is the one of them that is worked on, or empty. `protocol`: what is
-    spoken, None where the day decides.
+    spoken, None where the day decides. `hold_refusable`: are rows held that their goal would refuse?
     """
 
     name: str
@@ -101,6 +101,7 @@ class Sync:
     adjust_after: timedelta | None = None
     account_column: str = ""
     protocol: WireProtocol | None = None
+    hold_refusable: bool = False
 
     @property
     def label(self) -> str:

@@ -68,6 +68,11 @@ CHANGES = {
     "accepted_recently": "Time: a push after `adjust_after` (6 hours in production) corrects it.",
     "quiet": "Time: a push in a few minutes corrects it.",
     "key_sent_before": "The former click id and time in the source; or another unique key, if these are two.",
+    "goal_missing": "A goal of this name (`reverse-etl goals` says what to create), or another name in the source.",
+    "goal_inactive": "The goal's status set to Active at Microsoft.",
+    "goal_takes_no_hashes": "Enhanced conversions turned on for the goal, or a click id in the source.",
+    "goal_takes_no_attribution": "A goal with external attribution, or both columns empty in the source.",
+    "goal_window_passed": "A wider conversion window of the goal, up to 90 days.",
     "gone": "`adjustments: [retract]` in the exposure, and the next push takes it back; or its row back in the source.",
     "moved": "`adjustments: [retract]` in the exposure moves it, once the row that has its key now can be sent; or the "
     "former click id and time in the source.",

@@ -15,7 +15,7 @@ CLASS_WORDS = {
     "rejected": "refused by the destination",
     "not_reached": "not sent: cut off by --limit or by a stop",
     "unchanged": "accepted before",
-    "held": "held back because of what was sent before",
+    "held": "held back because of what was sent before, or of its goal",
     "invalid": "breaks a rule",
     "expired": "older than 90 days",
     "waiting": "too early",
@@ -54,6 +54,12 @@ REASON_WORDS = {
     "conversion_time_in_future": "conversion_time is in the future. If it should not be, look for a time zone mistake.",
     "conversion_before_click": "conversion_time is not later than click_time. Look for a time zone mistake.",
     "click_too_recent": "Its click is younger than an hour; Microsoft asks to wait so long.",
+    # what its goal would refuse, held with hold_refusable
+    "goal_missing": "The account has no goal of this name, to the letter.",
+    "goal_inactive": "Its goal is paused or deleted, and would not count it.",
+    "goal_takes_no_hashes": "It has no click id, and its goal is not enhanced.",
+    "goal_takes_no_attribution": "It has attribution credit or model, and its goal takes no external attribution.",
+    "goal_window_passed": "It came later after its click than its goal's conversion window.",
     # the ledger's word on it
     "same_identity": "Same goal, click id (or hashes) and time as another row, which stands.",
     "hashes_differ": "The same click, but its hashed e-mail or phone changed since it was sent. Nothing is needed.",

@@ -29,6 +29,7 @@ KEYS = {
     "max_restatements": "how many values one push may change: 100, 20%, or {rows: 100, share: 20%}, whichever is more "
     "(the default); with change: 5000, by how much their sum may change",
     "adjust_after": "how long an accepted conversion waits for its first correction: 6 hours (default in production)",
+    "hold_refusable": "true holds rows that their goal would refuse; plan, push and why then ask for the goals",
     "protocol": "soap or rest; left out, SOAP before 2027-01-31 and REST from that day on (UTC)",
 }
 META_KEY = "reverse_etl"
@@ -173,7 +174,7 @@ def _read(name: str, settings: Any, nodes: list[str], manifest: Any, misspelt: I
         )
     customer_id = attempt(lambda: _text_of(where, settings, "customer_id"), "")
     unique_key = attempt(lambda: _text_of(where, settings, "unique_key"), "")
-    enabled = attempt(lambda: _switch_of(where, settings, "enabled"), True)
+    enabled = attempt(lambda: _switch_of(where, settings, "enabled", True), True)
     none: tuple[str, ...] = ()
     targets = attempt(lambda: _list_of(where, settings, "targets", None), none)
     adjustments = attempt(lambda: _list_of(where, settings, "adjustments", ADJUSTMENTS), none)
@@ -199,6 +200,7 @@ def _read(name: str, settings: Any, nodes: list[str], manifest: Any, misspelt: I
             adjust_after=attempt(lambda: _span_of(where, settings, "adjust_after"), None),
             account_column=account_column,
             protocol=attempt(lambda: _protocol_of(where, settings, "protocol"), None),
+            hold_refusable=attempt(lambda: _switch_of(where, settings, "hold_refusable", False), False),
         )
     return Declaration(name, sync, source, unique_key or None, frozenset(map(str, settings)), tuple(problems))
 
@@ -315,8 +317,8 @@ def _ages_of(where: str, settings: Mapping[str, Any], key: str) -> dict[str, tim
     return {name: timedelta(**{f"{m['unit']}s": int(m["count"])}) for name, m in found.items() if m}
 
 
-def _switch_of(where: str, settings: Mapping[str, Any], key: str) -> bool:
-    value = settings.get(key, True)
+def _switch_of(where: str, settings: Mapping[str, Any], key: str, default: bool) -> bool:
+    value = settings.get(key, default)
     # Jinja that dbt does not render natively leaves its answer as text.
     word = _text(value).lower()
     if word not in ("true", "false"):

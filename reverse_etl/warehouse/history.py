@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from reverse_etl.core.errors import WarehouseError
+from reverse_etl.core.goal import Goal
 from reverse_etl.core.ports import RunSummary, TestEvidence, Verdict
 from reverse_etl.core.results import Attempted, Explained, PlannedRow, RunReport
 from reverse_etl.core.sync import Environment, Sync
@@ -31,7 +32,8 @@ _CLICK_ID = re.compile(r"[0-9a-fA-F]{32}")
 class Books:
     """Where a sync's history and source stand. `tables`: the relations ledger, receipts and runs.
 
-    `click_time`: the column of the source that has it, where one does.
+    `click_time`: the column of the source that has it, where one does. `goals`: those of the account, where rows that
+    they would refuse are held.
     """
 
     project: Project
@@ -40,6 +42,7 @@ class Books:
     source: Any
     unique_key: str | None
     click_time: str | None = None
+    goals: Sequence[Goal] | None = None
 
     @property
     def scope(self) -> dict[str, str]:

@@ -35,11 +35,15 @@ RECEIPT_WAITS = (1.0, 5.0, 15.0)
 
 
 class WarehouseLedger:
-    """The Ledger port over a dbt project. Raises SettingsError where a table or a column is missing."""
+    """The Ledger port over a dbt project. Raises SettingsError where a table or a column is missing.
 
-    def __init__(self, project: Project, sync: Sync) -> None:
+    `goals`: those of the account; a plan holds the rows that they would refuse.
+    """
+
+    def __init__(self, project: Project, sync: Sync, goals: Sequence[Goal] | None = None) -> None:
         self._project = project
         self._sync = sync
+        self._goals = goals
         self._scope = sync.scope.as_dict()
         self._tables = ledger_tables(project)
         self._plan_table = ""
@@ -257,7 +261,9 @@ class WarehouseLedger:
     @property
     def books(self) -> Books:
         """Where history and source stand, for who reads them for people."""
-        return Books(self._project, self._sync, self._tables, self._source, self._unique_key, self._click_time)
+        return Books(
+            self._project, self._sync, self._tables, self._source, self._unique_key, self._click_time, self._goals
+        )
 
     def demands(self, goals: Iterable[Goal]) -> list[Demand]:
         """What the rows of the source ask of the goals that they name, as far as a push could send them."""

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from reverse_etl.core.errors import ReverseEtlError
+from reverse_etl.core.goal import refusing
 from reverse_etl.core.kinds import kind_of
 from reverse_etl.warehouse.history import Books
 
@@ -33,6 +34,7 @@ def request(
         "with_repeats": with_repeats,
         "max_age_days": kind_of(books.sync.destination).max_age_days,
         "batch_rows": batch_rows,
+        "goals": None if books.goals is None else refusing(books.goals),
     }
 
 

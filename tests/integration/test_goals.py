@@ -161,6 +161,47 @@ def test_a_push_notes_what_would_be_refused(shop: Shop, start: Start) -> None:
     assert "goals could not be looked at" not in again.stderr
 
 
+@both_engines
+def test_what_goals_would_refuse_is_held_where_that_is_set(shop: Shop, start: Start) -> None:
+    """Plan, why and push hold the same rows, each with its reason; without the setting they go."""
+    shop.exposure(hold_refusable=True)
+    attributed = {"external_attribution_credit": 0.5, "external_attribution_model": "linear"}
+    shop.fill(
+        [
+            deal(1),
+            deal(2, conversion_name="Deal win"),
+            deal(3, conversion_name="Old"),
+            deal(4, microsoft_click_id=None, hashed_email_address=HASH),
+            deal(5, **attributed),
+            deal(6, conversion_name="Quick"),
+        ]
+    )
+    with_click_time(shop, "conversion_time - interval '61 minutes'")
+    old, quick = "{name: Old, status: Paused}", "{name: Quick, window_minutes: 60}"
+    strict = start(WON, old, quick)
+    plan = json.loads(shop.run("plan", "--json", MICROSOFT_ADS_ENDPOINT=strict.url).stdout)
+    assert {tuple(line["reasons"]): line["rows"] for line in plan["lines"] if line["class"] == "held"} == {
+        ("goal_missing",): 1,
+        ("goal_inactive",): 1,
+        ("goal_takes_no_hashes",): 1,
+        ("goal_takes_no_attribution",): 1,
+        ("goal_window_passed",): 1,
+    }
+    why = shop.run("why", "D4", MICROSOFT_ADS_ENDPOINT=strict.url).stdout
+    assert "its goal is not enhanced" in why
+    done = shop.run("push", "--json", MICROSOFT_ADS_ENDPOINT=strict.url)
+    assert (done.returncode, json.loads(done.stdout)["source"]) == (0, {"accepted": 1, "held": 5})
+    assert shop.run("push", "--strict", MICROSOFT_ADS_ENDPOINT=strict.url).returncode == 3
+    ask_for(strict, {"kind": "html_502", "operation": "goals"})
+    stopped = shop.run("push", MICROSOFT_ADS_ENDPOINT=strict.url)
+    assert (stopped.returncode, "GetConversionGoalsByIds" in stopped.stderr) == (1, True), stopped.stderr
+    release(strict)
+    shop.exposure()
+    late = json.loads(shop.run("push", "--json", MICROSOFT_ADS_ENDPOINT=strict.url).stdout)
+    # That a goal is paused and its window over shows in no answer.
+    assert late["source"] == {"accepted": 2, "rejected": 3, "unchanged": 1}
+
+
 def test_a_lookup_that_fails_keeps_no_push_from_going_on(shop: Shop, start: Start) -> None:
     """It is tried once, since the lease runs on meanwhile; it is a note, and every row arrives."""
     sandbox = start(WON)

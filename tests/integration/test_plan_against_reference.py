@@ -92,6 +92,15 @@ class Warehouse:
             "quiet_runs": sorted(world.quiet_runs),
             "delay_hours": world.delay_hours,
         }
+        if world.goals_take_clicks_alone:
+            names = sorted({row.conversion_name for row in world.source})
+            asked["goals"] = {
+                "known": names,
+                "inactive": [],
+                "hashes_alone": names,
+                "attribution": names,
+                "windows": [],
+            }
         with rendered(books, asked, tables=tables) as select_sql:
             return [tuple(row) for row in self.project.query_sql(select_sql)]
 
@@ -280,6 +289,17 @@ def test_random_worlds(warehouse: Warehouse, world: World) -> None:
 def test_random_worlds_with_adjustments(warehouse: Warehouse, world: World) -> None:
     """The same where some of it may be adjusted, some waits, and some runs may still have calls under way."""
     check(warehouse, world)
+
+
+@settings(
+    max_examples=EXAMPLES // 2,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large],
+)
+@given(world=crowds(adjusting=True))
+def test_random_worlds_whose_goals_refuse_some(warehouse: Warehouse, world: World) -> None:
+    """The same where what goals would refuse is held, and with it what waits for its place."""
+    check(warehouse, replace(world, goals_take_clicks_alone=True))
 
 
 class Recorder:

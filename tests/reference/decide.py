@@ -21,12 +21,14 @@ def plan(
     this_run_seq: int | None = None,
     quiet_runs: frozenset[int] = frozenset(),
     delay_hours: float = 0,
+    goals_take_clicks_alone: bool = False,
     rules: Rules = ALL,
 ) -> list[PlanRow]:
     """One plan row per source row, then those of the identities that only the ledger speaks of.
 
     `adjustments_allowed`: of "restate" and "retract". `quiet_runs`: runs whose calls may still be under way.
-    `delay_hours`: how long an accepted conversion waits for its first adjustment.
+    `delay_hours`: how long an accepted conversion waits for its first adjustment. `goals_take_clicks_alone`: rows with
+    hashes alone or with attribution are held.
     """
     facts = Facts.of(
         list(source_rows),
@@ -36,6 +38,7 @@ def plan(
         this_run_seq=this_run_seq,
         quiet_runs=quiet_runs,
         delay_hours=delay_hours,
+        goals_take_clicks_alone=goals_take_clicks_alone,
         rules=rules,
     )
     rows = [_invalid_row(facts, row) for row in facts.rows if row.is_invalid]
@@ -216,6 +219,8 @@ def _verdict_before_keys(facts: Facts, row: SourceRow, state: State | None) -> V
     # All that is left would be sent: only now does the future have a say.
     elif row.conversion_time > facts.now:
         verdict = "waiting", None, None
+    elif refused := facts.refused_by_goal(row):
+        verdict = "held", refused, None
     else:
         verdict = "deferred" if status in ("deferred", "maybe_taken") else "new", None, "send"
     return verdict

@@ -23,6 +23,7 @@ class Facts:
     this_run_seq: int | None
     quiet_runs: frozenset[int]  # whose calls may still be under way
     delay_hours: float  # from the acceptance of a conversion to its first adjustment
+    goals_take_clicks_alone: bool  # and what they do not take is held
     rules: Rules
     expiry: str  # what converted before this is past 90 days
     days_89: str  # what converted before this may be about to age out
@@ -45,6 +46,7 @@ class Facts:
         this_run_seq: int | None,
         quiet_runs: frozenset[int],
         delay_hours: float,
+        goals_take_clicks_alone: bool,
         rules: Rules,
     ) -> Facts:
         readable = [(row, row.match_key) for row in rows if row.match_key is not None]
@@ -73,6 +75,7 @@ class Facts:
             this_run_seq=this_run_seq,
             quiet_runs=quiet_runs,
             delay_hours=delay_hours,
+            goals_take_clicks_alone=goals_take_clicks_alone,
             rules=rules,
             expiry=expiry,
             days_89=days_before(now, 89),
@@ -89,6 +92,17 @@ class Facts:
 
     def is_expired(self, identity: MatchKey) -> bool:
         return identity.conversion_time < self.expiry
+
+    def refused_by_goal(self, row: SourceRow) -> str | None:
+        """What of a row its goal would refuse, where the goals say."""
+        found = []
+        if self.goals_take_clicks_alone and not row.microsoft_click_id:
+            found.append("goal_takes_no_hashes")
+        if self.goals_take_clicks_alone and (
+            row.external_attribution_credit is not None or row.external_attribution_model
+        ):
+            found.append("goal_takes_no_attribution")
+        return ",".join(found) or None
 
     def settled_this_run(self, state: State) -> bool:
         """Whether the status of this identity was given by an attempt of the run that plans."""

@@ -34,6 +34,7 @@ class World:
     adjustments_allowed: frozenset[str] = frozenset()
     quiet_runs: frozenset[int] = frozenset()
     delay_hours: float = 0
+    goals_take_clicks_alone: bool = False
 
     def states(self) -> dict[MatchKey, State]:
         return fold(self.attempts, self.receipts, self.events)
@@ -47,6 +48,7 @@ class World:
             this_run_seq=self.this_run_seq,
             quiet_runs=self.quiet_runs,
             delay_hours=self.delay_hours,
+            goals_take_clicks_alone=self.goals_take_clicks_alone,
         )
 
 

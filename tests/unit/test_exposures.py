@@ -230,6 +230,7 @@ def test_what_is_no_limit_is_refused(key: str, value: Any) -> None:
 VALUES: dict[str, tuple[list[Any], list[Any]]] = {
     "destination": (["microsoft_ads"], ["google_ads", 1]),
     "enabled": ([True, False], ["yes", 1]),
+    "hold_refusable": ([True, False], ["yes", 1]),
     "environment": (["local", "sandbox", "production"], ["prod", True]),
     "max_age": (["3 days", "1 hour", {"warn_after": "36 hours"}], ["soon", 3, {}, {"after": "1 day"}, "3 dayz"]),
     "targets": ([["prod"], []], ["prod", [1]]),

@@ -162,10 +162,10 @@ def test_a_refusal_says_who_refused_what_and_what_to_do(number: int) -> None:
 
 
 def test_an_unknown_refusal() -> None:
-    """It is shown as it came, and leaves a push alone."""
+    """It is shown as it came."""
     error = failure(Faulted((ServiceError(None, "Odd", ""),), ""))
     assert error.message.endswith("for account 123: Odd.")
-    assert "a push sends all the same" in error.hint
+    assert error.hint == "Try again later."
 
 
 def test_no_answer_names_the_host() -> None:

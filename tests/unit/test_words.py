@@ -15,7 +15,7 @@ from reverse_etl.report.words import REASON_WORDS, reason_words
 MACROS = Path(__file__).parents[2] / "macros"
 DECISIONS = rules("_source_decisions") + rules("_ledger_decisions")
 # A rule with its standing; the rules of standing `sendable` are hints of tests and no reason of a plan.
-RULE = re.compile(r"\('([a-z_]+)',\s*'(invalid|expired|waiting|sendable)',")
+RULE = re.compile(r"\('([a-z_]+)',\s*'(invalid|expired|waiting|refusable|sendable)',")
 
 
 def plan_reasons() -> set[str]:
@@ -25,7 +25,8 @@ def plan_reasons() -> set[str]:
 
 
 def rule_reasons() -> set[str]:
-    rules = RULE.findall((MACROS / "rules" / "_rules.sql").read_text(encoding="utf-8"))
+    files = ("_rules.sql", "_rules_of_goals.sql")
+    rules = [rule for file in files for rule in RULE.findall((MACROS / "rules" / file).read_text(encoding="utf-8"))]
     return {name for name, standing in rules if standing != "sendable"}
 
 
@@ -33,7 +34,7 @@ def test_reasons_are_found() -> None:
     """The search finds what is known to be there, so that it cannot pass by finding nothing."""
     assert {"maybe_taken", "key_in_doubt", "gone", "same_identity", "unanswered_this_run"} <= plan_reasons()
     assert {class_ for _, class_, *_ in DECISIONS} | {"replace"} == set(CLASSES)
-    assert {"conversion_name_missing", "conversion_time_too_old", "conversion_time_in_future"} <= rule_reasons()
+    assert {"conversion_name_missing", "conversion_time_too_old", "goal_window_passed"} <= rule_reasons()
 
 
 @pytest.mark.parametrize("reason", sorted(plan_reasons() | rule_reasons()))

@@ -36,7 +36,7 @@ from reverse_etl.destinations.microsoft_ads.wire.port import (
 )
 
 T = TypeVar("T")
-_LATER = "Try again later. Nothing depends on it: a push sends all the same."
+_LATER = "Try again later."
 _UNREADABLE = "Nothing of this answer is used. Where it stays so, upgrade this tool."
 _ADDRESS = "Check MICROSOFT_ADS_ENDPOINT if it is set; else the service has moved: upgrade this tool."
 
