@@ -22,8 +22,8 @@ sendable as (
         {#- bounded first: what lies beyond the times that an engine has would raise -#}
         {% if windows -%}
         case
-            when click_at < cast('9000-01-01 00:00:00' as timestamp)
-                then coalesce(conversion_at > {{ dbt.dateadd('minute', 'window_minutes', 'click_at') }}, false)
+            when click_at < {{ reverse_etl._time_literal('9000-01-01 00:00:00') }}
+                then coalesce(conversion_at > {{ reverse_etl._later('minute', 'window_minutes', 'click_at') }}, false)
             else false
         end as is_late
         {%- else -%}

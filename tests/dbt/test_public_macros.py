@@ -307,8 +307,6 @@ def test_a_click_time_is_a_column_of_the_view_where_it_is_given(compiled: Compil
         ("to_utc('x', 'Europe/Berlin; drop')", "needs the name of a time zone"),
         ("to_utc('x', 'Europe/Berlim')", "'Europe/Berlim', which does not exist"),
         ("hashed_phone('x', default_country_code='DE')", "is a country code of 1 to 3 digits"),
-        ("default___sha256_hex('x')", "has no implementation for 'duckdb'"),
-        ("default___double('x')", "has no implementation for 'duckdb'"),
         ("test_known_goal_name('x', 'y', [])", "needs goal_names"),
     ],
 )
