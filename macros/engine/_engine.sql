@@ -165,7 +165,7 @@
 
 {#- The name of the table of a step. Arguments: ledger, a relation; name, of the step. -#}
 {% macro _step_table(ledger, name) %}
-    {{- return(adapter.dispatch('_step_table', 'reverse_etl')(ledger, 'reverse_etl_step_' ~ name)) -}}
+    {{- return(adapter.dispatch('_step_table', 'reverse_etl')(ledger, reverse_etl._step_identifier(name))) -}}
 {% endmacro %}
 
 {#- What kind of table a step's rows become: temporary where the adapter keeps its session. -#}
@@ -184,6 +184,14 @@
 
 {% macro _fetch_cursor(rows) %}
     {{- return(adapter.dispatch('_fetch_cursor', 'reverse_etl')(rows)) -}}
+{% endmacro %}
+
+{#-
+    May several write into a table at once, so that no insert is lost that was committed, and later reads see it? The lease rests
+    on it. Arguments: relation, as dbt found it.
+-#}
+{% macro _keeps_inserts(relation) %}
+    {{- return(adapter.dispatch('_keeps_inserts', 'reverse_etl')(relation)) -}}
 {% endmacro %}
 
 {#-

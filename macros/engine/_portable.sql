@@ -69,6 +69,11 @@
     ) -}}
 {% endmacro %}
 
+{#- What the table of a step is called in its schema. -#}
+{% macro _step_identifier(name) %}
+    {{- return('reverse_etl_step_' ~ name) -}}
+{% endmacro %}
+
 {#- A table of the rows of a step. Arguments: table, its name; select_sql. -#}
 {% macro _create_step_table(table, select_sql) %}
     {{- return("create " ~ reverse_etl._step_table_kind() ~ " " ~ table ~ " as\n" ~ select_sql) -}}

@@ -17,8 +17,13 @@
     {{- return('double precision') -}}
 {% endmacro %}
 
+{#- Text is looked at first: the cast would take 1_000, +-1 and 12 with a line break, which no other engine does. -#}
 {% macro duckdb___double(expression) %}
-    {{- return("try_cast((" ~ expression ~ ") as double)") -}}
+    {%- set value = "(" ~ expression ~ ")" -%}
+    {%- set no_number = reverse_etl._matches("trim(cast(" ~ value ~ " as varchar))", '[^0-9a-zA-Z.+-]|[+-][+-]') -%}
+    {{- return(
+        "try_cast(case when typeof(" ~ value ~ ") = 'VARCHAR' and " ~ no_number ~ " then null else " ~ value ~ " end as double)"
+    ) -}}
 {% endmacro %}
 
 {% macro duckdb___type_time() %}
@@ -29,7 +34,7 @@
     {{- return("(current_timestamp at time zone 'UTC')") -}}
 {% endmacro %}
 
-{#- typeof is a constant to the optimizer, so a column of one type pays for one branch. -#}
+{#- typeof is a constant to the optimizer, so a column of one type pays for one branch. A blank before a zone is none to the cast. -#}
 {% macro duckdb___utc_timestamp(expression) %}
     {%- set value = "(" ~ expression ~ ")" -%}
     {%- set text = "trim(cast(" ~ value ~ " as varchar))" -%}
@@ -41,7 +46,7 @@
                 then case
                     when not {{ reverse_etl._matches(text, reverse_etl._iso_time_pattern()) }} then null
                     when {{ reverse_etl._matches(text, reverse_etl._zone_pattern()) }}
-                        then timezone('UTC', try_cast({{ text }} as timestamptz))
+                        then timezone('UTC', try_cast(regexp_replace({{ text }}, ' ([Z+-])', '\1') as timestamptz))
                     else try_cast({{ text }} as timestamp)
                 end
             else try_cast({{ value }} as timestamp)
@@ -137,6 +142,10 @@
 
 {% macro duckdb___step_table_kind() %}
     {{- return('temporary table') -}}
+{% endmacro %}
+
+{% macro duckdb___keeps_inserts(relation) %}
+    {{- return(true) -}}
 {% endmacro %}
 
 {% macro duckdb___declare_cursor(select_sql) %}

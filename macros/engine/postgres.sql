@@ -173,6 +173,10 @@
     {{- return('temporary table') -}}
 {% endmacro %}
 
+{% macro postgres___keeps_inserts(relation) %}
+    {{- return(true) -}}
+{% endmacro %}
+
 {#-
     It lives as long as the transaction, and needs no right beyond reading. The transaction is begun here: once dbt has
     committed by a statement, its driver takes the next one for already begun.
