@@ -43,11 +43,12 @@ mutants: setup  ## Switch off each rule of delivery in a copy, and see that a te
 docs: setup  ## docs/reference.md and docs/errors.md, from the program itself
 	$(BIN)/python -m docs.generate
 
-lint: setup  ## ruff, mypy, import walls, sqlfluff
+lint: setup  ## ruff, mypy, import walls, portable SQL, sqlfluff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/python -m tests.engines.portable
 	$(BIN)/dbt deps --quiet --project-dir dbt_project --profiles-dir profiles
 	REVERSE_ETL_DUCKDB_PATH=:memory: DBT_PROFILES_DIR=profiles $(BIN)/sqlfluff lint --disable-progress-bar models
 	REVERSE_ETL_DUCKDB_PATH=:memory: DBT_PROJECT_DIR=dbt_project $(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models

@@ -19,5 +19,5 @@
     ['reason', text],
     ['attributed', dbt.type_bigint()],
     ['unattributed', dbt.type_bigint()],
-    ['fetched_at', dbt.type_timestamp()],
+    ['fetched_at', reverse_etl._type_time()],
 ]) }}

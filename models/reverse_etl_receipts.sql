@@ -21,5 +21,5 @@
     ['error_code', text],
     ['message', text],
     ['tracking_id', text],
-    ['recorded_at', dbt.type_timestamp()],
+    ['recorded_at', reverse_etl._type_time()],
 ]) }}

@@ -16,7 +16,7 @@
     ['event', text],
     ['fenced_run_seq', dbt.type_bigint()],
     ['fenced_seq', dbt.type_bigint()],
-    ['happened_at', dbt.type_timestamp()],
+    ['happened_at', reverse_etl._type_time()],
     ['host', text],
     ['pid', dbt.type_bigint()],
     ['pid_space', text],

@@ -6,7 +6,7 @@
 -#}
 {% macro _insert_attribution(reports, scope, fetch_seq, fetch_id, fetched_at, rows) %}
     {%- set stem = reverse_etl._scope_values(scope) ~ ", " ~ fetch_seq ~ ", " ~ reverse_etl._literal(fetch_id) -%}
-    {%- set time = "cast(" ~ reverse_etl._literal(fetched_at) ~ " as " ~ dbt.type_timestamp() ~ ")" -%}
+    {%- set time = "cast(" ~ reverse_etl._literal(fetched_at) ~ " as " ~ reverse_etl._type_time() ~ ")" -%}
     {%- set columns = ['goal_id', 'conversion_name', 'upload_date', 'reason', 'attributed', 'unattributed'] -%}
     insert into {{ reports }} (
         {{ reverse_etl._scope_columns() | join(", ") }}, fetch_seq, fetch_id, {{ columns | join(", ") }}, fetched_at
@@ -56,7 +56,7 @@
     select distinct ledger.conversion_name
     from {{ tables.ledger }} as ledger
     where {{ reverse_etl._in_scope(scope, 'ledger') }} and {{ reverse_etl._is_of_push(tables, scope, 'ledger') }}
-        and ledger.recorded_at >= cast({{ reverse_etl._literal(first_day) }} as {{ dbt.type_timestamp() }})
+        and ledger.recorded_at >= cast({{ reverse_etl._literal(first_day) }} as {{ reverse_etl._type_time() }})
     order by ledger.conversion_name
 {% endmacro %}
 
@@ -73,7 +73,7 @@
     {%- set condition = reverse_etl._is_of_push(tables, scope, 'attempts') -%}
     {%- if first_day is not none -%}
         {%- set condition = condition ~ " and attempts.recorded_at >= cast(" ~ reverse_etl._literal(first_day) ~ " as "
-            ~ dbt.type_timestamp() ~ ")" -%}
+            ~ reverse_etl._type_time() ~ ")" -%}
     {%- endif -%}
     select
         {%- for column in reverse_etl._scope_keys(scope) %}
@@ -145,7 +145,7 @@
                 {%- endfor %}
                 cast(null as {{ dbt.type_bigint() }}) as attributed,
                 cast(null as {{ dbt.type_bigint() }}) as unattributed,
-                cast(null as {{ dbt.type_timestamp() }}) as fetched_at
+                cast(null as {{ reverse_etl._type_time() }}) as fetched_at
             from ({{ reverse_etl._uploads(tables, scope, first_day) }}) as uploads
             union all
             select

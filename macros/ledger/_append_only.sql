@@ -3,6 +3,7 @@
     A root-level `+materialized` or `+full_refresh` in the user's project overrides even a model's own config.
 -#}
 {% macro _append_only() %}
+    {%- do reverse_etl._check_engine() -%}
     {%- if execute and (config.get('materialized') != 'incremental' or config.get('full_refresh') is not false) -%}
         {{ exceptions.raise_compiler_error(
             "reverse_etl keeps what was sent in " ~ model.name ~ ", and this project's settings would empty it: it is configured as"

@@ -14,7 +14,7 @@
 {%- set withheld = "coalesce(one_row.outcome, many_rows.outcome, '') = 'not_sent'" -%}
 {%- set counts = in_time ~ " and not " ~ withheld -%}
     select
-        attempts.*,
+        {{ reverse_etl._listed(reverse_etl._attempt_columns(), 'attempts') }},
         coalesce(one_row.outcome, many_rows.outcome) as outcome,
         coalesce(one_row.settles, many_rows.settles, 0) as settles,
         one_row.code,
@@ -44,6 +44,11 @@
         {%- elif not with_uncounted %}
         and {{ counts }}
         {%- endif %}
+{% endmacro %}
+
+{#- The columns of an attempt: the ledger's own, and the identifiers of its identity. -#}
+{% macro _attempt_columns() %}
+    {{- return(reverse_etl._ledger_columns() | map('first') | list + ['identifier_key']) -}}
 {% endmacro %}
 
 {#- The ledger's rows of a scope with the keys of their identity. -#}
@@ -80,3 +85,31 @@
     where {{ reverse_etl._in_scope(scope) }} and event = 'fence'
     group by {{ reverse_etl._listed(reverse_etl._scope_keys(scope) + ['fenced_run_seq']) }}
 {%- endmacro %}
+
+{#- The columns of the ledger, each with its type. -#}
+{% macro _ledger_columns() %}
+    {%- set text = dbt.type_string() -%}
+    {{- return([
+        ['destination', text],
+        ['environment', text],
+        ['account_id', text],
+        ['sync', text],
+        ['run_seq', dbt.type_bigint()],
+        ['seq', dbt.type_bigint()],
+        ['batch', dbt.type_bigint()],
+        ['operation', text],
+        ['conversion_name', text],
+        ['click_id', text],
+        ['hashed_email', text],
+        ['hashed_phone', text],
+        ['conversion_time', text],
+        ['record_key', text],
+        ['value', reverse_etl._type_double()],
+        ['currency', text],
+        ['attribution_credit', reverse_etl._type_double()],
+        ['attribution_model', text],
+        ['adjustment_time', text],
+        ['first_attempt', dbt.type_boolean()],
+        ['recorded_at', reverse_etl._type_time()],
+    ]) -}}
+{% endmacro %}

@@ -16,23 +16,24 @@
 {#- Each claim of a scope with what became of it, the newest first. Ages in seconds by the warehouse's clock. -#}
 {% macro _claims(runs, scope) %}
     select
-        run_seq,
-        claim_id,
-        max(case when event = 'open' then 1 else 0 end) as opened,
-        max(case when event = 'withdraw' then 1 else 0 end) as withdrawn,
-        max(case when event = 'close' then 1 else 0 end) as closed,
-        max(case when run_seq in (
-            select fenced_run_seq from {{ runs }} where {{ reverse_etl._in_scope(scope) }} and event = 'fence'
-        ) then 1 else 0 end) as fenced,
-        {{ dbt.datediff('max(happened_at)', reverse_etl._utc_now(), 'second') }} as age_seconds,
-        max(host) as host,
-        max(pid) as pid,
-        coalesce(max(pid_space), '') as pid_space,
-        {{ reverse_etl._utc_text('min(happened_at)') }} as since
-    from {{ runs }}
-    where {{ reverse_etl._in_scope(scope) }} and event <> 'fence'
-    group by run_seq, claim_id
-    order by run_seq desc, claim_id
+        events.run_seq,
+        events.claim_id,
+        max(case when events.event = 'open' then 1 else 0 end) as opened,
+        max(case when events.event = 'withdraw' then 1 else 0 end) as withdrawn,
+        max(case when events.event = 'close' then 1 else 0 end) as closed,
+        max(case when fences.fenced_run_seq is null then 0 else 1 end) as fenced,
+        {{ reverse_etl._seconds_between('max(events.happened_at)', reverse_etl._utc_now()) }} as age_seconds,
+        max(events.host) as host,
+        max(events.pid) as pid,
+        coalesce(max(events.pid_space), '') as pid_space,
+        {{ reverse_etl._utc_text('min(events.happened_at)') }} as since
+    from {{ runs }} as events
+    left join (
+        select distinct fenced_run_seq from {{ runs }} where {{ reverse_etl._in_scope(scope) }} and event = 'fence'
+    ) as fences on events.run_seq = fences.fenced_run_seq
+    where {{ reverse_etl._in_scope(scope, 'events') }} and events.event <> 'fence'
+    group by events.run_seq, events.claim_id
+    order by events.run_seq desc, events.claim_id
 {% endmacro %}
 
 {#- The number of a scope's next run: above every number in any of the three tables, also where rows of another were lost. -#}
@@ -134,6 +135,6 @@
         where {{ reverse_etl._in_scope(scope) }} and event = 'fence'
     ) as events
     group by run_seq
-    having {{ dbt.datediff('max(happened_at)', reverse_etl._utc_now(), 'second') }} < {{ seconds }}
+    having {{ reverse_etl._seconds_between('max(happened_at)', reverse_etl._utc_now()) }} < {{ seconds }}
     order by run_seq
 {% endmacro %}

@@ -38,7 +38,7 @@
     ledger). Only attempts that the two looked at may be asked for.
 -#}
 {% macro _plain_attempts(tables, scope, eventful, uneven, without=none) %}
-    select attempts.*
+    select {{ reverse_etl._listed(reverse_etl._attempt_columns(), 'attempts') }}
     from (
         {{ reverse_etl._ledger_rows(tables, scope) }}
     ) as attempts
@@ -101,7 +101,7 @@ plain as (
     {%- set known = {'status': "'accepted'", 'last_adjustment_time': "''", 'accepted_at': accepted_at} -%}
     {%- set flags = ['lifted', 'restate_in_doubt', 'retract_in_doubt', 'retract_refused', 'may_still_arrive'] -%}
     {%- set types = {
-        'answered_at': dbt.type_timestamp(), 'restate_tried_value': reverse_etl._type_double(),
+        'answered_at': reverse_etl._type_time(), 'restate_tried_value': reverse_etl._type_double(),
         'adjusted_run_seq': dbt.type_bigint(), 'adjusted_value': reverse_etl._type_double(),
         'restate_refused_value': reverse_etl._type_double(), 'code': dbt.type_int(),
     } -%}

@@ -165,7 +165,9 @@ invalid_now as (
 )
 
 select
-    absent.*,
+    {{ reverse_etl._listed(
+        reverse_etl._state_columns(plan.scope) + ['sent_this_run', 'corrected_this_run', 'accepted_lately', 'was_out_of_reach'], 'absent'
+    ) }},
     absent.conversion_time < {{ days_90 }} as past_90_days,
     case
         when invalid_now.conversion_name is not null then 'row_invalid_now'
@@ -237,7 +239,7 @@ with facts as (
 {% macro _accepted_at_once(plan, at, rows) %}
     select
         {{- reverse_etl._state_of_plain(
-            plan.scope, 'plain', 'accepted.answered_at' if plan.delay_hours else "cast(null as " ~ dbt.type_timestamp() ~ ")"
+            plan.scope, 'plain', 'accepted.answered_at' if plan.delay_hours else "cast(null as " ~ reverse_etl._type_time() ~ ")"
         ) }}
     from (
         {{ rows }}
@@ -266,15 +268,4 @@ with facts as (
     {%- if not plan.delay_hours -%} {{- return("false") -}} {%- endif -%}
     {%- set since = reverse_etl._timestamp_literal(reverse_etl._days_before(plan.now, plan.delay_hours / 24)) -%}
     {{- return("accepted_at is not null and accepted_at > " ~ since) -}}
-{% endmacro %}
-
-{#- UTC text of a number of days before another UTC text. -#}
-{% macro _days_before(utc_text, days) %}
-    {%- set moment = modules.datetime.datetime.strptime(utc_text[:19], '%Y-%m-%dT%H:%M:%S') -%}
-    {{- return((moment - modules.datetime.timedelta(days=days)).strftime('%Y-%m-%dT%H:%M:%SZ')) -}}
-{% endmacro %}
-
-{#- UTC text as a timestamp without zone. -#}
-{% macro _timestamp_literal(utc_text) %}
-    {{- return("cast(" ~ reverse_etl._literal(utc_text[:19] | replace('T', ' ')) ~ " as timestamp)") -}}
 {% endmacro %}

@@ -50,7 +50,7 @@
 {%- for name in names -%} {%- do at.update({name: name}) -%} {%- endfor -%}
 with {% for name, select_sql in reverse_etl._plan_steps(plan, at)[:names.index(last) + 1] -%}
 {#- of all that the source holds little is looked at more closely, too: reading it again is cheaper than keeping it #}
-{{- name }} as {{ reverse_etl._not_materialized() if name in ['source_rows'] + reverse_etl._steps_in_place() }}(
+{{- name }} as {{ reverse_etl._materialized(once=false) if name in ['source_rows'] + reverse_etl._steps_in_place() }}(
 {{ select_sql }}
 ){{ "," if not loop.last }}
 
@@ -84,7 +84,7 @@ with decisions as (
         'ledger' as side,
         {{ reverse_etl._listed(keys + ['class', 'reason', 'operation']) }},
         '' as goes_at,
-        cast(null as {{ dbt.type_timestamp() }}) as answered_at,
+        cast(null as {{ reverse_etl._type_time() }}) as answered_at,
         {{ reverse_etl._listed(facts) }},
         moves_to_name,
         moves_to_time,
@@ -150,7 +150,7 @@ select
     case
         {%- if plan.delay_hours %}
         when after_kin.class = 'waiting' and after_kin.reason = 'accepted_recently'
-            then coalesce({{ reverse_etl._utc_text(dbt.dateadd('second', (plan.delay_hours * 3600) | int, 'accepted_at')) }}, '')
+            then coalesce({{ reverse_etl._utc_text(reverse_etl._later('second', (plan.delay_hours * 3600) | int, 'accepted_at')) }}, '')
         {%- endif %}
         when after_kin.class = 'waiting' and after_kin.reason <> 'quiet' then after_kin.goes_at
         else ''
@@ -289,13 +289,13 @@ cross join (
 {#- The time of a correction: now, and later than the conversion and than every correction of it before. Blank of a send. -#}
 {% macro _adjustment_time(plan) -%}
     {%- if not plan.adjustments -%} {{- return("''") -}} {%- endif -%}
-    {%- set last = "cast(nullif(substr(last_adjustment_time, 1, 19), '') as " ~ dbt.type_timestamp() ~ ")" -%}
+    {%- set last = "cast(nullif(substr(last_adjustment_time, 1, 19), '') as " ~ reverse_etl._type_time() ~ ")" -%}
     case
         when sent in ('restate', 'retract')
             then greatest(
                 {{ reverse_etl._literal(plan.now) }},
                 conversion_time,
-                coalesce({{ reverse_etl._utc_text(dbt.dateadd('second', 1, last)) }}, '')
+                coalesce({{ reverse_etl._utc_text(reverse_etl._later('second', 1, last)) }}, '')
             )
         else ''
     end

@@ -57,8 +57,3 @@
         having count(*) > 1
     ) as repeated
 {% endmacro %}
-
-{#- A column's name in the engine's quotes. dbt puts them around it and looks at nothing inside: they are doubled there. -#}
-{% macro _quoted(column) %}
-    {{- return(adapter.quote(column.replace('"', '""'))) -}}
-{% endmacro %}

@@ -8,6 +8,7 @@
       dashes. A malformed one is given too, so that the rules name it instead of the row losing its click silently.
 -#}
 {% macro click_id_from_url(url) %}
+    {%- do reverse_etl._check_engine() -%}
     {%- set text = namespace(sql="cast(" ~ url ~ " as " ~ dbt.type_string() ~ ")") -%}
     {%- for encoded, plain in [
         ('%25', '%'), ('%25', '%'),

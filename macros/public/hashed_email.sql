@@ -9,14 +9,15 @@
     What is 64 hexadecimal digits already is a hash, and is not hashed again but only brought to lower case.
 -#}
 {% macro hashed_email(expression) %}
+    {%- do reverse_etl._check_engine() -%}
     {%- set normalised = "lower(" ~ reverse_etl._without_accents(reverse_etl._without_white_space('given_email')) ~ ")" -%}
     {%- set bare = reverse_etl._replace_matches(normalised, '^<?(mailto:)?|>$', '') -%}
     {%- set hashed -%}
         case
             when {{ reverse_etl._matches('address', '^[^@.<>:,;()"][^@<>:,;()"]*@[^@<>:,;()"?/]*[.][^@<>:,;()"?/]*[^@.<>:,;()"?/]$') }}
-                then {{ reverse_etl._sha256_hex(
-                    "replace(split_part(address, '@', 1), '.', '') || '@' || split_part(address, '@', 2)"
-                ) }}
+                then {{ reverse_etl._sha256_hex(dbt.concat([
+                    "replace(" ~ dbt.split_part('address', "'@'", 1) ~ ", '.', '')", "'@'", dbt.split_part('address', "'@'", 2)
+                ])) }}
         end
     {%- endset -%}
     {%- set given -%}
@@ -30,10 +31,4 @@
     {{- return(reverse_etl._with_value(
         "trim(cast(" ~ expression ~ " as " ~ dbt.type_string() ~ "))", 'given_email', given
     )) -}}
-{% endmacro %}
-
-{#- A text without any white space, Unicode's and what has no width included, which hide in what people copy. -#}
-{% macro _without_white_space(text) %}
-    {%- set blanks = '[ \\t\\n\\r\\f\\v\u0085\u00a0\u00ad\u1680\u180e\u2000-\u200f\u2028-\u202f\u205f\u2060\u3000\ufeff]' -%}
-    {{- return(reverse_etl._replace_matches(text, blanks, '')) -}}
 {% endmacro %}

@@ -10,6 +10,7 @@
     What is 64 hexadecimal digits already is a hash, and is not hashed again but only brought to lower case.
 -#}
 {% macro hashed_phone(expression, default_country_code=none) %}
+    {%- do reverse_etl._check_engine() -%}
     {%- set bare = reverse_etl._replace_matches(
         reverse_etl._replace_matches(
             reverse_etl._without_white_space('given_phone'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'

@@ -28,6 +28,7 @@
     extra_columns=[],
     click_time=none
 ) %}
+{%- do reverse_etl._check_engine() %}
 select
     {% for column in extra_columns -%}
     {{ column }},

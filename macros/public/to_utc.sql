@@ -13,6 +13,7 @@
     `time_zone`. Infinite times and those outside the years 1 to 9999 stay as they are, for the rules to find.
 -#}
 {% macro to_utc(expression, time_zone) %}
+    {%- do reverse_etl._check_engine() -%}
     {%- set zone = time_zone | string | trim -%}
     {%- if not modules.re.match('^[A-Za-z][A-Za-z0-9_+/-]*$', zone) -%}
         {{ exceptions.raise_compiler_error(
@@ -27,8 +28,8 @@
         ) }}
     {%- endif -%}
     {%- set within = (
-        "case when local_time >= cast('0001-01-02 00:00:00' as timestamp)"
-        ~ " and local_time < cast('9999-12-31 00:00:00' as timestamp) then local_time end"
+        "case when local_time >= " ~ reverse_etl._time_literal('0001-01-02 00:00:00')
+        ~ " and local_time < " ~ reverse_etl._time_literal('9999-12-31 00:00:00') ~ " then local_time end"
     ) -%}
     {%- set converted = (
         "coalesce(" ~ reverse_etl._local_to_utc(within, reverse_etl._text_literal(zone)) ~ ", local_time)"

@@ -35,7 +35,7 @@
 -#}
 {% macro _rule_later_than_window(time, click, minutes) %}
     {{- return(
-        "(case when " ~ click ~ " < cast('9000-01-01 00:00:00' as timestamp) then coalesce("
-        ~ time ~ " > " ~ dbt.dateadd('minute', minutes, click) ~ ", false) else false end)"
+        "(case when " ~ click ~ " < " ~ reverse_etl._time_literal('9000-01-01 00:00:00') ~ " then coalesce("
+        ~ time ~ " > " ~ reverse_etl._later('minute', minutes, click) ~ ", false) else false end)"
     ) -}}
 {% endmacro %}

@@ -19,8 +19,3 @@
 {% macro _rule_forbidden_character(text) %}
     {{- return("(" ~ reverse_etl._has_forbidden_character(text) ~ ")") -}}
 {% endmacro %}
-
-{#- A column as text that is never null. -#}
-{% macro _text_or_empty(column) %}
-    {{- return("coalesce(cast(" ~ column ~ " as " ~ dbt.type_string() ~ "), '')") -}}
-{% endmacro %}

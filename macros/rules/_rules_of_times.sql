@@ -8,20 +8,21 @@
 {#- Before the year 1, after the year 9999, or infinite: nothing that a message could carry. -#}
 {% macro _rule_conversion_time_out_of_range(time) %}
     {{- return(
-        "coalesce(" ~ time ~ " < cast('0001-01-01 00:00:00' as timestamp) or "
-        ~ time ~ " >= cast('9999-12-31 23:59:59' as timestamp) + interval '1' second, false)"
+        "coalesce(" ~ time ~ " < " ~ reverse_etl._time_literal('0001-01-01 00:00:00') ~ " or "
+        ~ time ~ " > " ~ reverse_etl._time_literal('9999-12-31 23:59:59.999999') ~ ", false)"
     ) -}}
 {% endmacro %}
 
 {#- Older than the destination takes, and age only grows. -#}
 {% macro _rule_conversion_time_too_old(time, now, max_age_days) %}
-    {%- set limit = "date_trunc('second', (" ~ dbt.dateadd('day', -max_age_days, now) ~ ") + interval '0.999999' second)" -%}
+    {%- set oldest = reverse_etl._later('day', -max_age_days, now) -%}
+    {%- set limit = reverse_etl._whole_second(reverse_etl._later('microsecond', 999999, oldest)) -%}
     {{- return("coalesce(" ~ time ~ " < " ~ limit ~ ", false)") -}}
 {% endmacro %}
 
 {#- In the future: Microsoft refuses it until its time has come. -#}
 {% macro _rule_conversion_time_in_future(time, now) %}
-    {%- set limit = "date_trunc('second', " ~ now ~ ") + interval '1' second" -%}
+    {%- set limit = reverse_etl._later('second', 1, reverse_etl._whole_second(now)) -%}
     {{- return("coalesce(" ~ time ~ " >= " ~ limit ~ ", false)") -}}
 {% endmacro %}
 
@@ -42,12 +43,13 @@
 
 {#- The click is younger than an hour: Microsoft asks to wait so long, since it may not know the click yet. -#}
 {% macro _rule_click_too_recent(click, now) %}
-    {{- return("coalesce(" ~ click ~ " > " ~ dbt.dateadd('hour', -1, now) ~ ", false)") -}}
+    {{- return("coalesce(" ~ click ~ " > " ~ reverse_etl._later('hour', -1, now) ~ ", false)") -}}
 {% endmacro %}
 
 {#- An hour after the click; null where that lies beyond what times can be. -#}
 {% macro _hour_after_click(click) %}
     {{- return(
-        "case when " ~ click ~ " < cast('9999-01-01 00:00:00' as timestamp) then " ~ dbt.dateadd('hour', 1, click) ~ " end"
+        "case when " ~ click ~ " < " ~ reverse_etl._time_literal('9999-01-01 00:00:00') ~ " then "
+        ~ reverse_etl._later('hour', 1, click) ~ " end"
     ) -}}
 {% endmacro %}

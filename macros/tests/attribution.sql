@@ -14,12 +14,12 @@
 {%- if execute and sync is not none and sync not in graph.exposures.values() | map(attribute='name') | list -%}
     {{ exceptions.raise_compiler_error("reverse_etl: match_rate_at_least has sync: " ~ sync ~ ", and no exposure of this name is there.") }}
 {%- endif -%}
-{%- set midnight = "cast(upload_date as " ~ dbt.type_timestamp() ~ ")" %}
+{%- set midnight = "cast(upload_date as " ~ reverse_etl._type_time() ~ ")" %}
 with settled as (
     select *
     from {{ ref('reverse_etl', 'reverse_etl_attribution').render() }}
-    where fetched_at >= {{ dbt.dateadd('hour', 24 + settle_hours, midnight) }}
-        and {{ midnight }} >= {{ dbt.dateadd('day', -days, reverse_etl._utc_now()) }}
+    where fetched_at >= {{ reverse_etl._later('hour', 24 + settle_hours, midnight) }}
+        and {{ midnight }} >= {{ reverse_etl._later('day', -days, reverse_etl._utc_now()) }}
         {%- if sync is not none %}
         and sync = {{ reverse_etl._literal(sync) }}
         {%- endif %}

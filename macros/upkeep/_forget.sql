@@ -186,7 +186,7 @@ select
     from (
         select distinct click_id, run_seq, seq
         from {{ ledger }}
-        where {{ reverse_etl._in_scope(scope) }} and substring(click_id, 1, {{ prefix | length }}) = '{{ prefix }}'
+        where {{ reverse_etl._in_scope(scope) }} and substr(click_id, 1, {{ prefix | length }}) = '{{ prefix }}'
     ) as attempts
 {% endmacro %}
 
@@ -197,13 +197,4 @@ select
 {#- The hash by which Microsoft knows a phone number; null where it cannot be read as one. -#}
 {% macro _hash_of_phone(phone) %}
     select {{ reverse_etl.hashed_phone(reverse_etl._literal(phone)) }} as hashed_phone
-{% endmacro %}
-
-{#- Names of the tables beside the ledger that begin like the plans of a scope. -#}
-{% macro _plan_tables(ledger, prefix) %}
-    select table_name
-    from information_schema.tables
-    where lower(table_catalog) = lower({{ reverse_etl._literal(ledger.database) }})
-        and lower(table_schema) = lower({{ reverse_etl._literal(ledger.schema) }})
-        and substring(table_name, 1, {{ prefix | length }}) = {{ reverse_etl._literal(prefix) }}
 {% endmacro %}

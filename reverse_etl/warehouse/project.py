@@ -247,6 +247,12 @@ class Project:
                 return None
             return found, [column.name for column in self.adapter.get_columns_in_relation(found)]
 
+    def beside(self, relation: Any, prefix: str) -> list[str]:
+        """The names of the relations in the schema of another that begin so."""
+        with self._translated():
+            found = self.adapter.list_relations_without_caching(relation.without_identifier())
+        return [str(one.identifier) for one in found if str(one.identifier).startswith(prefix)]
+
     def sql(self, macro: str, **arguments: Any) -> str:
         """What one of the package's macros renders to."""
         return str(self.value(macro, **arguments))

@@ -166,8 +166,8 @@ class WarehouseUpkeep(WarehouseLedger):
     def drop_old_plans(self) -> None:
         """Remove the plan tables that runs of this scope left behind."""
         prefix = str(self._plan_name(0).identifier).removesuffix("0")
-        for (name,) in self._project.query("_plan_tables", ledger=self._tables["ledger"], prefix=prefix):
-            number = str(name).removeprefix(prefix)
+        for name in self._project.beside(self._tables["ledger"], prefix):
+            number = name.removeprefix(prefix)
             if number.isdecimal():
                 self._project.write("_drop_plan_table", plan=self._plan_name(int(number)))
 

@@ -62,10 +62,6 @@ _OTHER_TESTS: list[tuple[str | None, str, dict[str, Any]]] = [
 _ANSWERS = {
     "click_id": "click_id_from_url('given')",
     "email": "hashed_email('given')",
-    "phone": "hashed_phone('given')",
-    "phone_us": "hashed_phone('given', default_country_code='+1')",
-    "phone_de": "hashed_phone('given', default_country_code=49)",
-    "phone_it": "hashed_phone('given', default_country_code='39')",
     "berlin": "to_utc('given', 'Europe/Berlin')",
     "new_york": "to_utc('given', 'America/New_York')",
     "lord_howe": "to_utc('given', 'Australia/Lord_Howe')",
@@ -182,6 +178,7 @@ def make_bed(folder: Path, postgres_host: str = "") -> Path:
             "select '{{ rule.name }}', '{{ rule.standing }}' union all {% endfor %}"
             "select 'conversion_time_not_utc', 'sendable'"
         ),
+        "models/wrong_answers.sql": "{{ reverse_etl._wrong_answers() }}",
         "models/shaped.sql": (
             "{{ reverse_etl.offline_conversions(source('bed', 'conversions'), "
             + ", ".join(f"{column}='{column}'" for column in COLUMNS)

@@ -42,3 +42,16 @@ def test_a_run_s_number_is_above_all_that_is_known(shop: Shop, sandbox: LocalSan
         shop.push(endpoint=sandbox.url)
         numbers += shop.sql("select distinct run_seq from reverse_etl_runs")
     assert numbers == [(3,), (5,)]
+
+
+def test_a_warehouse_without_a_file_of_its_own_is_refused(shop: Shop) -> None:
+    """dbt and every command say at once which engines there are, and how to add one."""
+    macro = "{% macro duckdb___engine() %}{{ return('kin') }}{% endmacro %}"
+    (shop.folder / "macros").mkdir()
+    (shop.folder / "macros/kin.sql").write_text(macro)
+    for command in ("plan", "push", "status"):
+        done = shop.run(command)
+        assert (done.returncode, done.stdout) == (2, "")
+        sentence = "reverse_etl does not know the warehouse 'duckdb' yet: DuckDB, Postgres and Spark are supported"
+        assert sentence in " ".join(done.stderr.split())
+    assert "docs/adding-a-warehouse.md" in shop.dbt("parse", "--no-partial-parse", check=False).stdout

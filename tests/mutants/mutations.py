@@ -284,8 +284,8 @@ OF_THE_PLAN = (
     _one(
         "a correction is later than the one before",
         DECIDED,
-        "dbt.dateadd('second', 1, last)",
-        "dbt.dateadd('second', 0, last)",
+        "reverse_etl._later('second', 1, last)",
+        "reverse_etl._later('second', 0, last)",
         _shown("a correction is later than the one before"),
     ),
     _one(

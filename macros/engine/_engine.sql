@@ -1,0 +1,203 @@
+{#-
+    All that differs from engine to engine. Each macro says what it gives, and macros/engine/<adapter>.sql gives it: one file
+    for each engine, that knows nothing of conversions. Nothing else is dispatched, and all other SQL is portable.
+-#}
+
+{#- The adapter that a file of implementations was written for. -#}
+{% macro _engine() %}
+    {{- return(adapter.dispatch('_engine', 'reverse_etl')()) -}}
+{% endmacro %}
+
+{#- Of an engine without a file. dbt would take the file of a kindred adapter, such as Postgres's for Redshift. -#}
+{% macro default___engine() %}
+    {{- return('') -}}
+{% endmacro %}
+
+{#- Stops on an engine without a file: a wrong guess could lose rows. -#}
+{% macro _check_engine() %}
+    {%- if reverse_etl._engine() != adapter.type() -%}
+        {{ exceptions.raise_compiler_error(
+            "reverse_etl does not know the warehouse '" ~ adapter.type() ~ "' yet: DuckDB, Postgres and Spark are supported, and a"
+            ~ " file of macros adds another, as docs/adding-a-warehouse.md says."
+        ) }}
+    {%- endif -%}
+{% endmacro %}
+
+{#- What the tool sets for its own connection before anything else; blank where nothing is needed. -#}
+{% macro _session_settings() %}
+    {{- return(adapter.dispatch('_session_settings', 'reverse_etl')()) -}}
+{% endmacro %}
+
+{#- Text in quotes, escaped as the engine reads it. -#}
+{% macro _text_literal(text) %}
+    {{- return(adapter.dispatch('_text_literal', 'reverse_etl')(text)) -}}
+{% endmacro %}
+
+{#- The type of values: a 64-bit float, as Microsoft's. dbt's type_float is 32 bits wide on DuckDB. -#}
+{% macro _type_double() %}
+    {{- return(adapter.dispatch('_type_double', 'reverse_etl')()) -}}
+{% endmacro %}
+
+{#- Any number, or text that reads as one, as a double. Null where it is none: this never raises. -#}
+{% macro _double(expression) %}
+    {{- return(adapter.dispatch('_double', 'reverse_etl')(expression)) -}}
+{% endmacro %}
+
+{#- The type of times: a timestamp without zone, of which the package knows that it is in UTC. -#}
+{% macro _type_time() %}
+    {{- return(adapter.dispatch('_type_time', 'reverse_etl')()) -}}
+{% endmacro %}
+
+{#- The warehouse's clock, as such a time; it runs on inside a transaction. -#}
+{% macro _utc_now() %}
+    {{- return(adapter.dispatch('_utc_now', 'reverse_etl')()) -}}
+{% endmacro %}
+
+{#-
+    Any timestamp expression as such a time. One with a zone is converted; one without is taken to be UTC already; text is read
+    where it is an ISO date and time, its offset honoured, and is null where it is not. This never raises. A plain cast would
+    use the session's zone, and DuckDB drops a zone that it cannot read without a word.
+-#}
+{% macro _utc_timestamp(expression) %}
+    {{- return(adapter.dispatch('_utc_timestamp', 'reverse_etl')(expression)) -}}
+{% endmacro %}
+
+{#- Such a time as text: 2026-11-25T10:00:00Z, whole seconds, cut and not rounded. -#}
+{% macro _utc_text(timestamp) %}
+    {{- return(adapter.dispatch('_utc_text', 'reverse_etl')(timestamp)) -}}
+{% endmacro %}
+
+{#- Such a time without the decimals of its second. -#}
+{% macro _whole_second(timestamp) %}
+    {{- return(adapter.dispatch('_whole_second', 'reverse_etl')(timestamp)) -}}
+{% endmacro %}
+
+{#- A time later by a number of parts: microsecond, second, minute, hour or day; less than 0 is earlier. -#}
+{% macro _later(part, number, timestamp) %}
+    {{- return(adapter.dispatch('_later', 'reverse_etl')(part, number, timestamp)) -}}
+{% endmacro %}
+
+{#- How many seconds lie between two times. -#}
+{% macro _seconds_between(earlier, later) %}
+    {{- return(adapter.dispatch('_seconds_between', 'reverse_etl')(earlier, later)) -}}
+{% endmacro %}
+
+{#-
+    A timestamp without zone that stands in a named time zone, as one in UTC; the later of two instants where a local time names
+    two, or none. The zone is an SQL expression.
+-#}
+{% macro _local_to_utc(timestamp, zone) %}
+    {{- return(adapter.dispatch('_local_to_utc', 'reverse_etl')(timestamp, zone)) -}}
+{% endmacro %}
+
+{#- Is an expression a timestamp with zone? -#}
+{% macro _is_zoned_type(expression) %}
+    {{- return(adapter.dispatch('_is_zoned_type', 'reverse_etl')(expression)) -}}
+{% endmacro %}
+
+{#- An expression's text, trimmed, if it is text; of other types the engine may spare itself the cast. -#}
+{% macro _text_of_text(expression) %}
+    {{- return(adapter.dispatch('_text_of_text', 'reverse_etl')(expression)) -}}
+{% endmacro %}
+
+{#- A column as text in which blank and absent are one: the empty text. -#}
+{% macro _present_text(expression) %}
+    {{- return(adapter.dispatch('_present_text', 'reverse_etl')("cast(" ~ expression ~ " as " ~ dbt.type_string() ~ ")")) -}}
+{% endmacro %}
+
+{#- A text without white space of any kind around it. -#}
+{% macro _trimmed(text) %}
+    {{- return(adapter.dispatch('_trimmed', 'reverse_etl')(text)) -}}
+{% endmacro %}
+
+{#- Does a text match a regular expression anywhere? Anchor it with ^ and $ where all of it must. -#}
+{% macro _matches(expression, pattern) %}
+    {{- return(adapter.dispatch('_matches', 'reverse_etl')(expression, pattern)) -}}
+{% endmacro %}
+
+{#- Each match of a pattern replaced; \1 in the replacement is the first group. -#}
+{% macro _replace_matches(text, pattern, replacement) %}
+    {{- return(adapter.dispatch('_replace_matches', 'reverse_etl')(text, pattern, replacement)) -}}
+{% endmacro %}
+
+{#- What the first group of a pattern matched, in any case of letters; null or empty where nothing does. -#}
+{% macro _first_match(text, pattern) %}
+    {{- return(adapter.dispatch('_first_match', 'reverse_etl')(text, pattern)) -}}
+{% endmacro %}
+
+{#- Does a text hold a character that XML 1.0 has no way to write: a control character, or U+FFFE, U+FFFF? -#}
+{% macro _has_forbidden_character(text) %}
+    {{- return(adapter.dispatch('_has_forbidden_character', 'reverse_etl')(text)) -}}
+{% endmacro %}
+
+{#- Letters without their accents: é becomes e. Letters of their own, such as ø and ß, stay. -#}
+{% macro _without_accents(text) %}
+    {{- return(adapter.dispatch('_without_accents', 'reverse_etl')(text)) -}}
+{% endmacro %}
+
+{#- SHA-256 of a text's UTF-8 bytes, as 64 hexadecimal digits in lower case. -#}
+{% macro _sha256_hex(text) %}
+    {{- return(adapter.dispatch('_sha256_hex', 'reverse_etl')(text)) -}}
+{% endmacro %}
+
+{#-
+    An expression over a value that is worked out once, however often the body names it. SQL has no such thing:
+    where macros put expressions into each other, and engines put views into queries, a few mentions on each level
+    become thousands of evaluations for each row.
+    Arguments: value, an SQL expression; name, by which the body calls it, unlike any other in reach; body, SQL.
+-#}
+{% macro _with_value(value, name, body) %}
+    {{- return(adapter.dispatch('_with_value', 'reverse_etl')(value, name, body)) -}}
+{% endmacro %}
+
+{#- Does the warehouse work out a CTE once, however often it is read? One that does not puts its text into each reader. -#}
+{% macro _keeps_ctes() %}
+    {{- return(adapter.dispatch('_keeps_ctes', 'reverse_etl')()) -}}
+{% endmacro %}
+
+{#-
+    The word that makes an engine work out a CTE once, row by row, instead of putting its expressions into each place
+    that names a column of it; and without `once` the word for the opposite. Blank where an engine has none: it only saves time.
+-#}
+{% macro _materialized(once=true) %}
+    {{- return(adapter.dispatch('_materialized', 'reverse_etl')(once)) -}}
+{% endmacro %}
+
+{#- The name of the table of a step. Arguments: ledger, a relation; name, of the step. -#}
+{% macro _step_table(ledger, name) %}
+    {{- return(adapter.dispatch('_step_table', 'reverse_etl')(ledger, reverse_etl._step_identifier(name))) -}}
+{% endmacro %}
+
+{#- What kind of table a step's rows become: temporary where the adapter keeps its session. -#}
+{% macro _step_table_kind() %}
+    {{- return(adapter.dispatch('_step_table_kind', 'reverse_etl')()) -}}
+{% endmacro %}
+
+{#-
+    Statements for rows that are read in pages, so that no more than a page is held at once: a cursor in the warehouse
+    where the driver would fetch every row at once. Blank where it hands them out as they come.
+    Arguments: select_sql; rows, of one page.
+-#}
+{% macro _declare_cursor(select_sql) %}
+    {{- return(adapter.dispatch('_declare_cursor', 'reverse_etl')(select_sql)) -}}
+{% endmacro %}
+
+{% macro _fetch_cursor(rows) %}
+    {{- return(adapter.dispatch('_fetch_cursor', 'reverse_etl')(rows)) -}}
+{% endmacro %}
+
+{#-
+    May several write into a table at once, so that no insert is lost that was committed, and later reads see it? The lease rests
+    on it. Arguments: relation, as dbt found it.
+-#}
+{% macro _keeps_inserts(relation) %}
+    {{- return(adapter.dispatch('_keeps_inserts', 'reverse_etl')(relation)) -}}
+{% endmacro %}
+
+{#-
+    A select of the path of the file on disk that holds a relation, where the engine lets one process alone open it to write, and
+    this one did; blank where the engine has no such files. Arguments: relation.
+-#}
+{% macro _locked_file(relation) %}
+    {{- return(adapter.dispatch('_locked_file', 'reverse_etl')(relation)) -}}
+{% endmacro %}

@@ -1,0 +1,79 @@
+"""The SQL outside the engines' own files is portable, and each of them has all that is dispatched: `make lint`."""
+
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+REPOSITORY = Path(__file__).parents[2]
+ENGINE = REPOSITORY / "macros/engine"
+# What one engine or another does not know, or knows otherwise, with what to write instead.
+INSTEAD = {
+    r"\binterval\s*['(\d]|\bdbt\.(dateadd|datediff)\b": "_later or _seconds_between",
+    r"\b(as|type) (timestamp|datetime)|\bdbt\.type_timestamp\b": "_type_time or _time_literal",
+    r"\b(current_timestamp|current_date|getdate|sysdate)\b|\bnow\(\)": "_utc_now",
+    r"(?<!\.)\b(date_trunc|strftime|to_char|date_format|to_timestamp)\b": "_whole_second or _utc_text",
+    r"::": "cast",
+    r"\|\|": "dbt.concat",
+    r"(?<!dbt\.)\bsplit_part\b": "dbt.split_part",
+    r"\bsubstring\b": "substr",
+    r"\btrim\([^()]*,|\btrim\((both|leading|trailing)\b": "_trimmed",
+    r"\bchr\(": "_text_literal",
+    r"\b(regexp_\w+|rlike|ilike|similar to)\b": "_matches, _replace_matches or _first_match",
+    r"\b(pg_)?typeof\b|\binformation_schema\b|\badapter\.dispatch\b": "a macro of macros/engine",
+    r"\bqualify\b|\bdistinct on\b|\bfilter\s*\(\s*where|\blateral\b": "a subquery",
+    r"\b(max|min|sum|count)\(\s*case\b(?:(?!\bend\b).)*?\bin\s*\(\s*select\b": "a join, before it is aggregated",
+    # \n in what Jinja joins, \uXXXX, and \\1 for _replace_matches reach no literal
+    r"\\+(?!n|u[0-9a-f]{4}|\\1')(?!1')": "_text_literal, or a pattern of macros/engine",
+}
+INNERMOST = re.compile(r"\([^()]*\)")
+SELECT = re.compile(r"\bselect\b(?:(?!\bselect\b|\bunion\b|\{% endmacro).)*", re.DOTALL)
+
+
+def findings(text: str, *, patterns: bool = False) -> Iterator[tuple[int, str]]:
+    """What is not portable, as line and complaint. `patterns`: a file that may hold backslashes."""
+    bare = re.sub(r"\{#.*?#\}", lambda comment: "\n" * comment[0].count("\n"), text, flags=re.DOTALL)
+    for wrong, instead in INSTEAD.items():
+        if not (patterns and wrong.startswith(r"\\")):
+            for found in re.finditer(wrong, bare, re.IGNORECASE | re.DOTALL | re.MULTILINE):
+                yield bare[: found.start()].count("\n") + 1, f"{found[0].strip()!r}: write {instead}"
+    for line, select in _selects(bare):
+        head, _, tail = select.partition(" from ")
+        if not tail and re.search(r"\bwhere\b", select):
+            yield line, "where without from: select from (select 1 as one)"
+        if ".*" in head and len(re.findall(r"\bjoin\b", tail)) > 1:
+            yield line, "alias.* over several joins: name the columns"
+
+
+def _selects(text: str) -> Iterator[tuple[int, str]]:
+    """Each select without what stands in brackets in it, on one line."""
+    while True:
+        part = INNERMOST.search(text)
+        for found in SELECT.finditer(part[0] if part else text):
+            yield text[: (part.start() if part else 0) + found.start()].count("\n") + 1, " ".join(found[0].split())
+        if part is None:
+            return
+        text = text[: part.start()] + "\n" * part[0].count("\n") + text[part.end() :]
+
+
+def engine_findings() -> Iterator[str]:
+    """Each engine's file that lacks what is dispatched, or has what is not."""
+    dispatched = set(re.findall(r"adapter\.dispatch\('(\w+)'", (ENGINE / "_engine.sql").read_text()))
+    for path in ENGINE.glob("[!_]*.sql"):
+        given = set(re.findall(rf"macro {path.stem}__(\w+)\(", path.read_text()))
+        yield from (f"{path.relative_to(REPOSITORY)}: lacks {path.stem}__{name}" for name in sorted(dispatched - given))
+        yield from (f"{path.relative_to(REPOSITORY)}: {name} is not dispatched" for name in sorted(given - dispatched))
+
+
+def main() -> int:
+    """Print what is wrong and say whether anything is."""
+    wrong = list(engine_findings())
+    for path in sorted([*REPOSITORY.glob("macros/**/*.sql"), *REPOSITORY.glob("models/*.sql")]):
+        if path.parent != ENGINE or path.name == "_portable.sql":
+            wrong += [f"{path.relative_to(REPOSITORY)}:{line}: {what}" for line, what in findings(path.read_text())]
+    print("\n".join(wrong) or "All SQL outside macros/engine is portable.")
+    return bool(wrong)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
