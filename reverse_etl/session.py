@@ -27,6 +27,7 @@ from reverse_etl.warehouse.exposures import find_syncs, pick_sync
 from reverse_etl.warehouse.lease import WarehouseLease
 from reverse_etl.warehouse.ledger import WarehouseLedger
 from reverse_etl.warehouse.project import PACKAGE, Project
+from reverse_etl.warehouse.proving import is_proved
 from reverse_etl.warehouse.upkeep import WarehouseUpkeep
 
 # What the commands take that send nothing, beside a Session.
@@ -129,6 +130,7 @@ class Session:
             newest=self.ledger.newest_time() if ages else "",
             now=now,
             newest_event=self.ledger.newest_event(),
+            unproved_engine="" if is_proved(self.project, self.ledger.books.tables) else self.project.engine,
             service_ahead=None if service_ahead is None or ahead is None else timedelta(seconds=service_ahead - ahead),
         )
 

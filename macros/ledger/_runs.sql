@@ -138,3 +138,20 @@
     having {{ reverse_etl._seconds_between('max(happened_at)', reverse_etl._utc_now()) }} < {{ seconds }}
     order by run_seq
 {% endmacro %}
+
+{#- What the newest `check --warehouse` with a version of the package found. -#}
+{% macro _newest_proof(runs, scope, package_version) %}
+    select counts
+    from {{ runs }}
+    where
+        {{ reverse_etl._in_scope(scope) }}
+        and event = 'proof'
+        and package_version = {{ reverse_etl._literal(package_version) }}
+    order by happened_at desc
+    limit 1
+{% endmacro %}
+
+{#- An empty table with the columns of another. Arguments: table, its name; like, a relation. -#}
+{% macro _create_table_like(table, like) %}
+    create table {{ table }} as select * from {{ like }} where 1 = 0
+{% endmacro %}

@@ -27,10 +27,18 @@ def check(
     fix: Annotated[
         bool, typer.Option("--fix", help="Ask to turn on auto-tagging of the click id where an account has it off.")
     ] = False,
+    warehouse: Annotated[
+        bool,
+        typer.Option(
+            "--warehouse",
+            help="Prove the warehouse instead: ask it for known answers, let claims race for the lease, and keep the "
+            "outcome in the runs table.",
+        ),
+    ] = False,
     yes: Yes = False,
 ) -> None:
     """Check what a push needs: versions, project, source, ledger, settings, destination, account, goals. Reads only,
-    without --fix.
+    without --fix and --warehouse.
 
     Example: reverse-etl check --target prod
     """
@@ -39,8 +47,11 @@ def check(
 
     if yes and not fix:
         raise SettingsError("--yes answers what --fix asks: give both.")
+    if warehouse and (fix or sync):
+        raise SettingsError("--warehouse looks at no sync: leave out its name and --fix.")
     # Text is shown as soon as it is there; the exit code needs all lines.
-    checks, lines = itertools.tee(run_checks(dbt, sync, os.environ, ask=partial(_turn_on, yes=yes) if fix else None))
+    ask = partial(_turn_on, yes=yes) if fix else None
+    checks, lines = itertools.tee(run_checks(dbt, sync, os.environ, ask=ask, warehouse=warehouse))
     if as_json:
         found = list(checks)
         typer.echo(json.dumps(checks_json(found, exit_code(found)), indent=2))

@@ -13,6 +13,7 @@ from importlib import metadata
 from typing import Any
 
 from reverse_etl.commands.check_account import Ask, account_lines, likeness_line, look_alikes
+from reverse_etl.commands.check_warehouse import warehouse_lines
 from reverse_etl.core import clocks
 from reverse_etl.core.check import CheckLine, Mark, failed, found, or_failed
 from reverse_etl.core.errors import GuardError, ReverseEtlError, SettingsError
@@ -34,12 +35,19 @@ TESTED_DBT = ((1, 10), (1, 12))
 
 
 def run_checks(
-    dbt: DbtOptions, name: str | None, environ: Mapping[str, str], *, today: date | None = None, ask: Ask | None = None
+    dbt: DbtOptions,
+    name: str | None,
+    environ: Mapping[str, str],
+    *,
+    today: date | None = None,
+    ask: Ask | None = None,
+    warehouse: bool = False,
 ) -> Iterator[CheckLine]:
     """Every check, in order: what all syncs share, then the sync of that name or every one. Reads only.
 
     `today`: the day (UTC) that they are made for; left out, this machine's. `ask`: asked whether to turn on
-    auto-tagging of an account that has it off, which alone would change anything.
+    auto-tagging of an account that has it off, which alone would change anything. `warehouse`: prove the warehouse
+    instead of looking at syncs, and keep the outcome there.
     """
     yield found("python", platform.python_version())
     yield found("reverse_etl", __version__)
@@ -50,7 +58,8 @@ def run_checks(
         yield failed("project", error)
         return
     with contextlib.closing(project):
-        yield from _Checkup(project, environ, today or clocks.now().date(), ask).lines(name)
+        checkup = _Checkup(project, environ, today or clocks.now().date(), ask)
+        yield from checkup.proof() if warehouse else checkup.lines(name)
 
 
 def exit_code(lines: Iterable[CheckLine]) -> int:
@@ -83,7 +92,17 @@ class _Checkup:
         self._tables: dict[str, Any] | None = None
 
     def lines(self, name: str | None) -> Iterator[CheckLine]:
-        """All checks of the project, then those of its syncs."""
+        """What all syncs share, then the syncs."""
+        yield from self._shared()
+        yield from self._syncs(name)
+
+    def proof(self) -> Iterator[CheckLine]:
+        """What all syncs share, then the warehouse proved."""
+        yield from self._shared()
+        if self._tables is not None:
+            yield from warehouse_lines(self._project, self._tables)
+
+    def _shared(self) -> Iterator[CheckLine]:
         project = self._project
         yield found("project", f"{project.name} in {project.root.resolve()}")
         yield from or_failed("package", self._check_package())
@@ -94,6 +113,8 @@ class _Checkup:
             yield from or_failed("ledger", self._check_tables())
         if self._connected and self._package:
             yield from or_failed("clock", self._check_clock())
+
+    def _syncs(self, name: str | None) -> Iterator[CheckLine]:
         if not self._found:
             yield failed("exposure", no_sync())
         names = [one.name for one in self._found]

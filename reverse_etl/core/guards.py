@@ -24,7 +24,7 @@ class Facts:
     source's newest conversion that is not in the future, `newest_event` that of the newest event of any run, and `now`
     the warehouse's time, all UTC text; each is empty where it was not asked for. `service_ahead`: by how much the
     service's clock is ahead of the warehouse's, where that is known. `without_account`: rows of the source that name
-    no account where each names its own.
+    no account where each names its own. `unproved_engine`: the warehouse's type, where no proof of it is known.
     """
 
     target: str
@@ -38,6 +38,7 @@ class Facts:
     now: str = ""
     newest_event: str = ""
     service_ahead: timedelta | None = None
+    unproved_engine: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +66,7 @@ def look(sync: Sync, facts: Facts) -> list[Guard]:
     """Every guard with what it would do."""
     return [
         _enabled(sync),
+        *([_warehouse(facts)] if facts.unproved_engine else []),
         _production_target(sync, facts),
         _first_push(sync, facts),
         *([_accounts(sync, facts)] if sync.account_column else []),
@@ -162,6 +164,15 @@ def _enabled(sync: Sync) -> Guard:
     if sync.enabled:
         return Guard(name, "the sync is not paused")
     return Guard(name, "", f"{sync.name} is paused: its exposure says enabled: false.", "Remove that line to push.")
+
+
+def _warehouse(facts: Facts) -> Guard:
+    return Guard(
+        "warehouse",
+        "",
+        f"That this {facts.unproved_engine} warehouse works as this version of the package expects is not proved yet.",
+        "Run `reverse-etl check --warehouse`: it asks for known answers, and lets claims race for the lease.",
+    )
 
 
 def _production_target(sync: Sync, facts: Facts) -> Guard:

@@ -167,6 +167,15 @@ class Explained:
 
 
 @dataclass(frozen=True, slots=True)
+class WrongAnswer:
+    """What a warehouse must answer, and what it did; None is null."""
+
+    name: str
+    expected: str | None
+    got: str | None
+
+
+@dataclass(frozen=True, slots=True)
 class WhyReport:
     """What a key names in a sync and why each row is where it is. `rows_in_all` counts those beyond the shown, too.
 

@@ -82,11 +82,18 @@ class Project:
         self._check_file()
         self._connection = self.adapter.connection_named(PACKAGE)
         self._connection.__enter__()
-        settings = self.sql("_session_settings") if self._has_macro("_session_settings") else ""
-        if settings:
-            with self._translated():
-                self.adapter.execute(settings, auto_begin=True)
-                self.adapter.commit_if_has_connection()
+        self._set_up_session()
+
+    @contextlib.contextmanager
+    def another_connection(self, name: str) -> Iterator[None]:
+        """A connection of this thread's own, beside that of the thread that opened the project."""
+        with self.adapter.connection_named(name):
+            self._set_up_session()
+            yield
+
+    def _set_up_session(self) -> None:
+        if self.has_package and (settings := self.sql("_session_settings")):
+            self._write(settings)
 
     def close(self) -> None:
         """End the connection and free the DuckDB file."""
@@ -217,8 +224,7 @@ class Project:
 
     def columns(self, unique_id: str) -> dict[str, str] | None:
         """Names and types of a model's columns in the warehouse, or None where it was not built."""
-        found = self._found(unique_id)
-        if found is None:
+        if (found := self._found(unique_id)) is None:
             return None
         with self._translated():
             return {column.name: column.dtype for column in self.adapter.get_columns_in_relation(found)}

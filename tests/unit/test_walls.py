@@ -104,11 +104,12 @@ def adapters_do_not_know_each_other(importer: str, imported: str) -> bool:
 
 
 def only_the_top_puts_parts_together(importer: str, imported: str) -> bool:
-    """Only session, `check`, API and command line import adapters or reports, and nothing imports the command line."""
+    """Only session, checks, API and command line import adapters or reports, and nothing imports the command line."""
     if room(imported) == "cli":
         return room(importer) not in {"cli", "__main__"}
     may = {"cli", "session", "api", room(imported)}
-    return room(imported) in PARTS and room(importer) not in may and importer != f"{PACKAGE}.commands.check"
+    checks = {f"{PACKAGE}.commands.{name}" for name in ("check", "check_warehouse")}
+    return room(imported) in PARTS and room(importer) not in may and importer not in checks
 
 
 def no_command_names_a_destination(importer: str, imported: str) -> bool:

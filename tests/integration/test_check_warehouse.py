@@ -1,0 +1,75 @@
+"""`check --warehouse`: what it proves and keeps, and that an engine without a passed proof is not pushed from."""
+
+import json
+from unittest import mock
+
+import pytest
+
+from reverse_etl.sandbox import LocalSandbox
+from reverse_etl.warehouse import proving
+from reverse_etl.warehouse.lease import WarehouseLease
+from tests.support.engines import both_engines
+from tests.support.schemas import validate
+from tests.support.shop import Shop, deal
+
+TABLES = "select count(*) from information_schema.tables where table_name like 'reverse_etl_check_%'"
+
+
+def proof(shop: Shop, *, code: int = 0) -> dict[str, dict[str, str]]:
+    """The lines of a proof by their names."""
+    done = shop.run("check", "--warehouse", "--json")
+    assert done.returncode == code, done.stdout + done.stderr
+    return {line["name"]: line for line in validate("check", json.loads(done.stdout))["lines"]}
+
+
+@pytest.fixture
+def unproved() -> object:
+    """Whatever the engine is, our tests prove none."""
+    with mock.patch.object(proving, "PROVED", ()):
+        yield
+
+
+@both_engines
+@pytest.mark.usefixtures("unproved")
+def test_an_engine_that_our_tests_do_not_prove_needs_a_proof(shop: Shop, sandbox: LocalSandbox) -> None:
+    """Without one a push is refused with the command as the hint; one that passed lets it go, and leaves no table."""
+    shop.fill([deal(1)])
+    refused = shop.run("push", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    assert (refused.returncode, "reverse-etl check --warehouse" in refused.stderr) == (5, True)
+    found = proof(shop)
+    assert {name: found[name]["mark"] for name in ("known_answers", "lease", "proof")} == dict.fromkeys(
+        ("known_answers", "lease", "proof"), "ok"
+    )
+    assert found["lease"]["text"] == "8 claims at once, 3 times: one held it each time"
+    assert shop.sql(TABLES) == [(0,)]
+    assert shop.run("push", MICROSOFT_ADS_ENDPOINT=sandbox.url).returncode == 0
+    with mock.patch.object(proving, "__version__", "99.0"):
+        assert shop.run("push", MICROSOFT_ADS_ENDPOINT=sandbox.url).returncode == 5
+
+
+@pytest.mark.usefixtures("unproved")
+def test_a_wrong_answer_is_named_and_no_push_goes(shop: Shop) -> None:
+    """The question, the answer and the right one are shown; the failed proof replaces one that passed."""
+    proof(shop)
+    macro = '{% macro duckdb___sha256_hex(text) %}{{- return("md5(" ~ text ~ ")") -}}{% endmacro %}'
+    (shop.folder / "macros").mkdir(exist_ok=True)
+    (shop.folder / "macros/mine.sql").write_text(macro)
+    found = proof(shop, code=2)
+    assert found["proof"]["text"].endswith("failed")
+    assert "is right" in found["known_answers"]["text"] or "more differ" in found["known_answers"]["text"]
+    assert shop.run("push").returncode == 5
+
+
+@pytest.mark.usefixtures("unproved")
+def test_a_lease_that_several_hold_fails_the_proof(shop: Shop) -> None:
+    """Where a warehouse loses or hides inserts, several hold the lease at once: how many is said."""
+    with mock.patch.object(WarehouseLease, "_settle"):
+        found = proof(shop, code=2)
+    assert found["lease"]["text"] == "8 claims at once, 3 times: it was held by 8, 8, 8."
+    assert shop.sql(TABLES) == [(0,)]
+
+
+def test_it_looks_at_no_sync(shop: Shop) -> None:
+    """A sync's name beside it is a mistake of usage."""
+    done = shop.run("check", "shop_conversions", "--warehouse")
+    assert (done.returncode, "leave out its name" in done.stderr) == (2, True)
