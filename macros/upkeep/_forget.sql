@@ -34,7 +34,7 @@ held as (
 
 linked as (
     select * from held where {{ reverse_etl._carries(given, 'held') }}
-    union
+    union distinct
     select held.*
     from held
     inner join linked
@@ -170,7 +170,7 @@ select
         select
             run_seq,
             seq,
-            {{ dbt.concat(["'" ~ reverse_etl._token_prefix(run_seq) ~ "'", "cast(number as " ~ dbt.type_string() ~ ")"]) }} as token
+            {{ dbt.concat(["'" ~ reverse_etl._token_prefix(run_seq) ~ "'", "cast(number as " ~ reverse_etl._type_text() ~ ")"]) }} as token
         from ({{ reverse_etl._attempts_of_person(tables, scope, given) }}) as numbers
     ) as forgotten
     where {{ reverse_etl._in_scope(scope, 'ledger') }}
