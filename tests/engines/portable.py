@@ -61,14 +61,16 @@ def _selects(text: str) -> Iterator[tuple[int, str]]:
 
 
 def engine_findings() -> Iterator[str]:
-    """Each engine's file that lacks what is dispatched and has no default, or has what is not dispatched; and the list of files."""
+    """Each engine's file that lacks what is dispatched and has no default, or has what is not; and their list."""
     contract = (ENGINE / "_engine.sql").read_text()
     dispatched = set(re.findall(r"adapter\.dispatch\('(\w+)'", contract))
     given = {path.stem: _given(path.stem, path.read_text()) for path in sorted(ENGINE.glob("[!_]*.sql"))}
     for engine, macros in given.items():
         kin, inherits = KINDRED.get(engine, ("", False))
         others = set() if kin and not inherits else _given("default", contract) | given.get(kin, set())
-        yield from (f"{engine}.sql: lacks {engine}__{name}" for name in sorted(dispatched - macros - (others - {"_engine"})))
+        yield from (
+            f"{engine}.sql: lacks {engine}__{name}" for name in sorted(dispatched - macros - (others - {"_engine"}))
+        )
         yield from (f"{engine}.sql: {name} is not dispatched" for name in sorted(macros - dispatched))
     listed = re.search(r"macro _engines\(\).*?\[(.*?)\]", contract, re.DOTALL)
     if listed is None or set(re.findall(r"\w+", listed[1])) != set(given):
