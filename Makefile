@@ -59,6 +59,7 @@ format: setup  ## Let ruff write the format
 
 # dbt-core 1.12 requires dbt-core-experimental-parser, of which only builds exist that download
 # from elsewhere while they install. It serves one optional flag, so the lock leaves it out.
+# Spark's lock names what requirements.lock lacks.
 # Microsoft's REST client and its SOAP client, bingads, overwrite each other: the tests keep it apart.
 SDK_LOCK = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
 lock: setup  ## Write the lock files anew from pyproject.toml
@@ -67,6 +68,7 @@ lock: setup  ## Write the lock files anew from pyproject.toml
 		--generate-hashes --no-header --override .venv/overrides.txt --upgrade --quiet -o requirements.lock
 	echo "msads==13.0.30.1" | $(SDK_LOCK) -o tests/contract/sdk/msads.lock -
 	echo "setuptools" | $(SDK_LOCK) -o tests/contract/sdk/build.lock -
+	printf "%s\n" dbt-spark py4j pyspark sqlparams | $(SDK_LOCK) --no-deps -o tests/engines/spark.lock -
 
 bench: setup  ## Measure speed against yardsticks taken in the same run
 	$(BIN)/python benchmarks/run.py

@@ -240,6 +240,10 @@ class Project:
         found = self._found(unique_id)
         return "" if found is None else str(found.type or "")
 
+    def keeps_inserts(self, unique_id: str) -> bool:
+        """May several write into a model's table at once?"""
+        return bool(self.value("_keeps_inserts", relation=self._found(unique_id)))
+
     def _found(self, unique_id: str) -> Any:
         wanted = self.relation(unique_id)
         with self._translated():
@@ -299,7 +303,7 @@ class Project:
     def stream(self, sql: str, page: int) -> Generator[list[Row], None, None]:
         """The rows of a select in pages of that many at most; no other statement may run meanwhile.
 
-        Memory holds one page. An adapter without a cursor of its own gives all rows as one page.
+        Memory holds one page. An adapter without a cursor that reads in pages gives all rows as one.
         """
         cursor_sql = self.sql("_declare_cursor", select_sql=sql)
         if not hasattr(self.adapter, "add_query"):
@@ -307,6 +311,9 @@ class Project:
             return
         with self._translated():
             _, cursor = self.adapter.add_query(cursor_sql or sql, auto_begin=True)
+            if not hasattr(cursor, "fetchmany"):
+                yield _by_name(_names(cursor), cursor.fetchall())
+                return
         with contextlib.suppress(GeneratorExit):
             while rows := self._next_page(cursor, cursor_sql, page):
                 yield rows
