@@ -58,7 +58,8 @@ format: setup  ## Let ruff write the format
 
 # dbt-core 1.12 requires dbt-core-experimental-parser, of which only builds exist that download
 # from elsewhere while they install. It serves one optional flag, so the lock leaves it out.
-# Microsoft's REST client and its SOAP client, bingads, overwrite each other: the tests keep it apart.
+# Microsoft's REST client and its SOAP client, bingads, overwrite each other: the tests keep it apart. So they do dbt 2,
+# whose `dbt` would overwrite that of dbt-core; of its later releases only such builds exist as of the parser.
 SDK_LOCK = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
 lock: setup  ## Write the lock files anew from pyproject.toml
 	@echo "dbt-core-experimental-parser ; sys_platform == 'never'" > .venv/overrides.txt
@@ -66,6 +67,7 @@ lock: setup  ## Write the lock files anew from pyproject.toml
 		--generate-hashes --no-header --override .venv/overrides.txt --upgrade --quiet -o requirements.lock
 	echo "msads==13.0.30.1" | $(SDK_LOCK) -o tests/contract/sdk/msads.lock -
 	echo "setuptools" | $(SDK_LOCK) -o tests/contract/sdk/build.lock -
+	echo "dbt==2.0.0rc196" | $(SDK_LOCK) -o tests/support/dbt_v2.lock -
 
 bench: setup  ## Measure speed against yardsticks taken in the same run
 	$(BIN)/python benchmarks/run.py
