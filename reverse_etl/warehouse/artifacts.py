@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 # What content from outside raises that is not of the shape it should have.
 MALFORMED = (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError)
-# What dbt 1 and dbt 2 put in the place of a relation, by the flag that makes them do so.
+# What dbt-core 1 and dbt v2 put in the place of a relation, by the flag that makes them do so.
 _IN_PART = {
     "--empty": re.compile(r"\(select \* from \S+ (?:where false )?limit 0\)"),
     "--sample": re.compile(
@@ -42,7 +42,7 @@ class RunResults:
     """run_results.json. `began` and `ended` are UTC times of the command that wrote it; `results` by unique id.
 
     `target`: the one that the command named, blank for the default one, None where it is not known for which target the
-    command was, or when it began: dbt 2 says both in manifest.json alone, which other commands write anew.
+    command was, or when it began: dbt v2 says both in manifest.json alone, which other commands write anew.
     """
 
     command: str
@@ -120,8 +120,8 @@ def written_at(path: Path) -> float:
 def limited_build(project: Project, unique_id: str) -> str:
     """The flag by which a model, or one that it reads, was last built in part: `--empty`, `--sample` or nothing.
 
-    run_results.json tells of the last command alone, and of dbt 2 not the flags; what they made of a model stays in its
-    SQL.
+    run_results.json tells of the last command alone, and where dbt v2 wrote it not of flags; what they made of a model
+    stays in its SQL.
     """
     lineage = with_parents(project.manifest, unique_id)
     last = run_results(project)
@@ -145,7 +145,7 @@ def limited_build(project: Project, unique_id: str) -> str:
 def statement_of(project: Project, node: Any) -> Path | None:
     """The file with the statement that dbt last ran for a node; None where there is none.
 
-    dbt 1 and dbt 2 have different folders for the generic tests of all, and for the models of packages.
+    dbt-core 1 and dbt v2 have different folders for the generic tests of all, and for the models of packages.
     """
     target, file = project.target_folder, node.original_file_path
     run = target / "run" / node.package_name

@@ -89,7 +89,7 @@ def _beside_the_point(project: Project, source: str, read: RunResults) -> str:
     if built not in (None, relation):
         return f"dbt last built {built}, not {relation}"
     if read.target is None:
-        return "dbt 2 says in manifest.json when and for which target it ran, and another command has overwritten that"
+        return "dbt v2 says in manifest.json when and for which target it ran, and another command has overwritten that"
     if not project.is_target_of(read.target):
         return f"the last dbt command here was for another target than {project.target}"
     return ""

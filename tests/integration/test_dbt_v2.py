@@ -1,6 +1,7 @@
-"""A project that dbt 2 builds, and this environment with dbt-core 1 plans and pushes."""
+"""A project that dbt v2 builds, and this environment with dbt-core 1 plans and pushes."""
 
 import json
+import re
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -11,7 +12,7 @@ import pytest
 from reverse_etl.demo import _make_project
 from reverse_etl.sandbox import LocalSandbox
 from tests.support.dbt_v2 import run_v2
-from tests.support.shop import Shop, copy_of, deal
+from tests.support.shop import Shop, _write_profile, copy_of, deal
 
 Prepare = Callable[[Shop], object]
 SCHEMA = """
@@ -34,7 +35,7 @@ def v2(shop: Shop, *arguments: str, fails: bool = False, **environment: str) -> 
 
 @pytest.fixture(scope="module")
 def built(shop_template: Shop, tmp_path_factory: pytest.TempPathFactory) -> Shop:
-    """A project with tests that dbt 2 built, whole."""
+    """A project with tests that dbt v2 built, whole."""
     shop = copy_of(shop_template, tmp_path_factory.mktemp("v2") / "project")
     (shop.folder / "models/schema.yml").write_text(SCHEMA)
     (shop.folder / "models/sources.yml").write_text(DATED)
@@ -66,7 +67,7 @@ def test_a_whole_build_passes(shop: Shop) -> None:
 
 
 def test_a_failing_test_refuses_by_name_and_rows(shop: Shop) -> None:
-    """The push leaves with 5; a retry by dbt 2, which calls itself a build, shows the tests and not the model."""
+    """The push leaves with 5; a retry by dbt v2, which calls itself a build, shows the tests and not the model."""
     shop.fill([deal(1), deal(2, conversion_name=None), deal(3, conversion_name=None)])
     v2(shop, "build", fails=True)
     refused = shop.run("push")
@@ -79,7 +80,7 @@ def test_a_failing_test_refuses_by_name_and_rows(shop: Shop) -> None:
 
 @pytest.mark.parametrize("flag", ["--empty", "--sample=3 days"])
 def test_a_build_in_part_refuses_until_it_is_whole(shop: Shop, flag: str) -> None:
-    """dbt 2 leaves no word of the flag but in the model's statement, where other commands leave it."""
+    """dbt v2 leaves no word of the flag but in the model's statement, where other commands leave it."""
     v2(shop, "build", flag)
     v2(shop, "build", "--select", "reverse_etl")
     told = guards(shop)
@@ -118,16 +119,28 @@ def test_it_is_unknown(shop: Shop, case: str) -> None:
     assert because in guard["message"]
 
 
-def test_the_demo_is_built_by_dbt_2_and_pushed_once(tmp_path: Path, sandbox: LocalSandbox) -> None:
-    """Deps, parse, build and tests have no deprecation, whose warnings are those of bad rows; the second push is
-    empty."""
-    shop = Shop(tmp_path / "demo")
-    _make_project(shop.folder)
+def builds_without_a_deprecation(shop: Shop) -> None:
     for command in ("deps", "parse", "build"):
         done = v2(shop, command)
-        assert not [
-            line for line in (done.stdout + done.stderr).splitlines() if "[warning]" in line or "eprecat" in line
-        ]
+        assert not [line for line in (done.stdout + done.stderr).splitlines() if re.search("(?i)warning]|deprec", line)]
+
+
+def test_what_init_writes_has_no_deprecation(tmp_path: Path) -> None:
+    """Package, model, tests and exposure of a new project build with dbt v2."""
+    shop = Shop(tmp_path / "shop")
+    shop.folder.mkdir()
+    (shop.folder / "dbt_project.yml").write_text("name: shop\nversion: '1.0'\nprofile: shop\n")
+    _write_profile(shop)
+    assert shop.run("init").returncode == 0
+    builds_without_a_deprecation(shop)
+    assert shop.run("plan").returncode == 0
+
+
+def test_the_demo_is_built_by_dbt_v2_and_pushed_once(tmp_path: Path, sandbox: LocalSandbox) -> None:
+    """Nothing in it is deprecated, its tests count for the gate, and the second push is empty."""
+    shop = Shop(tmp_path / "demo")
+    _make_project(shop.folder)
+    builds_without_a_deprecation(shop)
     assert "tests passed or warned" in guards(shop)["tests"]["message"]
     first, second = (shop.push("--initial", endpoint=sandbox.url) for _ in range(2))
     assert first["source"]["accepted"] > 100

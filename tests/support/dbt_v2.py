@@ -1,4 +1,4 @@
-"""dbt 2 from the package index, in a folder of its own, with the DuckDB of this environment as its driver."""
+"""dbt v2 from the package index, in a folder of its own, with the DuckDB of this environment as its driver."""
 
 import functools
 import hashlib
@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 LOCK = Path(__file__).with_name("dbt_v2.lock")
-# Elsewhere dbt 2 downloads its driver of DuckDB. That of Python is one, too: a library that asks for Python's own.
+# Elsewhere dbt v2 downloads its driver of DuckDB. That of Python is one, too: a library that asks for Python's own.
 DRIVER = """\
 manifest_version = 1
 [Driver]
@@ -22,7 +22,7 @@ shared = "{library}"
 
 
 def run_v2(arguments: list[str], folder: Path, environment: Mapping[str, str]) -> subprocess.CompletedProcess[str]:
-    """Run dbt 2 as a user does."""
+    """Run dbt v2 as a user does."""
     place, python = installed()
     more = {"XDG_CONFIG_HOME": str(place), "LD_PRELOAD": str(python), "DO_NOT_TRACK": "1"}
     return subprocess.run(
@@ -38,7 +38,7 @@ def run_v2(arguments: list[str], folder: Path, environment: Mapping[str, str]) -
 
 @functools.cache
 def installed() -> tuple[Path, Path]:
-    """The folder of dbt 2, made once and kept, and Python's library. The test is skipped where they cannot be had."""
+    """The folder of dbt v2, made once and kept, and Python's library. The test is skipped where they cannot be had."""
     import _duckdb
 
     python = Path(str(sysconfig.get_config_var("LIBDIR")), str(sysconfig.get_config_var("INSTSONAME")))
@@ -61,4 +61,4 @@ def installed() -> tuple[Path, Path]:
 
 def _not_here(why: str) -> None:
     # CI has to try it.
-    (pytest.fail if os.environ.get("CI") else pytest.skip)(f"dbt 2 cannot be had on this machine: {why}")
+    (pytest.fail if os.environ.get("CI") else pytest.skip)(f"dbt v2 cannot be had on this machine: {why}")
