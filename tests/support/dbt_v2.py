@@ -42,8 +42,8 @@ def installed() -> tuple[Path, Path]:
     import _duckdb
 
     python = Path(str(sysconfig.get_config_var("LIBDIR")), str(sysconfig.get_config_var("INSTSONAME")))
-    if python.suffix == ".a" or not python.is_file():
-        _not_here(f"this Python has no shared library {python}")
+    if sys.platform != "linux" or python.suffix == ".a" or not python.is_file():
+        _not_here(f"its driver needs Linux and Python's shared library, and here is {sys.platform} with {python}")
     digest = hashlib.sha256(LOCK.read_bytes() + sys.version.encode()).hexdigest()
     place = Path(sys.prefix) / "dbt-v2" / digest[:16]
     if not (place / "ready").exists():
