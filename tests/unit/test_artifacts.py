@@ -89,7 +89,7 @@ def v2(**metadata: str) -> dict[str, Any]:
 
 def manifest(folder: Path, invocation: str, meta: dict[str, str]) -> None:
     metadata = {"invocation_id": invocation, "invocation_started_at": "2026-03-01T10:00:00Z"}
-    nodes = {"model.reverse_etl.reverse_etl_ledger": {"config": {"meta": meta}}}
+    nodes = {"model.reverse_etl.reverse_etl_run_history": {"config": {"meta": meta}}}
     (folder / "manifest.json").write_text(json.dumps({"metadata": metadata, "nodes": nodes}))
 
 
