@@ -5,10 +5,10 @@ BIN := .venv/bin
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: docs help setup demo test test-long model mutants lint format lock bench soak clean
+.PHONY: docs help setup demo test test-long test-matrix model mutants lint format lock bench soak clean
 
 help:  ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-11s %s\n", $$1, $$2}'
 
 setup: .venv/.ready  ## Make .venv from requirements.lock
 
@@ -33,6 +33,9 @@ test: setup lint  ## Lint, type-check and run every test
 test-long: setup  ## The same with far more worlds, seeds and rounds, and the deep search: before a release
 	REVERSE_ETL_TESTS=long $(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 	$(MAKE) model
+
+test-matrix: setup  ## dbt-core 1.10 to 1.12 on each Python from 3.11 to 3.13 that this machine has
+	REVERSE_ETL_TESTS=long $(BIN)/python -m pytest --numprocesses 2 tests/integration/test_matrix.py
 
 model: setup  ## Search the protocol of delivery far beyond the bounds of the tests
 	$(BIN)/python -m tests.reference.search --deep
@@ -60,7 +63,8 @@ format: setup  ## Let ruff write the format
 # dbt-core 1.12 requires dbt-core-experimental-parser, of which only builds exist that download
 # from elsewhere while they install. It serves one optional flag, so the lock leaves it out.
 # Spark's lock names what requirements.lock lacks.
-# Microsoft's REST client and its SOAP client, bingads, overwrite each other: the tests keep it apart.
+# Microsoft's REST client and its SOAP client, bingads, overwrite each other: the tests keep it apart. So they do dbt v2,
+# whose `dbt` would overwrite that of dbt-core; of its later releases only such builds exist as of the parser.
 SDK_LOCK = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
 lock: setup  ## Write the lock files anew from pyproject.toml
 	@echo "dbt-core-experimental-parser ; sys_platform == 'never'" > .venv/overrides.txt
@@ -69,6 +73,7 @@ lock: setup  ## Write the lock files anew from pyproject.toml
 	echo "msads==13.0.30.1" | $(SDK_LOCK) -o tests/contract/sdk/msads.lock -
 	echo "setuptools" | $(SDK_LOCK) -o tests/contract/sdk/build.lock -
 	printf "%s\n" dbt-spark py4j pyspark sqlparams | $(SDK_LOCK) --no-deps -o tests/engines/spark.lock -
+	echo "dbt==2.0.0rc196" | $(SDK_LOCK) -o tests/support/dbt_v2.lock -
 
 bench: setup  ## Measure speed against yardsticks taken in the same run
 	$(BIN)/python benchmarks/run.py

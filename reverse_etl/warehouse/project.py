@@ -199,6 +199,11 @@ class Project:
         """Where dbt writes the artifacts of this project."""
         return Path(self.adapter.config.project_root) / str(self.adapter.config.target_path)
 
+    @property
+    def packages_folder(self) -> str:
+        """Where dbt installs packages, as the project says it."""
+        return str(self.adapter.config.packages_install_path)
+
     def has_alone(self, relation: Any) -> bool:
         """True where the connection proves that no other process has one to this relation: it is in a DuckDB file."""
         sql = self.sql("_locked_file", relation=relation)
