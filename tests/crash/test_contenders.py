@@ -16,7 +16,7 @@ from tests.support.faults import ask_for, release, wait_for
 from tests.support.scale import scaled
 from tests.support.shop import REPOSITORY, Shop
 
-ROUNDS = scaled(16, long=100)
+ROUNDS = scaled(10, long=100)
 
 
 @pytest.mark.parametrize("shop", ["postgres"], indirect=True)
