@@ -5,7 +5,8 @@ BIN := .venv/bin
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: docs help setup demo test test-long test-matrix model mutants lint format lock bench soak clean
+.PHONY: docs help setup demo test test-long test-matrix model mutants lint lint-types lint-package lint-example format lock \
+	bench soak clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-11s %s\n", $$1, $$2}'
@@ -49,11 +50,18 @@ docs: setup  ## docs/reference.md and docs/errors.md, from the program itself
 lint: setup  ## ruff, mypy, import walls, portable SQL, sqlfluff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.engines.portable
-	$(BIN)/dbt deps --quiet --project-dir dbt_project --profiles-dir profiles
+	@$(MAKE) --no-print-directory --jobs 3 lint-types lint-package lint-example
+
+lint-types:
+	$(BIN)/mypy
+
+lint-package:
 	REVERSE_ETL_DUCKDB_PATH=:memory: DBT_PROFILES_DIR=profiles $(BIN)/sqlfluff lint --disable-progress-bar models
+
+lint-example:
+	$(BIN)/dbt deps --quiet --project-dir dbt_project --profiles-dir profiles
 	REVERSE_ETL_DUCKDB_PATH=:memory: DBT_PROJECT_DIR=dbt_project $(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models
 
 format: setup  ## Let ruff write the format
