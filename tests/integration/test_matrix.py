@@ -41,7 +41,10 @@ def test_it_builds_and_pushes_once(
     shop.fill([deal(1), deal(2)])
 
     def run(*command: str | Path) -> str:
-        done = shop._apart([str(word) for word in command], {"MICROSOFT_ADS_ENDPOINT": sandbox.url})
+        environment = shop._environment({"MICROSOFT_ADS_ENDPOINT": sandbox.url})
+        done = subprocess.run(
+            command, cwd=shop.folder, env=environment, capture_output=True, text=True, timeout=600, check=False
+        )
         assert done.returncode == 0, done.stdout + done.stderr
         return done.stdout
 
