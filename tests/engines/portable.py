@@ -21,6 +21,7 @@ INSTEAD = {
     r"\bchr\(": "_text_literal",
     r"\b(regexp_\w+|rlike|ilike|similar to)\b": "_matches, _replace_matches or _first_match",
     r"\b(pg_)?typeof\b|\binformation_schema\b|\badapter\.dispatch\b": "a macro of macros/engine",
+    r"\bunion\b(?!\s+all)|\brecursive\b": "select distinct over union all",
     r"\bqualify\b|\bdistinct on\b|\bfilter\s*\(\s*where|\blateral\b": "a subquery",
     r"\b(max|min|sum|count)\(\s*case\b(?:(?!\bend\b).)*?\bin\s*\(\s*select\b": "a join, before it is aggregated",
     # \n in what Jinja joins, \uXXXX, and \\1 for _replace_matches reach no literal
@@ -66,7 +67,9 @@ def engine_findings() -> Iterator[str]:
     for engine, macros in given.items():
         kin, inherits = KINDRED.get(engine, ("", False))
         others = set() if kin and not inherits else _given("default", contract) | given.get(kin, set())
-        yield from (f"{engine}.sql: lacks {engine}__{name}" for name in sorted(dispatched - macros - (others - {"_engine"})))
+        yield from (
+            f"{engine}.sql: lacks {engine}__{name}" for name in sorted(dispatched - macros - (others - {"_engine"}))
+        )
         yield from (f"{engine}.sql: {name} is not dispatched" for name in sorted(macros - dispatched))
     listed = re.search(r"macro _engines\(\).*?\[(.*?)\]", contract, re.DOTALL)
     if listed is None or set(re.findall(r"\w+", listed[1])) != set(given):
