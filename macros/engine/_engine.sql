@@ -1,7 +1,13 @@
 {#-
     All that differs from engine to engine. Each macro says what it gives, and macros/engine/<adapter>.sql gives it: one file
-    for each engine, that knows nothing of conversions. Nothing else is dispatched, and all other SQL is portable.
+    for each engine, that knows nothing of conversions. What most engines share stands here as `default__`. Nothing else is
+    dispatched, and all other SQL is portable.
 -#}
+
+{#- The engines that have a file. -#}
+{% macro _engines() %}
+    {{- return(['duckdb', 'postgres', 'spark', 'snowflake', 'bigquery']) -}}
+{% endmacro %}
 
 {#- The adapter that a file of implementations was written for. -#}
 {% macro _engine() %}
@@ -17,8 +23,8 @@
 {% macro _check_engine() %}
     {%- if reverse_etl._engine() != adapter.type() -%}
         {{ exceptions.raise_compiler_error(
-            "reverse_etl does not know the warehouse '" ~ adapter.type() ~ "' yet: DuckDB, Postgres and Spark are supported, and a"
-            ~ " file of macros adds another, as docs/adding-a-warehouse.md says."
+            "reverse_etl does not know the warehouse '" ~ adapter.type() ~ "' yet: it knows " ~ reverse_etl._engines() | join(', ')
+            ~ ", and a file of macros adds another, as docs/adding-a-warehouse.md says."
         ) }}
     {%- endif -%}
 {% endmacro %}
@@ -28,9 +34,23 @@
     {{- return(adapter.dispatch('_session_settings', 'reverse_etl')()) -}}
 {% endmacro %}
 
+{% macro default___session_settings() %}
+    {{- return('') -}}
+{% endmacro %}
+
 {#- Text in quotes, escaped as the engine reads it. -#}
 {% macro _text_literal(text) %}
     {{- return(adapter.dispatch('_text_literal', 'reverse_etl')(text)) -}}
+{% endmacro %}
+
+{#- A column's name in the engine's quotes. dbt puts them around it and looks at nothing inside: there they are doubled. -#}
+{% macro _quoted(column) %}
+    {{- return(adapter.dispatch('_quoted', 'reverse_etl')(column)) -}}
+{% endmacro %}
+
+{% macro default___quoted(column) %}
+    {%- set mark = adapter.quote('')[0] -%}
+    {{- return(adapter.quote(column.replace(mark, mark ~ mark))) -}}
 {% endmacro %}
 
 {#- The type of values: a 64-bit float, as Microsoft's. dbt's type_float is 32 bits wide on DuckDB. -#}
@@ -105,6 +125,10 @@
     {{- return(adapter.dispatch('_present_text', 'reverse_etl')("cast(" ~ expression ~ " as " ~ dbt.type_string() ~ ")")) -}}
 {% endmacro %}
 
+{% macro default___present_text(text) %}
+    {{- return("case when trim(" ~ text ~ ") = '' or " ~ text ~ " is null then '' else " ~ text ~ " end") -}}
+{% endmacro %}
+
 {#- A text without white space of any kind around it. -#}
 {% macro _trimmed(text) %}
     {{- return(adapter.dispatch('_trimmed', 'reverse_etl')(text)) -}}
@@ -163,6 +187,10 @@
     {{- return(adapter.dispatch('_materialized', 'reverse_etl')(once)) -}}
 {% endmacro %}
 
+{% macro default___materialized(once) %}
+    {{- return('') -}}
+{% endmacro %}
+
 {#- The name of the table of a step. Arguments: ledger, a relation; name, of the step. -#}
 {% macro _step_table(ledger, name) %}
     {{- return(adapter.dispatch('_step_table', 'reverse_etl')(ledger, reverse_etl._step_identifier(name))) -}}
@@ -182,8 +210,16 @@
     {{- return(adapter.dispatch('_declare_cursor', 'reverse_etl')(select_sql)) -}}
 {% endmacro %}
 
+{% macro default___declare_cursor(select_sql) %}
+    {{- return('') -}}
+{% endmacro %}
+
 {% macro _fetch_cursor(rows) %}
     {{- return(adapter.dispatch('_fetch_cursor', 'reverse_etl')(rows)) -}}
+{% endmacro %}
+
+{% macro default___fetch_cursor(rows) %}
+    {{- return('') -}}
 {% endmacro %}
 
 {#-
@@ -200,4 +236,8 @@
 -#}
 {% macro _locked_file(relation) %}
     {{- return(adapter.dispatch('_locked_file', 'reverse_etl')(relation)) -}}
+{% endmacro %}
+
+{% macro default___locked_file(relation) %}
+    {{- return('') -}}
 {% endmacro %}

@@ -28,12 +28,6 @@
     {{- return((moment - modules.datetime.timedelta(days=days)).strftime('%Y-%m-%dT%H:%M:%SZ')) -}}
 {% endmacro %}
 
-{#- A column's name in the engine's quotes. dbt puts them around it and looks at nothing inside: they are doubled there. -#}
-{% macro _quoted(column) %}
-    {%- set mark = adapter.quote('')[0] -%}
-    {{- return(adapter.quote(column.replace(mark, mark ~ mark))) -}}
-{% endmacro %}
-
 {#-
     The condition that two numbers are equal or both absent. What stands for an absent one is further from zero than any
     value that a rule lets through.

@@ -156,11 +156,14 @@ asked_ledger as (
 ),
 
 asked as (
-    select {{ reverse_etl._listed(keys) }} from named_ledger
-    union
-    select {{ reverse_etl._listed(keys) }}
-    from ({{ reverse_etl._source_rows(source, unique_key) }}) as identified
-    where {{ reverse_etl._named_by(kind, value, 'identified') }}
+    select distinct {{ reverse_etl._listed(keys) }}
+    from (
+        select {{ reverse_etl._listed(keys) }} from named_ledger
+        union all
+        select {{ reverse_etl._listed(keys) }}
+        from ({{ reverse_etl._source_rows(source, unique_key) }}) as identified
+        where {{ reverse_etl._named_by(kind, value, 'identified') }}
+    ) as named
 ),
 
 asked_source as (
