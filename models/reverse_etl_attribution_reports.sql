@@ -5,7 +5,7 @@
     pre_hook="{{ reverse_etl._no_clone() }}",
 ) }}
 {{ reverse_etl._append_only() }}
-{%- set text = dbt.type_string() -%}
+{%- set text = reverse_etl._type_text() -%}
 {{ reverse_etl._no_rows([
     ['destination', text],
     ['environment', text],

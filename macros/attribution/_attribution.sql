@@ -21,7 +21,7 @@
 
 {#- The warehouse's time in UTC as text, as exact as it has it. -#}
 {% macro _moment() %}
-    select cast({{ reverse_etl._utc_now() }} as {{ dbt.type_string() }}) as moment
+    select cast({{ reverse_etl._utc_now() }} as {{ reverse_etl._type_text() }}) as moment
 {% endmacro %}
 
 {#- The number of the next fetch of a scope. Two that begin at once may get the same. -#}

@@ -6,7 +6,7 @@
 
 {#- The engines that have a file. -#}
 {% macro _engines() %}
-    {{- return(['duckdb', 'postgres', 'spark', 'snowflake', 'bigquery']) -}}
+    {{- return(['duckdb', 'postgres', 'spark', 'snowflake', 'bigquery', 'redshift', 'databricks', 'trino', 'athena']) -}}
 {% endmacro %}
 
 {#- The adapter that a file of implementations was written for. -#}
@@ -51,6 +51,15 @@
 {% macro default___quoted(column) %}
     {%- set mark = adapter.quote('')[0] -%}
     {{- return(adapter.quote(column.replace(mark, mark ~ mark))) -}}
+{% endmacro %}
+
+{#- The type of texts of any length. -#}
+{% macro _type_text() %}
+    {{- return(adapter.dispatch('_type_text', 'reverse_etl')()) -}}
+{% endmacro %}
+
+{% macro default___type_text() %}
+    {{- return(dbt.type_string()) -}}
 {% endmacro %}
 
 {#- The type of values: a 64-bit float, as Microsoft's. dbt's type_float is 32 bits wide on DuckDB. -#}
@@ -122,7 +131,7 @@
 
 {#- A column as text in which blank and absent are one: the empty text. -#}
 {% macro _present_text(expression) %}
-    {{- return(adapter.dispatch('_present_text', 'reverse_etl')("cast(" ~ expression ~ " as " ~ dbt.type_string() ~ ")")) -}}
+    {{- return(adapter.dispatch('_present_text', 'reverse_etl')("cast(" ~ expression ~ " as " ~ reverse_etl._type_text() ~ ")")) -}}
 {% endmacro %}
 
 {% macro default___present_text(text) %}
@@ -199,6 +208,23 @@
 {#- What kind of table a step's rows become: temporary where the adapter keeps its session. -#}
 {% macro _step_table_kind() %}
     {{- return(adapter.dispatch('_step_table_kind', 'reverse_etl')()) -}}
+{% endmacro %}
+
+{#- A table of a select's rows. Arguments: kind, as of `_step_table_kind`; table, its name. -#}
+{% macro _create_table_as(kind, table, select_sql) %}
+    {{- return(adapter.dispatch('_create_table_as', 'reverse_etl')(kind, table, select_sql)) -}}
+{% endmacro %}
+
+{% macro default___create_table_as(kind, table, select_sql) %}
+    {{- return("create " ~ kind ~ " " ~ table ~ " as\n" ~ select_sql) -}}
+{% endmacro %}
+
+{% macro _drop_table(table) %}
+    {{- return(adapter.dispatch('_drop_table', 'reverse_etl')(table)) -}}
+{% endmacro %}
+
+{% macro default___drop_table(table) %}
+    {{- return("drop table if exists " ~ table) -}}
 {% endmacro %}
 
 {#-

@@ -42,17 +42,17 @@
     {%- endif -%}
     {{- return(
         "case when " ~ expression ~ " is null then null when not " ~ reverse_etl._finite(expression) ~ " then 'not finite' else cast(cast("
-        ~ expression ~ " * 1000 as " ~ dbt.type_bigint() ~ ") as " ~ dbt.type_string() ~ ") end"
+        ~ expression ~ " * 1000 as " ~ dbt.type_bigint() ~ ") as " ~ reverse_etl._type_text() ~ ") end"
     ) -}}
 {% endmacro %}
 
 {% macro _nullable_text(value) %}
-    {{- return("cast(" ~ reverse_etl._literal(value) ~ " as " ~ dbt.type_string() ~ ")") -}}
+    {{- return("cast(" ~ reverse_etl._literal(value) ~ " as " ~ reverse_etl._type_text() ~ ")") -}}
 {% endmacro %}
 
 {#- What is true on every engine, as [name, condition]. -#}
 {% macro _known_conditions() %}
-    {%- set number, text = "cast(null as " ~ reverse_etl._type_double() ~ ")", "cast(null as " ~ dbt.type_string() ~ ")" -%}
+    {%- set number, text = "cast(null as " ~ reverse_etl._type_double() ~ ")", "cast(null as " ~ reverse_etl._type_text() ~ ")" -%}
     {%- set time = reverse_etl._time_literal('2026-10-25 00:59:59.999999') -%}
     {%- set numbers = "(select 1 as n union all select 2 as n union all select cast(null as " ~ dbt.type_bigint() ~ ") as n) as numbers" -%}
     {{- return([
@@ -85,7 +85,7 @@
         ['a date is its midnight', reverse_etl._utc_timestamp("cast('2026-10-25' as date)") ~ ' = ' ~ reverse_etl._time_literal('2026-10-25 00:00:00')],
         ['a time without zone is in UTC', reverse_etl._utc_timestamp(time) ~ ' = ' ~ time],
         ['it states no zone', 'not ' ~ reverse_etl._states_zone(time)],
-        ['a decimal number is a double', reverse_etl._double('cast(12.5 as numeric(18, 5))') ~ ' = 12.5'],
+        ['a decimal number is a double', reverse_etl._double('cast(12.5 as decimal(18, 5))') ~ ' = 12.5'],
         ['a quote in a name', '(select ' ~ reverse_etl._quoted('it"s `so`') ~ " from (select 'x' as " ~ reverse_etl._quoted('it"s `so`') ~ ") as named) = 'x'"],
         ['a value that is worked out once', reverse_etl._with_value("lower('A')", 'a_value', "a_value = 'a' and a_value <> 'A'")],
     ]) -}}

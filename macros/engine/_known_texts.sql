@@ -4,7 +4,7 @@
     {%- set phone = 'c59475d96e9f01d7d18d06cfad84dd02333207f02c0c2c5663ef2782cda0390e' -%}
     {%- set german = 'dd1441360ced4b51b7b8452626df2789a0d5a2ace34dfe90e4d5372e0dece70d' -%}
     {%- set click = 'f894f652ea334e739002f7167ab8f8e3' -%}
-    {%- set length = "cast(length(given) as " ~ dbt.type_string() ~ ")" -%}
+    {%- set length = "cast(length(given) as " ~ reverse_etl._type_text() ~ ")" -%}
     {{- return([
         ['length and hash of a literal', 'text', dbt.concat([length, "' '", reverse_etl._sha256_hex('given')]), [
             ['', '0 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'],

@@ -38,7 +38,7 @@
 
 {#- A column as text that is never null. -#}
 {% macro _text_or_empty(column) %}
-    {{- return("coalesce(cast(" ~ column ~ " as " ~ dbt.type_string() ~ "), '')") -}}
+    {{- return("coalesce(cast(" ~ column ~ " as " ~ reverse_etl._type_text() ~ "), '')") -}}
 {% endmacro %}
 
 {#- A text without any white space, Unicode's and what has no width included, which hide in what people copy. -#}
@@ -70,5 +70,5 @@
 
 {#- A table of the rows of a step. Arguments: table, its name; select_sql. -#}
 {% macro _create_step_table(table, select_sql) %}
-    {{- return("create " ~ reverse_etl._step_table_kind() ~ " " ~ table ~ " as\n" ~ select_sql) -}}
+    {{- return(reverse_etl._create_table_as(reverse_etl._step_table_kind(), table, select_sql)) -}}
 {% endmacro %}

@@ -86,3 +86,13 @@
         '\x01\x02\x03\x04\x05\x06\x07\x08\x0b\x0c\x0e\x0f\x10\x11\x12\x13\x14\x15\x16\x17\x18\x19\x1a\x1b\x1c\x1d\x1e\x1f\ufffe\uffff'
     ) -}}
 {% endmacro %}
+
+{#- A pattern of Perl's kind as a literal: there `$` matches before a line break at the end, too. -#}
+{% macro _perl_pattern(pattern) %}
+    {{- return(reverse_etl._text_literal(pattern[:-1] ~ '\\z' if pattern.endswith('$') else pattern)) -}}
+{% endmacro %}
+
+{#- A replacement whose groups are written by `$`. -#}
+{% macro _dollar_groups(replacement) %}
+    {{- return(modules.re.sub('\\\\([0-9])', '$\\1', replacement)) -}}
+{% endmacro %}

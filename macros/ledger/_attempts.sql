@@ -88,7 +88,7 @@
 
 {#- The columns of the ledger, each with its type. -#}
 {% macro _ledger_columns() %}
-    {%- set text = dbt.type_string() -%}
+    {%- set text = reverse_etl._type_text() -%}
     {{- return([
         ['destination', text],
         ['environment', text],

@@ -46,7 +46,7 @@
 
 {#- Both hashes as one text. The length of the first says where the second begins, whatever stands in a malformed one. -#}
 {% macro _both_hashes(hashed_email, hashed_phone) %}
-    {%- set length = "cast(length(" ~ hashed_email ~ ") as " ~ dbt.type_string() ~ ")" -%}
+    {%- set length = "cast(length(" ~ hashed_email ~ ") as " ~ reverse_etl._type_text() ~ ")" -%}
     {{- return(dbt.concat([length, "'H'", hashed_email, hashed_phone])) -}}
 {% endmacro %}
 

@@ -153,5 +153,5 @@
 
 {#- An empty table with the columns of another. Arguments: table, its name; like, a relation. -#}
 {% macro _create_table_like(table, like) %}
-    create table {{ table }} as select * from {{ like }} where 1 = 0
+    {{- reverse_etl._create_table_as('table', table, 'select * from ' ~ like ~ ' where 1 = 0') -}}
 {% endmacro %}

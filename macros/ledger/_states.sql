@@ -109,7 +109,7 @@ plain as (
         {% if column in found -%} {{ plain }}.{{ column }}
         {%- elif column in known -%} {{ known[column] }} as {{ column }}
         {%- elif column in flags -%} false as {{ column }}
-        {%- else -%} cast(null as {{ types.get(column, dbt.type_string()) }}) as {{ column }}
+        {%- else -%} cast(null as {{ types.get(column, reverse_etl._type_text()) }}) as {{ column }}
         {%- endif %}{{ "," if not loop.last }}
     {%- endfor %}
 {%- endmacro %}

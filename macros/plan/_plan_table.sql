@@ -3,13 +3,11 @@
     Arguments: plan, the table's name in full; select_sql, the plan's select.
 -#}
 {% macro _create_plan_table(plan, select_sql) %}
-    create table {{ plan }} as
-    select * from ({{ select_sql }}) as planned
-    order by seq
+    {{- reverse_etl._create_table_as('table', plan, "select * from (" ~ select_sql ~ ") as planned\norder by seq") -}}
 {% endmacro %}
 
 {% macro _drop_plan_table(plan) %}
-    drop table if exists {{ plan }}
+    {{- reverse_etl._drop_table(plan) -}}
 {% endmacro %}
 
 {#- One page of the rows to send. Arguments: seq_from, seq_to, both included. -#}

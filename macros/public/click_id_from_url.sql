@@ -9,7 +9,7 @@
 -#}
 {% macro click_id_from_url(url) %}
     {%- do reverse_etl._check_engine() -%}
-    {%- set text = namespace(sql="cast(" ~ url ~ " as " ~ dbt.type_string() ~ ")") -%}
+    {%- set text = namespace(sql="cast(" ~ url ~ " as " ~ reverse_etl._type_text() ~ ")") -%}
     {%- for encoded, plain in [
         ('%25', '%'), ('%25', '%'),
         ('%3F', '?'), ('%3f', '?'), ('%26', '&'), ('%23', '#'), ('%3B', ';'), ('%3b', ';'), ('%3D', '='), ('%3d', '=')

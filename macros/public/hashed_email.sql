@@ -29,6 +29,6 @@
         end
     {%- endset -%}
     {{- return(reverse_etl._with_value(
-        "trim(cast(" ~ expression ~ " as " ~ dbt.type_string() ~ "))", 'given_email', given
+        "trim(cast(" ~ expression ~ " as " ~ reverse_etl._type_text() ~ "))", 'given_email', given
     )) -}}
 {% endmacro %}

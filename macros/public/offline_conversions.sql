@@ -49,7 +49,7 @@ from {{ from }}
 {% endmacro %}
 
 {% macro _text_column(expression) %}
-    {%- set text = "cast(" ~ (expression if expression is not none else 'null') ~ " as " ~ dbt.type_string() ~ ")" -%}
+    {%- set text = "cast(" ~ (expression if expression is not none else 'null') ~ " as " ~ reverse_etl._type_text() ~ ")" -%}
     {{- return("nullif(trim(" ~ text ~ "), '')") -}}
 {% endmacro %}
 

@@ -67,7 +67,7 @@
     what of it is in doubt, and how many rows stand refused. Arguments: as for `_baseline_rows`.
 -#}
 {% macro _baseline_counts(rows, before, listed) %}
-{%- set no_time = "cast(null as " ~ dbt.type_string() ~ ")" -%}
+{%- set no_time = "cast(null as " ~ reverse_etl._type_text() ~ ")" -%}
 with planned as (
     select * from {{ rows }} as everything
 ),

@@ -167,7 +167,7 @@ class WarehouseUpkeep(WarehouseLedger):
         return ForgetReport(*map(int, counts))
 
     def _linked(self, person: Person) -> dict[str, list[Any]]:
-        """All that leads to a person: what was given, the clicks and keys that share a conversion with it, and so on."""
+        """What leads to a person: what was given, the clicks and keys that share a conversion with it, and so on."""
         given = _given(person)
         while True:
             wider = {column: list(values) for column, values in given.items()}

@@ -1,0 +1,1 @@
+{{ reverse_etl._wrong_answers() }}
