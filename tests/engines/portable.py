@@ -12,7 +12,6 @@ INSTEAD = {
     r"\binterval\s*['(\d]|\bdbt\.(dateadd|datediff)\b": "_later or _seconds_between",
     r"\b(as|type) (timestamp|datetime)|\bdbt\.type_timestamp\b": "_type_time or _time_literal",
     r"\bdbt\.type_string\b": "_type_text: on Redshift dbt's holds 256 bytes",
-    r"\bunion\b(?!\s+(all|distinct)\b)": "union all, or union distinct where a recursion needs it",
     r"\b(current_timestamp|current_date|getdate|sysdate)\b|\bnow\(\)": "_utc_now",
     r"(?<!\.)\b(date_trunc|strftime|to_char|date_format|to_timestamp)\b": "_whole_second or _utc_text",
     r"::": "cast",
