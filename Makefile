@@ -5,10 +5,11 @@ BIN := .venv/bin
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: docs help setup demo test test-long model mutants lint format golden lock bench soak clean
+.PHONY: docs help setup demo test test-long test-matrix model mutants lint lint-types lint-package lint-example format golden lock \
+	bench soak clean
 
 help:  ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-9s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-11s %s\n", $$1, $$2}'
 
 setup: .venv/.ready  ## Make .venv from requirements.lock
 
@@ -34,6 +35,9 @@ test-long: setup  ## The same with far more worlds, seeds and rounds, and the de
 	REVERSE_ETL_TESTS=long $(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 	$(MAKE) model
 
+test-matrix: setup  ## dbt-core 1.10 to 1.12 on each Python from 3.11 to 3.13 that this machine has
+	REVERSE_ETL_TESTS=long $(BIN)/python -m pytest --numprocesses 2 tests/integration/test_matrix.py
+
 model: setup  ## Search the protocol of delivery far beyond the bounds of the tests
 	$(BIN)/python -m tests.reference.search --deep
 
@@ -49,11 +53,18 @@ golden: setup  ## tests/engines/golden: what the package renders to for engines 
 lint: setup  ## ruff, mypy, import walls, portable SQL, sqlfluff
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/python -m tests.engines.portable
-	$(BIN)/dbt deps --quiet --project-dir dbt_project --profiles-dir profiles
+	@$(MAKE) --no-print-directory --jobs 3 lint-types lint-package lint-example
+
+lint-types:
+	$(BIN)/mypy
+
+lint-package:
 	REVERSE_ETL_DUCKDB_PATH=:memory: DBT_PROFILES_DIR=profiles $(BIN)/sqlfluff lint --disable-progress-bar models
+
+lint-example:
+	$(BIN)/dbt deps --quiet --project-dir dbt_project --profiles-dir profiles
 	REVERSE_ETL_DUCKDB_PATH=:memory: DBT_PROJECT_DIR=dbt_project $(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models
 
 format: setup  ## Let ruff write the format
@@ -62,7 +73,9 @@ format: setup  ## Let ruff write the format
 
 # dbt-core 1.12 requires dbt-core-experimental-parser, of which only builds exist that download
 # from elsewhere while they install. It serves one optional flag, so the lock leaves it out.
-# Microsoft's REST client and its SOAP client, bingads, overwrite each other: the tests keep it apart.
+# Spark's lock names what requirements.lock lacks.
+# Microsoft's REST client and its SOAP client, bingads, overwrite each other: the tests keep it apart. So they do dbt v2,
+# whose `dbt` would overwrite that of dbt-core; of its later releases only such builds exist as of the parser.
 SDK_LOCK = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet
 lock: setup  ## Write the lock files anew from pyproject.toml
 	@echo "dbt-core-experimental-parser ; sys_platform == 'never'" > .venv/overrides.txt
@@ -70,6 +83,8 @@ lock: setup  ## Write the lock files anew from pyproject.toml
 		--generate-hashes --no-header --override .venv/overrides.txt --upgrade --quiet -o requirements.lock
 	echo "msads==13.0.30.1" | $(SDK_LOCK) -o tests/contract/sdk/msads.lock -
 	echo "setuptools" | $(SDK_LOCK) -o tests/contract/sdk/build.lock -
+	printf "%s\n" dbt-spark py4j pyspark sqlparams | $(SDK_LOCK) --no-deps -o tests/engines/spark.lock -
+	echo "dbt==2.0.0rc196" | $(SDK_LOCK) -o tests/support/dbt_v2.lock -
 
 bench: setup  ## Measure speed against yardsticks taken in the same run
 	$(BIN)/python benchmarks/run.py

@@ -1,87 +1,83 @@
 {#-
-    The condition that a row carries an identifier that somebody gave, on a relation with record_key, click_key,
-    hashed_email and hashed_phone.
-    Arguments: given, a dict with a list of values for each of these columns; alias, of the relation.
+    The condition that a row is a person's, on a relation with record_key, click_key, hashed_email and hashed_phone and, where
+    conversions are given, with name, identifier_key and time.
+    Arguments: given, a dict with a list of values for each of these columns, and the list `conversions` of [conversion_name,
+    identifier_key, conversion_time]; alias, of the relation.
 -#}
 {% macro _carries(given, alias) %}
     {%- set conditions = [] -%}
     {%- for column in ['record_key', 'click_key', 'hashed_email', 'hashed_phone'] if given[column] -%}
-        {%- do conditions.append(alias ~ "." ~ column ~ " = " ~ reverse_etl._literal(given[column])) -%}
+        {%- do conditions.append(reverse_etl._named_in(alias ~ "." ~ column, given[column])) -%}
+    {%- endfor -%}
+    {%- for conversion in given.conversions -%}
+        {%- set same = [] -%}
+        {%- for column in ['conversion_name', 'identifier_key', 'conversion_time'] -%}
+            {%- do same.append(alias ~ "." ~ column ~ " = " ~ reverse_etl._literal(conversion[loop.index0])) -%}
+        {%- endfor -%}
+        {%- do conditions.append("(" ~ same | join(" and ") ~ ")") -%}
     {%- endfor -%}
     {{- return("(" ~ conditions | join(" or ") ~ ")") -}}
 {% endmacro %}
 
-{#-
-    What the ledger holds of a person, as a chain of CTEs for `with recursive` that ends in `person`: the conversions
-    which carry what was given, and from these all that share a click id or a key with one, since that is the same click
-    or the same record. Hashes lead no further: a family may share a phone. Attempts that were never sent are among them.
-    Arguments: tables, scope, given.
--#}
-{% macro _person(tables, scope, given) %}
-{%- set keys = reverse_etl._identity_columns(scope) -%}
-held as (
-    select distinct
+{#- The attempts of a scope with what finds a person. Those that were never sent are among them. -#}
+{% macro _held(ledger, scope) %}
+    select
         conversion_name,
         {{ reverse_etl._identifier_key('click_id', 'hashed_email', 'hashed_phone') }} as identifier_key,
         conversion_time,
         record_key,
         {{ reverse_etl._click_key('click_id') }} as click_key,
         hashed_email,
-        hashed_phone
-    from {{ tables.ledger }}
+        hashed_phone,
+        run_seq,
+        seq
+    from {{ ledger }}
     where {{ reverse_etl._in_scope(scope) }}
-),
-
-linked as (
-    select * from held where {{ reverse_etl._carries(given, 'held') }}
-    union distinct
-    select held.*
-    from held
-    inner join linked
-        on (held.click_key <> '' and held.click_key = linked.click_key)
-        or (held.record_key <> '' and held.record_key = linked.record_key)
-        or ({{ reverse_etl._same(keys, 'held', 'linked') }})
-),
-
-person as (
-    select
-        {{ reverse_etl._listed(keys) }},
-        row_number() over (order by {{ reverse_etl._listed(keys) }}) as number
-    from (select distinct {{ reverse_etl._listed(keys) }} from linked) as identities
-)
-{% endmacro %}
-
-{#- The attempts of a person by run_seq and seq, with the number of the conversion. -#}
-{% macro _attempts_of_person(tables, scope, given) %}
-{%- set keys = reverse_etl._identity_columns(scope) -%}
-    with recursive {{ reverse_etl._person(tables, scope, given) }}
-
-    select distinct
-        written.run_seq,
-        written.seq,
-        person.number
-    from (
-        select
-            run_seq,
-            seq,
-            conversion_name,
-            {{ reverse_etl._identifier_key('click_id', 'hashed_email', 'hashed_phone') }} as identifier_key,
-            conversion_time
-        from {{ tables.ledger }}
-        where {{ reverse_etl._in_scope(scope) }}
-    ) as written
-    inner join person on {{ reverse_etl._same(keys, 'written', 'person') }}
 {% endmacro %}
 
 {#-
-    What stands of a person, as one row: records and attempts of the ledger, messages of their own receipts, records in
-    doubt that can still be settled, and rows of the source that could be sent. A source row without click id and hashes
-    holds no identifier but its key, and nothing of it can be sent.
-    Arguments: source, tables, scope, unique_key, now as for the plan; given.
+    What leads from a person's attempts to more of them: the same click or the same record is the same person. Hashes lead no
+    further: a family may share a phone.
+-#}
+{% macro _linked(ledger, scope, given) %}
+    select distinct
+        record_key,
+        click_key,
+        conversion_name,
+        identifier_key,
+        conversion_time
+    from ({{ reverse_etl._held(ledger, scope) }}) as held
+    where {{ reverse_etl._carries(given, 'held') }}
+{% endmacro %}
+
+{#- The attempts of a person by run_seq and seq, with the number of the conversion. -#}
+{% macro _attempts_of_person(ledger, scope, given) %}
+    select distinct
+        run_seq,
+        seq,
+        dense_rank() over (order by {{ reverse_etl._listed(reverse_etl._identity_columns(scope)) }}) as conversion
+    from ({{ reverse_etl._held(ledger, scope) }}) as held
+    where {{ reverse_etl._carries(given, 'held') }}
+    order by run_seq, seq
+{% endmacro %}
+
+{#-
+    What stands of a person beside the attempts, as one row: messages of their own receipts, records in doubt that can still
+    be settled, and rows of the source that could be sent. A source row without click id and hashes holds no identifier but its
+    key, and nothing of it can be sent.
+    Arguments: source, tables, scope, unique_key, now as for the plan; given, with all that leads to the person.
 -#}
 {% macro _forget_counts(source, tables, scope, unique_key, now, given) %}
 {%- set keys = reverse_etl._identity_columns(scope) -%}
-with recursive {{ reverse_etl._person(tables, scope, given) }},
+with held as (
+    {{ reverse_etl._held(tables.ledger, scope) }}
+),
+
+person as (
+    select distinct {{ reverse_etl._listed(keys) }}
+    from held
+    where {{ reverse_etl._carries(given, 'held') }}
+),
 
 attempts_that_count as (
     {{ reverse_etl._attempts(
@@ -91,19 +87,15 @@ attempts_that_count as (
 
 states as (
     {{ reverse_etl._fold('attempts_that_count', scope) }}
-),
-
-numbers as (
-    {{ reverse_etl._attempts_of_person(tables, scope, given) }}
 )
 
 select
-    (select count(*) from person) as records,
-    (select count(*) from numbers) as attempts,
     (
         select count(*)
         from {{ tables.receipts }} as receipts
-        inner join numbers on receipts.run_seq = numbers.run_seq and receipts.seq_from = numbers.seq
+        inner join (
+            select distinct run_seq, seq from held where {{ reverse_etl._carries(given, 'held') }}
+        ) as numbers on receipts.run_seq = numbers.run_seq and receipts.seq_from = numbers.seq
         where {{ reverse_etl._in_scope(scope, 'receipts') }} and receipts.seq_from = receipts.seq_to and receipts.message <> ''
     ) as messages,
     (
@@ -118,12 +110,7 @@ select
             from ({{ reverse_etl._source_rows(source, unique_key) }}) as identified
         ) as source_rows
         where (source_rows.click_id <> '' or source_rows.hashed_email <> '' or source_rows.hashed_phone <> '')
-            and (
-                {{ reverse_etl._carries(given, 'source_rows') }}
-                or source_rows.click_key in (select click_key from linked where click_key <> '')
-                or source_rows.record_key in (select record_key from linked where record_key <> '')
-                or exists (select 1 from person where {{ reverse_etl._same(keys, 'source_rows', 'person') }})
-            )
+            and {{ reverse_etl._carries(given, 'source_rows') }}
     ) as in_source
 {% endmacro %}
 
@@ -145,14 +132,25 @@ select
     where {{ reverse_etl._carries(given, 'others') }}
 {% endmacro %}
 
+{#-
+    The condition that a row is one of some attempts. Arguments: attempts, a list of [run_seq, seq, ...]; seq, the column.
+-#}
+{% macro _of_attempts(attempts, seq) %}
+    {%- set by_run = {} -%}
+    {%- for attempt in attempts -%} {%- do by_run.setdefault(attempt[0], []).append(attempt[1]) -%} {%- endfor -%}
+    {%- set conditions = [] -%}
+    {%- for run_seq, seqs in by_run.items() -%}
+        {%- do conditions.append("(run_seq = " ~ run_seq ~ " and " ~ seq ~ " in (" ~ seqs | join(", ") ~ "))") -%}
+    {%- endfor -%}
+    {{- return("(" ~ conditions | join(" or ") ~ ")") -}}
+{% endmacro %}
+
 {#- Blanks what the destination said of a person's single rows; it may repeat what was sent. -#}
-{% macro _forget_messages(tables, scope, given) %}
-    update {{ tables.receipts }}
+{% macro _forget_messages(receipts, scope, attempts) %}
+    update {{ receipts }}
     set message = ''
     where {{ reverse_etl._in_scope(scope) }} and seq_from = seq_to and message <> ''
-        and (run_seq, seq_from) in (
-            select run_seq, seq from ({{ reverse_etl._attempts_of_person(tables, scope, given) }}) as numbers
-        )
+        and {{ reverse_etl._of_attempts(attempts, 'seq_from') }}
 {% endmacro %}
 
 {#-
@@ -162,19 +160,21 @@ select
     Such a conversion can never be found in the source again: it ages out, or is held as gone. Microsoft knows nothing by
     the token, so whatever comes to retract what is gone has to leave these alone.
     Old versions of rows stay in an engine's files until it cleans up, as after any update.
+    Arguments: attempts, a list of [run_seq, seq, number of the conversion].
 -#}
-{% macro _forget_identifiers(tables, scope, run_seq, given) %}
-    update {{ tables.ledger }} as ledger
-    set click_id = forgotten.token, hashed_email = '', hashed_phone = '', record_key = ''
-    from (
-        select
-            run_seq,
-            seq,
-            {{ dbt.concat(["'" ~ reverse_etl._token_prefix(run_seq) ~ "'", "cast(number as " ~ reverse_etl._type_text() ~ ")"]) }} as token
-        from ({{ reverse_etl._attempts_of_person(tables, scope, given) }}) as numbers
-    ) as forgotten
-    where {{ reverse_etl._in_scope(scope, 'ledger') }}
-        and ledger.run_seq = forgotten.run_seq and ledger.seq = forgotten.seq
+{% macro _forget_identifiers(ledger, scope, run_seq, attempts) %}
+    {%- set by_conversion = {} -%}
+    {%- for attempt in attempts -%} {%- do by_conversion.setdefault(attempt[2], []).append(attempt) -%} {%- endfor -%}
+    update {{ ledger }}
+    set click_id = case
+            {%- for conversion, of_it in by_conversion.items() %}
+            when {{ reverse_etl._of_attempts(of_it, 'seq') }} then '{{ reverse_etl._token_prefix(run_seq) ~ conversion }}'
+            {%- endfor %}
+        end,
+        hashed_email = '',
+        hashed_phone = '',
+        record_key = ''
+    where {{ reverse_etl._in_scope(scope) }} and {{ reverse_etl._of_attempts(attempts, 'seq') }}
 {% endmacro %}
 
 {#- Conversions and attempts that a run put tokens in. -#}

@@ -28,7 +28,7 @@ from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.exposures import Declaration, declarations, no_sync, unknown_sync
 from reverse_etl.warehouse.project import Project
 from reverse_etl.warehouse.source import built_columns, column_problems, kinds_of, spelled
-from reverse_etl.warehouse.tables import accepted_by_scope, ledger_tables
+from reverse_etl.warehouse.tables import accepted_by_scope, check_writers, ledger_tables
 
 # Versions of dbt-core that the whole test suite was run with, both ends included.
 TESTED_DBT = ((1, 10), (1, 12))
@@ -293,6 +293,8 @@ class _Checkup:
 
     def _check_guards(self, sync: Sync, *, complete: bool) -> Iterator[CheckLine]:
         """What each guard would say to a push; without ledger and source, what some say without them."""
+        if self._tables is not None:
+            check_writers(self._project, sync)
         if complete:
             guards = Session.of(self._project, sync).guards(Permissions())
         else:

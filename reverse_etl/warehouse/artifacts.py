@@ -7,7 +7,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -16,8 +16,16 @@ if TYPE_CHECKING:
 
 # What content from outside raises that is not of the shape it should have.
 MALFORMED = (ValueError, LookupError, TypeError, AttributeError, OverflowError, RecursionError)
-# What dbt puts in the place of a relation with --empty.
-_EMPTY = re.compile(r"\(select \* from \S+ where false limit 0\)")
+# What dbt-core 1 and dbt v2 put in the place of a relation, by the flag that makes them do so.
+_IN_PART = {
+    "--empty": re.compile(r"\(select \* from \S+ (?:where false )?limit 0\)"),
+    "--sample": re.compile(
+        r"\(select \* from \S+ where (?:[^()'\n]+|cast\([^()'\n]+ as timestamp\)) (?:>=|<) "
+        r"(?:to_timestamp_tz\()?'\d{4}-\d\d-\d\d(?:T[^']*| [^']*\+00:00)'"
+    ),
+}
+# The model of ours whose entry in manifest.json says the target; see models/_models.yml.
+_MARKED = "model.reverse_etl.reverse_etl_run_history"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +39,16 @@ class NodeResult:
 
 @dataclass(frozen=True, slots=True)
 class RunResults:
-    """run_results.json. `began` and `ended` are UTC times of the command that wrote it; `results` by unique id."""
+    """run_results.json. `began` and `ended` are UTC times of the command that wrote it; `results` by unique id.
+
+    `target`: the one that the command named, blank for the default one, None where it is not known for which target the
+    command was, or when it began: dbt v2 says both in manifest.json alone, which other commands write anew.
+    """
 
     command: str
     arguments: Mapping[str, Any]
     results: Mapping[str, NodeResult]
+    target: str | None
     began: datetime
     ended: datetime
 
@@ -50,27 +63,41 @@ def read_json(path: Path) -> Any:
 
 def run_results(project: Project) -> RunResults | None:
     """What the last command left that runs nodes; None where it left nothing, or nothing that can be read."""
-    path = project.target_folder / "run_results.json"
-    return _run_results(path, written_at(path))
+    path, manifest = (project.target_folder / name for name in ("run_results.json", "manifest.json"))
+    return _run_results(path, manifest, written_at(path), written_at(manifest))
 
 
 @functools.lru_cache(maxsize=1)
-def _run_results(path: Path, written: float) -> RunResults | None:
-    """The file as it was written then: every sync of a project asks for it."""
+def _run_results(path: Path, manifest: Path, *_written: float) -> RunResults | None:
+    """The files as they were written then: every sync of a project asks for them."""
     content = read_json(path)
     try:
-        ended = _moment(content["metadata"]["generated_at"])
-        began = content["metadata"].get("invocation_started_at")
+        metadata, args = content["metadata"], content["args"]
+        began, target = metadata.get("invocation_started_at"), args.get("target") or ""
+        if str(metadata.get("dbt_version")).startswith("2."):
+            began, target = _said_in(manifest, metadata["invocation_id"])
         return RunResults(
-            command=str(content["args"].get("which", "")),
-            arguments=dict(content["args"]),
+            command=str(args.get("which", "")),
+            arguments=dict(args),
             results={str(result["unique_id"]): _result(result) for result in content["results"]},
-            # Not every version of dbt says when the command began to read the project.
-            began=_moment(began) if began else ended - timedelta(seconds=float(content.get("elapsed_time") or 0)),
-            ended=ended,
+            target=target if began else None,
+            began=_moment(began or metadata["generated_at"]),
+            ended=_moment(metadata["generated_at"]),
         )
     except MALFORMED:
         return None
+
+
+def _said_in(path: Path, invocation: str) -> tuple[str | None, str | None]:
+    """When a command began, and its target; None where the manifest is that of another command."""
+    manifest = read_json(path)
+    try:
+        metadata, meta = manifest["metadata"], manifest["nodes"][_MARKED]["config"]["meta"]
+        if metadata["invocation_id"] == invocation:
+            return metadata["invocation_started_at"], meta["reverse_etl_target"]
+    except MALFORMED:
+        pass
+    return None, None
 
 
 def _moment(text: str) -> datetime:
@@ -93,7 +120,8 @@ def written_at(path: Path) -> float:
 def limited_build(project: Project, unique_id: str) -> str:
     """The flag by which a model, or one that it reads, was last built in part: `--empty`, `--sample` or nothing.
 
-    run_results.json tells of the last command alone; what `--empty` made of the model itself stays in its SQL.
+    run_results.json tells of the last command alone, and where dbt v2 wrote it not of flags; what they made of a model
+    stays in its SQL.
     """
     lineage = with_parents(project.manifest, unique_id)
     last = run_results(project)
@@ -104,13 +132,28 @@ def limited_build(project: Project, unique_id: str) -> str:
             return "--sample"
     for node_id in lineage:
         node = project.manifest.nodes[node_id]
-        path = project.target_folder / "run" / node.package_name / node.original_file_path
-        try:
-            if _EMPTY.search(path.read_text(encoding="utf-8", errors="replace")):
-                return "--empty"
-        except OSError:
-            continue
+        path = statement_of(project, node)
+        sql = path.read_text(encoding="utf-8", errors="replace") if path else ""
+        for flag, pattern in _IN_PART.items():
+            # A microbatch model always reads spans of time.
+            spans = getattr(node.config, "incremental_strategy", None) == "microbatch" and flag == "--sample"
+            if pattern.search(sql) and not spans:
+                return flag
     return ""
+
+
+def statement_of(project: Project, node: Any) -> Path | None:
+    """The file with the statement that dbt last ran for a node; None where there is none.
+
+    dbt-core 1 and dbt v2 have different folders for the generic tests of all, and for the models of packages.
+    """
+    target, file = project.target_folder, node.original_file_path
+    run = target / "run" / node.package_name
+    places = [run / file, run / project.packages_folder / node.package_name / file]
+    if node.resource_type == "test":
+        inside = target.relative_to(project.root) if target.is_relative_to(project.root) else ""
+        places += [run / file / node.path, run / inside / "generic_tests" / node.path]
+    return max((place for place in places if place.is_file()), key=written_at, default=None)
 
 
 def with_parents(manifest: Any, unique_id: str) -> set[str]:

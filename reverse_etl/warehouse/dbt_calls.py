@@ -7,6 +7,8 @@ import io
 import logging
 import os
 import re
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TextIO
@@ -74,6 +76,22 @@ def call_dbt(arguments: list[str], manifest: Any = None) -> Any:
 
     with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
         return dbtRunner(manifest=manifest).invoke([*_QUIET, *arguments])
+
+
+def build(options: DbtOptions, selection: Sequence[str], *, quiet: bool, verbose: bool) -> BaseException | None:
+    """Run `dbt build`, whose words go to standard error as `Project.build` says; gives what kept it from running."""
+    # The verdict is read from the file, and of all tests: also where the project's flags say otherwise.
+    looks = ["--write-json", *(["--quiet"] if quiet else [] if verbose else ["--log-level", "warn"])]
+    looks += ["--no-use-colors"] if os.environ.get("NO_COLOR") else []
+    from dbt.cli.main import dbtRunner
+
+    logging.getLogger("dbt").setLevel(logging.NOTSET)
+    with contextlib.redirect_stdout(WithoutInterrupts(sys.stderr)):
+        words = ["build", "--indirect-selection", "eager", "--select", *selection, *options.as_arguments()]
+        exception: BaseException | None = dbtRunner().invoke([*looks, *words]).exception
+    # From here on dbt is silent again: what a push does must not end in dbt's own log.
+    call_dbt(["parse", *options.as_arguments()])
+    return exception
 
 
 def select_exposures(options: DbtOptions, manifest: Any, select: str) -> frozenset[str]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import hashlib
-import json
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
@@ -21,10 +19,10 @@ from reverse_etl.warehouse.accounts import rows_of
 from reverse_etl.warehouse.demands import planned_demands, read_demands
 from reverse_etl.warehouse.history import Books, explain, find_key, planned_rows, read_run, read_runs
 from reverse_etl.warehouse.lease import WarehouseLease, holder
-from reverse_etl.warehouse.planning import rendered, request
+from reverse_etl.warehouse.planning import drop_left_steps, rendered, request, scope_id
 from reverse_etl.warehouse.project import Project, Row
 from reverse_etl.warehouse.source import built_columns, check_columns, click_time_of, spelled
-from reverse_etl.warehouse.tables import ledger_tables
+from reverse_etl.warehouse.tables import check_writers, ledger_tables
 
 # Lines of a plan that are read at once where all are.
 LINES_PER_PAGE = 5000
@@ -69,6 +67,7 @@ class WarehouseLedger:
         return self._take("unlock", over=held.claim_id)
 
     def _take(self, kind: str = "", over: str = "", tests: str = "") -> WarehouseLease:
+        check_writers(self._project, self._sync)
         lease = WarehouseLease.take(
             self._project,
             self._tables,
@@ -79,6 +78,7 @@ class WarehouseLedger:
         )
         for run_seq in lease.took_over_from:
             self._project.write("_drop_plan_table", plan=self._plan_name(run_seq))
+        drop_left_steps(self.books)
         return lease
 
     def was_pushed(self) -> bool:
@@ -286,8 +286,8 @@ class WarehouseLedger:
 
     def _plan_name(self, run_seq: int) -> Any:
         """The table of a run's plan, beside the ledger."""
-        scope_id = hashlib.sha256(json.dumps(self._scope, sort_keys=True).encode()).hexdigest()[:12]
-        return self._tables["ledger"].incorporate(path={"identifier": f"reverse_etl_plan_{scope_id}_{run_seq}"})
+        name = f"reverse_etl_plan_{scope_id(self._scope)}_{run_seq}"
+        return self._tables["ledger"].incorporate(path={"identifier": name})
 
     def _summary(self, rows: str, now: str, samples: int) -> tuple[Plan, int]:
         """A plan, and how many of its source rows share a conversion unseen: where any do, it must be made again."""

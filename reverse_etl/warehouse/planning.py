@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
+import hashlib
+import json
+import secrets
+import time
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from reverse_etl.core.errors import ReverseEtlError
 from reverse_etl.core.goal import refusing
 from reverse_etl.core.kinds import kind_of
 from reverse_etl.warehouse.history import Books
+
+# A reader that left its tables of steps is over after this. Seconds.
+READER_LASTS = 3600
+
+
+def scope_id(scope: Mapping[str, str]) -> str:
+    """What tables of one scope bear in their names."""
+    return hashlib.sha256(json.dumps(scope, sort_keys=True).encode()).hexdigest()[:12]
 
 
 def request(
@@ -52,8 +64,9 @@ def rendered(books: Books, plan: dict[str, Any], *, tables: bool | None = None) 
         yield project.sql("_plan", plan=plan)
         return
     in_place = project.value("_steps_in_place")
+    prefix = f"{scope_id(books.scope)}_{_mark(plan['run_seq'])}"
     at = {
-        name: project.sql("_step_table", ledger=books.tables["ledger"], name=name)
+        name: project.sql("_step_table", ledger=books.tables["ledger"], name=f"{prefix}_{name}")
         for name in project.value("_step_names")
         if name not in in_place
     }
@@ -70,3 +83,20 @@ def rendered(books: Books, plan: dict[str, Any], *, tables: bool | None = None) 
             # A lost connection has dropped them.
             with contextlib.suppress(ReverseEtlError):
                 project.write("_drop_plan_table", plan=table)
+
+
+def drop_left_steps(books: Books) -> None:
+    """Remove the tables of steps that runs of this scope left, and readers long ago; for who holds its lease."""
+    if books.project.value("_keeps_ctes"):
+        return
+    ledger = books.tables["ledger"]
+    prefix = str(books.project.value("_step_identifier", name=f"{scope_id(books.scope)}_"))
+    for name in books.project.beside(ledger, prefix):
+        mark = name.removeprefix(prefix).partition("_")[0]
+        if mark.isdecimal() or int(mark[1:9], 16) < time.time() - READER_LASTS:
+            books.project.write("_drop_plan_table", plan=ledger.incorporate(path={"identifier": name}))
+
+
+def _mark(run_seq: int) -> str:
+    """What the tables of steps of a run bear in their names; of a reader, whose run is -1, when it began."""
+    return str(run_seq) if run_seq >= 0 else f"r{int(time.time()):08x}{secrets.token_hex(2)}"

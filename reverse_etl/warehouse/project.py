@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import os
 import re
-import sys
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -20,8 +18,7 @@ from reverse_etl.core.folders import project_folder, where_else
 from reverse_etl.core.version import __version__
 from reverse_etl.warehouse.dbt_calls import (
     DbtOptions,
-    WithoutInterrupts,
-    call_dbt,
+    build,
     first_words,
     parse,
     select_exposures,
@@ -123,21 +120,11 @@ class Project:
             self.connect()
             self.ping()
         self.close()
-        # The verdict is read from the file, and of all tests: also where the project's flags say otherwise.
-        looks = ["--write-json", *(["--quiet"] if quiet else [] if verbose else ["--log-level", "warn"])]
-        looks += ["--no-use-colors"] if os.environ.get("NO_COLOR") else []
-        from dbt.cli.main import dbtRunner
-
-        logging.getLogger("dbt").setLevel(logging.NOTSET)
-        with contextlib.redirect_stdout(WithoutInterrupts(sys.stderr)):
-            words = ["build", "--indirect-selection", "eager", "--select", *selection, *self._options.as_arguments()]
-            result = dbtRunner().invoke([*looks, *words])
-        # From here on dbt is silent again: what a push does must not end in dbt's own log.
-        call_dbt(["parse", *self._options.as_arguments()])
+        error = build(self._options, selection, quiet=quiet, verbose=verbose)
         # The call made a new adapter.
         self.adapter = self._borrow_adapter()
-        if result.exception is not None:
-            raise SettingsError(f"dbt build could not run: {first_words(result.exception)}", hint="See its output.")
+        if error is not None:
+            raise SettingsError(f"dbt build could not run: {first_words(error)}", hint="See its output.")
 
     def is_target_of(self, given: str | None) -> bool:
         """Would a dbt command with this --target, or with none, have used the same target as this one?"""
@@ -154,13 +141,10 @@ class Project:
             return False
         return bool(default == self.target)
 
-    def _has_macro(self, name: str) -> bool:
-        return f"macro.{PACKAGE}.{name}" in self.manifest.macros
-
     @property
     def has_package(self) -> bool:
         """Is the dbt package there, in whatever version?"""
-        return self._has_macro("_package_version")
+        return f"macro.{PACKAGE}._package_version" in self.manifest.macros
 
     def ping(self) -> None:
         """Ask the warehouse for a sign of life; raises LeaseHeldError or WarehouseError."""
@@ -198,6 +182,11 @@ class Project:
     def target_folder(self) -> Path:
         """Where dbt writes the artifacts of this project."""
         return Path(self.adapter.config.project_root) / str(self.adapter.config.target_path)
+
+    @property
+    def packages_folder(self) -> str:
+        """Where dbt installs packages, as the project says it."""
+        return str(self.adapter.config.packages_install_path)
 
     def has_alone(self, relation: Any) -> bool:
         """True where the connection proves that no other process has one to this relation: it is in a DuckDB file."""
@@ -237,8 +226,11 @@ class Project:
 
     def kind(self, unique_id: str) -> str:
         """What a model is in the warehouse, in dbt's word: table, view. Blank where dbt does not know."""
-        found = self._found(unique_id)
-        return "" if found is None else str(found.type or "")
+        return str(getattr(self._found(unique_id), "type", None) or "")
+
+    def keeps_inserts(self, unique_id: str) -> bool:
+        """May several write into a model's table at once?"""
+        return bool(self.value("_keeps_inserts", relation=self._found(unique_id)))
 
     def _found(self, unique_id: str) -> Any:
         wanted = self.relation(unique_id)
@@ -249,9 +241,7 @@ class Project:
         """A relation of the warehouse, of dbt or not, and its columns; None where there is none."""
         with self._translated():
             found = self.adapter.get_relation(database or self.adapter.config.credentials.database, schema, identifier)
-            if found is None:
-                return None
-            return found, [column.name for column in self.adapter.get_columns_in_relation(found)]
+            return found and (found, [column.name for column in self.adapter.get_columns_in_relation(found)])
 
     def beside(self, relation: Any, prefix: str) -> list[str]:
         """The names of the relations in the schema of another that begin so."""
@@ -299,7 +289,7 @@ class Project:
     def stream(self, sql: str, page: int) -> Generator[list[Row], None, None]:
         """The rows of a select in pages of that many at most; no other statement may run meanwhile.
 
-        Memory holds one page. An adapter without a cursor of its own gives all rows as one page.
+        Memory holds one page. An adapter without a cursor that reads in pages gives all rows as one.
         """
         cursor_sql = self.sql("_declare_cursor", select_sql=sql)
         if not hasattr(self.adapter, "add_query"):
@@ -307,6 +297,9 @@ class Project:
             return
         with self._translated():
             _, cursor = self.adapter.add_query(cursor_sql or sql, auto_begin=True)
+            if not hasattr(cursor, "fetchmany"):
+                yield _by_name(_names(cursor), cursor.fetchall())
+                return
         with contextlib.suppress(GeneratorExit):
             while rows := self._next_page(cursor, cursor_sql, page):
                 yield rows

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from reverse_etl.core.errors import SettingsError
-from reverse_etl.core.sync import Scope
+from reverse_etl.core.sync import Environment, Scope, Sync
 from reverse_etl.warehouse.project import PACKAGE, Project
 
 TABLES = ("ledger", "receipts", "runs")
@@ -54,6 +54,21 @@ def ledger_tables(project: Project, names: Sequence[str] = TABLES) -> dict[str, 
             hint=f"Run `{build}`: it adds what is missing and keeps every row.",
         )
     return {name: project.relation(unique_id) for name, unique_id in ids.items()}
+
+
+def check_writers(project: Project, sync: Sync) -> None:
+    """Raise SettingsError where a sync to production has its history in tables that lose one of two inserts at once."""
+    if sync.environment is not Environment.PRODUCTION:
+        return
+    losing = [name for name in TABLES if not project.keeps_inserts(f"model.{PACKAGE}.{PACKAGE}_{name}")]
+    if losing:
+        raise SettingsError(
+            "No push to production: these tables could lose what two pushes write at once, so that both would send: "
+            + ", ".join(f"{PACKAGE}_{name}" for name in losing)
+            + ".",
+            hint="On Spark they must be Delta or Iceberg: set `models: {reverse_etl: {+file_format: delta}}` in "
+            "dbt_project.yml, drop the tables while nothing was sent to production, and build them anew.",
+        )
 
 
 def accepted_by_scope(project: Project, tables: Mapping[str, Any]) -> dict[Scope, int]:

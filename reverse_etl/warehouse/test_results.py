@@ -11,7 +11,14 @@ from pathlib import Path
 from typing import Any
 
 from reverse_etl.core.ports import TestEvidence, Verdict
-from reverse_etl.warehouse.artifacts import RunResults, run_results, with_parents, written_at
+from reverse_etl.warehouse.artifacts import (
+    RunResults,
+    limited_build,
+    run_results,
+    statement_of,
+    with_parents,
+    written_at,
+)
 from reverse_etl.warehouse.history import kept_evidence
 from reverse_etl.warehouse.project import PACKAGE, Project
 
@@ -19,6 +26,7 @@ from reverse_etl.warehouse.project import PACKAGE, Project
 _TELLING = ("build", "run", "test", "retry")
 _BUILDING = ("build", "run", "retry")
 _BAD = ("fail", "error", "skipped", "runtime error", "partial success")
+_GOOD = ("success", "pass", "warn")
 
 
 def look(project: Project, source: str, *, built_at: datetime | None, earlier: str) -> TestEvidence:
@@ -63,7 +71,7 @@ def _from_file(project: Project, source: str) -> tuple[TestEvidence, datetime | 
     model_failed = model is not None and model.status in _BAD
     if failing or model_failed:
         return TestEvidence(Verdict.FAILED, _culprits(project, read), failing, model_failed), read.ended, False
-    if model is None or read.command not in _BUILDING:
+    if model is None or model.status not in _GOOD or read.command not in _BUILDING:
         return (
             _unknown(f"the last dbt command here, `dbt {_words(read)}`, did not build it"),
             read.ended,
@@ -80,18 +88,21 @@ def _beside_the_point(project: Project, source: str, read: RunResults) -> str:
     relation = project.manifest.nodes[source].relation_name
     if built not in (None, relation):
         return f"dbt last built {built}, not {relation}"
-    if not project.is_target_of(read.arguments.get("target")):
+    if read.target is None:
+        return "dbt v2 says in manifest.json when and for which target it ran, and another command has overwritten that"
+    if not project.is_target_of(read.target):
         return f"the last dbt command here was for another target than {project.target}"
     return ""
 
 
 def _of_built(project: Project, source: str, read: RunResults, tests: Mapping[str, str]) -> TestEvidence:
     """The verdict on a model that was built without a failure."""
-    for flag in ("empty", "sample"):
-        if read.arguments.get(flag):
-            return _unknown(f"it was last built with --{flag}")
+    limited = limited_build(project, source)
+    if limited:
+        return _unknown(f"it was last built with {limited}")
     required = {test_id: name for test_id, name in tests.items() if not test_id.startswith("unit_test.")}
-    missing = [name for test_id, name in required.items() if test_id not in read.results]
+    done = {test_id for test_id, result in read.results.items() if result.status in _GOOD}
+    missing = [name for test_id, name in required.items() if test_id not in done]
     if missing:
         more = f" and {len(missing) - 3} more" if len(missing) > 3 else ""
         return _unknown(f"not run since it was built: {', '.join(missing[:3])}{more}")
@@ -197,10 +208,8 @@ def _untouched_since(project: Project, source: str, moment: datetime, *, here: b
         node = project.manifest.nodes.get(node_id)
         if node is None:
             continue
-        folder = project.target_folder / "run" / node.package_name / node.original_file_path
-        path = folder / node.path if node.resource_type == "test" and folder.is_dir() else folder
-        written = written_at(path)
-        if written > moment.timestamp() or (here and node_id == source and written == float("-inf")):
+        path = statement_of(project, node)
+        if (path is None and here and node_id == source) or (path and written_at(path) > moment.timestamp()):
             return False
     return True
 

@@ -153,15 +153,40 @@ class WarehouseUpkeep(WarehouseLedger):
 
     def known_of(self, person: Person) -> ForgetReport:
         """What stands of a person, in the ledger and in the source."""
-        given = asdict(person)
-        ((records, attempts, messages, in_doubt, in_source),) = self._project.query(
+        given = self._linked(person)
+        attempts = self._attempts_of(given)
+        ((messages, in_doubt, in_source),) = self._project.query(
             "_forget_counts", **self.books.compared(), now=self.clock(), given=given
         )
         scopes = [scope.as_dict() for scope in dict.fromkeys((self._sync.scope, *self._beside))]
         ((elsewhere,),) = self._project.query(
-            "_forget_elsewhere", ledger=self._tables["ledger"], scopes=scopes, given=given
+            "_forget_elsewhere", ledger=self._tables["ledger"], scopes=scopes, given=_given(person)
         )
-        return ForgetReport(*(int(n) for n in (records, attempts, messages, in_doubt, in_source, elsewhere)))
+        records = len({conversion for *_, conversion in attempts})
+        counts = (records, len(attempts), messages, in_doubt, in_source, elsewhere)
+        return ForgetReport(*map(int, counts))
+
+    def _linked(self, person: Person) -> dict[str, list[Any]]:
+        """What leads to a person: what was given, the clicks and keys that share a conversion with it, and so on."""
+        given = _given(person)
+        while True:
+            wider = {column: list(values) for column, values in given.items()}
+            for record_key, click_key, *conversion in self._project.query(
+                "_linked", ledger=self._tables["ledger"], scope=self._scope, given=given
+            ):
+                wider["record_key"] += [record_key] if record_key else []
+                wider["click_key"] += [click_key] if click_key else []
+                # One with a click id is found by that.
+                wider["conversions"] += [] if click_key else [tuple(conversion)]
+            wider = {column: sorted(set(values)) for column, values in wider.items()}
+            if wider == given:
+                return given
+            given = wider
+
+    def _attempts_of(self, given: dict[str, list[Any]]) -> list[tuple[int, int, int]]:
+        """A person's attempts, each as run, number within it and number of the conversion."""
+        rows = self._project.query("_attempts_of_person", ledger=self._tables["ledger"], scope=self._scope, given=given)
+        return [(int(run_seq), int(seq), int(conversion)) for run_seq, seq, conversion in rows]
 
     def drop_old_plans(self) -> None:
         """Remove the plan tables that runs of this scope left behind."""
@@ -173,9 +198,14 @@ class WarehouseUpkeep(WarehouseLedger):
 
     def forget(self, run_seq: int, person: Person) -> None:
         """Blank a person's identifiers and messages."""
-        arguments = {"tables": self._tables, "scope": self._scope, "given": asdict(person)}
-        self._project.write("_forget_messages", **arguments)
-        self._project.write("_forget_identifiers", **arguments, run_seq=run_seq)
+        # By number, since no engine needs more than that to update: a person has few attempts.
+        attempts = self._attempts_of(self._linked(person))
+        if not attempts:
+            return
+        self._project.write("_forget_messages", receipts=self._tables["receipts"], scope=self._scope, attempts=attempts)
+        self._project.write(
+            "_forget_identifiers", ledger=self._tables["ledger"], scope=self._scope, run_seq=run_seq, attempts=attempts
+        )
 
     def forgotten(self, run_seq: int) -> tuple[int, int]:
         """Conversions and attempts that a run blanked."""
@@ -228,6 +258,11 @@ class WarehouseUpkeep(WarehouseLedger):
                 hint="Build it, or check its schema and spelling.",
             )
         return found
+
+
+def _given(person: Person) -> dict[str, list[Any]]:
+    """What was given of a person, as lists by column."""
+    return {column: [value] if value else [] for column, value in asdict(person).items()} | {"conversions": []}
 
 
 def _goal_rows(row: Row) -> GoalRows:

@@ -15,7 +15,7 @@ from tests.support.scale import scaled
 from tests.support.shop import Shop
 
 # Kills of one seed, by each protocol; a push that ended before its kill is none.
-KILLS = {"soap": 17, "rest": 6}
+KILLS = {"soap": scaled(9, long=17), "rest": scaled(4, long=6)}
 FAULTS = (
     "reset_before",
     "reset_after",

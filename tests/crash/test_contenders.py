@@ -16,7 +16,7 @@ from tests.support.faults import ask_for, release, wait_for
 from tests.support.scale import scaled
 from tests.support.shop import REPOSITORY, Shop
 
-ROUNDS = scaled(30, long=100)
+ROUNDS = scaled(10, long=100)
 
 
 @pytest.mark.parametrize("shop", ["postgres"], indirect=True)
@@ -55,7 +55,7 @@ def test_of_eight_pushes_at_once_one_goes(shop: Shop, sandbox: LocalSandbox, tmp
     shop.exposure(**BOTH)
     with warm(shop, tmp_path / "pushes") as process:
         world = World(process, sandbox)
-        for _ in range(scaled(2, long=5)):
+        for _ in range(scaled(1, long=5)):
             world.change_all_ways()
             world.fill()
             ask_for(sandbox, {"kind": "hold_after", "seconds": 120, "count": 20})

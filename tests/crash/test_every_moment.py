@@ -12,8 +12,11 @@ from tests.support.engines import ENGINES
 from tests.support.scale import scaled
 from tests.support.shop import Shop
 
-# Engines by SOAP at each moment, and DuckDB by REST at every third.
-WAYS = [*((engine, "soap", 1) for engine in scaled(["postgres"], long=list(ENGINES))), ("duckdb", "rest", 3)]
+# Engines by SOAP at each moment, and DuckDB by REST at some.
+WAYS = [
+    *((engine, "soap", 1) for engine in scaled(["postgres"], long=list(ENGINES))),
+    ("duckdb", "rest", scaled(5, long=3)),
+]
 
 
 @pytest.mark.parametrize(("shop", "protocol", "step"), WAYS, indirect=["shop"])

@@ -7,7 +7,6 @@ own tables: as many rows and types as they like.
 import json
 import os
 import subprocess
-import sys
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Protocol
@@ -16,8 +15,9 @@ import duckdb
 import psycopg2
 import yaml
 
+from tests.support.quick import dbt_here
+
 REPOSITORY = Path(__file__).parents[2]
-DBT = Path(sys.executable).parent / "dbt"
 NOW = "2026-11-25 12:00:00.5"
 COLUMNS = (
     "conversion_name",
@@ -133,17 +133,10 @@ class Postgres:
 
 
 def run_dbt(*arguments: str, folder: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run dbt as a user does, in a folder, without what the environment says of dbt or of us."""
+    """Run dbt in this process, in a folder, without what the environment says of dbt or of us."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("DBT_", "REVERSE_ETL_"))}
     environment = {**kept, "DO_NOT_TRACK": "1", "NO_COLOR": "1", **variables}
-    return subprocess.run(
-        [str(DBT), "--no-use-colors", *arguments],
-        cwd=folder,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    return dbt_here(["--no-use-colors", *arguments], folder, environment)
 
 
 def make_bed(folder: Path, postgres_host: str = "") -> Path:

@@ -11,10 +11,10 @@ import pytest
 
 from reverse_etl.core import errors
 from reverse_etl.warehouse.exposures import KEYS
+from tests.support.quick import run_here
 
 REPOSITORY = Path(__file__).parents[2]
 README = (REPOSITORY / "README.md").read_text()
-COMMAND = str(Path(sys.executable).parent / "reverse-etl")
 
 
 def masked(line: str) -> str:
@@ -100,9 +100,8 @@ def test_init_works_from_a_wheel(installed: Path, tmp_path: Path) -> None:
 
 
 def help_of(*command: str) -> str:
-    done = subprocess.run(
-        [COMMAND, *command, "--help"], capture_output=True, text=True, check=True, env=os.environ | {"COLUMNS": "200"}
-    )
+    done = run_here([*command, "--help"], REPOSITORY, os.environ | {"COLUMNS": "200"})
+    assert done.returncode == 0
     return done.stdout
 
 

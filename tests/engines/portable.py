@@ -12,7 +12,6 @@ INSTEAD = {
     r"\binterval\s*['(\d]|\bdbt\.(dateadd|datediff)\b": "_later or _seconds_between",
     r"\b(as|type) (timestamp|datetime)|\bdbt\.type_timestamp\b": "_type_time or _time_literal",
     r"\bdbt\.type_string\b": "_type_text: on Redshift dbt's holds 256 bytes",
-    r"\bunion\b(?!\s+(all|distinct)\b)": "union all, or union distinct where a recursion needs it",
     r"\b(current_timestamp|current_date|getdate|sysdate)\b|\bnow\(\)": "_utc_now",
     r"(?<!\.)\b(date_trunc|strftime|to_char|date_format|to_timestamp)\b": "_whole_second or _utc_text",
     r"::": "cast",
@@ -23,6 +22,7 @@ INSTEAD = {
     r"\bchr\(": "_text_literal",
     r"\b(regexp_\w+|rlike|ilike|similar to)\b": "_matches, _replace_matches or _first_match",
     r"\b(pg_)?typeof\b|\binformation_schema\b|\badapter\.dispatch\b": "a macro of macros/engine",
+    r"\bunion\b(?!\s+all)|\brecursive\b": "select distinct over union all",
     r"\bqualify\b|\bdistinct on\b|\bfilter\s*\(\s*where|\blateral\b": "a subquery",
     r"\b(max|min|sum|count)\(\s*case\b(?:(?!\bend\b).)*?\bin\s*\(\s*select\b": "a join, before it is aggregated",
     # \n in what Jinja joins, \uXXXX, and \\1 for _replace_matches reach no literal

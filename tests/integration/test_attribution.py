@@ -20,7 +20,7 @@ from reverse_etl.warehouse.attribution import WarehouseAttribution
 from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.exposures import find_syncs
 from reverse_etl.warehouse.project import Project
-from tests.support.engines import both_engines
+from tests.support.engines import both_engines, duckdb_at_least
 from tests.support.hostile import JINJA, TABLES
 from tests.support.schemas import validate
 from tests.support.shop import Shop, click, deal
@@ -108,7 +108,7 @@ def test_each_goal_is_reported_with_reasons_and_what_to_do(pushed: Shop, clicked
     ) == [("Deal won", "NoMatchingClickFound", 1), ("Lead", "GoalNotFoundOrInactive", 1)]
 
 
-@both_engines
+@duckdb_at_least
 def test_a_later_fetch_holds_and_the_earlier_stays(pushed: Shop, clicked: LocalSandbox) -> None:
     """Fetching again adds rows and changes no number; a report that changed later is shown as it is now."""
     first = fetch(pushed, clicked)
@@ -190,7 +190,7 @@ def test_many_goals_and_days_are_walked(shop: Shop, sandbox: LocalSandbox) -> No
     assert len(newest["goals"]) == 24
 
 
-@both_engines
+@duckdb_at_least
 def test_what_a_baseline_marked_was_not_sent(shop: Shop, sandbox: LocalSandbox) -> None:
     """Records that a baseline marks as accepted are no uploads, and those that a push sends are; where nothing was sent
     no call is made."""

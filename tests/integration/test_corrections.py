@@ -10,8 +10,9 @@ import pytest
 from reverse_etl.sandbox import LocalSandbox
 from reverse_etl.warehouse.ledger import WarehouseLedger
 from tests.support.bench import Bench, opened
-from tests.support.engines import both_engines
+from tests.support.engines import both_engines, duckdb_at_least
 from tests.support.faults import ask_for, truth
+from tests.support.scale import scaled
 from tests.support.shop import Shop, click, deal
 
 BOTH = {"adjustments": ["restate", "retract"], "max_retractions": 10}
@@ -52,7 +53,7 @@ def test_a_changed_value_is_restated_and_what_is_gone_is_retracted(shop: Shop, s
     assert "It was retracted; Microsoft ignores it from then on." in shop.run("why", "D3").stdout
 
 
-@both_engines
+@duckdb_at_least
 def test_a_move_retracts_and_sends_in_one_push(shop: Shop, sandbox: LocalSandbox) -> None:
     """A corrected click id under the same key: the old conversion is taken back first, the new one sent after that."""
     shop.fill([deal(0), deal(1)])
@@ -206,11 +207,15 @@ def fill(bench: Bench, rows: list[dict[str, Any]]) -> None:
     bench.sql("delete from deals", f"insert into deals ({names}) values {values}")
 
 
+# Days on which the view is pushed: around each change, and far apart where it only rolls on.
+PUSHED = scaled((28, 34, 40, 41, 45, 49, 50, 51, 52, 54, 55, 56, 65, 74, 83, 84, 85, 87), long=tuple(range(28, 88)))
+
+
 def test_a_rolling_view_retracts_nothing_and_a_deal_ends_as_the_table_says(
     shop: Shop, sandbox: LocalSandbox, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Over 60 days a view of the last 30, pushed daily, takes nothing back as it rolls on; one deal in it is won,
-    corrected, refunded and won again, and ends retracted first and counted under its new time."""
+    """Over 60 days a view of the last 30 takes nothing back as it rolls on; one deal in it is won, corrected, refunded
+    and won again, and ends retracted first and counted under its new time."""
     midnight = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
     start = midnight - timedelta(days=88)
 
@@ -219,7 +224,7 @@ def test_a_rolling_view_retracts_nothing_and_a_deal_ends_as_the_table_says(
 
     shop.exposure(**BOTH)
     with opened(shop) as bench:
-        for today in range(28, 88):
+        for today in PUSHED:
             rows = [row(day) for day in range(max(today - 29, 0), today + 1) if day != 40]
             if 40 <= today < 45:
                 rows.append(row(40))  # won

@@ -23,6 +23,11 @@ EXPOSURE = """
 PAUSED = "          # no longer used{between}enabled: false\n"
 
 
+@pytest.fixture(scope="module", autouse=True)
+def kept_parses() -> None:
+    """As the product uses them."""
+
+
 def declared(shop: Shop, *exposures: str) -> Iterator[tuple[str, bool]]:
     """Names of the syncs that these exposures make, and whether each may be pushed."""
     (shop.folder / "models/exposures.yml").write_text("exposures:" + "".join(exposures))

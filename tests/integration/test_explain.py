@@ -7,6 +7,7 @@ import json
 import os
 import subprocess
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,6 +21,7 @@ from reverse_etl.core.results import Explained, RunReport, WhyReport
 from reverse_etl.sandbox import LocalSandbox
 from reverse_etl.session import open_workspace
 from reverse_etl.warehouse.dbt_calls import DbtOptions
+from tests.support.engines import ENGINES
 from tests.support.faults import ask_for
 from tests.support.schemas import validate
 from tests.support.shop import COMMAND, Shop, click, copy_of, deal
@@ -71,9 +73,27 @@ class Asked:
 
 
 @pytest.fixture(scope="module")
-def asked(engine_template: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
-    folder = tmp_path_factory.mktemp("explain")
-    shop = copy_of(engine_template, folder / "project")
+def on_duckdb(shop_template: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
+    with _asked(shop_template, tmp_path_factory.mktemp("explain")) as asked:
+        yield asked
+
+
+@pytest.fixture(scope="module")
+def on_postgres(postgres_template: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Asked]:
+    with _asked(postgres_template, tmp_path_factory.mktemp("explain")) as asked:
+        yield asked
+
+
+@pytest.fixture(params=ENGINES)
+def asked(request: pytest.FixtureRequest) -> Asked:
+    """On each engine in turn; how it is printed and written is tried on DuckDB."""
+    found: Asked = request.getfixturevalue(f"on_{request.param}")
+    return found
+
+
+@contextmanager
+def _asked(template: Shop, folder: Path) -> Iterator[Asked]:
+    shop = copy_of(template, folder / "project")
     (folder / "goals.yml").write_text(GOALS)
     with LocalSandbox(folder / "books.sqlite", port=0, goals=folder / "goals.yml") as sandbox:
         shop.fill(
@@ -221,15 +241,15 @@ def test_a_run_in_detail(asked: Asked) -> None:
     assert "newest is run 91" in asked.unknown_run
 
 
-def test_an_address_is_shown_nowhere(asked: Asked) -> None:
+def test_an_address_is_shown_nowhere(on_duckdb: Asked) -> None:
     """Neither output nor any file of the project has the address that was asked for; standard input is read on `-`."""
-    done = asked.shop.run("why", EMAIL, DBT_DEBUG="1")
+    done = on_duckdb.shop.run("why", EMAIL, DBT_DEBUG="1")
     assert done.returncode == 0, done.stderr
     assert "Read as an e-mail address, hashed: 1 row." in done.stdout
     piped = subprocess.run(
         [str(COMMAND), "why", "-", "--json"],
-        cwd=asked.shop.folder,
-        env=os.environ | {"DBT_PROFILES_DIR": str(asked.shop.folder)},
+        cwd=on_duckdb.shop.folder,
+        env=os.environ | {"DBT_PROFILES_DIR": str(on_duckdb.shop.folder)},
         input=EMAIL + "\n",
         capture_output=True,
         text=True,
@@ -239,15 +259,17 @@ def test_an_address_is_shown_nowhere(asked: Asked) -> None:
     assert (row["record_key"], row["hashed_email_start"]) == ("D6", HASH[:8])
     said = [done.stdout, done.stderr, piped.stdout, piped.stderr]
     kept = [
-        path.read_bytes().lower() for path in asked.shop.folder.rglob("*") if path.is_file() and path.suffix != ".py"
+        path.read_bytes().lower()
+        for path in on_duckdb.shop.folder.rglob("*")
+        if path.is_file() and path.suffix != ".py"
     ]
     assert not [text for text in said if "anna" in text.lower() or HASH in text]
     assert not [content for content in kept if b"anna.smith" in content]
 
 
-def test_a_key_that_is_nowhere_is_an_error(asked: Asked) -> None:
+def test_a_key_that_is_nowhere_is_an_error(on_duckdb: Asked) -> None:
     """Exit code 2 with where it was looked for, and not a word of an address."""
-    done = asked.shop.run("why", "unknown@example.com")
+    done = on_duckdb.shop.run("why", "unknown@example.com")
     assert (done.returncode, done.stdout) == (2, "")
     assert "a unique key, an e-mail address, hashed" in done.stderr
     assert "unknown@" not in done.stderr
@@ -264,32 +286,32 @@ def test_a_key_that_is_nowhere_is_an_error(asked: Asked) -> None:
         ("why", ["why", "D4", "--sync", "shop_conversions"]),
     ],
 )
-def test_json_is_as_its_schema_says(asked: Asked, schema: str, command: list[str]) -> None:
+def test_json_is_as_its_schema_says(on_duckdb: Asked, schema: str, command: list[str]) -> None:
     """What a command prints with --json passes its schema, and nothing else is on standard output."""
-    done = asked.shop.run(*command, "--json")
+    done = on_duckdb.shop.run(*command, "--json")
     assert (done.returncode, done.stderr) == (0, "")
     validate(schema, json.loads(done.stdout))
 
 
-def test_the_sandbox_s_json_is_as_its_schema_says(asked: Asked) -> None:
+def test_the_sandbox_s_json_is_as_its_schema_says(on_duckdb: Asked) -> None:
     """So does what the local sandbox received."""
-    done = asked.shop.run("sandbox", "received", "--json", "--books", str(asked.books))
+    done = on_duckdb.shop.run("sandbox", "received", "--json", "--books", str(on_duckdb.books))
     assert {row["outcome"] for row in validate("sandbox_received", json.loads(done.stdout))["rows"]} >= {
         "counted",
         "refused",
     }
 
 
-def test_a_plan_is_written_line_by_line(asked: Asked, tmp_path: Path) -> None:
+def test_a_plan_is_written_line_by_line(on_duckdb: Asked, tmp_path: Path) -> None:
     """CSV and JSON lines hold every row of the plan, rows as accepted together, and no click id and no hash."""
-    shown = json.loads(asked.shop.run("plan", "--json", "-o", str(tmp_path / "plan.jsonl")).stdout)
+    shown = json.loads(on_duckdb.shop.run("plan", "--json", "-o", str(tmp_path / "plan.jsonl")).stdout)
     lines = [validate("plan_line", json.loads(line)) for line in (tmp_path / "plan.jsonl").read_text().splitlines()]
     assert sum(line["row_count"] for line in lines if line["side"] == "source") == shown["source_rows"]
     counted: dict[tuple[str, str], int] = {}
     for line in lines:
         counted[line["side"], line["class"]] = counted.get((line["side"], line["class"]), 0) + line["row_count"]
     assert counted == {(s, c): n for s, counts in shown["counts"].items() for c, n in counts.items()}
-    done = asked.shop.run("plan", "-o", str(tmp_path / "plan.csv"))
+    done = on_duckdb.shop.run("plan", "-o", str(tmp_path / "plan.csv"))
     assert f"{len(lines):,} lines written to" in done.stderr
     rows = list(csv.DictReader(io.StringIO((tmp_path / "plan.csv").read_text())))
     assert len(rows) == len(lines)
@@ -299,19 +321,19 @@ def test_a_plan_is_written_line_by_line(asked: Asked, tmp_path: Path) -> None:
     assert click(0) not in both
 
 
-def test_refused_rows_as_csv(asked: Asked) -> None:
+def test_refused_rows_as_csv(on_duckdb: Asked) -> None:
     """`rejected --csv` prints one line a row with what to do, and goes not together with --json."""
-    done = asked.shop.run("rejected", "--csv")
+    done = on_duckdb.shop.run("rejected", "--csv")
     (row,) = csv.DictReader(io.StringIO(done.stdout))
     assert (row["record_key"], row["code"]) == ("D3", "5606")
     assert "goal" in row["what_to_do"]
-    assert asked.shop.run("rejected", "--csv", "--json").returncode == 2
+    assert on_duckdb.shop.run("rejected", "--csv", "--json").returncode == 2
 
 
 @pytest.mark.parametrize("form", [[], ["--json"]])
-def test_a_reader_may_leave_early(asked: Asked, form: list[str]) -> None:
+def test_a_reader_may_leave_early(on_duckdb: Asked, form: list[str]) -> None:
     """Whoever closes the pipe after a line, as `| head -1` does, hears nothing of it, and the exit code stays."""
-    process = asked.shop.start("plan", "--samples", str(MANY), *form, PYTHONUNBUFFERED="")
+    process = on_duckdb.shop.start("plan", "--samples", str(MANY), *form, PYTHONUNBUFFERED="")
     assert process.stdout is not None
     assert process.stderr is not None
     assert process.stdout.readline()
@@ -321,14 +343,14 @@ def test_a_reader_may_leave_early(asked: Asked, form: list[str]) -> None:
     assert process.wait(timeout=60) == 0
 
 
-def test_each_batch_is_reported_and_nothing_else_when_quiet(asked: Asked) -> None:
+def test_each_batch_is_reported_and_nothing_else_when_quiet(on_duckdb: Asked) -> None:
     """`-v` names each batch with its tracking id on standard error; `-q` leaves standard error empty."""
-    done = asked.shop.run("push", "-v", "--limit", "2", MICROSOFT_ADS_ENDPOINT=asked.sandbox)
+    done = on_duckdb.shop.run("push", "-v", "--limit", "2", MICROSOFT_ADS_ENDPOINT=on_duckdb.sandbox)
     assert "Batch 1: 2 rows in " in done.stderr
     assert "accepted" in done.stderr
     assert "tracking id " in done.stderr
-    quiet = asked.shop.run("push", "-q", MICROSOFT_ADS_ENDPOINT=asked.sandbox)
+    quiet = on_duckdb.shop.run("push", "-q", MICROSOFT_ADS_ENDPOINT=on_duckdb.sandbox)
     assert quiet.stderr == ""
     assert "Run " in quiet.stdout
-    validated: Any = asked.shop.push("-q", endpoint=asked.sandbox)
+    validated: Any = on_duckdb.shop.push("-q", endpoint=on_duckdb.sandbox)
     validate("push", validated)

@@ -14,7 +14,17 @@ def test_the_readme_installs_it(tmp_path: Path) -> None:
     subprocess.run([sys.executable, "-m", "venv", tmp_path / "venv"], check=True)
     python = tmp_path / "venv" / "bin" / "python"
     done = subprocess.run(
-        [python, "-m", "pip", "install", "-q", "-c", REPOSITORY / "constraints.txt", f"{REPOSITORY}[postgres]"],
+        [
+            python,
+            "-m",
+            "pip",
+            "install",
+            "-q",
+            "--no-compile",
+            "-c",
+            REPOSITORY / "constraints.txt",
+            f"{REPOSITORY}[postgres]",
+        ],
         capture_output=True,
         text=True,
         check=False,

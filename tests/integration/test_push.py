@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from reverse_etl.sandbox import LocalSandbox, read_received, summary
-from tests.support.engines import both_engines
+from tests.support.engines import both_engines, duckdb_at_least
 from tests.support.shop import Shop, click, deal
 
 GOALS = """
@@ -67,7 +67,7 @@ def test_plan_lists_exactly_what_push_sends(shop: Shop, sandbox: LocalSandbox, b
     assert shop.sql("select table_name from information_schema.tables where table_name like 'reverse_etl_plan%'") == []
 
 
-@both_engines
+@duckdb_at_least
 def test_rejected_rows_are_shown_and_held_until_they_change(shop: Shop, tmp_path: Path) -> None:
     """A refusal by the destination gives exit code 3, is listed with what to do, and is not repeated unchanged."""
     goals = tmp_path / "goals.yml"
@@ -88,7 +88,7 @@ def test_rejected_rows_are_shown_and_held_until_they_change(shop: Shop, tmp_path
         assert shop.push(endpoint=sandbox.url)["source"]["rejected"] == 1
 
 
-@both_engines
+@duckdb_at_least
 def test_corrections_are_held_and_never_sent_as_new(shop: Shop, sandbox: LocalSandbox, books: Path) -> None:
     """A changed value, a key with another click id and a row that is gone are held, each with its reason."""
     shop.fill([deal(n) for n in range(4)])

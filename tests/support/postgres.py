@@ -5,7 +5,7 @@ import tempfile
 import time
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import psycopg2
@@ -32,6 +32,13 @@ def postgres_server() -> Iterator[str]:
         finally:
             server.cleanup()
             shutil.rmtree(folder, ignore_errors=True)
+
+
+def on_server(host: str, statement: str) -> None:
+    """Run a statement that takes no transaction."""
+    with closing(psycopg2.connect(host=host, user="postgres", dbname="postgres")) as connection:
+        connection.autocommit = True
+        connection.cursor().execute(statement)
 
 
 def _wait_until_it_answers(host: str, seconds: float = 30) -> None:

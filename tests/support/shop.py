@@ -16,6 +16,8 @@ from typing import Any
 import duckdb
 import psycopg2
 
+from tests.support.postgres import on_server
+
 REPOSITORY = Path(__file__).parents[2]
 COMMAND = Path(sys.executable).parent / "reverse-etl"
 DBT = Path(sys.executable).parent / "dbt"
@@ -96,17 +98,13 @@ class Shop:
 
     def fill(self, deals: list[dict[str, Any]]) -> None:
         """Replace the deals; a time of None becomes yesterday noon."""
+        noon = "coalesce(cast(? as timestamp), date_trunc('day', now() at time zone 'UTC') - interval '12 hours')"
+        marks = ", ".join(noon if name == "conversion_time" else "?" for name in COLUMNS)
         with self._cursor() as cursor:
             cursor.execute("delete from deals")
-            for row in deals:
-                marks = ", ".join(
-                    "date_trunc('day', now() at time zone 'UTC') - interval '12 hours'"
-                    if name == "conversion_time" and row[name] is None
-                    else "?"
-                    for name in COLUMNS
-                )
-                values = [row[n] for n in COLUMNS if not (n == "conversion_time" and row[n] is None)]
-                self._execute(cursor, f"insert into deals values ({marks})", values)
+            for some in (deals[n : n + 500] for n in range(0, len(deals), 500)):
+                values = [row[name] for row in some for name in COLUMNS]
+                self._execute(cursor, f"insert into deals values {', '.join([f'({marks})'] * len(some))}", values)
 
     def repeat(self, table: str, where: str, **changes: Any) -> None:
         """Insert rows of a table a second time, with other values for some columns."""
@@ -216,7 +214,7 @@ def build_template(folder: Path, host: str = "") -> Shop:
     shop.exposure()
     columns = ", ".join(f"{name} {type_}" for name, type_ in COLUMNS.items())
     if host:
-        _on_server(host, f"create database {shop.database_name}")
+        on_server(host, f"create database {shop.database_name}")
         shop.sql("create schema main")
         columns = columns.replace(" double", " double precision")
     shop.sql(f"create table deals ({columns})")
@@ -230,26 +228,18 @@ def copy_of(template: Shop, folder: Path) -> Shop:
     shutil.copytree(template.folder, folder, symlinks=True, ignore=shutil.ignore_patterns("logs"))
     shop = Shop(folder, template.host)
     if shop.host:
-        _on_server(shop.host, f"create database {shop.database_name} template {template.database_name}")
+        on_server(shop.host, f"create database {shop.database_name} template {template.database_name}")
     _write_profile(shop)
-    # What dbt kept of the template's parse serves the copy, too, whose files are younger. The clock of files ticks:
-    # what is written from here on is younger again.
+    # What dbt kept of the template's parse serves the copy, too: dbt parses what a test changes, and not all anew.
     kept = folder / "target" / "partial_parse.msgpack"
     if kept.exists():
-        now = time.time_ns()
-        os.utime(kept, ns=(now, now))
-        time.sleep(0.01)
+        os.utime(kept, times=(time.time() + 3600,) * 2)
     return shop
 
 
-def _on_server(host: str, statement: str) -> None:
-    with closing(psycopg2.connect(host=host, user="postgres", dbname="postgres")) as connection:
-        connection.autocommit = True
-        connection.cursor().execute(statement)
-
-
 def _write_profile(shop: Shop) -> None:
-    output: dict[str, Any] = {"type": "duckdb", "path": str(shop.database), "threads": 1}
+    # A few rows are sooner read by one thread of DuckDB, as of dbt.
+    output: dict[str, Any] = {"type": "duckdb", "path": str(shop.database), "threads": 1, "settings": {"threads": 1}}
     if shop.host:
         output = {"type": "postgres", "host": shop.host, "port": 5432, "user": "postgres", "password": "none"}
         output |= {"dbname": shop.database_name, "schema": "main", "threads": 1}

@@ -1,5 +1,7 @@
 {%- set it = asked() -%}
-{%- set given = {'record_key': 'D1', 'click_key': 'c', 'hashed_email': 'e', 'hashed_phone': none} -%}
+{%- set given = {'record_key': ['D1'], 'click_key': ['c'], 'hashed_email': ['e'], 'hashed_phone': [],
+    'conversions': [['Lead', '1Hep', it.now]]} -%}
+{%- set attempts = [[1, 1, 1], [2, 5, 1], [2, 6, 2]] -%}
 {%- set listed = {'relation': 'sent', 'columns': {'conversion_name': 'name', 'conversion_time': 'time', 'microsoft_click_id': 'click id'}} -%}
 {{ a_statement('rejected', reverse_etl._rejected('a_plan')) }}
 {{- a_statement('retry, counted', reverse_etl._retry_counts('a_plan', ['4', 'InvalidName'], ['D1'])) }}
@@ -11,8 +13,10 @@
 {{- a_statement('touched later', reverse_etl._touched_later(it.tables, it.scope, 7)) }}
 {{- a_statement('hash', reverse_etl._hash_of_email('a@b.example')) }}
 {{- a_statement('forget, counted', reverse_etl._forget_counts(it.source, it.tables, it.scope, 'deal_id', it.now, given)) }}
-{{- a_statement('forget, messages', reverse_etl._forget_messages(it.tables, it.scope, given)) }}
-{{- a_statement('forget', reverse_etl._forget_identifiers(it.tables, it.scope, 7, given)) }}
+{{- a_statement('forget, linked', reverse_etl._linked(it.tables.ledger, it.scope, given)) }}
+{{- a_statement('forget, attempts', reverse_etl._attempts_of_person(it.tables.ledger, it.scope, given)) }}
+{{- a_statement('forget, messages', reverse_etl._forget_messages(it.tables.receipts, it.scope, attempts)) }}
+{{- a_statement('forget', reverse_etl._forget_identifiers(it.tables.ledger, it.scope, 7, attempts)) }}
 {{- a_statement('forgotten', reverse_etl._forgotten_counts(it.tables.ledger, it.scope, 7)) }}
 {{- a_statement('keys', reverse_etl._key_counts(it.source, it.tables, it.scope, 'deal_id', [['unique_key', 'D1'], ['hash', 'e']])) }}
 {{- a_statement('why', reverse_etl._explain_rows(it.source, it.tables, it.scope, 'deal_id', 'a_plan', 'click_id', 'c', 10)) }}
