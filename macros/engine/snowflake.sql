@@ -12,9 +12,13 @@
     {{- return("alter session set timestamp_input_format = 'AUTO'") -}}
 {% endmacro %}
 
-{#- A backslash escapes. -#}
+{#- A backslash escapes. What some take for the end of a line is escaped, too. -#}
 {% macro snowflake___text_literal(text) %}
-    {{- return("'" ~ text.replace("\\", "\\\\").replace("'", "''") ~ "'") -}}
+    {%- set literal = namespace(text=text.replace("\\", "\\\\").replace("'", "''").replace("\n", "\\n").replace("\r", "\\r")) -%}
+    {%- for ending, escaped in [('\t', '\\t'), ('\f', '\\f'), ('\v', '\\u000b'), ('\u0085', '\\u0085'), ('\u2028', '\\u2028'), ('\u2029', '\\u2029')] -%}
+        {%- set literal.text = literal.text.replace(ending, escaped) -%}
+    {%- endfor -%}
+    {{- return("'" ~ literal.text ~ "'") -}}
 {% endmacro %}
 
 {% macro snowflake___type_double() %}
@@ -42,7 +46,7 @@
             as_timestamp_ntz(to_variant(any_time)),
             {{ reverse_etl._snowflake_in_utc('as_timestamp_tz(to_variant(any_time))') }},
             {{ reverse_etl._snowflake_in_utc('as_timestamp_ltz(to_variant(any_time))') }},
-            to_timestamp_ntz(as_date(to_variant(any_time))),
+            cast(as_date(to_variant(any_time)) as timestamp_ntz),
             {{ reverse_etl._snowflake_in_utc(
                 "try_to_timestamp_tz(" ~ reverse_etl._iso_instant("trim(as_varchar(to_variant(any_time)))") ~ ", 'AUTO')"
             ) }}
@@ -53,7 +57,7 @@
 
 {#- A timestamp with a zone as a time in UTC. -#}
 {% macro _snowflake_in_utc(timestamp) %}
-    {{- return("to_timestamp_ntz(convert_timezone('UTC', " ~ timestamp ~ "))") -}}
+    {{- return("cast(convert_timezone('UTC', " ~ timestamp ~ ") as timestamp_ntz)") -}}
 {% endmacro %}
 
 {% macro snowflake___utc_text(timestamp) %}
@@ -87,7 +91,7 @@
 {% endmacro %}
 
 {% macro snowflake___trimmed(text) %}
-    {{- return("trim(" ~ text ~ ", '" ~ reverse_etl._white_space() ~ "')") -}}
+    {{- return("trim(" ~ text ~ ", " ~ reverse_etl._text_literal(reverse_etl._white_space()) ~ ")") -}}
 {% endmacro %}
 
 {#- regexp_like would anchor the pattern at both ends. -#}

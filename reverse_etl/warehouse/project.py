@@ -247,7 +247,9 @@ class Project:
         """The names of the relations in the schema of another that begin so."""
         with self._translated():
             found = self.adapter.list_relations_without_caching(relation.without_identifier())
-        return [str(one.identifier) for one in found if str(one.identifier).startswith(prefix)]
+        # Some engines give names in capitals.
+        names = [str(one.identifier).lower() for one in found]
+        return [name for name in names if name.startswith(prefix)]
 
     def sql(self, macro: str, **arguments: Any) -> str:
         """What one of the package's macros renders to."""

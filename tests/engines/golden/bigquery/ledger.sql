@@ -1,5 +1,5 @@
 -- clock
-select format_datetime('%E4Y-%m-%dT%H:%M:%SZ', current_datetime('UTC')) as now;
+select format_datetime('%E4Y-%m-%dT%H:%M:%SZ', datetime(current_timestamp(), 'UTC')) as now;
 -- next run
 select coalesce(max(run_seq), 0) + 1 as run_seq
 from (
@@ -9,7 +9,7 @@ select max(run_seq) as run_seq from `warehouse`.`shop`.`reverse_etl_receipts` wh
 ) as known;
 -- claim
 insert into `warehouse`.`shop`.`reverse_etl_runs` (destination, environment, account_id, sync, run_seq, claim_id, event, fenced_run_seq, fenced_seq, host, pid, pid_space, target, package_version, counts, tests, happened_at)
-values ('microsoft_ads', 'production', '1', 'it\'s', 7, 'c', 'claim', null, null, 'h', 1, '', 'prod', '0.1.0', '{"a": "it\'s \\\\ so"}', null, current_datetime('UTC'));
+values ('microsoft_ads', 'production', '1', 'it\'s', 7, 'c', 'claim', null, null, 'h', 1, '', 'prod', '0.1.0', '{"a": "it\'s \\\\ so"}', null, datetime(current_timestamp(), 'UTC'));
 -- claims
 select
 events.run_seq,
@@ -18,7 +18,7 @@ max(case when events.event = 'open' then 1 else 0 end) as opened,
 max(case when events.event = 'withdraw' then 1 else 0 end) as withdrawn,
 max(case when events.event = 'close' then 1 else 0 end) as closed,
 max(case when fences.fenced_run_seq is null then 0 else 1 end) as fenced,
-datetime_diff(current_datetime('UTC'), max(events.happened_at), second) as age_seconds,
+datetime_diff(datetime(current_timestamp(), 'UTC'), max(events.happened_at), second) as age_seconds,
 max(events.host) as host,
 max(events.pid) as pid,
 coalesce(max(events.pid_space), '') as pid_space,
@@ -54,7 +54,7 @@ from `warehouse`.`shop`.`reverse_etl_runs`
 where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it\'s' and event = 'fence'
 ) as events
 group by run_seq
-having datetime_diff(current_datetime('UTC'), max(happened_at), second) < 3600
+having datetime_diff(datetime(current_timestamp(), 'UTC'), max(happened_at), second) < 3600
 order by run_seq;
 -- push count
 select count(*) as pushes
@@ -66,7 +66,7 @@ select claim_id from `warehouse`.`shop`.`reverse_etl_runs` where destination = '
 -- newest time
 select format_datetime('%E4Y-%m-%dT%H:%M:%SZ', max((select datetime(safe_cast(case when regexp_contains(any_time, '^(([0-9]{3}[1-9]|[0-...50117b95dc31') then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(any_time, '^(.{10})T', '\\1 '), '^(.{10})$', '\\1 00:00'), '([.][0-9]{6})[0-9]+', '\\1'), '(:[0-9.]+) ?(Z|UTC)$', '\\1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})$', '\\1\\2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})$', '\\1\\2:\\3'), '^(.{13}:[0-9]{2}[:0-9.]*)$', '\\1+00:00'), '^(.{16})([+-])', '\\1:00\\2') end as timestamp), 'UTC') from unnest([trim(cast(conversion_time as string), ' ')]) as any_time))) as newest
 from `warehouse`.`shop`.`offline_conversions`
-where (select datetime(safe_cast(case when regexp_contains(any_time, '^(([0-9]{3}[1-9]|[0-...50117b95dc31') then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(any_time, '^(.{10})T', '\\1 '), '^(.{10})$', '\\1 00:00'), '([.][0-9]{6})[0-9]+', '\\1'), '(:[0-9.]+) ?(Z|UTC)$', '\\1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})$', '\\1\\2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})$', '\\1\\2:\\3'), '^(.{13}:[0-9]{2}[:0-9.]*)$', '\\1+00:00'), '^(.{16})([+-])', '\\1:00\\2') end as timestamp), 'UTC') from unnest([trim(cast(conversion_time as string), ' ')]) as any_time) <= current_datetime('UTC');
+where (select datetime(safe_cast(case when regexp_contains(any_time, '^(([0-9]{3}[1-9]|[0-...50117b95dc31') then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(any_time, '^(.{10})T', '\\1 '), '^(.{10})$', '\\1 00:00'), '([.][0-9]{6})[0-9]+', '\\1'), '(:[0-9.]+) ?(Z|UTC)$', '\\1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})$', '\\1\\2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})$', '\\1\\2:\\3'), '^(.{13}:[0-9]{2}[:0-9.]*)$', '\\1+00:00'), '^(.{16})([+-])', '\\1:00\\2') end as timestamp), 'UTC') from unnest([trim(cast(conversion_time as string), ' ')]) as any_time) <= datetime(current_timestamp(), 'UTC');
 -- accounts
 select
 account_id,
@@ -151,7 +151,7 @@ value, currency, attribution_credit, attribution_model, adjustment_time, first_a
 select
 'microsoft_ads', 'production', '1', 'it\'s', 7, seq, batch, operation,
 conversion_name, click_id, hashed_email, hashed_phone, conversion_time, record_key,
-value, currency, attribution_credit, attribution_model, adjustment_time, first_attempt, current_datetime('UTC')
+value, currency, attribution_credit, attribution_model, adjustment_time, first_attempt, datetime(current_timestamp(), 'UTC')
 from a_plan
 where seq between 1 and 1000;
 -- receipts
@@ -159,8 +159,8 @@ insert into `warehouse`.`shop`.`reverse_etl_receipts` (
 destination, environment, account_id, sync, run_seq, batch, seq_from, seq_to, outcome, settles, code, error_code, message, tracking_id, recorded_at
 )
 values
-('microsoft_ads', 'production', '1', 'it\'s', 7, 1, 1, 2, 'accepted', 'both', null, null, 'two\nlines', 't', current_datetime('UTC')),
-('microsoft_ads', 'production', '1', 'it\'s', 7, 1, 1, 2, 'accepted', 'both', null, null, 'two\nlines', 't', current_datetime('UTC'));
+('microsoft_ads', 'production', '1', 'it\'s', 7, 1, 1, 2, 'accepted', 'both', null, null, 'two\nlines', 't', datetime(current_timestamp(), 'UTC')),
+('microsoft_ads', 'production', '1', 'it\'s', 7, 1, 1, 2, 'accepted', 'both', null, null, 'two\nlines', 't', datetime(current_timestamp(), 'UTC'));
 -- outcomes
 select
 coalesce(attempts.outcome, 'in_doubt') as outcome,

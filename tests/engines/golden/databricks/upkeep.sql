@@ -619,35 +619,25 @@ else '@' end
 end)[0]
 end)[0] as hashed_email;
 -- forget, counted
-with recursive held as (
-select distinct
+with held as (
+select
 conversion_name,
 case when click_id = '' then concat(cast(length(hashed_email) as string), 'H', hashed_email, hashed_phone) else lower(replace(click_id, '-', '')) end as identifier_key,
 conversion_time,
 record_key,
 lower(replace(click_id, '-', '')) as click_key,
 hashed_email,
-hashed_phone
+hashed_phone,
+run_seq,
+seq
 from `warehouse`.`shop`.`reverse_etl_ledger`
 where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it\'s'
 ),
-linked as (
-select * from held where (held.record_key = 'D1' or held.click_key = 'c' or held.hashed_email = 'e')
-union distinct
-select held.*
-from held
-inner join linked
-on (held.click_key <> '' and held.click_key = linked.click_key)
-or (held.record_key <> '' and held.record_key = linked.record_key)
-or (held.conversion_name = linked.conversion_name and held.identifier_key = linked.identifier_key and held.conversion_time = linked.conversion_time)
-),
 person as (
-select
-conversion_name, identifier_key, conversion_time,
-row_number() over (order by conversion_name, identifier_key, conversion_time) as number
-from (select distinct conversion_name, identifier_key, conversion_time from linked) as identities
-)
-,
+select distinct conversion_name, identifier_key, conversion_time
+from held
+where ((held.record_key in ('D1')) or (held.click_key in ('c')) or (held.hashed_email in ('e')) or (held.conversion_name = 'Lead' and held.identifier_key = '1Hep' and held.conversion_time = '2026-11-25T12:00:00Z'))
+),
 attempts_that_count as (
 select
 attempts.destination, attempts.environment, attempts.account_id, attempts.sync, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
@@ -812,59 +802,14 @@ on places.restate_rejected = rejected.place and places.restate_rejected > places
 left join once as unanswered
 on places.restate_unanswered = unanswered.place and places.restate_unanswered > places.restate_accepted
 left join once as adjusted on places.last_adjustment = adjusted.place
-),
-numbers as (
-with recursive held as (
-select distinct
-conversion_name,
-case when click_id = '' then concat(cast(length(hashed_email) as string), 'H', hashed_email, hashed_phone) else lower(replace(click_id, '-', '')) end as identifier_key,
-conversion_time,
-record_key,
-lower(replace(click_id, '-', '')) as click_key,
-hashed_email,
-hashed_phone
-from `warehouse`.`shop`.`reverse_etl_ledger`
-where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it\'s'
-),
-linked as (
-select * from held where (held.record_key = 'D1' or held.click_key = 'c' or held.hashed_email = 'e')
-union distinct
-select held.*
-from held
-inner join linked
-on (held.click_key <> '' and held.click_key = linked.click_key)
-or (held.record_key <> '' and held.record_key = linked.record_key)
-or (held.conversion_name = linked.conversion_name and held.identifier_key = linked.identifier_key and held.conversion_time = linked.conversion_time)
-),
-person as (
-select
-conversion_name, identifier_key, conversion_time,
-row_number() over (order by conversion_name, identifier_key, conversion_time) as number
-from (select distinct conversion_name, identifier_key, conversion_time from linked) as identities
-)
-select distinct
-written.run_seq,
-written.seq,
-person.number
-from (
-select
-run_seq,
-seq,
-conversion_name,
-case when click_id = '' then concat(cast(length(hashed_email) as string), 'H', hashed_email, hashed_phone) else lower(replace(click_id, '-', '')) end as identifier_key,
-conversion_time
-from `warehouse`.`shop`.`reverse_etl_ledger`
-where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it\'s'
-) as written
-inner join person on written.conversion_name = person.conversion_name and written.identifier_key = person.identifier_key and written.conversion_time = person.conversion_time
 )
 select
-(select count(*) from person) as records,
-(select count(*) from numbers) as attempts,
 (
 select count(*)
 from `warehouse`.`shop`.`reverse_etl_receipts` as receipts
-inner join numbers on receipts.run_seq = numbers.run_seq and receipts.seq_from = numbers.seq
+inner join (
+select distinct run_seq, seq from held where ((held.record_key in ('D1')) or (held.click_key in ('c')) or (held.hashed_email in ('e')) or (held.conversion_name = 'Lead' and held.identifier_key = '1Hep' and held.conversion_time = '2026-11-25T12:00:00Z'))
+) as numbers on receipts.run_seq = numbers.run_seq and receipts.seq_from = numbers.seq
 where receipts.destination = 'microsoft_ads' and receipts.environment = 'production' and receipts.account_id = '1' and receipts.sync = 'it\'s' and receipts.seq_from = receipts.seq_to and receipts.message <> ''
 ) as messages,
 (
@@ -908,118 +853,66 @@ case when click_id = '' or (hashed_email = '' and hashed_phone = '') then '' els
 from clean_rows as clean) as identified
 ) as source_rows
 where (source_rows.click_id <> '' or source_rows.hashed_email <> '' or source_rows.hashed_phone <> '')
-and (
-(source_rows.record_key = 'D1' or source_rows.click_key = 'c' or source_rows.hashed_email = 'e')
-or source_rows.click_key in (select click_key from linked where click_key <> '')
-or source_rows.record_key in (select record_key from linked where record_key <> '')
-or exists (select 1 from person where source_rows.conversion_name = person.conversion_name and source_rows.identifier_key = person.identifier_key and source_rows.conversion_time = person.conversion_time)
-)
+and ((source_rows.record_key in ('D1')) or (source_rows.click_key in ('c')) or (source_rows.hashed_email in ('e')) or (source_rows.conversion_name = 'Lead' and source_rows.identifier_key = '1Hep' and source_rows.conversion_time = '2026-11-25T12:00:00Z'))
 ) as in_source;
+-- forget, linked
+select distinct
+record_key,
+click_key,
+conversion_name,
+identifier_key,
+conversion_time
+from (
+select
+conversion_name,
+case when click_id = '' then concat(cast(length(hashed_email) as string), 'H', hashed_email, hashed_phone) else lower(replace(click_id, '-', '')) end as identifier_key,
+conversion_time,
+record_key,
+lower(replace(click_id, '-', '')) as click_key,
+hashed_email,
+hashed_phone,
+run_seq,
+seq
+from `warehouse`.`shop`.`reverse_etl_ledger`
+where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it\'s'
+) as held
+where ((held.record_key in ('D1')) or (held.click_key in ('c')) or (held.hashed_email in ('e')) or (held.conversion_name = 'Lead' and held.identifier_key = '1Hep' and held.conversion_time = '2026-11-25T12:00:00Z'));
+-- forget, attempts
+select distinct
+run_seq,
+seq,
+dense_rank() over (order by conversion_name, identifier_key, conversion_time) as conversion
+from (
+select
+conversion_name,
+case when click_id = '' then concat(cast(length(hashed_email) as string), 'H', hashed_email, hashed_phone) else lower(replace(click_id, '-', '')) end as identifier_key,
+conversion_time,
+record_key,
+lower(replace(click_id, '-', '')) as click_key,
+hashed_email,
+hashed_phone,
+run_seq,
+seq
+from `warehouse`.`shop`.`reverse_etl_ledger`
+where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it\'s'
+) as held
+where ((held.record_key in ('D1')) or (held.click_key in ('c')) or (held.hashed_email in ('e')) or (held.conversion_name = 'Lead' and held.identifier_key = '1Hep' and held.conversion_time = '2026-11-25T12:00:00Z'))
+order by run_seq, seq;
 -- forget, messages
 update `warehouse`.`shop`.`reverse_etl_receipts`
 set message = ''
 where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it\'s' and seq_from = seq_to and message <> ''
-and (run_seq, seq_from) in (
-select run_seq, seq from (with recursive held as (
-select distinct
-conversion_name,
-case when click_id = '' then concat(cast(length(hashed_email) as string), 'H', hashed_email, hashed_phone) else lower(replace(click_id, '-', '')) end as identifier_key,
-conversion_time,
-record_key,
-lower(replace(click_id, '-', '')) as click_key,
-hashed_email,
-hashed_phone
-from `warehouse`.`shop`.`reverse_etl_ledger`
-where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it\'s'
-),
-linked as (
-select * from held where (held.record_key = 'D1' or held.click_key = 'c' or held.hashed_email = 'e')
-union distinct
-select held.*
-from held
-inner join linked
-on (held.click_key <> '' and held.click_key = linked.click_key)
-or (held.record_key <> '' and held.record_key = linked.record_key)
-or (held.conversion_name = linked.conversion_name and held.identifier_key = linked.identifier_key and held.conversion_time = linked.conversion_time)
-),
-person as (
-select
-conversion_name, identifier_key, conversion_time,
-row_number() over (order by conversion_name, identifier_key, conversion_time) as number
-from (select distinct conversion_name, identifier_key, conversion_time from linked) as identities
-)
-select distinct
-written.run_seq,
-written.seq,
-person.number
-from (
-select
-run_seq,
-seq,
-conversion_name,
-case when click_id = '' then concat(cast(length(hashed_email) as string), 'H', hashed_email, hashed_phone) else lower(replace(click_id, '-', '')) end as identifier_key,
-conversion_time
-from `warehouse`.`shop`.`reverse_etl_ledger`
-where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it\'s'
-) as written
-inner join person on written.conversion_name = person.conversion_name and written.identifier_key = person.identifier_key and written.conversion_time = person.conversion_time
-) as numbers
-);
+and ((run_seq = 1 and seq_from in (1)) or (run_seq = 2 and seq_from in (5, 6)));
 -- forget
-update `warehouse`.`shop`.`reverse_etl_ledger` as ledger
-set click_id = forgotten.token, hashed_email = '', hashed_phone = '', record_key = ''
-from (
-select
-run_seq,
-seq,
-concat('forgotten_7_', cast(number as string)) as token
-from (with recursive held as (
-select distinct
-conversion_name,
-case when click_id = '' then concat(cast(length(hashed_email) as string), 'H', hashed_email, hashed_phone) else lower(replace(click_id, '-', '')) end as identifier_key,
-conversion_time,
-record_key,
-lower(replace(click_id, '-', '')) as click_key,
-hashed_email,
-hashed_phone
-from `warehouse`.`shop`.`reverse_etl_ledger`
-where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it\'s'
-),
-linked as (
-select * from held where (held.record_key = 'D1' or held.click_key = 'c' or held.hashed_email = 'e')
-union distinct
-select held.*
-from held
-inner join linked
-on (held.click_key <> '' and held.click_key = linked.click_key)
-or (held.record_key <> '' and held.record_key = linked.record_key)
-or (held.conversion_name = linked.conversion_name and held.identifier_key = linked.identifier_key and held.conversion_time = linked.conversion_time)
-),
-person as (
-select
-conversion_name, identifier_key, conversion_time,
-row_number() over (order by conversion_name, identifier_key, conversion_time) as number
-from (select distinct conversion_name, identifier_key, conversion_time from linked) as identities
-)
-select distinct
-written.run_seq,
-written.seq,
-person.number
-from (
-select
-run_seq,
-seq,
-conversion_name,
-case when click_id = '' then concat(cast(length(hashed_email) as string), 'H', hashed_email, hashed_phone) else lower(replace(click_id, '-', '')) end as identifier_key,
-conversion_time
-from `warehouse`.`shop`.`reverse_etl_ledger`
-where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it\'s'
-) as written
-inner join person on written.conversion_name = person.conversion_name and written.identifier_key = person.identifier_key and written.conversion_time = person.conversion_time
-) as numbers
-) as forgotten
-where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it\'s'
-and ledger.run_seq = forgotten.run_seq and ledger.seq = forgotten.seq;
+update `warehouse`.`shop`.`reverse_etl_ledger`
+set click_id = case
+when ((run_seq = 1 and seq in (1)) or (run_seq = 2 and seq in (5))) then 'forgotten_7_1'
+when ((run_seq = 2 and seq in (6))) then 'forgotten_7_2'
+end,
+hashed_email = '',
+hashed_phone = '',
+record_key = ''
+where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it\'s' and ((run_seq = 1 and seq in (1)) or (run_seq = 2 and seq in (5, 6)));
 -- forgotten
 select
 count(distinct click_id) as records,

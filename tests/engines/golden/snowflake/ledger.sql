@@ -66,18 +66,18 @@ select claim_id from warehouse.shop.reverse_etl_runs where destination = 'micros
 -- newest time
 select to_char(max(coalesce(
 as_timestamp_ntz(to_variant(conversion_time)),
-to_timestamp_ntz(convert_timezone('UTC', as_timestamp_tz(to_variant(conversion_time)))),
-to_timestamp_ntz(convert_timezone('UTC', as_timestamp_ltz(to_variant(conversion_time)))),
-to_timestamp_ntz(as_date(to_variant(conversion_time))),
-to_timestamp_ntz(convert_timezone('UTC', try_to_timestamp_tz(case when (regexp_instr(trim(as_varchar(to_variant(conversion_time))), '^(([0-9]{3}[1-9]|[0-...50117b95dc31') > 0) then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(as_varchar(to_variant(conversion_time))), '^(.{10})T', '\\1 '), '^(.{10})$', '\\1 00:00'), '([.][0-9]{6})[0-9]+', '\\1'), '(:[0-9.]+) ?(Z|UTC)$', '\\1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})$', '\\1\\2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})$', '\\1\\2:\\3'), '^(.{13}:[0-9]{2}[:0-9.]*)$', '\\1+00:00'), '^(.{16})([+-])', '\\1:00\\2') end, 'AUTO')))
+cast(convert_timezone('UTC', as_timestamp_tz(to_variant(conversion_time))) as timestamp_ntz),
+cast(convert_timezone('UTC', as_timestamp_ltz(to_variant(conversion_time))) as timestamp_ntz),
+cast(as_date(to_variant(conversion_time)) as timestamp_ntz),
+cast(convert_timezone('UTC', try_to_timestamp_tz(case when (regexp_instr(trim(as_varchar(to_variant(conversion_time))), '^(([0-9]{3}[1-9]|[0-...50117b95dc31') > 0) then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(as_varchar(to_variant(conversion_time))), '^(.{10})T', '\\1 '), '^(.{10})$', '\\1 00:00'), '([.][0-9]{6})[0-9]+', '\\1'), '(:[0-9.]+) ?(Z|UTC)$', '\\1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})$', '\\1\\2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})$', '\\1\\2:\\3'), '^(.{13}:[0-9]{2}[:0-9.]*)$', '\\1+00:00'), '^(.{16})([+-])', '\\1:00\\2') end, 'AUTO')) as timestamp_ntz)
 )), 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as newest
 from warehouse.shop.offline_conversions
 where coalesce(
 as_timestamp_ntz(to_variant(conversion_time)),
-to_timestamp_ntz(convert_timezone('UTC', as_timestamp_tz(to_variant(conversion_time)))),
-to_timestamp_ntz(convert_timezone('UTC', as_timestamp_ltz(to_variant(conversion_time)))),
-to_timestamp_ntz(as_date(to_variant(conversion_time))),
-to_timestamp_ntz(convert_timezone('UTC', try_to_timestamp_tz(case when (regexp_instr(trim(as_varchar(to_variant(conversion_time))), '^(([0-9]{3}[1-9]|[0-...50117b95dc31') > 0) then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(as_varchar(to_variant(conversion_time))), '^(.{10})T', '\\1 '), '^(.{10})$', '\\1 00:00'), '([.][0-9]{6})[0-9]+', '\\1'), '(:[0-9.]+) ?(Z|UTC)$', '\\1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})$', '\\1\\2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})$', '\\1\\2:\\3'), '^(.{13}:[0-9]{2}[:0-9.]*)$', '\\1+00:00'), '^(.{16})([+-])', '\\1:00\\2') end, 'AUTO')))
+cast(convert_timezone('UTC', as_timestamp_tz(to_variant(conversion_time))) as timestamp_ntz),
+cast(convert_timezone('UTC', as_timestamp_ltz(to_variant(conversion_time))) as timestamp_ntz),
+cast(as_date(to_variant(conversion_time)) as timestamp_ntz),
+cast(convert_timezone('UTC', try_to_timestamp_tz(case when (regexp_instr(trim(as_varchar(to_variant(conversion_time))), '^(([0-9]{3}[1-9]|[0-...50117b95dc31') > 0) then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(as_varchar(to_variant(conversion_time))), '^(.{10})T', '\\1 '), '^(.{10})$', '\\1 00:00'), '([.][0-9]{6})[0-9]+', '\\1'), '(:[0-9.]+) ?(Z|UTC)$', '\\1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})$', '\\1\\2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})$', '\\1\\2:\\3'), '^(.{13}:[0-9]{2}[:0-9.]*)$', '\\1+00:00'), '^(.{16})([+-])', '\\1:00\\2') end, 'AUTO')) as timestamp_ntz)
 ) <= sysdate();
 -- accounts
 select
@@ -85,12 +85,10 @@ account_id,
 sum(source_rows) as source_rows
 from (
 select
-trim(coalesce(cast("account" as TEXT), ''), '
-') as account_id,
+trim(coalesce(cast("account" as TEXT), ''), ' \t\n\r\f\u000b\u0085             \u2028\u2029  　') as account_id,
 count(*) as source_rows
 from warehouse.shop.offline_conversions
-group by trim(coalesce(cast("account" as TEXT), ''), '
-')
+group by trim(coalesce(cast("account" as TEXT), ''), ' \t\n\r\f\u000b\u0085             \u2028\u2029  　')
 union all
 select distinct
 account_id,
@@ -114,10 +112,10 @@ case when trim(cast("deal_id" as TEXT)) = '' or cast("deal_id" as TEXT) is null 
 case when trim(cast(conversion_name as TEXT)) = '' or cast(conversion_name as TEXT) is null then '' else cast(conversion_name as TEXT) end as conversion_name,
 coalesce(
 as_timestamp_ntz(to_variant(conversion_time)),
-to_timestamp_ntz(convert_timezone('UTC', as_timestamp_tz(to_variant(conversion_time)))),
-to_timestamp_ntz(convert_timezone('UTC', as_timestamp_ltz(to_variant(conversion_time)))),
-to_timestamp_ntz(as_date(to_variant(conversion_time))),
-to_timestamp_ntz(convert_timezone('UTC', try_to_timestamp_tz(case when (regexp_instr(trim(as_varchar(to_variant(conversion_time))), '^(([0-9]{3}[1-9]|[0-...50117b95dc31') > 0) then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(as_varchar(to_variant(conversion_time))), '^(.{10})T', '\\1 '), '^(.{10})$', '\\1 00:00'), '([.][0-9]{6})[0-9]+', '\\1'), '(:[0-9.]+) ?(Z|UTC)$', '\\1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})$', '\\1\\2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})$', '\\1\\2:\\3'), '^(.{13}:[0-9]{2}[:0-9.]*)$', '\\1+00:00'), '^(.{16})([+-])', '\\1:00\\2') end, 'AUTO')))
+cast(convert_timezone('UTC', as_timestamp_tz(to_variant(conversion_time))) as timestamp_ntz),
+cast(convert_timezone('UTC', as_timestamp_ltz(to_variant(conversion_time))) as timestamp_ntz),
+cast(as_date(to_variant(conversion_time)) as timestamp_ntz),
+cast(convert_timezone('UTC', try_to_timestamp_tz(case when (regexp_instr(trim(as_varchar(to_variant(conversion_time))), '^(([0-9]{3}[1-9]|[0-...50117b95dc31') > 0) then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(as_varchar(to_variant(conversion_time))), '^(.{10})T', '\\1 '), '^(.{10})$', '\\1 00:00'), '([.][0-9]{6})[0-9]+', '\\1'), '(:[0-9.]+) ?(Z|UTC)$', '\\1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})$', '\\1\\2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})$', '\\1\\2:\\3'), '^(.{13}:[0-9]{2}[:0-9.]*)$', '\\1+00:00'), '^(.{16})([+-])', '\\1:00\\2') end, 'AUTO')) as timestamp_ntz)
 ) as conversion_at,
 case when trim(cast(microsoft_click_id as TEXT)) = '' or cast(microsoft_click_id as TEXT) is null then '' else cast(microsoft_click_id as TEXT) end as click_id,
 case when trim(cast(hashed_email_address as TEXT)) = '' or cast(hashed_email_address as TEXT) is null then '' else cast(hashed_email_address as TEXT) end as hashed_email,
@@ -177,10 +175,8 @@ insert into warehouse.shop.reverse_etl_receipts (
 destination, environment, account_id, sync, run_seq, batch, seq_from, seq_to, outcome, settles, code, error_code, message, tracking_id, recorded_at
 )
 values
-('microsoft_ads', 'production', '1', 'it''s', 7, 1, 1, 2, 'accepted', 'both', null, null, 'two
-lines', 't', sysdate()),
-('microsoft_ads', 'production', '1', 'it''s', 7, 1, 1, 2, 'accepted', 'both', null, null, 'two
-lines', 't', sysdate());
+('microsoft_ads', 'production', '1', 'it''s', 7, 1, 1, 2, 'accepted', 'both', null, null, 'two\nlines', 't', sysdate()),
+('microsoft_ads', 'production', '1', 'it''s', 7, 1, 1, 2, 'accepted', 'both', null, null, 'two\nlines', 't', sysdate());
 -- outcomes
 select
 coalesce(attempts.outcome, 'in_doubt') as outcome,

@@ -314,10 +314,10 @@ case when trim(cast("click id" as TEXT)) = '' or cast("click id" as TEXT) is nul
 coalesce(
 to_char(coalesce(
 as_timestamp_ntz(to_variant("time")),
-to_timestamp_ntz(convert_timezone('UTC', as_timestamp_tz(to_variant("time")))),
-to_timestamp_ntz(convert_timezone('UTC', as_timestamp_ltz(to_variant("time")))),
-to_timestamp_ntz(as_date(to_variant("time"))),
-to_timestamp_ntz(convert_timezone('UTC', try_to_timestamp_tz(case when (regexp_instr(trim(as_varchar(to_variant("time"))), '^(([0-9]{3}[1-9]|[0-...50117b95dc31') > 0) then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(as_varchar(to_variant("time"))), '^(.{10})T', '\\1 '), '^(.{10})$', '\\1 00:00'), '([.][0-9]{6})[0-9]+', '\\1'), '(:[0-9.]+) ?(Z|UTC)$', '\\1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})$', '\\1\\2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})$', '\\1\\2:\\3'), '^(.{13}:[0-9]{2}[:0-9.]*)$', '\\1+00:00'), '^(.{16})([+-])', '\\1:00\\2') end, 'AUTO')))
+cast(convert_timezone('UTC', as_timestamp_tz(to_variant("time"))) as timestamp_ntz),
+cast(convert_timezone('UTC', as_timestamp_ltz(to_variant("time"))) as timestamp_ntz),
+cast(as_date(to_variant("time")) as timestamp_ntz),
+cast(convert_timezone('UTC', try_to_timestamp_tz(case when (regexp_instr(trim(as_varchar(to_variant("time"))), '^(([0-9]{3}[1-9]|[0-...50117b95dc31') > 0) then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(as_varchar(to_variant("time"))), '^(.{10})T', '\\1 '), '^(.{10})$', '\\1 00:00'), '([.][0-9]{6})[0-9]+', '\\1'), '(:[0-9.]+) ?(Z|UTC)$', '\\1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})$', '\\1\\2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})$', '\\1\\2:\\3'), '^(.{13}:[0-9]{2}[:0-9.]*)$', '\\1+00:00'), '^(.{16})([+-])', '\\1:00\\2') end, 'AUTO')) as timestamp_ntz)
 ), 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), ''
 ) as conversion_time
 from sent
@@ -376,10 +376,10 @@ case when trim(cast("click id" as TEXT)) = '' or cast("click id" as TEXT) is nul
 coalesce(
 to_char(coalesce(
 as_timestamp_ntz(to_variant("time")),
-to_timestamp_ntz(convert_timezone('UTC', as_timestamp_tz(to_variant("time")))),
-to_timestamp_ntz(convert_timezone('UTC', as_timestamp_ltz(to_variant("time")))),
-to_timestamp_ntz(as_date(to_variant("time"))),
-to_timestamp_ntz(convert_timezone('UTC', try_to_timestamp_tz(case when (regexp_instr(trim(as_varchar(to_variant("time"))), '^(([0-9]{3}[1-9]|[0-...50117b95dc31') > 0) then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(as_varchar(to_variant("time"))), '^(.{10})T', '\\1 '), '^(.{10})$', '\\1 00:00'), '([.][0-9]{6})[0-9]+', '\\1'), '(:[0-9.]+) ?(Z|UTC)$', '\\1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})$', '\\1\\2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})$', '\\1\\2:\\3'), '^(.{13}:[0-9]{2}[:0-9.]*)$', '\\1+00:00'), '^(.{16})([+-])', '\\1:00\\2') end, 'AUTO')))
+cast(convert_timezone('UTC', as_timestamp_tz(to_variant("time"))) as timestamp_ntz),
+cast(convert_timezone('UTC', as_timestamp_ltz(to_variant("time"))) as timestamp_ntz),
+cast(as_date(to_variant("time")) as timestamp_ntz),
+cast(convert_timezone('UTC', try_to_timestamp_tz(case when (regexp_instr(trim(as_varchar(to_variant("time"))), '^(([0-9]{3}[1-9]|[0-...50117b95dc31') > 0) then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(as_varchar(to_variant("time"))), '^(.{10})T', '\\1 '), '^(.{10})$', '\\1 00:00'), '([.][0-9]{6})[0-9]+', '\\1'), '(:[0-9.]+) ?(Z|UTC)$', '\\1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})$', '\\1\\2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})$', '\\1\\2:\\3'), '^(.{13}:[0-9]{2}[:0-9.]*)$', '\\1+00:00'), '^(.{16})([+-])', '\\1:00\\2') end, 'AUTO')) as timestamp_ntz)
 ), 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), ''
 ) as conversion_time
 from sent
@@ -404,10 +404,10 @@ case when trim(cast("click id" as TEXT)) = '' or cast("click id" as TEXT) is nul
 coalesce(
 to_char(coalesce(
 as_timestamp_ntz(to_variant("time")),
-to_timestamp_ntz(convert_timezone('UTC', as_timestamp_tz(to_variant("time")))),
-to_timestamp_ntz(convert_timezone('UTC', as_timestamp_ltz(to_variant("time")))),
-to_timestamp_ntz(as_date(to_variant("time"))),
-to_timestamp_ntz(convert_timezone('UTC', try_to_timestamp_tz(case when (regexp_instr(trim(as_varchar(to_variant("time"))), '^(([0-9]{3}[1-9]|[0-...50117b95dc31') > 0) then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(as_varchar(to_variant("time"))), '^(.{10})T', '\\1 '), '^(.{10})$', '\\1 00:00'), '([.][0-9]{6})[0-9]+', '\\1'), '(:[0-9.]+) ?(Z|UTC)$', '\\1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})$', '\\1\\2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})$', '\\1\\2:\\3'), '^(.{13}:[0-9]{2}[:0-9.]*)$', '\\1+00:00'), '^(.{16})([+-])', '\\1:00\\2') end, 'AUTO')))
+cast(convert_timezone('UTC', as_timestamp_tz(to_variant("time"))) as timestamp_ntz),
+cast(convert_timezone('UTC', as_timestamp_ltz(to_variant("time"))) as timestamp_ntz),
+cast(as_date(to_variant("time")) as timestamp_ntz),
+cast(convert_timezone('UTC', try_to_timestamp_tz(case when (regexp_instr(trim(as_varchar(to_variant("time"))), '^(([0-9]{3}[1-9]|[0-...50117b95dc31') > 0) then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(as_varchar(to_variant("time"))), '^(.{10})T', '\\1 '), '^(.{10})$', '\\1 00:00'), '([.][0-9]{6})[0-9]+', '\\1'), '(:[0-9.]+) ?(Z|UTC)$', '\\1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})$', '\\1\\2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})$', '\\1\\2:\\3'), '^(.{13}:[0-9]{2}[:0-9.]*)$', '\\1+00:00'), '^(.{16})([+-])', '\\1:00\\2') end, 'AUTO')) as timestamp_ntz)
 ), 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), ''
 ) as conversion_time
 from sent
@@ -422,10 +422,10 @@ select
 case when trim(cast(conversion_name as TEXT)) = '' or cast(conversion_name as TEXT) is null then '' else cast(conversion_name as TEXT) end as conversion_name,
 coalesce(
 as_timestamp_ntz(to_variant(conversion_time)),
-to_timestamp_ntz(convert_timezone('UTC', as_timestamp_tz(to_variant(conversion_time)))),
-to_timestamp_ntz(convert_timezone('UTC', as_timestamp_ltz(to_variant(conversion_time)))),
-to_timestamp_ntz(as_date(to_variant(conversion_time))),
-to_timestamp_ntz(convert_timezone('UTC', try_to_timestamp_tz(case when (regexp_instr(trim(as_varchar(to_variant(conversion_time))), '^(([0-9]{3}[1-9]|[0-...50117b95dc31') > 0) then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(as_varchar(to_variant(conversion_time))), '^(.{10})T', '\\1 '), '^(.{10})$', '\\1 00:00'), '([.][0-9]{6})[0-9]+', '\\1'), '(:[0-9.]+) ?(Z|UTC)$', '\\1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})$', '\\1\\2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})$', '\\1\\2:\\3'), '^(.{13}:[0-9]{2}[:0-9.]*)$', '\\1+00:00'), '^(.{16})([+-])', '\\1:00\\2') end, 'AUTO')))
+cast(convert_timezone('UTC', as_timestamp_tz(to_variant(conversion_time))) as timestamp_ntz),
+cast(convert_timezone('UTC', as_timestamp_ltz(to_variant(conversion_time))) as timestamp_ntz),
+cast(as_date(to_variant(conversion_time)) as timestamp_ntz),
+cast(convert_timezone('UTC', try_to_timestamp_tz(case when (regexp_instr(trim(as_varchar(to_variant(conversion_time))), '^(([0-9]{3}[1-9]|[0-...50117b95dc31') > 0) then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(as_varchar(to_variant(conversion_time))), '^(.{10})T', '\\1 '), '^(.{10})$', '\\1 00:00'), '([.][0-9]{6})[0-9]+', '\\1'), '(:[0-9.]+) ?(Z|UTC)$', '\\1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})$', '\\1\\2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})$', '\\1\\2:\\3'), '^(.{13}:[0-9]{2}[:0-9.]*)$', '\\1+00:00'), '^(.{16})([+-])', '\\1:00\\2') end, 'AUTO')) as timestamp_ntz)
 ) as conversion_at,
 case when trim(cast(microsoft_click_id as TEXT)) = '' or cast(microsoft_click_id as TEXT) is null then '' else cast(microsoft_click_id as TEXT) end as click_id,
 case when trim(cast(hashed_email_address as TEXT)) = '' or cast(hashed_email_address as TEXT) is null then '' else cast(hashed_email_address as TEXT) end as hashed_email,
@@ -612,22 +612,16 @@ group by conversion_name, identifier_key, conversion_time
 select case
 when (regexp_instr(trim(cast('a@b.example' as TEXT)), '^[0-9a-fA-F]{64}$') > 0) then lower(trim(cast('a@b.example' as TEXT)))
 else case
-when (regexp_instr(regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(trim(cast('a@b.example' as TEXT)), '[
-­ ᠎ -‏
--  ⁠　﻿]', ''), '[̀-ͯ]', ''), 'ÀÁÂÃÄÅĀĂĄǍǞǠǺȀȂȦḀẠẢẤ...6e0276b69539', 'AAAAAAAAAAAAAAAAAAAA...de97c7292384')), '^<?(mailto:)?|>$', ''), '[+][^@]*@', '@'), '^[^@.<>:,;()"][^@<>:...e6bb464b02dc') > 0)
+when (regexp_instr(regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(trim(cast('a@b.example' as TEXT)), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '[̀-ͯ]', ''), 'ÀÁÂÃÄÅĀĂĄǍǞǠǺȀȂȦḀẠẢẤ...6e0276b69539', 'AAAAAAAAAAAAAAAAAAAA...de97c7292384')), '^<?(mailto:)?|>$', ''), '[+][^@]*@', '@'), '^[^@.<>:,;()"][^@<>:...e6bb464b02dc') > 0)
 then sha2(replace(
 split_part(
-regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(trim(cast('a@b.example' as TEXT)), '[
-­ ᠎ -‏
--  ⁠　﻿]', ''), '[̀-ͯ]', ''), 'ÀÁÂÃÄÅĀĂĄǍǞǠǺȀȂȦḀẠẢẤ...6e0276b69539', 'AAAAAAAAAAAAAAAAAAAA...de97c7292384')), '^<?(mailto:)?|>$', ''), '[+][^@]*@', '@'),
+regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(trim(cast('a@b.example' as TEXT)), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '[̀-ͯ]', ''), 'ÀÁÂÃÄÅĀĂĄǍǞǠǺȀȂȦḀẠẢẤ...6e0276b69539', 'AAAAAAAAAAAAAAAAAAAA...de97c7292384')), '^<?(mailto:)?|>$', ''), '[+][^@]*@', '@'),
 '@',
 1
 )
 , '.', '') || '@' ||
 split_part(
-regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(trim(cast('a@b.example' as TEXT)), '[
-­ ᠎ -‏
--  ⁠　﻿]', ''), '[̀-ͯ]', ''), 'ÀÁÂÃÄÅĀĂĄǍǞǠǺȀȂȦḀẠẢẤ...6e0276b69539', 'AAAAAAAAAAAAAAAAAAAA...de97c7292384')), '^<?(mailto:)?|>$', ''), '[+][^@]*@', '@'),
+regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(trim(cast('a@b.example' as TEXT)), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '[̀-ͯ]', ''), 'ÀÁÂÃÄÅĀĂĄǍǞǠǺȀȂȦḀẠẢẤ...6e0276b69539', 'AAAAAAAAAAAAAAAAAAAA...de97c7292384')), '^<?(mailto:)?|>$', ''), '[+][^@]*@', '@'),
 '@',
 2
 )
@@ -635,35 +629,25 @@ regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(trim
 end
 end as hashed_email;
 -- forget, counted
-with recursive held as (
-select distinct
+with held as (
+select
 conversion_name,
 case when click_id = '' then cast(length(hashed_email) as TEXT) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
 conversion_time,
 record_key,
 lower(replace(click_id, '-', '')) as click_key,
 hashed_email,
-hashed_phone
+hashed_phone,
+run_seq,
+seq
 from warehouse.shop.reverse_etl_ledger
 where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s'
 ),
-linked as (
-select * from held where (held.record_key = 'D1' or held.click_key = 'c' or held.hashed_email = 'e')
-union distinct
-select held.*
-from held
-inner join linked
-on (held.click_key <> '' and held.click_key = linked.click_key)
-or (held.record_key <> '' and held.record_key = linked.record_key)
-or (held.conversion_name = linked.conversion_name and held.identifier_key = linked.identifier_key and held.conversion_time = linked.conversion_time)
-),
 person as (
-select
-conversion_name, identifier_key, conversion_time,
-row_number() over (order by conversion_name, identifier_key, conversion_time) as number
-from (select distinct conversion_name, identifier_key, conversion_time from linked) as identities
-)
-,
+select distinct conversion_name, identifier_key, conversion_time
+from held
+where ((held.record_key in ('D1')) or (held.click_key in ('c')) or (held.hashed_email in ('e')) or (held.conversion_name = 'Lead' and held.identifier_key = '1Hep' and held.conversion_time = '2026-11-25T12:00:00Z'))
+),
 attempts_that_count as (
 select
 attempts.destination, attempts.environment, attempts.account_id, attempts.sync, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
@@ -828,59 +812,14 @@ on places.restate_rejected = rejected.place and places.restate_rejected > places
 left join once as unanswered
 on places.restate_unanswered = unanswered.place and places.restate_unanswered > places.restate_accepted
 left join once as adjusted on places.last_adjustment = adjusted.place
-),
-numbers as (
-with recursive held as (
-select distinct
-conversion_name,
-case when click_id = '' then cast(length(hashed_email) as TEXT) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
-conversion_time,
-record_key,
-lower(replace(click_id, '-', '')) as click_key,
-hashed_email,
-hashed_phone
-from warehouse.shop.reverse_etl_ledger
-where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s'
-),
-linked as (
-select * from held where (held.record_key = 'D1' or held.click_key = 'c' or held.hashed_email = 'e')
-union distinct
-select held.*
-from held
-inner join linked
-on (held.click_key <> '' and held.click_key = linked.click_key)
-or (held.record_key <> '' and held.record_key = linked.record_key)
-or (held.conversion_name = linked.conversion_name and held.identifier_key = linked.identifier_key and held.conversion_time = linked.conversion_time)
-),
-person as (
-select
-conversion_name, identifier_key, conversion_time,
-row_number() over (order by conversion_name, identifier_key, conversion_time) as number
-from (select distinct conversion_name, identifier_key, conversion_time from linked) as identities
-)
-select distinct
-written.run_seq,
-written.seq,
-person.number
-from (
-select
-run_seq,
-seq,
-conversion_name,
-case when click_id = '' then cast(length(hashed_email) as TEXT) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
-conversion_time
-from warehouse.shop.reverse_etl_ledger
-where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s'
-) as written
-inner join person on written.conversion_name = person.conversion_name and written.identifier_key = person.identifier_key and written.conversion_time = person.conversion_time
 )
 select
-(select count(*) from person) as records,
-(select count(*) from numbers) as attempts,
 (
 select count(*)
 from warehouse.shop.reverse_etl_receipts as receipts
-inner join numbers on receipts.run_seq = numbers.run_seq and receipts.seq_from = numbers.seq
+inner join (
+select distinct run_seq, seq from held where ((held.record_key in ('D1')) or (held.click_key in ('c')) or (held.hashed_email in ('e')) or (held.conversion_name = 'Lead' and held.identifier_key = '1Hep' and held.conversion_time = '2026-11-25T12:00:00Z'))
+) as numbers on receipts.run_seq = numbers.run_seq and receipts.seq_from = numbers.seq
 where receipts.destination = 'microsoft_ads' and receipts.environment = 'production' and receipts.account_id = '1' and receipts.sync = 'it''s' and receipts.seq_from = receipts.seq_to and receipts.message <> ''
 ) as messages,
 (
@@ -899,10 +838,10 @@ case when trim(cast("deal_id" as TEXT)) = '' or cast("deal_id" as TEXT) is null 
 case when trim(cast(conversion_name as TEXT)) = '' or cast(conversion_name as TEXT) is null then '' else cast(conversion_name as TEXT) end as conversion_name,
 coalesce(
 as_timestamp_ntz(to_variant(conversion_time)),
-to_timestamp_ntz(convert_timezone('UTC', as_timestamp_tz(to_variant(conversion_time)))),
-to_timestamp_ntz(convert_timezone('UTC', as_timestamp_ltz(to_variant(conversion_time)))),
-to_timestamp_ntz(as_date(to_variant(conversion_time))),
-to_timestamp_ntz(convert_timezone('UTC', try_to_timestamp_tz(case when (regexp_instr(trim(as_varchar(to_variant(conversion_time))), '^(([0-9]{3}[1-9]|[0-...50117b95dc31') > 0) then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(as_varchar(to_variant(conversion_time))), '^(.{10})T', '\\1 '), '^(.{10})$', '\\1 00:00'), '([.][0-9]{6})[0-9]+', '\\1'), '(:[0-9.]+) ?(Z|UTC)$', '\\1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})$', '\\1\\2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})$', '\\1\\2:\\3'), '^(.{13}:[0-9]{2}[:0-9.]*)$', '\\1+00:00'), '^(.{16})([+-])', '\\1:00\\2') end, 'AUTO')))
+cast(convert_timezone('UTC', as_timestamp_tz(to_variant(conversion_time))) as timestamp_ntz),
+cast(convert_timezone('UTC', as_timestamp_ltz(to_variant(conversion_time))) as timestamp_ntz),
+cast(as_date(to_variant(conversion_time)) as timestamp_ntz),
+cast(convert_timezone('UTC', try_to_timestamp_tz(case when (regexp_instr(trim(as_varchar(to_variant(conversion_time))), '^(([0-9]{3}[1-9]|[0-...50117b95dc31') > 0) then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(as_varchar(to_variant(conversion_time))), '^(.{10})T', '\\1 '), '^(.{10})$', '\\1 00:00'), '([.][0-9]{6})[0-9]+', '\\1'), '(:[0-9.]+) ?(Z|UTC)$', '\\1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})$', '\\1\\2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})$', '\\1\\2:\\3'), '^(.{13}:[0-9]{2}[:0-9.]*)$', '\\1+00:00'), '^(.{16})([+-])', '\\1:00\\2') end, 'AUTO')) as timestamp_ntz)
 ) as conversion_at,
 case when trim(cast(microsoft_click_id as TEXT)) = '' or cast(microsoft_click_id as TEXT) is null then '' else cast(microsoft_click_id as TEXT) end as click_id,
 case when trim(cast(hashed_email_address as TEXT)) = '' or cast(hashed_email_address as TEXT) is null then '' else cast(hashed_email_address as TEXT) end as hashed_email,
@@ -943,118 +882,66 @@ case when click_id = '' or (hashed_email = '' and hashed_phone = '') then '' els
 from clean_rows as clean) as identified
 ) as source_rows
 where (source_rows.click_id <> '' or source_rows.hashed_email <> '' or source_rows.hashed_phone <> '')
-and (
-(source_rows.record_key = 'D1' or source_rows.click_key = 'c' or source_rows.hashed_email = 'e')
-or source_rows.click_key in (select click_key from linked where click_key <> '')
-or source_rows.record_key in (select record_key from linked where record_key <> '')
-or exists (select 1 from person where source_rows.conversion_name = person.conversion_name and source_rows.identifier_key = person.identifier_key and source_rows.conversion_time = person.conversion_time)
-)
+and ((source_rows.record_key in ('D1')) or (source_rows.click_key in ('c')) or (source_rows.hashed_email in ('e')) or (source_rows.conversion_name = 'Lead' and source_rows.identifier_key = '1Hep' and source_rows.conversion_time = '2026-11-25T12:00:00Z'))
 ) as in_source;
+-- forget, linked
+select distinct
+record_key,
+click_key,
+conversion_name,
+identifier_key,
+conversion_time
+from (
+select
+conversion_name,
+case when click_id = '' then cast(length(hashed_email) as TEXT) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
+conversion_time,
+record_key,
+lower(replace(click_id, '-', '')) as click_key,
+hashed_email,
+hashed_phone,
+run_seq,
+seq
+from warehouse.shop.reverse_etl_ledger
+where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s'
+) as held
+where ((held.record_key in ('D1')) or (held.click_key in ('c')) or (held.hashed_email in ('e')) or (held.conversion_name = 'Lead' and held.identifier_key = '1Hep' and held.conversion_time = '2026-11-25T12:00:00Z'));
+-- forget, attempts
+select distinct
+run_seq,
+seq,
+dense_rank() over (order by conversion_name, identifier_key, conversion_time) as conversion
+from (
+select
+conversion_name,
+case when click_id = '' then cast(length(hashed_email) as TEXT) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
+conversion_time,
+record_key,
+lower(replace(click_id, '-', '')) as click_key,
+hashed_email,
+hashed_phone,
+run_seq,
+seq
+from warehouse.shop.reverse_etl_ledger
+where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s'
+) as held
+where ((held.record_key in ('D1')) or (held.click_key in ('c')) or (held.hashed_email in ('e')) or (held.conversion_name = 'Lead' and held.identifier_key = '1Hep' and held.conversion_time = '2026-11-25T12:00:00Z'))
+order by run_seq, seq;
 -- forget, messages
 update warehouse.shop.reverse_etl_receipts
 set message = ''
 where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s' and seq_from = seq_to and message <> ''
-and (run_seq, seq_from) in (
-select run_seq, seq from (with recursive held as (
-select distinct
-conversion_name,
-case when click_id = '' then cast(length(hashed_email) as TEXT) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
-conversion_time,
-record_key,
-lower(replace(click_id, '-', '')) as click_key,
-hashed_email,
-hashed_phone
-from warehouse.shop.reverse_etl_ledger
-where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s'
-),
-linked as (
-select * from held where (held.record_key = 'D1' or held.click_key = 'c' or held.hashed_email = 'e')
-union distinct
-select held.*
-from held
-inner join linked
-on (held.click_key <> '' and held.click_key = linked.click_key)
-or (held.record_key <> '' and held.record_key = linked.record_key)
-or (held.conversion_name = linked.conversion_name and held.identifier_key = linked.identifier_key and held.conversion_time = linked.conversion_time)
-),
-person as (
-select
-conversion_name, identifier_key, conversion_time,
-row_number() over (order by conversion_name, identifier_key, conversion_time) as number
-from (select distinct conversion_name, identifier_key, conversion_time from linked) as identities
-)
-select distinct
-written.run_seq,
-written.seq,
-person.number
-from (
-select
-run_seq,
-seq,
-conversion_name,
-case when click_id = '' then cast(length(hashed_email) as TEXT) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
-conversion_time
-from warehouse.shop.reverse_etl_ledger
-where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s'
-) as written
-inner join person on written.conversion_name = person.conversion_name and written.identifier_key = person.identifier_key and written.conversion_time = person.conversion_time
-) as numbers
-);
+and ((run_seq = 1 and seq_from in (1)) or (run_seq = 2 and seq_from in (5, 6)));
 -- forget
-update warehouse.shop.reverse_etl_ledger as ledger
-set click_id = forgotten.token, hashed_email = '', hashed_phone = '', record_key = ''
-from (
-select
-run_seq,
-seq,
-'forgotten_7_' || cast(number as TEXT) as token
-from (with recursive held as (
-select distinct
-conversion_name,
-case when click_id = '' then cast(length(hashed_email) as TEXT) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
-conversion_time,
-record_key,
-lower(replace(click_id, '-', '')) as click_key,
-hashed_email,
-hashed_phone
-from warehouse.shop.reverse_etl_ledger
-where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s'
-),
-linked as (
-select * from held where (held.record_key = 'D1' or held.click_key = 'c' or held.hashed_email = 'e')
-union distinct
-select held.*
-from held
-inner join linked
-on (held.click_key <> '' and held.click_key = linked.click_key)
-or (held.record_key <> '' and held.record_key = linked.record_key)
-or (held.conversion_name = linked.conversion_name and held.identifier_key = linked.identifier_key and held.conversion_time = linked.conversion_time)
-),
-person as (
-select
-conversion_name, identifier_key, conversion_time,
-row_number() over (order by conversion_name, identifier_key, conversion_time) as number
-from (select distinct conversion_name, identifier_key, conversion_time from linked) as identities
-)
-select distinct
-written.run_seq,
-written.seq,
-person.number
-from (
-select
-run_seq,
-seq,
-conversion_name,
-case when click_id = '' then cast(length(hashed_email) as TEXT) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
-conversion_time
-from warehouse.shop.reverse_etl_ledger
-where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s'
-) as written
-inner join person on written.conversion_name = person.conversion_name and written.identifier_key = person.identifier_key and written.conversion_time = person.conversion_time
-) as numbers
-) as forgotten
-where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it''s'
-and ledger.run_seq = forgotten.run_seq and ledger.seq = forgotten.seq;
+update warehouse.shop.reverse_etl_ledger
+set click_id = case
+when ((run_seq = 1 and seq in (1)) or (run_seq = 2 and seq in (5))) then 'forgotten_7_1'
+when ((run_seq = 2 and seq in (6))) then 'forgotten_7_2'
+end,
+hashed_email = '',
+hashed_phone = '',
+record_key = ''
+where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s' and ((run_seq = 1 and seq in (1)) or (run_seq = 2 and seq in (5, 6)));
 -- forgotten
 select
 count(distinct click_id) as records,
@@ -1077,10 +964,10 @@ case when trim(cast("deal_id" as TEXT)) = '' or cast("deal_id" as TEXT) is null 
 case when trim(cast(conversion_name as TEXT)) = '' or cast(conversion_name as TEXT) is null then '' else cast(conversion_name as TEXT) end as conversion_name,
 coalesce(
 as_timestamp_ntz(to_variant(conversion_time)),
-to_timestamp_ntz(convert_timezone('UTC', as_timestamp_tz(to_variant(conversion_time)))),
-to_timestamp_ntz(convert_timezone('UTC', as_timestamp_ltz(to_variant(conversion_time)))),
-to_timestamp_ntz(as_date(to_variant(conversion_time))),
-to_timestamp_ntz(convert_timezone('UTC', try_to_timestamp_tz(case when (regexp_instr(trim(as_varchar(to_variant(conversion_time))), '^(([0-9]{3}[1-9]|[0-...50117b95dc31') > 0) then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(as_varchar(to_variant(conversion_time))), '^(.{10})T', '\\1 '), '^(.{10})$', '\\1 00:00'), '([.][0-9]{6})[0-9]+', '\\1'), '(:[0-9.]+) ?(Z|UTC)$', '\\1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})$', '\\1\\2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})$', '\\1\\2:\\3'), '^(.{13}:[0-9]{2}[:0-9.]*)$', '\\1+00:00'), '^(.{16})([+-])', '\\1:00\\2') end, 'AUTO')))
+cast(convert_timezone('UTC', as_timestamp_tz(to_variant(conversion_time))) as timestamp_ntz),
+cast(convert_timezone('UTC', as_timestamp_ltz(to_variant(conversion_time))) as timestamp_ntz),
+cast(as_date(to_variant(conversion_time)) as timestamp_ntz),
+cast(convert_timezone('UTC', try_to_timestamp_tz(case when (regexp_instr(trim(as_varchar(to_variant(conversion_time))), '^(([0-9]{3}[1-9]|[0-...50117b95dc31') > 0) then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(as_varchar(to_variant(conversion_time))), '^(.{10})T', '\\1 '), '^(.{10})$', '\\1 00:00'), '([.][0-9]{6})[0-9]+', '\\1'), '(:[0-9.]+) ?(Z|UTC)$', '\\1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})$', '\\1\\2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})$', '\\1\\2:\\3'), '^(.{13}:[0-9]{2}[:0-9.]*)$', '\\1+00:00'), '^(.{16})([+-])', '\\1:00\\2') end, 'AUTO')) as timestamp_ntz)
 ) as conversion_at,
 case when trim(cast(microsoft_click_id as TEXT)) = '' or cast(microsoft_click_id as TEXT) is null then '' else cast(microsoft_click_id as TEXT) end as click_id,
 case when trim(cast(hashed_email_address as TEXT)) = '' or cast(hashed_email_address as TEXT) is null then '' else cast(hashed_email_address as TEXT) end as hashed_email,
@@ -1159,10 +1046,10 @@ case when trim(cast("deal_id" as TEXT)) = '' or cast("deal_id" as TEXT) is null 
 case when trim(cast(conversion_name as TEXT)) = '' or cast(conversion_name as TEXT) is null then '' else cast(conversion_name as TEXT) end as conversion_name,
 coalesce(
 as_timestamp_ntz(to_variant(conversion_time)),
-to_timestamp_ntz(convert_timezone('UTC', as_timestamp_tz(to_variant(conversion_time)))),
-to_timestamp_ntz(convert_timezone('UTC', as_timestamp_ltz(to_variant(conversion_time)))),
-to_timestamp_ntz(as_date(to_variant(conversion_time))),
-to_timestamp_ntz(convert_timezone('UTC', try_to_timestamp_tz(case when (regexp_instr(trim(as_varchar(to_variant(conversion_time))), '^(([0-9]{3}[1-9]|[0-...50117b95dc31') > 0) then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(as_varchar(to_variant(conversion_time))), '^(.{10})T', '\\1 '), '^(.{10})$', '\\1 00:00'), '([.][0-9]{6})[0-9]+', '\\1'), '(:[0-9.]+) ?(Z|UTC)$', '\\1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})$', '\\1\\2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})$', '\\1\\2:\\3'), '^(.{13}:[0-9]{2}[:0-9.]*)$', '\\1+00:00'), '^(.{16})([+-])', '\\1:00\\2') end, 'AUTO')))
+cast(convert_timezone('UTC', as_timestamp_tz(to_variant(conversion_time))) as timestamp_ntz),
+cast(convert_timezone('UTC', as_timestamp_ltz(to_variant(conversion_time))) as timestamp_ntz),
+cast(as_date(to_variant(conversion_time)) as timestamp_ntz),
+cast(convert_timezone('UTC', try_to_timestamp_tz(case when (regexp_instr(trim(as_varchar(to_variant(conversion_time))), '^(([0-9]{3}[1-9]|[0-...50117b95dc31') > 0) then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(as_varchar(to_variant(conversion_time))), '^(.{10})T', '\\1 '), '^(.{10})$', '\\1 00:00'), '([.][0-9]{6})[0-9]+', '\\1'), '(:[0-9.]+) ?(Z|UTC)$', '\\1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})$', '\\1\\2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})$', '\\1\\2:\\3'), '^(.{13}:[0-9]{2}[:0-9.]*)$', '\\1+00:00'), '^(.{16})([+-])', '\\1:00\\2') end, 'AUTO')) as timestamp_ntz)
 ) as conversion_at,
 case when trim(cast(microsoft_click_id as TEXT)) = '' or cast(microsoft_click_id as TEXT) is null then '' else cast(microsoft_click_id as TEXT) end as click_id,
 case when trim(cast(hashed_email_address as TEXT)) = '' or cast(hashed_email_address as TEXT) is null then '' else cast(hashed_email_address as TEXT) end as hashed_email,
@@ -1213,10 +1100,10 @@ case when trim(cast("deal_id" as TEXT)) = '' or cast("deal_id" as TEXT) is null 
 case when trim(cast(conversion_name as TEXT)) = '' or cast(conversion_name as TEXT) is null then '' else cast(conversion_name as TEXT) end as conversion_name,
 coalesce(
 as_timestamp_ntz(to_variant(conversion_time)),
-to_timestamp_ntz(convert_timezone('UTC', as_timestamp_tz(to_variant(conversion_time)))),
-to_timestamp_ntz(convert_timezone('UTC', as_timestamp_ltz(to_variant(conversion_time)))),
-to_timestamp_ntz(as_date(to_variant(conversion_time))),
-to_timestamp_ntz(convert_timezone('UTC', try_to_timestamp_tz(case when (regexp_instr(trim(as_varchar(to_variant(conversion_time))), '^(([0-9]{3}[1-9]|[0-...50117b95dc31') > 0) then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(as_varchar(to_variant(conversion_time))), '^(.{10})T', '\\1 '), '^(.{10})$', '\\1 00:00'), '([.][0-9]{6})[0-9]+', '\\1'), '(:[0-9.]+) ?(Z|UTC)$', '\\1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})$', '\\1\\2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})$', '\\1\\2:\\3'), '^(.{13}:[0-9]{2}[:0-9.]*)$', '\\1+00:00'), '^(.{16})([+-])', '\\1:00\\2') end, 'AUTO')))
+cast(convert_timezone('UTC', as_timestamp_tz(to_variant(conversion_time))) as timestamp_ntz),
+cast(convert_timezone('UTC', as_timestamp_ltz(to_variant(conversion_time))) as timestamp_ntz),
+cast(as_date(to_variant(conversion_time)) as timestamp_ntz),
+cast(convert_timezone('UTC', try_to_timestamp_tz(case when (regexp_instr(trim(as_varchar(to_variant(conversion_time))), '^(([0-9]{3}[1-9]|[0-...50117b95dc31') > 0) then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(as_varchar(to_variant(conversion_time))), '^(.{10})T', '\\1 '), '^(.{10})$', '\\1 00:00'), '([.][0-9]{6})[0-9]+', '\\1'), '(:[0-9.]+) ?(Z|UTC)$', '\\1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})$', '\\1\\2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})$', '\\1\\2:\\3'), '^(.{13}:[0-9]{2}[:0-9.]*)$', '\\1+00:00'), '^(.{16})([+-])', '\\1:00\\2') end, 'AUTO')) as timestamp_ntz)
 ) as conversion_at,
 case when trim(cast(microsoft_click_id as TEXT)) = '' or cast(microsoft_click_id as TEXT) is null then '' else cast(microsoft_click_id as TEXT) end as click_id,
 case when trim(cast(hashed_email_address as TEXT)) = '' or cast(hashed_email_address as TEXT) is null then '' else cast(hashed_email_address as TEXT) end as hashed_email,
