@@ -87,8 +87,8 @@ lock: setup  ## Write the lock files anew from pyproject.toml
 	echo "msads==13.0.30.1" | $(SDK_LOCK) -o tests/contract/sdk/msads.lock -
 	echo "setuptools" | $(SDK_LOCK) -o tests/contract/sdk/build.lock -
 	printf "dbt-%s\n" athena bigquery databricks redshift snowflake spark trino | $(SDK_LOCK) --no-deps -o tests/engines/adapters.lock -
-	printf "%s\n" bqemulator google-cloud-bigquery | $(SDK_LOCK) -o tests/engines/bqemulator.lock -
-	echo "fakesnow" | $(SDK_LOCK) -o tests/engines/fakesnow.lock -
+	printf "%s\n" bqemulator google-cloud-bigquery numpy | $(SDK_LOCK) -o tests/engines/bqemulator.lock -
+	printf "%s\n" fakesnow "snowflake-connector-python<5" | $(SDK_LOCK) -o tests/engines/fakesnow.lock -
 	printf "%s\n" dbt-spark py4j pyspark sqlparams | $(SDK_LOCK) --no-deps -o tests/engines/spark.lock -
 	echo "dbt==2.0.0rc196" | $(SDK_LOCK) -o tests/support/dbt_v2.lock -
 

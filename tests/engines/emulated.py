@@ -59,6 +59,7 @@ def bigquery() -> Iterator[Run]:
     process = subprocess.Popen([sys.executable, "-c", start, "start", *options], stdout=subprocess.DEVNULL)
     try:
         for _ in range(600):
+            assert process.poll() is None, "the emulator has ended"
             with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", ports[0])):
                 break
             time.sleep(0.1)
