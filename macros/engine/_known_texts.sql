@@ -4,7 +4,7 @@
     {%- set phone = 'c59475d96e9f01d7d18d06cfad84dd02333207f02c0c2c5663ef2782cda0390e' -%}
     {%- set german = 'dd1441360ced4b51b7b8452626df2789a0d5a2ace34dfe90e4d5372e0dece70d' -%}
     {%- set click = 'f894f652ea334e739002f7167ab8f8e3' -%}
-    {%- set length = "cast(length(given) as " ~ reverse_etl._type_text() ~ ")" -%}
+    {%- set length = "cast(" ~ reverse_etl._length('given') ~ " as " ~ reverse_etl._type_text() ~ ")" -%}
     {{- return([
         ['length and hash of a literal', 'text', dbt.concat([length, "' '", reverse_etl._sha256_hex('given')]), [
             ['', '0 e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855'],
@@ -39,7 +39,7 @@
             ['\u0439\u03ac', '\u0438\u03b1'],
             ['\u00f8\u00df\u0142\u00e6', '\u00f8\u00df\u0142\u00e6'],
         ]],
-        ['in lower case', 'text', "lower(given)", [['ABC\u00c9\u00dc', 'abc\u00e9\u00fc']]],
+        ['in lower case', 'text', reverse_etl._lower('given'), [['ABC\u00c9\u00dc', 'abc\u00e9\u00fc']]],
         ['64 hexadecimal digits', 'truth', reverse_etl._matches('given', '^[0-9a-f]{64}$'), [
             [john, 'true'], [john ~ '\n', 'false'], ['\n' ~ john, 'false'], [john | upper, 'false'], [john ~ '0', 'false'], ['', 'false'],
         ]],

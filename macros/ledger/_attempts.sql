@@ -14,13 +14,10 @@
 {%- set withheld = "coalesce(one_row.outcome, many_rows.outcome, '') = 'not_sent'" -%}
 {%- set counts = in_time ~ " and not " ~ withheld -%}
     select
-        {{ reverse_etl._listed(reverse_etl._attempt_columns(), 'attempts') }},
+        {{ reverse_etl._named(reverse_etl._attempt_columns(), 'attempts') }},
         coalesce(one_row.outcome, many_rows.outcome) as outcome,
         coalesce(one_row.settles, many_rows.settles, 0) as settles,
-        one_row.code,
-        one_row.error_code,
-        one_row.message,
-        one_row.tracking_id,
+        {{ reverse_etl._named(['code', 'error_code', 'message', 'tracking_id'], 'one_row') }},
         coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
         {%- if with_uncounted %},
         {{ counts }} as counts

@@ -249,6 +249,11 @@ class Project:
             found = self.adapter.list_relations_without_caching(relation.without_identifier())
         return [str(one.identifier) for one in found if str(one.identifier).startswith(prefix)]
 
+    @property
+    def _has_cursor(self) -> bool:
+        """Does the adapter hand out its cursor? BigQuery's has none, and ClickHouse's gives nothing."""
+        return hasattr(self.adapter, "add_query") and self.engine != "clickhouse"
+
     def sql(self, macro: str, **arguments: Any) -> str:
         """What one of the package's macros renders to."""
         return str(self.value(macro, **arguments))
@@ -277,7 +282,7 @@ class Project:
         six times the work.
         """
         with self._translated():
-            if hasattr(self.adapter, "add_query"):
+            if self._has_cursor:
                 _, cursor = self.adapter.add_query(sql, auto_begin=True)
                 names, rows = _names(cursor), cursor.fetchall()
             else:
@@ -292,7 +297,7 @@ class Project:
         Memory holds one page. An adapter without a cursor that reads in pages gives all rows as one.
         """
         cursor_sql = self.sql("_declare_cursor", select_sql=sql)
-        if not hasattr(self.adapter, "add_query"):
+        if not self._has_cursor:
             yield _by_name(*self._fetched(sql))
             return
         with self._translated():
