@@ -30,7 +30,7 @@
 
 {#- A column's name in the engine's quotes. dbt puts them around it and looks at nothing inside: they are doubled there. -#}
 {% macro _quoted(column) %}
-    {%- set mark = adapter.quote('')[0] -%}
+    {%- set mark = adapter.quote('')[:1] -%}
     {{- return(adapter.quote(column.replace(mark, mark ~ mark))) -}}
 {% endmacro %}
 

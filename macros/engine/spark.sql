@@ -137,7 +137,7 @@
     {%- set lists = namespace(accented='', plain='') -%}
     {%- for letters in reverse_etl._spark_accents() -%}
         {%- set lists.accented = lists.accented ~ letters[1:] -%}
-        {%- set lists.plain = lists.plain ~ letters[0] * (letters | length - 1) -%}
+        {%- set lists.plain = lists.plain ~ letters[:1] * (letters | length - 1) -%}
     {%- endfor -%}
     {%- set bare = "regexp_replace(" ~ text ~ ", '[\u0300-\u036f]', '')" -%}
     {{- return("translate(" ~ bare ~ ", '" ~ lists.accented ~ "', '" ~ lists.plain ~ "')") -}}
