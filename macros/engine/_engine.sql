@@ -49,7 +49,7 @@
 {% endmacro %}
 
 {% macro default___quoted(column) %}
-    {%- set mark = adapter.quote('')[0] -%}
+    {%- set mark = adapter.quote('')[:1] -%}
     {{- return(adapter.quote(column.replace(mark, mark ~ mark))) -}}
 {% endmacro %}
 

@@ -1,4 +1,4 @@
-"""Spark in the tests' own process: dbt's adapter and pyspark, installed apart, and one session for all."""
+"""Spark in the test's own process: dbt's adapter and pyspark, which are installed apart, with one session for all."""
 
 import hashlib
 import importlib
