@@ -45,7 +45,9 @@ def findings(text: str, *, patterns: bool = False) -> Iterator[tuple[int, str]]:
         head, _, tail = select.partition(" from ")
         if not tail and re.search(r"\bwhere\b", select):
             yield line, "where without from: select from (select 1 as one)"
-        if len(re.findall(r"\bjoin\b", tail)) > 1 and re.search(r"\.\*|\._listed\b|(?:^select|,) \w+\.\w+(?= *(?:,|$))", head):
+        if len(re.findall(r"\bjoin\b", tail)) > 1 and re.search(
+            r"\.\*|\._listed\b|(?:^select|,) \w+\.\w+(?= *(?:,|$))", head
+        ):
             yield line, "columns of a relation over several joins: give each its name, as _named does"
 
 

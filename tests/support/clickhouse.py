@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import re
 import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -50,6 +51,9 @@ class _Handler(BaseHTTPRequestHandler):
             for name, value in parameters.items():
                 if name in SETTINGS:
                     self.session.query(f"set {name} = {value}")
+            # A temporary table ends with its session, and all have one here.
+            if temporary := re.search(r"(?i)\bcreate temporary table\s+(\S+)", statement):
+                self.session.query(f"drop temporary table if exists {temporary[1]}")
             result = self.session.query(statement, parameters.get("default_format", "TabSeparated"))
             return bytes(result.bytes() or b"") if result is not None else b""
 
