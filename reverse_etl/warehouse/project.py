@@ -149,7 +149,9 @@ class Project:
     def ping(self) -> None:
         """Ask the warehouse for a sign of life; raises LeaseHeldError or WarehouseError."""
         with self._translated():
-            self.adapter.connections.begin()
+            # An adapter that knows no transactions never ends the one that it took for begun.
+            if not self.adapter.connections.get_thread_connection().transaction_open:
+                self.adapter.connections.begin()
             self.adapter.debug_query()
             self.adapter.commit_if_has_connection()
 
