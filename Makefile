@@ -5,7 +5,7 @@ BIN := .venv/bin
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: docs help setup demo test test-long test-matrix model mutants lint lint-types lint-package lint-example format lock \
+.PHONY: docs help setup demo test test-long test-matrix model mutants lint lint-types lint-package lint-example format golden lock \
 	bench soak clean
 
 help:  ## Show this list
@@ -46,6 +46,9 @@ mutants: setup  ## Switch off each rule of delivery in a copy, and see that a te
 
 docs: setup  ## docs/reference.md and docs/errors.md, from the program itself
 	$(BIN)/python -m docs.generate
+
+golden: setup  ## tests/engines/golden: what the package renders to for engines that are not here
+	$(BIN)/python -m tests.engines.golden
 
 lint: setup  ## ruff, mypy, import walls, portable SQL, sqlfluff
 	$(BIN)/ruff check .

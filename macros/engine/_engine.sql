@@ -156,6 +156,15 @@
     {{- return("case when trim(" ~ text ~ ") = '' or " ~ text ~ " is null then '' else " ~ text ~ " end") -}}
 {% endmacro %}
 
+{#- Are two texts others where only one has a blank at its end? Where not, two keys that differ by it alone are one. -#}
+{% macro _counts_blanks() %}
+    {{- return(adapter.dispatch('_counts_blanks', 'reverse_etl')()) -}}
+{% endmacro %}
+
+{% macro default___counts_blanks() %}
+    {{- return(true) -}}
+{% endmacro %}
+
 {#- A text without white space of any kind around it. -#}
 {% macro _trimmed(text) %}
     {{- return(adapter.dispatch('_trimmed', 'reverse_etl')(text)) -}}

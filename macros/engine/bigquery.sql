@@ -34,7 +34,7 @@
 {% endmacro %}
 
 {% macro bigquery___utc_now() %}
-    {{- return("current_datetime('UTC')") -}}
+    {{- return("datetime(current_timestamp(), 'UTC')") -}}
 {% endmacro %}
 
 {#- The text of each type reads as ISO, an instant's with its offset. -#}
@@ -68,9 +68,9 @@
     )) -}}
 {% endmacro %}
 
-{#- A value as SQL would write it begins with its type. -#}
+{#- The text of an instant states its zone. -#}
 {% macro bigquery___is_zoned_type(expression) %}
-    {{- return("starts_with(format('%T', " ~ expression ~ "), 'TIMESTAMP')") -}}
+    {{- return('false') -}}
 {% endmacro %}
 
 {% macro bigquery___text_of_text(expression) %}

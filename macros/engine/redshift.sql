@@ -86,6 +86,10 @@
     {{- return(reverse_etl.default___present_text(text)) -}}
 {% endmacro %}
 
+{% macro redshift___counts_blanks() %}
+    {{- return(false) -}}
+{% endmacro %}
+
 {% macro redshift___trimmed(text) %}
     {{- return("trim(both '" ~ reverse_etl._white_space() ~ "' from " ~ text ~ ")") -}}
 {% endmacro %}

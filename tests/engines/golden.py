@@ -1,6 +1,7 @@
 """What the package renders to for engines that are not here: kept in golden/, written by `make golden`."""
 
 import hashlib
+import itertools
 import re
 import shutil
 import subprocess
@@ -14,7 +15,9 @@ from sqlglot.tokens import Token, TokenType
 
 HERE = Path(__file__).parent
 ENGINES = ("athena", "bigquery", "databricks", "redshift", "snowflake", "trino")
+# A literal that is kept whole is shorter. In those of some engines a backslash escapes.
 _LONG = 60
+_ESCAPING = ("bigquery", "databricks", "redshift", "snowflake")
 
 
 def render(engine: str, folder: Path) -> dict[str, str]:
@@ -33,14 +36,15 @@ def render(engine: str, folder: Path) -> dict[str, str]:
     return {name: re.sub(r"/[0-9.]+'\)", "/1')", sql) for name, sql in files.items()}
 
 
-def shortened(sql: str) -> str:
+def shortened(engine: str, sql: str) -> str:
     """SQL as it is kept: without blanks around its lines, and of a long literal its beginning and a hash."""
-    short = re.sub(rf"'[^'\n]{{{_LONG},}}'", lambda long: f"'{long[0][1:41]}...{_hash(long[0])}'", sql)
+    literal = re.compile(r"'(?:[^'\\]|''|\\.)*'" if engine in _ESCAPING else r"'(?:[^']|'')*'", re.DOTALL)
+    short = literal.sub(lambda found: found[0] if len(found[0]) < _LONG else _brief(found[0]), sql)
     return "\n".join(line.strip() for line in short.splitlines() if line.strip()) + "\n"
 
 
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
+def _brief(literal: str) -> str:
+    return f"'{literal[1:21]}...{hashlib.sha256(literal.encode()).hexdigest()[:12]}'"
 
 
 def functions(engine: str, sql: str) -> set[str]:
@@ -50,15 +54,15 @@ def functions(engine: str, sql: str) -> set[str]:
 
 
 def _called(tokens: list[Token]) -> Iterator[Token]:
-    for token, following in zip(tokens, tokens[1:], strict=False):
+    for token, following in itertools.pairwise(tokens):
         if following.token_type is TokenType.L_PAREN and token.text.isidentifier() and token.text.lower() not in _WORDS:
             yield token
 
 
-_WORDS = set(
-    "all and as between by case cast distinct else except exists from having in join not on or over select then union values"
-    " when where with".split()
-)
+_WORDS = {
+    "all", "and", "as", "between", "by", "case", "cast", "distinct", "else", "except", "exists", "from", "having", "in",
+    "join", "not", "on", "or", "over", "select", "then", "union", "values", "when", "where", "with",
+}  # fmt: skip
 
 
 def documented(engine: str) -> set[str]:
@@ -75,7 +79,7 @@ def main() -> None:
         shutil.rmtree(HERE / "golden" / engine, ignore_errors=True)
         (HERE / "golden" / engine).mkdir(parents=True)
         for name, sql in rendered.items():
-            (HERE / "golden" / engine / name).write_text(shortened(sql))
+            (HERE / "golden" / engine / name).write_text(shortened(engine, sql))
 
 
 if __name__ == "__main__":

@@ -63,7 +63,7 @@ def _selects(text: str) -> Iterator[tuple[int, str]]:
 
 
 def engine_findings() -> Iterator[str]:
-    """Each engine's file that lacks what is dispatched, or has what is not; and the list of files."""
+    """Each engine's file that lacks what is dispatched and has no default, or has what is not; and their list."""
     contract = (ENGINE / "_engine.sql").read_text()
     dispatched = set(re.findall(r"adapter\.dispatch\('(\w+)'", contract))
     given = {path.stem: _given(path.stem, path.read_text()) for path in sorted(ENGINE.glob("[!_]*.sql"))}

@@ -1,6 +1,6 @@
-"""Renders the package for an engine that is not here: dbt compiles with the macros of the engine's own adapter, and connects to nothing.
+"""Renders the package for an engine that is not here: dbt compiles with its adapter's macros, and connects to nothing.
 
-An adapter's package needs its driver, so its Python is left out: what dbt's macros ask of it is a name, quotes and names of types.
+An adapter's Python needs its driver, and is left out: what dbt's macros ask of it is a name, quotes and names of types.
 """
 
 import ast
@@ -61,7 +61,7 @@ def stand_in(name: str, packages: Path) -> None:
             return name
 
         def _connection_keys(self) -> tuple[str, ...]:
-            return ("s3_staging_dir", "s3_data_dir")
+            return ("database", "schema", "s3_staging_dir", "s3_data_dir")
 
     class StandInConnections(SQLConnectionManager):
         TYPE = name
@@ -120,7 +120,7 @@ def _types_of(path: Path) -> dict[str, str]:
 
 
 def main() -> int:
-    """Compile the project of this folder, as `python -m tests.engines.stand_in ENGINE FOLDER`; its target folder has the rest."""
+    """Compile a project for an engine: `python -m tests.engines.stand_in ENGINE FOLDER`."""
     name, folder = sys.argv[1:]
     os.environ |= {"DO_NOT_TRACK": "1", "ENGINE": name}
     from dbt.cli.main import dbtRunner

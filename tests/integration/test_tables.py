@@ -52,6 +52,6 @@ def test_a_warehouse_without_a_file_of_its_own_is_refused(shop: Shop) -> None:
     for command in ("plan", "push", "status"):
         done = shop.run(command)
         assert (done.returncode, done.stdout) == (2, "")
-        sentence = "reverse_etl does not know the warehouse 'duckdb' yet: DuckDB, Postgres and Spark are supported"
+        sentence = "reverse_etl does not know the warehouse 'duckdb' yet: it knows duckdb, postgres, spark, snowflake"
         assert sentence in " ".join(done.stderr.split())
     assert "docs/adding-a-warehouse.md" in shop.dbt("parse", "--no-partial-parse", check=False).stdout

@@ -14,7 +14,7 @@
 {% endmacro %}
 
 {#- A statement of a file of several. -#}
-{% macro statement(name, sql) %}
+{% macro a_statement(name, sql) %}
 -- {{ name }}
 {{ sql | trim }};
 

@@ -1,0 +1,1489 @@
+-- source_rows
+create table `warehouse`.`shop`.`reverse_etl_step_source_rows` as
+select
+case when trim(cast(`deal_id` as string), ' ') = '' or cast(`deal_id` as string) is null then '' else cast(`deal_id` as string) end as record_key,
+case when trim(cast(conversion_name as string), ' ') = '' or cast(conversion_name as string) is null then '' else cast(conversion_name as string) end as conversion_name,
+(select datetime(safe_cast(case when regexp_contains(any_time, '^(([0-9]{3}[1-9]|[0-...50117b95dc31') then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(any_time, '^(.{10})T', '\\1 '), '^(.{10})$', '\\1 00:00'), '([.][0-9]{6})[0-9]+', '\\1'), '(:[0-9.]+) ?(Z|UTC)$', '\\1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})$', '\\1\\2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})$', '\\1\\2:\\3'), '^(.{13}:[0-9]{2}[:0-9.]*)$', '\\1+00:00'), '^(.{16})([+-])', '\\1:00\\2') end as timestamp), 'UTC') from unnest([trim(cast(conversion_time as string), ' ')]) as any_time) as conversion_at,
+case when trim(cast(microsoft_click_id as string), ' ') = '' or cast(microsoft_click_id as string) is null then '' else cast(microsoft_click_id as string) end as click_id,
+case when trim(cast(hashed_email_address as string), ' ') = '' or cast(hashed_email_address as string) is null then '' else cast(hashed_email_address as string) end as hashed_email,
+case when trim(cast(hashed_phone_number as string), ' ') = '' or cast(hashed_phone_number as string) is null then '' else cast(hashed_phone_number as string) end as hashed_phone,
+(select case
+when regexp_contains(number_text, '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?$')
+then coalesce(safe_cast(conversion_value as float64), safe_cast(number_text as float64), case when regexp_contains(number_text, 'e-') then 0 else case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end end)
+when number_text = 'nan' then cast('NaN' as float64)
+when regexp_contains(number_text, '^[-+]?inf(inity)?$') then case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end
+end from unnest([lower(trim(cast(conversion_value as string), ' '))]) as number_text) as value,
+(case when (conversion_value) is null then false when (select case
+when regexp_contains(number_text, '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?$')
+then coalesce(safe_cast(conversion_value as float64), safe_cast(number_text as float64), case when regexp_contains(number_text, 'e-') then 0 else case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end end)
+when number_text = 'nan' then cast('NaN' as float64)
+when regexp_contains(number_text, '^[-+]?inf(inity)?$') then case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end
+end from unnest([lower(trim(cast(conversion_value as string), ' '))]) as number_text) is not null then true else (case when trim(cast(conversion_value as string), ' ') = '' or cast(conversion_value as string) is null then '' else cast(conversion_value as string) end) <> '' end) as has_value,
+case when trim(cast(conversion_currency_code as string), ' ') = '' or cast(conversion_currency_code as string) is null then '' else cast(conversion_currency_code as string) end as currency,
+(select case
+when regexp_contains(number_text, '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?$')
+then coalesce(safe_cast(external_attribution_credit as float64), safe_cast(number_text as float64), case when regexp_contains(number_text, 'e-') then 0 else case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end end)
+when number_text = 'nan' then cast('NaN' as float64)
+when regexp_contains(number_text, '^[-+]?inf(inity)?$') then case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end
+end from unnest([lower(trim(cast(external_attribution_credit as string), ' '))]) as number_text) as attribution_credit,
+(case when (external_attribution_credit) is null then false when (select case
+when regexp_contains(number_text, '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?$')
+then coalesce(safe_cast(external_attribution_credit as float64), safe_cast(number_text as float64), case when regexp_contains(number_text, 'e-') then 0 else case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end end)
+when number_text = 'nan' then cast('NaN' as float64)
+when regexp_contains(number_text, '^[-+]?inf(inity)?$') then case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end
+end from unnest([lower(trim(cast(external_attribution_credit as string), ' '))]) as number_text) is not null then true else (case when trim(cast(external_attribution_credit as string), ' ') = '' or cast(external_attribution_credit as string) is null then '' else cast(external_attribution_credit as string) end) <> '' end) as has_credit,
+case when trim(cast(external_attribution_model as string), ' ') = '' or cast(external_attribution_model as string) is null then '' else cast(external_attribution_model as string) end as attribution_model,
+(select datetime(safe_cast(case when regexp_contains(any_time, '^(([0-9]{3}[1-9]|[0-...50117b95dc31') then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(any_time, '^(.{10})T', '\\1 '), '^(.{10})$', '\\1 00:00'), '([.][0-9]{6})[0-9]+', '\\1'), '(:[0-9.]+) ?(Z|UTC)$', '\\1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})$', '\\1\\2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})$', '\\1\\2:\\3'), '^(.{13}:[0-9]{2}[:0-9.]*)$', '\\1+00:00'), '^(.{16})([+-])', '\\1:00\\2') end as timestamp), 'UTC') from unnest([trim(cast(`click_time` as string), ' ')]) as any_time) as click_at
+from `warehouse`.`shop`.`offline_conversions`;
+-- source_reach
+create table `warehouse`.`shop`.`reverse_etl_step_source_reach` as
+select
+count(*) as source_rows,
+coalesce(format_datetime('%E4Y-%m-%dT%H:%M:%SZ', min(conversion_at)), '9') as oldest_time
+from `warehouse`.`shop`.`reverse_etl_step_source_rows`;
+-- answers
+create table `warehouse`.`shop`.`reverse_etl_step_answers` as
+select
+run_seq, batch, seq_from, seq_to,
+max(outcome) as outcome,
+max(case when settles then 1 else 0 end) as settles,
+max(code) as code,
+max(error_code) as error_code,
+max(message) as message,
+max(tracking_id) as tracking_id,
+min(recorded_at) as answered_at
+from `warehouse`.`shop`.`reverse_etl_receipts`
+where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it\'s'
+group by run_seq, batch, seq_from, seq_to;
+-- fences
+create table `warehouse`.`shop`.`reverse_etl_step_fences` as
+select
+fenced_run_seq as run_seq,
+min(fenced_seq) as fenced_seq
+from `warehouse`.`shop`.`reverse_etl_runs`
+where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it\'s' and event = 'fence'
+group by fenced_run_seq;
+-- uneven_attempts
+create table `warehouse`.`shop`.`reverse_etl_step_uneven_attempts` as
+select run_seq, seq
+from (
+select
+attempts.destination, attempts.environment, attempts.account_id, attempts.sync, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
+coalesce(one_row.outcome, many_rows.outcome) as outcome,
+coalesce(one_row.settles, many_rows.settles, 0) as settles,
+one_row.code,
+one_row.error_code,
+one_row.message,
+one_row.tracking_id,
+coalesce(one_row.answered_at, many_rows.answered_at) as answered_at,
+(fences.fenced_seq is null or attempts.seq <= fences.fenced_seq) and not coalesce(one_row.outcome, many_rows.outcome, '') = 'not_sent' as counts
+from (
+select
+ledger.*,
+case when ledger.click_id = '' then cast(length(ledger.hashed_email) as string) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
+from `warehouse`.`shop`.`reverse_etl_ledger` as ledger
+where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it\'s'
+) as attempts
+left join `warehouse`.`shop`.`reverse_etl_step_answers` as one_row
+on attempts.run_seq = one_row.run_seq
+and attempts.seq = one_row.seq_from and one_row.seq_from = one_row.seq_to
+left join `warehouse`.`shop`.`reverse_etl_step_answers` as many_rows
+on attempts.run_seq = many_rows.run_seq and attempts.batch = many_rows.batch
+and attempts.seq between many_rows.seq_from and many_rows.seq_to and many_rows.seq_from < many_rows.seq_to
+left join `warehouse`.`shop`.`reverse_etl_step_fences` as fences
+on attempts.run_seq = fences.run_seq
+where
+(attempts.conversion_time >= '2026-08-26T12:00:00Z' or attempts.conversion_time >= (select oldest_time from `warehouse`.`shop`.`reverse_etl_step_source_reach`))
+) as attempts
+where not (counts and operation = 'send' and first_attempt and coalesce(outcome, '') = 'accepted');
+-- eventful_attempts
+create table `warehouse`.`shop`.`reverse_etl_step_eventful_attempts` as
+select
+attempts.destination, attempts.environment, attempts.account_id, attempts.sync, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
+coalesce(one_row.outcome, many_rows.outcome) as outcome,
+coalesce(one_row.settles, many_rows.settles, 0) as settles,
+one_row.code,
+one_row.error_code,
+one_row.message,
+one_row.tracking_id,
+coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
+from (
+select
+ledger.*,
+case when ledger.click_id = '' then cast(length(ledger.hashed_email) as string) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
+from `warehouse`.`shop`.`reverse_etl_ledger` as ledger
+where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it\'s'
+) as attempts
+inner join (
+select distinct ledger.conversion_name, ledger.identifier_key, ledger.conversion_time
+from (
+select
+ledger.*,
+case when ledger.click_id = '' then cast(length(ledger.hashed_email) as string) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
+from `warehouse`.`shop`.`reverse_etl_ledger` as ledger
+where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it\'s'
+) as ledger
+inner join `warehouse`.`shop`.`reverse_etl_step_uneven_attempts` as uneven on ledger.run_seq = uneven.run_seq and ledger.seq = uneven.seq
+) as eventful on attempts.conversion_name = eventful.conversion_name and attempts.identifier_key = eventful.identifier_key and attempts.conversion_time = eventful.conversion_time
+left join `warehouse`.`shop`.`reverse_etl_step_answers` as one_row
+on attempts.run_seq = one_row.run_seq
+and attempts.seq = one_row.seq_from and one_row.seq_from = one_row.seq_to
+left join `warehouse`.`shop`.`reverse_etl_step_answers` as many_rows
+on attempts.run_seq = many_rows.run_seq and attempts.batch = many_rows.batch
+and attempts.seq between many_rows.seq_from and many_rows.seq_to and many_rows.seq_from < many_rows.seq_to
+left join `warehouse`.`shop`.`reverse_etl_step_fences` as fences
+on attempts.run_seq = fences.run_seq
+where
+(attempts.conversion_time >= '2026-08-26T12:00:00Z' or attempts.conversion_time >= (select oldest_time from `warehouse`.`shop`.`reverse_etl_step_source_reach`))
+and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq) and not coalesce(one_row.outcome, many_rows.outcome, '') = 'not_sent';
+-- states
+create table `warehouse`.`shop`.`reverse_etl_step_states` as
+with once as (
+select
+attempts.*,
+run_seq * 1000000000000 + seq as place
+from (
+select
+attempts.*,
+row_number() over (partition by run_seq, seq order by batch) as written
+from `warehouse`.`shop`.`reverse_etl_step_eventful_attempts` as attempts
+) as attempts
+where written = 1
+),
+places as (
+select
+last_places.*,
+case
+when retract_accepted > 0 then 'retracted'
+when send_accepted > 0 then 'accepted'
+when send_unanswered > send_unsettled and send_unanswered > send_settled then 'in_doubt'
+when send_unsettled > send_settled then 'maybe_taken'
+end as known_status,
+retract_accepted = 0 and retract_unanswered > retract_settled as retract_in_doubt,
+retried > send_refused as lifted,
+case
+when send_accepted > 0 then send_accepted
+when send_unanswered > send_unsettled and send_unanswered > send_settled then send_unanswered
+-- lifted, the last repeat tells, of the same bytes: it may have been put off since
+when send_unsettled > send_settled and retried <= send_refused then send_unsettled
+else last_send
+end as payload_from
+from (
+select
+conversion_name, identifier_key, conversion_time,
+max(case when operation = 'send' then place else 0 end) as last_send,
+max(case when operation = 'send' and outcome is null then place else 0 end) as send_unanswered,
+max(case when operation = 'send' and outcome = 'rejected' and settles = 0 then place else 0 end) as send_unsettled,
+max(case when operation = 'send' and outcome in ('rejected', 'deferred') and settles = 1 then place else 0 end) as send_settled,
+max(case when operation = 'send' and outcome = 'rejected' then place else 0 end) as send_refused,
+max(case when operation = 'retry' then place else 0 end) as retried,
+max(case when operation = 'restate' and outcome = 'accepted' then place else 0 end) as restate_accepted,
+max(case when operation = 'restate' and outcome is null then place else 0 end) as restate_unanswered,
+max(case when operation = 'restate' and outcome = 'rejected' then place else 0 end) as restate_rejected,
+max(case when operation = 'retract' and outcome = 'accepted' then place else 0 end) as retract_accepted,
+max(case when operation = 'retract' and outcome is null then place else 0 end) as retract_unanswered,
+max(case when operation = 'retract' and outcome = 'rejected' and settles = 1 then place else 0 end) as retract_settled,
+max(case when operation = 'retract' then place else 0 end) as last_retract,
+max(case when operation = 'retract' and outcome = 'rejected' then place else 0 end) as retract_rejected,
+max(case when operation in ('restate', 'retract') then place else 0 end) as last_adjustment,
+coalesce(min(case when operation = 'send' and outcome = 'accepted' then place end), 0) as send_accepted,
+max(
+case
+when outcome is null and operation <> 'retry' and run_seq in (6) then 1
+else 0
+end
+) = 1 as may_still_arrive,
+max(adjustment_time) as last_adjustment_time
+from once as attempts
+group by conversion_name, identifier_key, conversion_time
+) as last_places
+)
+select
+places.conversion_name, places.identifier_key, places.conversion_time,
+coalesce(
+places.known_status, case when payload.outcome = 'deferred' or places.lifted then 'deferred' else 'rejected' end
+) as status,
+coalesce(places.known_status, '') = 'maybe_taken' and places.lifted as lifted,
+coalesce(places.known_status, '') = 'accepted' and places.restate_unanswered > places.restate_accepted as restate_in_doubt,
+places.retract_in_doubt,
+places.retract_rejected > 0 and places.retract_rejected = places.last_retract as retract_refused,
+places.may_still_arrive,
+places.last_adjustment_time,
+case when places.send_accepted > 0 then payload.answered_at end as accepted_at,
+payload.answered_at,
+unanswered.value as restate_tried_value,
+unanswered.currency as restate_tried_currency,
+adjusted.operation as adjusted,
+adjusted.outcome as adjusted_outcome,
+adjusted.run_seq as adjusted_run_seq,
+adjusted.value as adjusted_value,
+adjusted.currency as adjusted_currency,
+rejected.value as restate_refused_value,
+rejected.currency as restate_refused_currency,
+payload.run_seq, payload.record_key, payload.click_id, payload.hashed_email, payload.hashed_phone,
+coalesce(restated.value, payload.value) as value,
+coalesce(restated.currency, payload.currency) as currency,
+payload.attribution_credit,
+payload.attribution_model,
+-- what keeps a conversion that counts from being corrected is the refusal of the correction
+case when places.send_accepted > 0 then adjusted.code else payload.code end as code,
+-- what keeps a conversion that counts from being corrected is the refusal of the correction
+case when places.send_accepted > 0 then adjusted.error_code else payload.error_code end as error_code,
+-- what keeps a conversion that counts from being corrected is the refusal of the correction
+case when places.send_accepted > 0 then adjusted.message else payload.message end as message,
+-- what keeps a conversion that counts from being corrected is the refusal of the correction
+case when places.send_accepted > 0 then adjusted.tracking_id else payload.tracking_id end as tracking_id
+from places
+inner join once as payload on places.payload_from = payload.place
+left join once as restated on places.restate_accepted = restated.place
+left join once as rejected
+on places.restate_rejected = rejected.place and places.restate_rejected > places.restate_accepted
+left join once as unanswered
+on places.restate_unanswered = unanswered.place and places.restate_unanswered > places.restate_accepted
+left join once as adjusted on places.last_adjustment = adjusted.place;
+-- matched_rows
+create table `warehouse`.`shop`.`reverse_etl_step_matched_rows` as
+select
+source_rows.record_key, source_rows.conversion_name, source_rows.conversion_at, source_rows.conversion_time, source_rows.click_id, source_rows.hashed_email, source_rows.hashed_phone, source_rows.value, source_rows.has_value, source_rows.currency, source_rows.attribution_credit, source_rows.has_credit, source_rows.attribution_model, source_rows.identifier_key, source_rows.click_at,
+source_rows.record_key is not null as in_source,
+plain.run_seq as known_run_seq,
+plain.seq as known_seq
+from (
+select
+clean.*,
+coalesce(format_datetime('%E4Y-%m-%dT%H:%M:%SZ', conversion_at), '') as conversion_time,
+case when click_id = '' then cast(length(hashed_email) as string) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
+case when click_id = '' or (hashed_email = '' and hashed_phone = '') then '' else cast(length(hashed_email) as string) || 'H' || hashed_email || hashed_phone end as hashes_beside
+from `warehouse`.`shop`.`reverse_etl_step_source_rows` as clean
+) as source_rows
+full outer join (
+select
+attempts.*,
+case when attempts.click_id = '' or (attempts.hashed_email = '' and attempts.hashed_phone = '') then '' else cast(length(attempts.hashed_email) as string) || 'H' || attempts.hashed_email || attempts.hashed_phone end as hashes_beside
+from (
+select attempts.destination, attempts.environment, attempts.account_id, attempts.sync, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key
+from (
+select
+ledger.*,
+case when ledger.click_id = '' then cast(length(ledger.hashed_email) as string) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
+from `warehouse`.`shop`.`reverse_etl_ledger` as ledger
+where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it\'s'
+) as attempts
+left join (
+select run_seq, seq from `warehouse`.`shop`.`reverse_etl_step_eventful_attempts` as eventful
+union all
+select run_seq, seq from `warehouse`.`shop`.`reverse_etl_step_uneven_attempts` as uneven
+) as left_out
+on attempts.run_seq = left_out.run_seq and attempts.seq = left_out.seq
+left join `warehouse`.`shop`.`reverse_etl_step_fences` as fences
+on attempts.run_seq = fences.run_seq
+where left_out.seq is null and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq)
+) as attempts
+where attempts.conversion_time >= (select oldest_time from `warehouse`.`shop`.`reverse_etl_step_source_reach`)
+) as plain
+on source_rows.conversion_name = plain.conversion_name and source_rows.identifier_key = plain.identifier_key and source_rows.conversion_time = plain.conversion_time
+left join (
+select conversion_name, identifier_key, conversion_time
+from (
+select
+clean.*,
+coalesce(format_datetime('%E4Y-%m-%dT%H:%M:%SZ', conversion_at), '') as conversion_time,
+case when click_id = '' then cast(length(hashed_email) as string) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
+case when click_id = '' or (hashed_email = '' and hashed_phone = '') then '' else cast(length(hashed_email) as string) || 'H' || hashed_email || hashed_phone end as hashes_beside
+from `warehouse`.`shop`.`reverse_etl_step_source_rows` as clean
+) as keyed_rows
+group by conversion_name, identifier_key, conversion_time
+having count(*) > 1
+) as repeated
+on source_rows.conversion_name = repeated.conversion_name and source_rows.identifier_key = repeated.identifier_key and source_rows.conversion_time = repeated.conversion_time
+where not coalesce(
+coalesce(source_rows.value, -1.5e300) = coalesce(plain.value, -1.5e300)
+and source_rows.currency = plain.currency
+and coalesce(source_rows.attribution_credit, -1.5e300) = coalesce(plain.attribution_credit, -1.5e300)
+and source_rows.attribution_model = plain.attribution_model
+and source_rows.hashes_beside = plain.hashes_beside
+and source_rows.record_key is not null
+and repeated.conversion_time is null,
+false
+);
+-- known
+create table `warehouse`.`shop`.`reverse_etl_step_known` as
+select
+conversion_name, identifier_key, conversion_time, record_key, click_id, hashed_email, hashed_phone, value, currency, attribution_credit, attribution_model, run_seq, status, lifted, restate_in_doubt, retract_in_doubt, retract_refused, may_still_arrive, last_adjustment_time, accepted_at, answered_at, restate_tried_value, restate_tried_currency, adjusted, adjusted_outcome, adjusted_run_seq, adjusted_value, adjusted_currency, restate_refused_value, restate_refused_currency, code, error_code, message, tracking_id,
+run_seq = 7 as sent_this_run,
+coalesce(adjusted_run_seq = 7, false) as corrected_this_run,
+accepted_at is not null and accepted_at > cast('2026-11-25 06:00:00' as datetime) as accepted_lately
+from (
+select
+plain.conversion_name,
+plain.identifier_key,
+plain.conversion_time,
+plain.record_key,
+plain.click_id,
+plain.hashed_email,
+plain.hashed_phone,
+plain.value,
+plain.currency,
+plain.attribution_credit,
+plain.attribution_model,
+plain.run_seq,
+'accepted' as status,
+false as lifted,
+false as restate_in_doubt,
+false as retract_in_doubt,
+false as retract_refused,
+false as may_still_arrive,
+'' as last_adjustment_time,
+accepted.answered_at as accepted_at,
+cast(null as datetime) as answered_at,
+cast(null as float64) as restate_tried_value,
+cast(null as string) as restate_tried_currency,
+cast(null as string) as adjusted,
+cast(null as string) as adjusted_outcome,
+cast(null as bigint) as adjusted_run_seq,
+cast(null as float64) as adjusted_value,
+cast(null as string) as adjusted_currency,
+cast(null as float64) as restate_refused_value,
+cast(null as string) as restate_refused_currency,
+cast(null as INT64) as code,
+cast(null as string) as error_code,
+cast(null as string) as message,
+cast(null as string) as tracking_id
+from (
+select attempts.*
+from (
+select
+ledger.*,
+case when ledger.click_id = '' then cast(length(ledger.hashed_email) as string) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
+from `warehouse`.`shop`.`reverse_etl_ledger` as ledger
+where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it\'s'
+) as attempts
+inner join (
+select distinct known_run_seq, known_seq
+from `warehouse`.`shop`.`reverse_etl_step_matched_rows` as matched_rows
+) as numbers
+on attempts.run_seq = numbers.known_run_seq and attempts.seq = numbers.known_seq
+) as plain
+left join (
+select
+attempts.destination, attempts.environment, attempts.account_id, attempts.sync, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
+coalesce(one_row.outcome, many_rows.outcome) as outcome,
+coalesce(one_row.settles, many_rows.settles, 0) as settles,
+one_row.code,
+one_row.error_code,
+one_row.message,
+one_row.tracking_id,
+coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
+from (
+select
+ledger.*,
+case when ledger.click_id = '' then cast(length(ledger.hashed_email) as string) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
+from `warehouse`.`shop`.`reverse_etl_ledger` as ledger
+where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it\'s'
+) as attempts
+inner join (select distinct run_seq, seq from (select attempts.*
+from (
+select
+ledger.*,
+case when ledger.click_id = '' then cast(length(ledger.hashed_email) as string) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
+from `warehouse`.`shop`.`reverse_etl_ledger` as ledger
+where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it\'s'
+) as attempts
+inner join (
+select distinct known_run_seq, known_seq
+from `warehouse`.`shop`.`reverse_etl_step_matched_rows` as matched_rows
+) as numbers
+on attempts.run_seq = numbers.known_run_seq and attempts.seq = numbers.known_seq) as looked_for) as numbers on attempts.run_seq = numbers.run_seq and attempts.seq = numbers.seq
+left join `warehouse`.`shop`.`reverse_etl_step_answers` as one_row
+on attempts.run_seq = one_row.run_seq
+and attempts.seq = one_row.seq_from and one_row.seq_from = one_row.seq_to
+left join `warehouse`.`shop`.`reverse_etl_step_answers` as many_rows
+on attempts.run_seq = many_rows.run_seq and attempts.batch = many_rows.batch
+and attempts.seq between many_rows.seq_from and many_rows.seq_to and many_rows.seq_from < many_rows.seq_to
+left join `warehouse`.`shop`.`reverse_etl_step_fences` as fences
+on attempts.run_seq = fences.run_seq
+where
+1 = 1
+and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq) and not coalesce(one_row.outcome, many_rows.outcome, '') = 'not_sent'
+) as accepted on plain.run_seq = accepted.run_seq and plain.seq = accepted.seq
+union all
+select conversion_name, identifier_key, conversion_time, record_key, click_id, hashed_email, hashed_phone, value, currency, attribution_credit, attribution_model, run_seq, status, lifted, restate_in_doubt, retract_in_doubt, retract_refused, may_still_arrive, last_adjustment_time, accepted_at, answered_at, restate_tried_value, restate_tried_currency, adjusted, adjusted_outcome, adjusted_run_seq, adjusted_value, adjusted_currency, restate_refused_value, restate_refused_currency, code, error_code, message, tracking_id
+from `warehouse`.`shop`.`reverse_etl_step_states` as states
+) as found;
+-- open_rows
+create table `warehouse`.`shop`.`reverse_etl_step_open_rows` as
+with judged as (
+select
+record_key, conversion_name, conversion_at, conversion_time, click_id, hashed_email, hashed_phone, value, has_value, currency, attribution_credit, has_credit, attribution_model, identifier_key, click_at,
+case when (not regexp_contains(conversion_name, '[^ 	\n\r
+]')) then 'conversion_name_missing,' else '' end || case when (length(conversion_name) > 100) then 'conversion_name_too_long,' else '' end || case when (regexp_contains(conversion_name, '[\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\x{FFFE}\\x{FFFF}]')) then 'conversion_name_forbidden_character,' else '' end || case when (conversion_at is null) then 'conversion_time_missing,' else '' end || case when coalesce(conversion_at < cast('0001-01-01 00:00:00' as datetime) or conversion_at > cast('9999-12-31 23:59:59.999999' as datetime), false) then 'conversion_time_out_of_range,' else '' end || case when (click_id = '' and hashed_email = '' and hashed_phone = '') then 'click_id_or_hash_missing,' else '' end || case when (click_id <> '' and not regexp_contains(click_id, '^([0-9a-fA-F]{32}|[0...4ecc920461d6')) then 'click_id_malformed,' else '' end || case when (hashed_email <> '' and not regexp_contains(hashed_email, '^[0-9a-f]{64}$')) then 'hashed_email_address_malformed,' else '' end || case when (hashed_phone <> '' and not regexp_contains(hashed_phone, '^[0-9a-f]{64}$')) then 'hashed_phone_number_malformed,' else '' end || case when (has_value and not coalesce(value >= cast('-1.7976931348623157e308' as float64) and value <= cast('1.7976931348623157e308' as float64), false)) then 'conversion_value_not_a_number,' else '' end || case when (coalesce(value >= cast('-1.7976931348623157e308' as float64) and value <= cast('1.7976931348623157e308' as float64), false) and not coalesce(value >= 0 and value <= 999999999999, false)) then 'conversion_value_out_of_range,' else '' end || case when (case when coalesce(value >= 0 and value <= 999999999999, false) then floor(value * 1000 + 0.5) / 1000 <> value else false end) then 'conversion_value_too_precise,' else '' end || case when (currency <> '' and not regexp_contains(currency, '^[A-Z]{3}$')) then 'currency_code_malformed,' else '' end || case when (has_credit and not coalesce(attribution_credit > 0 and attribution_credit <= 1, false)) then 'attribution_credit_out_of_range,' else '' end || case when (has_credit and (not regexp_contains(attribution_model, '[^ 	\n\r
+]'))) then 'attribution_credit_without_model,' else '' end || case when (attribution_model <> '' and not has_credit) then 'attribution_model_without_credit,' else '' end || case when (regexp_contains(attribution_model, '[\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\x{FFFE}\\x{FFFF}]')) then 'attribution_model_forbidden_character,' else '' end || case when coalesce(conversion_at <= click_at, false) then 'conversion_before_click,' else '' end as invalid_reasons,
+case when coalesce(conversion_at < datetime_trunc(datetime_add(datetime_add(cast('2026-11-25 12:00:00' as datetime), interval -90 day), interval 999999 microsecond), second), false) then 'conversion_time_too_old,' else '' end as expired_reasons,
+case when coalesce(conversion_at >= datetime_add(datetime_trunc(cast('2026-11-25 12:00:00' as datetime), second), interval 1 second), false) then 'conversion_time_in_future,' else '' end || case when coalesce(click_at > datetime_add(cast('2026-11-25 12:00:00' as datetime), interval -1 hour), false) then 'click_too_recent,' else '' end as waiting_reasons,
+case when (not (conversion_name in ('Lead', 'It\'s won'))) then 'goal_missing,' else '' end || case when (conversion_name in ('Lead')) then 'goal_inactive,' else '' end || case when (click_id = '' and (1 = 0)) then 'goal_takes_no_hashes,' else '' end || case when ((has_credit or attribution_model <> '') and (conversion_name in ('Lead'))) then 'goal_takes_no_attribution,' else '' end || case when (case when click_at < cast('9000-01-01 00:00:00' as datetime) then coalesce(conversion_at > datetime_add(click_at, interval case conversion_name when 'Lead' then 60 end minute), false) else false end) then 'goal_window_passed,' else '' end as refusable_reasons,
+greatest(case when coalesce(conversion_at >= datetime_add(datetime_trunc(cast('2026-11-25 12:00:00' as datetime), second), interval 1 second), false) then coalesce(format_datetime('%E4Y-%m-%dT%H:%M:%SZ', conversion_at), '') else '' end, case when coalesce(click_at > datetime_add(cast('2026-11-25 12:00:00' as datetime), interval -1 hour), false) then coalesce(format_datetime('%E4Y-%m-%dT%H:%M:%SZ', case when click_at < cast('9999-01-01 00:00:00' as datetime) then datetime_add(click_at, interval 1 hour) end), '') else '' end) as goes_at
+from `warehouse`.`shop`.`reverse_etl_step_matched_rows` as matched_rows
+where in_source
+)
+select
+judged.*,
+case when judged.invalid_reasons = '' then row_number() over (
+partition by judged.conversion_name, judged.identifier_key, judged.conversion_time
+order by
+case when judged.invalid_reasons = '' then 0 else 1 end,
+case when judged.record_key = known.record_key then 0 else 1 end,
+judged.record_key, coalesce(judged.value, 1e300), judged.currency,
+coalesce(judged.attribution_credit, 2), judged.attribution_model,
+judged.hashed_email, judged.hashed_phone, judged.click_id
+) else 0 end as copy,
+judged.invalid_reasons = '' and coalesce(
+known.status = 'accepted' and not known.retract_in_doubt, false
+) as is_counted
+from judged
+left join `warehouse`.`shop`.`reverse_etl_step_known` as known on judged.conversion_name = known.conversion_name and judged.identifier_key = known.identifier_key and judged.conversion_time = known.conversion_time;
+-- plain_counts
+create table `warehouse`.`shop`.`reverse_etl_step_plain_counts` as
+select
+case
+when plain.conversion_time < (select oldest_time from `warehouse`.`shop`.`reverse_etl_step_source_reach`) then 'out_of_reach'
+else 'as_accepted'
+end as place,
+plain.run_seq = 7 as in_this_run,
+count(*) as row_count,
+min(case when plain.conversion_time >= '2026-08-27T12:00:00Z' then plain.conversion_time end) as oldest_time
+from (
+select attempts.destination, attempts.environment, attempts.account_id, attempts.sync, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key
+from (
+select
+ledger.*,
+case when ledger.click_id = '' then cast(length(ledger.hashed_email) as string) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
+from `warehouse`.`shop`.`reverse_etl_ledger` as ledger
+where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it\'s'
+) as attempts
+left join (
+select run_seq, seq from `warehouse`.`shop`.`reverse_etl_step_eventful_attempts` as eventful
+union all
+select run_seq, seq from `warehouse`.`shop`.`reverse_etl_step_uneven_attempts` as uneven
+union all
+select known_run_seq as run_seq, known_seq as seq from `warehouse`.`shop`.`reverse_etl_step_matched_rows` where known_seq is not null
+) as left_out
+on attempts.run_seq = left_out.run_seq and attempts.seq = left_out.seq
+left join `warehouse`.`shop`.`reverse_etl_step_fences` as fences
+on attempts.run_seq = fences.run_seq
+where left_out.seq is null and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq)
+and (attempts.conversion_time >= '2026-08-26T12:00:00Z' or attempts.conversion_time >= (select oldest_time from `warehouse`.`shop`.`reverse_etl_step_source_reach`))
+) as plain
+group by place, in_this_run;
+-- source_decisions
+create table `warehouse`.`shop`.`reverse_etl_step_source_decisions` as
+with compared as (
+select
+open_rows.conversion_name, open_rows.identifier_key, open_rows.conversion_time,
+open_rows.record_key as source_record_key,
+known.record_key as ledger_record_key,
+open_rows.click_id as source_click_id,
+known.click_id as ledger_click_id,
+open_rows.hashed_email as source_hashed_email,
+known.hashed_email as ledger_hashed_email,
+open_rows.hashed_phone as source_hashed_phone,
+known.hashed_phone as ledger_hashed_phone,
+open_rows.value as source_value,
+known.value as ledger_value,
+open_rows.currency as source_currency,
+known.currency as ledger_currency,
+open_rows.attribution_credit as source_attribution_credit,
+known.attribution_credit as ledger_attribution_credit,
+open_rows.attribution_model as source_attribution_model,
+known.attribution_model as ledger_attribution_model,
+open_rows.copy, open_rows.invalid_reasons, open_rows.expired_reasons, open_rows.waiting_reasons, open_rows.refusable_reasons, open_rows.goes_at,
+coalesce(known.status, 'none') as status,
+known.lifted, known.restate_in_doubt, known.retract_in_doubt, known.may_still_arrive, known.last_adjustment_time, known.accepted_at, known.answered_at, known.adjusted, known.adjusted_outcome, known.adjusted_value, known.adjusted_currency, known.restate_refused_value, known.restate_refused_currency, known.code, known.error_code, known.message, known.tracking_id, known.sent_this_run, known.corrected_this_run, known.accepted_lately,
+coalesce(open_rows.value, -1.5e300) = coalesce(known.value, -1.5e300) and open_rows.currency = known.currency as same_value,
+coalesce(open_rows.attribution_credit, -1.5e300) = coalesce(known.attribution_credit, -1.5e300)
+and open_rows.attribution_model = known.attribution_model as same_attribution,
+open_rows.hashed_email = known.hashed_email and open_rows.hashed_phone = known.hashed_phone as same_hashes
+from `warehouse`.`shop`.`reverse_etl_step_open_rows` as open_rows
+left join `warehouse`.`shop`.`reverse_etl_step_known` as known
+on open_rows.conversion_name = known.conversion_name and open_rows.identifier_key = known.identifier_key and open_rows.conversion_time = known.conversion_time and open_rows.copy = 1
+),
+facts as (
+select
+compared.*,
+same_value and same_attribution and same_hashes as same_in_all,
+source_value = restate_refused_value and source_currency = restate_refused_currency as value_was_refused,
+-- a correction that this run has tried, of a row that still says the same
+corrected_this_run
+and (
+adjusted = 'retract'
+or (coalesce(source_value, -1.5e300) = coalesce(adjusted_value, -1.5e300) and source_currency = adjusted_currency)
+)
+and (
+coalesce(adjusted_outcome, '') <> 'accepted' or (same_value and same_attribution and not restate_in_doubt)
+) as tried_this_run
+from compared
+)
+select
+ruled.*,
+case
+when rule in (1) then 'invalid'
+when rule in (2) then 'duplicate'
+when rule in (3, 7, 10, 28) then 'expired'
+when rule in (4, 19, 23, 30, 31, 41) then 'waiting'
+when rule in (5, 11, 15, 17, 18, 21, 22, 25, 26, 27, 29, 33, 37, 39, 42) then 'held'
+when rule in (6, 45) then 'new'
+when rule in (8, 9, 12) then 'in_doubt'
+when rule in (13, 40, 43, 44) then 'deferred'
+when rule in (14, 34) then 'accepted'
+when rule in (16, 38) then 'rejected'
+when rule in (20) then 'retract'
+when rule in (24, 32) then 'restate'
+when rule in (35, 36) then 'unchanged'
+else ''
+end as class,
+case
+when rule in (1) then invalid_reasons
+when rule in (2) then 'same_identity'
+when rule in (3, 10, 28) then expired_reasons
+when rule in (4, 41) then waiting_reasons
+when rule in (5, 42) then refusable_reasons
+when rule in (7) then 'in_doubt_too_old'
+when rule in (8, 12) then 'unanswered_this_run'
+when rule in (11) then 'retracted'
+when rule in (13, 40) then 'deferred_this_run'
+when rule in (14) then 'restated'
+when rule in (15, 22, 24, 25) then 'restate_in_doubt'
+when rule in (17, 37) then 'maybe_taken'
+when rule in (18, 20, 21) then 'retract_in_doubt'
+when rule in (19, 23, 31) then 'quiet'
+when rule in (26) then 'attribution_changed'
+when rule in (27) then 'value_missing'
+when rule in (29, 39) then 'rejected_unchanged'
+when rule in (30) then 'accepted_recently'
+when rule in (32, 33) then 'value_changed'
+when rule in (35) then 'hashes_differ'
+else ''
+end as reason,
+case
+when rule in (6, 43, 45) then 'send'
+when rule in (9, 44) then 'repeat'
+when rule in (20) then 'retract'
+when rule in (24, 32) then 'restate'
+else ''
+end as operation
+from (
+select
+facts.*,
+case
+when invalid_reasons <> '' and (expired_reasons = '' or invalid_reasons like '%conversion_time_out_of_range%') then 1
+when copy > 1 then 2
+when status = 'none' and expired_reasons <> '' then 3
+when status = 'none' and waiting_reasons <> '' then 4
+when status = 'none' and refusable_reasons <> '' then 5
+when status = 'none' then 6
+when status = 'in_doubt' and expired_reasons <> '' then 7
+when status = 'in_doubt' and sent_this_run then 8
+when status = 'in_doubt' then 9
+when status in ('retracted', 'maybe_taken', 'rejected', 'deferred') and expired_reasons <> '' then 10
+when status = 'retracted' then 11
+when status in ('accepted', 'maybe_taken') and tried_this_run and adjusted_outcome is null then 12
+when status in ('accepted', 'maybe_taken') and tried_this_run and adjusted_outcome = 'deferred' then 13
+when status in ('accepted', 'maybe_taken') and tried_this_run and adjusted_outcome = 'accepted' then 14
+when status in ('accepted', 'maybe_taken') and tried_this_run and adjusted = 'restate' and restate_in_doubt then 15
+when status in ('accepted', 'maybe_taken') and tried_this_run then 16
+when status = 'maybe_taken' and corrected_this_run then 17
+when status = 'accepted' and retract_in_doubt and expired_reasons <> '' then 18
+when status in ('accepted', 'maybe_taken') and retract_in_doubt and may_still_arrive then 19
+when status in ('accepted', 'maybe_taken') and retract_in_doubt then 20
+when status = 'accepted' and retract_in_doubt then 21
+when status = 'accepted' and restate_in_doubt and (expired_reasons <> '' or source_value is null) then 22
+when status = 'accepted' and restate_in_doubt and may_still_arrive then 23
+when status = 'accepted' and restate_in_doubt then 24
+when status = 'accepted' and restate_in_doubt then 25
+when status = 'accepted' and not same_attribution then 26
+when status = 'accepted' and not same_value and source_value is null then 27
+when status = 'accepted' and not same_value and expired_reasons <> '' then 28
+when status = 'accepted' and not same_value and value_was_refused then 29
+when status = 'accepted' and not same_value and accepted_lately then 30
+when status = 'accepted' and not same_value and may_still_arrive then 31
+when status = 'accepted' and not same_value then 32
+when status = 'accepted' and not same_value then 33
+when status = 'accepted' and sent_this_run then 34
+when status = 'accepted' and not same_hashes then 35
+when status = 'accepted' then 36
+when status = 'maybe_taken' and not lifted then 37
+when status = 'rejected' and same_in_all and sent_this_run then 38
+when status = 'rejected' and same_in_all then 39
+when status in ('deferred', 'maybe_taken') and sent_this_run then 40
+when waiting_reasons <> '' then 41
+when refusable_reasons <> '' then 42
+when status = 'deferred' then 43
+when status = 'maybe_taken' then 44
+when status = 'rejected' then 45
+end as rule
+from facts
+) as ruled;
+-- absent
+create table `warehouse`.`shop`.`reverse_etl_step_absent` as
+with open_keys as (
+-- keys that stand on a row which does not count yet, or on one that is invalid now
+select
+record_key,
+max(case when invalid_reasons = '' then 1 else 0 end) as stands
+from `warehouse`.`shop`.`reverse_etl_step_open_rows` as open_rows
+where record_key <> '' and not is_counted
+group by record_key
+),
+sent_keys as (
+select
+record_key,
+conversion_name,
+conversion_time
+from (
+select
+source_record_key as record_key,
+conversion_name,
+conversion_time,
+row_number() over (partition by source_record_key order by conversion_time, conversion_name) as nth
+from `warehouse`.`shop`.`reverse_etl_step_source_decisions` as decisions
+where source_record_key <> '' and class in ('new', 'deferred') and operation in ('send', 'repeat')
+) as sent
+where nth = 1
+),
+-- how far back the source reaches; one stray row past 90 days must not make it look older
+reach as (
+select coalesce(min(oldest_time), '') as oldest_time
+from (
+select oldest_time from `warehouse`.`shop`.`reverse_etl_step_plain_counts` as plain_counts where place = 'as_accepted'
+union all
+select conversion_time as oldest_time from `warehouse`.`shop`.`reverse_etl_step_open_rows` as open_rows where copy = 1 and expired_reasons = ''
+) as times
+),
+absent as (
+select
+known.*,
+false as was_out_of_reach
+from `warehouse`.`shop`.`reverse_etl_step_known` as known
+left join `warehouse`.`shop`.`reverse_etl_step_open_rows` as open_rows
+on known.conversion_name = open_rows.conversion_name and known.identifier_key = open_rows.identifier_key and known.conversion_time = open_rows.conversion_time and open_rows.copy = 1
+where
+open_rows.copy is null
+and (
+known.status in ('accepted', 'in_doubt', 'maybe_taken')
+or (
+known.status = 'retracted' and known.corrected_this_run
+and known.adjusted = 'retract' and known.adjusted_outcome = 'accepted'
+)
+)
+union all
+-- older than all of the source: aged out, unless its key stands there, or no source row says how far back it reaches
+select
+beyond.*,
+true as was_out_of_reach
+from (
+select
+conversion_name, identifier_key, conversion_time, record_key, click_id, hashed_email, hashed_phone, value, currency, attribution_credit, attribution_model, run_seq, status, lifted, restate_in_doubt, retract_in_doubt, retract_refused, may_still_arrive, last_adjustment_time, accepted_at, answered_at, restate_tried_value, restate_tried_currency, adjusted, adjusted_outcome, adjusted_run_seq, adjusted_value, adjusted_currency, restate_refused_value, restate_refused_currency, code, error_code, message, tracking_id,
+run_seq = 7 as sent_this_run,
+coalesce(adjusted_run_seq = 7, false) as corrected_this_run,
+accepted_at is not null and accepted_at > cast('2026-11-25 06:00:00' as datetime) as accepted_lately
+from (
+select
+plain.conversion_name,
+plain.identifier_key,
+plain.conversion_time,
+plain.record_key,
+plain.click_id,
+plain.hashed_email,
+plain.hashed_phone,
+plain.value,
+plain.currency,
+plain.attribution_credit,
+plain.attribution_model,
+plain.run_seq,
+'accepted' as status,
+false as lifted,
+false as restate_in_doubt,
+false as retract_in_doubt,
+false as retract_refused,
+false as may_still_arrive,
+'' as last_adjustment_time,
+accepted.answered_at as accepted_at,
+cast(null as datetime) as answered_at,
+cast(null as float64) as restate_tried_value,
+cast(null as string) as restate_tried_currency,
+cast(null as string) as adjusted,
+cast(null as string) as adjusted_outcome,
+cast(null as bigint) as adjusted_run_seq,
+cast(null as float64) as adjusted_value,
+cast(null as string) as adjusted_currency,
+cast(null as float64) as restate_refused_value,
+cast(null as string) as restate_refused_currency,
+cast(null as INT64) as code,
+cast(null as string) as error_code,
+cast(null as string) as message,
+cast(null as string) as tracking_id
+from (
+select attempts.* from (
+select attempts.destination, attempts.environment, attempts.account_id, attempts.sync, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key
+from (
+select
+ledger.*,
+case when ledger.click_id = '' then cast(length(ledger.hashed_email) as string) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
+from `warehouse`.`shop`.`reverse_etl_ledger` as ledger
+where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it\'s'
+) as attempts
+left join (
+select run_seq, seq from `warehouse`.`shop`.`reverse_etl_step_eventful_attempts` as eventful
+union all
+select run_seq, seq from `warehouse`.`shop`.`reverse_etl_step_uneven_attempts` as uneven
+) as left_out
+on attempts.run_seq = left_out.run_seq and attempts.seq = left_out.seq
+left join `warehouse`.`shop`.`reverse_etl_step_fences` as fences
+on attempts.run_seq = fences.run_seq
+where left_out.seq is null and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq)
+) as attempts where attempts.conversion_time >= '2026-08-27T12:00:00Z' and attempts.conversion_time < (select oldest_time from `warehouse`.`shop`.`reverse_etl_step_source_reach`) and (attempts.record_key in (select record_key from open_keys) or (select oldest_time from reach) = '')
+) as plain
+left join (
+select
+attempts.destination, attempts.environment, attempts.account_id, attempts.sync, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
+coalesce(one_row.outcome, many_rows.outcome) as outcome,
+coalesce(one_row.settles, many_rows.settles, 0) as settles,
+one_row.code,
+one_row.error_code,
+one_row.message,
+one_row.tracking_id,
+coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
+from (
+select
+ledger.*,
+case when ledger.click_id = '' then cast(length(ledger.hashed_email) as string) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
+from `warehouse`.`shop`.`reverse_etl_ledger` as ledger
+where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it\'s'
+) as attempts
+inner join (select distinct run_seq, seq from (select attempts.* from (
+select attempts.destination, attempts.environment, attempts.account_id, attempts.sync, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key
+from (
+select
+ledger.*,
+case when ledger.click_id = '' then cast(length(ledger.hashed_email) as string) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
+from `warehouse`.`shop`.`reverse_etl_ledger` as ledger
+where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it\'s'
+) as attempts
+left join (
+select run_seq, seq from `warehouse`.`shop`.`reverse_etl_step_eventful_attempts` as eventful
+union all
+select run_seq, seq from `warehouse`.`shop`.`reverse_etl_step_uneven_attempts` as uneven
+) as left_out
+on attempts.run_seq = left_out.run_seq and attempts.seq = left_out.seq
+left join `warehouse`.`shop`.`reverse_etl_step_fences` as fences
+on attempts.run_seq = fences.run_seq
+where left_out.seq is null and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq)
+) as attempts where attempts.conversion_time >= '2026-08-27T12:00:00Z' and attempts.conversion_time < (select oldest_time from `warehouse`.`shop`.`reverse_etl_step_source_reach`) and (attempts.record_key in (select record_key from open_keys) or (select oldest_time from reach) = '')) as looked_for) as numbers on attempts.run_seq = numbers.run_seq and attempts.seq = numbers.seq
+left join `warehouse`.`shop`.`reverse_etl_step_answers` as one_row
+on attempts.run_seq = one_row.run_seq
+and attempts.seq = one_row.seq_from and one_row.seq_from = one_row.seq_to
+left join `warehouse`.`shop`.`reverse_etl_step_answers` as many_rows
+on attempts.run_seq = many_rows.run_seq and attempts.batch = many_rows.batch
+and attempts.seq between many_rows.seq_from and many_rows.seq_to and many_rows.seq_from < many_rows.seq_to
+left join `warehouse`.`shop`.`reverse_etl_step_fences` as fences
+on attempts.run_seq = fences.run_seq
+where
+1 = 1
+and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq) and not coalesce(one_row.outcome, many_rows.outcome, '') = 'not_sent'
+) as accepted on plain.run_seq = accepted.run_seq and plain.seq = accepted.seq
+) as found
+) as beyond
+),
+invalid_now as (
+select distinct conversion_name, identifier_key, conversion_time
+from `warehouse`.`shop`.`reverse_etl_step_open_rows` as open_rows
+where invalid_reasons <> ''
+)
+select
+absent.conversion_name, absent.identifier_key, absent.conversion_time, absent.record_key, absent.click_id, absent.hashed_email, absent.hashed_phone, absent.value, absent.currency, absent.attribution_credit, absent.attribution_model, absent.run_seq, absent.status, absent.lifted, absent.restate_in_doubt, absent.retract_in_doubt, absent.retract_refused, absent.may_still_arrive, absent.last_adjustment_time, absent.accepted_at, absent.answered_at, absent.restate_tried_value, absent.restate_tried_currency, absent.adjusted, absent.adjusted_outcome, absent.adjusted_run_seq, absent.adjusted_value, absent.adjusted_currency, absent.restate_refused_value, absent.restate_refused_currency, absent.code, absent.error_code, absent.message, absent.tracking_id, absent.sent_this_run, absent.corrected_this_run, absent.accepted_lately, absent.was_out_of_reach,
+absent.conversion_time < '2026-08-27T12:00:00Z' as past_90_days,
+case
+when invalid_now.conversion_name is not null then 'row_invalid_now'
+when absent.conversion_time < '2026-08-27T12:00:00Z' then 'past_90_days'
+when open_keys.stands = 1 and sent_keys.record_key is not null then 'moved'
+when open_keys.stands = 1 then 'not_replaced'
+when open_keys.stands = 0 then 'row_invalid_now'
+when absent.conversion_time < '2026-08-28T12:00:00Z' or absent.conversion_time < reach.oldest_time then 'aged_out'
+else 'gone'
+end as place,
+sent_keys.conversion_name as moves_to_name,
+sent_keys.conversion_time as moves_to_time
+from absent
+cross join reach
+left join invalid_now on absent.conversion_name = invalid_now.conversion_name and absent.identifier_key = invalid_now.identifier_key and absent.conversion_time = invalid_now.conversion_time
+left join open_keys on absent.record_key = open_keys.record_key
+left join sent_keys on absent.record_key = sent_keys.record_key;
+-- ledger_decisions
+create table `warehouse`.`shop`.`reverse_etl_step_ledger_decisions` as
+with facts as (
+select
+absent.*,
+corrected_this_run and adjusted = 'retract' as retracted_this_run,
+retract_in_doubt and not past_90_days and place <> 'aged_out' as retract_can_be_repeated,
+-- it stays, and no row says its value: the one that was tried is repeated
+status = 'accepted' and restate_in_doubt and not retract_in_doubt
+and place in ('row_invalid_now', 'not_replaced') and not past_90_days as restate_can_be_repeated,
+place in ('moved', 'gone') and not retract_in_doubt as can_be_retracted
+from `warehouse`.`shop`.`reverse_etl_step_absent` as absent
+)
+select
+ruled.*,
+case
+when rule in (1) then 'expired'
+when rule in (2, 3, 4, 10) then 'in_doubt'
+when rule in (5, 11) then 'deferred'
+when rule in (6, 12) then 'rejected'
+when rule in (7) then 'retracted'
+when rule in (8, 13, 16, 17) then 'waiting'
+when rule in (9, 18, 20, 21) then 'retract'
+when rule in (14) then 'restate'
+when rule in (15, 22, 23, 24, 25, 27, 28) then 'held'
+when rule in (19) then 'move'
+when rule in (26) then 'aged_out'
+else ''
+end as class,
+case
+when rule in (1) then 'in_doubt_too_old'
+when rule in (2, 4, 10) then 'unanswered_this_run'
+when rule in (5, 11) then 'deferred_this_run'
+when rule in (8, 13, 17) then 'quiet'
+when rule in (9, 23) then 'retract_in_doubt'
+when rule in (14, 20, 24) then 'restate_in_doubt'
+when rule in (15) then 'retract_refused'
+when rule in (16) then 'accepted_recently'
+when rule in (18, 22) then 'maybe_taken'
+when rule in (19, 27) then 'moved'
+when rule in (21, 28) then 'gone'
+when rule in (25) then 'row_invalid_now'
+else ''
+end as reason,
+case
+when rule in (3) then 'repeat'
+when rule in (9, 18, 19, 20, 21) then 'retract'
+when rule in (14) then 'restate'
+else ''
+end as operation
+from (
+select
+facts.*,
+case
+when status = 'in_doubt' and past_90_days then 1
+when status = 'in_doubt' and sent_this_run then 2
+when status = 'in_doubt' then 3
+when retracted_this_run and adjusted_outcome is null then 4
+when retracted_this_run and adjusted_outcome = 'deferred' then 5
+when retracted_this_run and adjusted_outcome = 'rejected' then 6
+when retracted_this_run then 7
+when retract_can_be_repeated and may_still_arrive then 8
+when retract_can_be_repeated then 9
+when restate_can_be_repeated and corrected_this_run and adjusted_outcome is null then 10
+when restate_can_be_repeated and corrected_this_run and adjusted_outcome = 'deferred' then 11
+when restate_can_be_repeated and corrected_this_run and adjusted_outcome = 'rejected' then 12
+when restate_can_be_repeated and may_still_arrive then 13
+when restate_can_be_repeated then 14
+when can_be_retracted and retract_refused then 15
+when can_be_retracted and status = 'accepted' and accepted_lately then 16
+when can_be_retracted and may_still_arrive then 17
+when can_be_retracted and status = 'maybe_taken' then 18
+when can_be_retracted and place = 'moved' then 19
+when can_be_retracted and restate_in_doubt then 20
+when can_be_retracted then 21
+when status = 'maybe_taken' then 22
+when retract_in_doubt then 23
+when restate_in_doubt then 24
+when place = 'row_invalid_now' then 25
+when place in ('past_90_days', 'aged_out') then 26
+when place in ('moved', 'not_replaced') then 27
+when place = 'gone' then 28
+end as rule
+from facts
+) as ruled;
+-- candidates
+create table `warehouse`.`shop`.`reverse_etl_step_candidates` as
+with corrected as (
+select conversion_name, identifier_key, conversion_time, reason, operation
+from `warehouse`.`shop`.`reverse_etl_step_source_decisions` as decisions
+where operation in ('restate', 'retract')
+union all
+select conversion_name, identifier_key, conversion_time, reason, operation
+from `warehouse`.`shop`.`reverse_etl_step_ledger_decisions` as decisions
+where operation in ('restate', 'retract')
+),
+corrected_attempts as (
+select
+attempts.destination, attempts.environment, attempts.account_id, attempts.sync, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
+coalesce(one_row.outcome, many_rows.outcome) as outcome,
+coalesce(one_row.settles, many_rows.settles, 0) as settles,
+one_row.code,
+one_row.error_code,
+one_row.message,
+one_row.tracking_id,
+coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
+from (
+select
+ledger.*,
+case when ledger.click_id = '' then cast(length(ledger.hashed_email) as string) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
+from `warehouse`.`shop`.`reverse_etl_ledger` as ledger
+where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it\'s'
+) as attempts
+inner join corrected on attempts.conversion_name = corrected.conversion_name and attempts.identifier_key = corrected.identifier_key and attempts.conversion_time = corrected.conversion_time
+left join `warehouse`.`shop`.`reverse_etl_step_answers` as one_row
+on attempts.run_seq = one_row.run_seq
+and attempts.seq = one_row.seq_from and one_row.seq_from = one_row.seq_to
+left join `warehouse`.`shop`.`reverse_etl_step_answers` as many_rows
+on attempts.run_seq = many_rows.run_seq and attempts.batch = many_rows.batch
+and attempts.seq between many_rows.seq_from and many_rows.seq_to and many_rows.seq_from < many_rows.seq_to
+left join `warehouse`.`shop`.`reverse_etl_step_fences` as fences
+on attempts.run_seq = fences.run_seq
+where
+1 = 1
+and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq) and not coalesce(one_row.outcome, many_rows.outcome, '') = 'not_sent'
+)
+select
+conversion_name, identifier_key, conversion_time,
+source_record_key as record_key,
+reason,
+operation
+from `warehouse`.`shop`.`reverse_etl_step_source_decisions` as decisions
+where source_record_key <> '' and class in ('new', 'deferred') and operation in ('send', 'repeat')
+union all
+select distinct
+corrected.conversion_name, corrected.identifier_key, corrected.conversion_time,
+attempts.record_key,
+corrected.reason,
+corrected.operation
+from corrected
+inner join corrected_attempts as attempts on corrected.conversion_name = attempts.conversion_name and corrected.identifier_key = attempts.identifier_key and corrected.conversion_time = attempts.conversion_time
+where attempts.record_key <> '';
+-- key_attempts
+create table `warehouse`.`shop`.`reverse_etl_step_key_attempts` as
+with keyed as (
+select distinct
+ledger.conversion_name,
+case when ledger.click_id = '' then cast(length(ledger.hashed_email) as string) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key,
+ledger.conversion_time
+from `warehouse`.`shop`.`reverse_etl_ledger` as ledger
+inner join (
+-- what is wide is read for few
+select named.run_seq, named.seq
+from `warehouse`.`shop`.`reverse_etl_ledger` as named
+inner join (select distinct record_key from `warehouse`.`shop`.`reverse_etl_step_candidates` as candidates) as candidates
+on named.record_key = candidates.record_key
+where named.destination = 'microsoft_ads' and named.environment = 'production' and named.account_id = '1' and named.sync = 'it\'s'
+) as numbers
+on ledger.run_seq = numbers.run_seq and ledger.seq = numbers.seq
+where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it\'s'
+)
+select
+attempts.destination, attempts.environment, attempts.account_id, attempts.sync, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
+coalesce(one_row.outcome, many_rows.outcome) as outcome,
+coalesce(one_row.settles, many_rows.settles, 0) as settles,
+one_row.code,
+one_row.error_code,
+one_row.message,
+one_row.tracking_id,
+coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
+from (
+select
+ledger.*,
+case when ledger.click_id = '' then cast(length(ledger.hashed_email) as string) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
+from `warehouse`.`shop`.`reverse_etl_ledger` as ledger
+where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it\'s'
+) as attempts
+inner join keyed on attempts.conversion_name = keyed.conversion_name and attempts.identifier_key = keyed.identifier_key and attempts.conversion_time = keyed.conversion_time
+left join `warehouse`.`shop`.`reverse_etl_step_answers` as one_row
+on attempts.run_seq = one_row.run_seq
+and attempts.seq = one_row.seq_from and one_row.seq_from = one_row.seq_to
+left join `warehouse`.`shop`.`reverse_etl_step_answers` as many_rows
+on attempts.run_seq = many_rows.run_seq and attempts.batch = many_rows.batch
+and attempts.seq between many_rows.seq_from and many_rows.seq_to and many_rows.seq_from < many_rows.seq_to
+left join `warehouse`.`shop`.`reverse_etl_step_fences` as fences
+on attempts.run_seq = fences.run_seq
+where
+1 = 1
+and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq) and not coalesce(one_row.outcome, many_rows.outcome, '') = 'not_sent';
+-- key_states
+create table `warehouse`.`shop`.`reverse_etl_step_key_states` as
+with once as (
+select
+attempts.*,
+run_seq * 1000000000000 + seq as place
+from (
+select
+attempts.*,
+row_number() over (partition by run_seq, seq order by batch) as written
+from `warehouse`.`shop`.`reverse_etl_step_key_attempts` as attempts
+) as attempts
+where written = 1
+)
+select
+last_places.*,
+case
+when retract_accepted > 0 then 'retracted'
+when send_accepted > 0 then 'accepted'
+when send_unanswered > send_unsettled and send_unanswered > send_settled then 'in_doubt'
+when send_unsettled > send_settled then 'maybe_taken'
+end as known_status,
+retract_accepted = 0 and retract_unanswered > retract_settled as retract_in_doubt,
+retried > send_refused as lifted,
+case
+when send_accepted > 0 then send_accepted
+when send_unanswered > send_unsettled and send_unanswered > send_settled then send_unanswered
+-- lifted, the last repeat tells, of the same bytes: it may have been put off since
+when send_unsettled > send_settled and retried <= send_refused then send_unsettled
+else last_send
+end as payload_from
+from (
+select
+conversion_name, identifier_key, conversion_time,
+max(case when operation = 'send' then place else 0 end) as last_send,
+max(case when operation = 'send' and outcome is null then place else 0 end) as send_unanswered,
+max(case when operation = 'send' and outcome = 'rejected' and settles = 0 then place else 0 end) as send_unsettled,
+max(case when operation = 'send' and outcome in ('rejected', 'deferred') and settles = 1 then place else 0 end) as send_settled,
+max(case when operation = 'send' and outcome = 'rejected' then place else 0 end) as send_refused,
+max(case when operation = 'retry' then place else 0 end) as retried,
+max(case when operation = 'restate' and outcome = 'accepted' then place else 0 end) as restate_accepted,
+max(case when operation = 'restate' and outcome is null then place else 0 end) as restate_unanswered,
+max(case when operation = 'restate' and outcome = 'rejected' then place else 0 end) as restate_rejected,
+max(case when operation = 'retract' and outcome = 'accepted' then place else 0 end) as retract_accepted,
+max(case when operation = 'retract' and outcome is null then place else 0 end) as retract_unanswered,
+max(case when operation = 'retract' and outcome = 'rejected' and settles = 1 then place else 0 end) as retract_settled,
+max(case when operation = 'retract' then place else 0 end) as last_retract,
+max(case when operation = 'retract' and outcome = 'rejected' then place else 0 end) as retract_rejected,
+max(case when operation in ('restate', 'retract') then place else 0 end) as last_adjustment,
+coalesce(min(case when operation = 'send' and outcome = 'accepted' then place end), 0) as send_accepted,
+max(
+case
+when outcome is null and operation <> 'retry' and 1 = 0 then 1
+else 0
+end
+) = 1 as may_still_arrive,
+max(adjustment_time) as last_adjustment_time
+from once as attempts
+group by conversion_name, identifier_key, conversion_time
+) as last_places;
+-- held_by_kin
+create table `warehouse`.`shop`.`reverse_etl_step_held_by_kin` as
+with went_under as (
+select distinct conversion_name, identifier_key, conversion_time, record_key
+from `warehouse`.`shop`.`reverse_etl_step_key_attempts` as attempts
+),
+present as (
+select distinct went_under.conversion_name, went_under.identifier_key, went_under.conversion_time
+from went_under
+inner join (
+select
+clean.*,
+coalesce(format_datetime('%E4Y-%m-%dT%H:%M:%SZ', conversion_at), '') as conversion_time,
+case when click_id = '' then cast(length(hashed_email) as string) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
+case when click_id = '' or (hashed_email = '' and hashed_phone = '') then '' else cast(length(hashed_email) as string) || 'H' || hashed_email || hashed_phone end as hashes_beside
+from `warehouse`.`shop`.`reverse_etl_step_source_rows` as clean
+) as source_rows
+on went_under.conversion_name = source_rows.conversion_name and went_under.identifier_key = source_rows.identifier_key and went_under.conversion_time = source_rows.conversion_time
+),
+kin as (
+select
+went_under.conversion_name, went_under.identifier_key, went_under.conversion_time,
+went_under.record_key,
+coalesce(states.known_status = 'in_doubt', false) as send_in_doubt,
+states.retract_in_doubt,
+coalesce(states.known_status in ('accepted', 'maybe_taken'), false) and present.conversion_name is null as left_the_source
+from went_under
+inner join `warehouse`.`shop`.`reverse_etl_step_key_states` as states on went_under.conversion_name = states.conversion_name and went_under.identifier_key = states.identifier_key and went_under.conversion_time = states.conversion_time
+left join present on went_under.conversion_name = present.conversion_name and went_under.identifier_key = present.identifier_key and went_under.conversion_time = present.conversion_time
+),
+holds as (
+select
+candidates.conversion_name, candidates.identifier_key, candidates.conversion_time,
+kin.conversion_name as kin_conversion_name,
+kin.identifier_key as kin_identifier_key,
+kin.conversion_time as kin_conversion_time,
+case
+-- a retraction in doubt is repeated beside others like it
+when
+kin.send_in_doubt
+or (kin.retract_in_doubt and not (candidates.operation = 'retract' and candidates.reason = 'retract_in_doubt'))
+then 2
+-- what only swapped keys with another row is a conversion of its own
+when kin.left_the_source and candidates.operation not in ('restate', 'retract') then 1
+else 0
+end as hold
+from `warehouse`.`shop`.`reverse_etl_step_candidates` as candidates
+inner join kin
+on candidates.record_key = kin.record_key
+and not (candidates.conversion_name = kin.conversion_name and candidates.identifier_key = kin.identifier_key and candidates.conversion_time = kin.conversion_time)
+),
+retracted as (
+select conversion_name, identifier_key, conversion_time
+from `warehouse`.`shop`.`reverse_etl_step_ledger_decisions` as decisions
+where operation = 'retract'
+except distinct
+select conversion_name, identifier_key, conversion_time
+from holds
+where hold = 2
+)
+select
+holds.conversion_name, holds.identifier_key, holds.conversion_time,
+case when max(holds.hold) = 2 then 'key_in_doubt' else 'key_sent_before' end as reason,
+max(holds.hold) = 1 and count(*) = count(retracted.conversion_time) as is_replacement
+from holds
+left join retracted
+on holds.kin_conversion_name = retracted.conversion_name and holds.kin_identifier_key = retracted.identifier_key and holds.kin_conversion_time = retracted.conversion_time
+where holds.hold > 0
+group by holds.conversion_name, holds.identifier_key, holds.conversion_time;
+-- decided
+create table `warehouse`.`shop`.`reverse_etl_step_decided` as
+with decisions as (
+select
+'source' as side,
+conversion_name, identifier_key, conversion_time, class, reason, operation, goes_at, answered_at, status, accepted_at, restate_in_doubt, retract_in_doubt, last_adjustment_time, code, error_code, message, tracking_id,
+cast(null as string) as moves_to_name,
+cast(null as string) as moves_to_time,
+source_record_key,
+ledger_record_key,
+source_click_id,
+ledger_click_id,
+source_hashed_email,
+ledger_hashed_email,
+source_hashed_phone,
+ledger_hashed_phone,
+source_value,
+ledger_value,
+source_currency,
+ledger_currency,
+source_attribution_credit,
+ledger_attribution_credit,
+source_attribution_model,
+ledger_attribution_model
+from `warehouse`.`shop`.`reverse_etl_step_source_decisions` as source_decisions
+union all
+select
+'ledger' as side,
+conversion_name, identifier_key, conversion_time, class, reason, operation,
+'' as goes_at,
+cast(null as datetime) as answered_at,
+status, accepted_at, restate_in_doubt, retract_in_doubt, last_adjustment_time, code, error_code, message, tracking_id,
+moves_to_name,
+moves_to_time,
+record_key as source_record_key,
+record_key as ledger_record_key,
+click_id as source_click_id,
+click_id as ledger_click_id,
+hashed_email as source_hashed_email,
+hashed_email as ledger_hashed_email,
+hashed_phone as source_hashed_phone,
+hashed_phone as ledger_hashed_phone,
+case when operation = 'restate' then restate_tried_value else value end as source_value,
+value as ledger_value,
+case when operation = 'restate' then restate_tried_currency else currency end as source_currency,
+currency as ledger_currency,
+attribution_credit as source_attribution_credit,
+attribution_credit as ledger_attribution_credit,
+attribution_model as source_attribution_model,
+attribution_model as ledger_attribution_model
+from `warehouse`.`shop`.`reverse_etl_step_ledger_decisions` as ledger_decisions
+where class <> 'aged_out'
+),
+after_kin as (
+select
+decisions.*,
+held.reason as held_by,
+held.is_replacement,
+case when held.reason is null then decisions.operation else '' end as sent
+from decisions
+left join `warehouse`.`shop`.`reverse_etl_step_held_by_kin` as held
+on decisions.conversion_name = held.conversion_name and decisions.identifier_key = held.identifier_key and decisions.conversion_time = held.conversion_time and decisions.operation <> ''
+)
+select
+side,
+case when held_by is null then after_kin.class when is_replacement then 'replace' else 'held' end as class,
+coalesce(held_by, after_kin.reason) as reason,
+case sent when '' then null when 'repeat' then 'send' else sent end as operation,
+conversion_name,
+conversion_time,
+case when sent in ('repeat', 'restate', 'retract') then ledger_record_key else source_record_key end as record_key,
+case when sent in ('repeat', 'restate', 'retract') then ledger_click_id else source_click_id end as click_id,
+case when sent in ('repeat', 'restate', 'retract') then ledger_hashed_email else source_hashed_email end as hashed_email,
+case when sent in ('repeat', 'restate', 'retract') then ledger_hashed_phone else source_hashed_phone end as hashed_phone,
+case sent when 'repeat' then ledger_value when 'retract' then null else source_value end as value,
+case sent when 'repeat' then ledger_currency when 'retract' then '' else source_currency end as currency,
+case
+when sent = 'repeat' then ledger_attribution_credit
+when sent not in ('restate', 'retract') then source_attribution_credit
+end as attribution_credit,
+case
+when sent = 'repeat' then ledger_attribution_model
+when sent in ('restate', 'retract') then ''
+else source_attribution_model
+end as attribution_model,
+case
+when sent in ('restate', 'retract')
+then greatest(
+'2026-11-25T12:00:00Z',
+conversion_time,
+coalesce(format_datetime('%E4Y-%m-%dT%H:%M:%SZ', datetime_add(cast(nullif(substr(last_adjustment_time, 1, 19), '') as datetime), interval 1 second)), '')
+)
+else ''
+end as adjustment_time,
+case when status in ('accepted', 'maybe_taken') then ledger_value end as counted_value,
+case when status in ('accepted', 'maybe_taken') then ledger_currency else '' end as counted_currency,
+case when after_kin.class = 'move' and held_by is null then moves_to_name end as moves_to_name,
+case when after_kin.class = 'move' and held_by is null then moves_to_time end as moves_to_time,
+status = 'none' as first_attempt,
+case sent
+when 'restate' then not restate_in_doubt
+when 'retract' then not retract_in_doubt
+else status in ('none', 'rejected', 'deferred')
+end as untouched,
+code,
+error_code,
+message,
+tracking_id,
+case
+when after_kin.class = 'waiting' and after_kin.reason = 'accepted_recently'
+then coalesce(format_datetime('%E4Y-%m-%dT%H:%M:%SZ', datetime_add(accepted_at, interval 21600 second)), '')
+when after_kin.class = 'waiting' and after_kin.reason <> 'quiet' then after_kin.goes_at
+else ''
+end as goes_at,
+case
+when after_kin.class = 'deferred' and held_by is null then coalesce(format_datetime('%E4Y-%m-%dT%H:%M:%SZ', answered_at), '')
+else ''
+end as refused_at,
+status in ('accepted', 'in_doubt', 'maybe_taken') as known_before,
+1 as row_count
+from after_kin
+union all
+select
+side,
+class,
+'' as reason,
+cast(null as string) as operation,
+cast(null as string) as conversion_name,
+cast(null as string) as conversion_time,
+cast(null as string) as record_key,
+cast(null as string) as click_id,
+cast(null as string) as hashed_email,
+cast(null as string) as hashed_phone,
+cast(null as float64) as value,
+cast(null as string) as currency,
+cast(null as float64) as attribution_credit,
+cast(null as string) as attribution_model,
+'' as adjustment_time,
+cast(null as float64) as counted_value,
+'' as counted_currency,
+cast(null as string) as moves_to_name,
+cast(null as string) as moves_to_time,
+false as first_attempt,
+false as untouched,
+cast(null as INT64) as code,
+cast(null as string) as error_code,
+cast(null as string) as message,
+cast(null as string) as tracking_id,
+'' as goes_at,
+'' as refused_at,
+true as known_before,
+cast(row_count as INT64) as row_count
+from (
+select
+'source' as side,
+case when in_this_run then 'accepted' else 'unchanged' end as class,
+row_count
+from `warehouse`.`shop`.`reverse_etl_step_plain_counts` as plain_counts
+where place = 'as_accepted'
+union all
+select
+'ledger' as side,
+'aged_out' as class,
+(select count(*) from `warehouse`.`shop`.`reverse_etl_step_ledger_decisions` as decisions where class = 'aged_out')
++ (select coalesce(sum(row_count), 0) from `warehouse`.`shop`.`reverse_etl_step_plain_counts` as plain_counts where place = 'out_of_reach')
+- (select count(*) from `warehouse`.`shop`.`reverse_etl_step_absent` as absent where was_out_of_reach) as row_count
+) as counts
+where row_count > 0;
+-- planned
+create table a_plan as
+select * from (select
+side,
+class,
+reason,
+operation,
+case when operation is not null then 0 + n end as seq,
+-- each operation leaves in batches of its own
+case
+when operation is not null
+then 0
++ cast(sum(case when mod(nth, 1000) = 1 then 1 else 0 end) over (order by n) as bigint)
+end as batch,
+conversion_name,
+conversion_time,
+record_key,
+click_id,
+hashed_email,
+hashed_phone,
+value,
+currency,
+attribution_credit,
+attribution_model,
+adjustment_time,
+counted_value,
+counted_currency,
+moves_to_name,
+moves_to_time,
+first_attempt,
+untouched,
+code,
+error_code,
+message,
+tracking_id,
+goes_at,
+refused_at,
+known_before,
+row_count,
+totals.source_rows,
+totals.known_identities,
+totals.source_rows - totals.seen_rows as unseen_repeats
+from (
+select
+ordered.*,
+row_number() over (partition by operation order by n) as nth
+from (
+select
+decided.*,
+row_number() over (
+order by
+case operation when 'send' then 0 when 'restate' then 1 when 'retract' then 2 else 3 end,
+case when class = 'in_doubt' then 0 else 1 end,
+conversion_time, conversion_name, click_id, hashed_email, hashed_phone
+) as n
+from `warehouse`.`shop`.`reverse_etl_step_decided` as decided
+) as ordered
+) as numbered
+cross join (
+select
+(select source_rows from `warehouse`.`shop`.`reverse_etl_step_source_reach` as source_reach) as source_rows,
+(select coalesce(sum(row_count), 0) from `warehouse`.`shop`.`reverse_etl_step_plain_counts` as plain_counts)
++ (
+select count(*) from `warehouse`.`shop`.`reverse_etl_step_known` as known where status in ('accepted', 'in_doubt', 'maybe_taken')
+) as known_identities,
+(select count(*) from `warehouse`.`shop`.`reverse_etl_step_open_rows` as open_rows)
++ (
+select coalesce(sum(row_count), 0) from `warehouse`.`shop`.`reverse_etl_step_plain_counts` as plain_counts where place = 'as_accepted'
+) as seen_rows
+) as totals) as planned
+order by seq;
+-- summary
+select
+side,
+class,
+reason,
+coalesce(operation, '') as operation,
+goal,
+rows_in_all,
+sum_of_value,
+rows_with_value,
+sum_of_counted,
+rows_with_counted,
+seq,
+record_key,
+conversion_name,
+conversion_time,
+value,
+currency,
+counted_value,
+counted_currency,
+moves_to_name,
+moves_to_time,
+code,
+error_code,
+goes_at,
+refused_at,
+known_identities,
+unseen_repeats
+from (
+select
+grouped.*,
+sum(row_count) over (partition by side, class, reason, operation, goal, currency, counted_currency) as rows_in_all,
+sum(value) over (partition by side, class, reason, operation, goal, currency, counted_currency) as sum_of_value,
+count(value) over (partition by side, class, reason, operation, goal, currency, counted_currency) as rows_with_value,
+sum(counted_value) over (partition by side, class, reason, operation, goal, currency, counted_currency) as sum_of_counted,
+count(counted_value) over (partition by side, class, reason, operation, goal, currency, counted_currency) as rows_with_counted,
+row_number() over (partition by side, class, reason, operation, goal, currency, counted_currency order by seq, conversion_time, record_key) as nth
+from (
+select
+side,
+class,
+reason,
+operation,
+case when is_sent then conversion_name else '' end as goal,
+case when is_sent then currency else '' end as currency,
+case when is_sent then counted_currency else '' end as counted_currency,
+seq, record_key, conversion_name, conversion_time, value, counted_value, moves_to_name, moves_to_time,
+code, error_code, goes_at, refused_at, row_count, known_identities, unseen_repeats
+from (
+select
+planned.*,
+operation is not null or class = 'replace' as is_sent
+from a_plan as planned
+) as planned
+) as grouped
+) as counted
+where nth <= 3
+order by side desc, class, reason, goal, currency, counted_currency, nth;
+-- demands
+select
+conversion_name,
+count(*) as source_rows,
+sum(case when click_id = '' then 1 else 0 end) as hashes_only,
+sum(case when attribution_credit is not null or attribution_model <> '' then 1 else 0 end) as attributed,
+0 as valued,
+0 as repeated_clicks,
+null as late
+from a_plan
+where operation = 'send'
+group by conversion_name
+order by conversion_name;
+-- export
+select
+unseen_repeats,
+side,
+class,
+reason,
+record_key,
+conversion_name,
+conversion_time,
+value,
+currency,
+counted_value,
+counted_currency,
+moves_to_name,
+moves_to_time,
+code,
+error_code,
+goes_at,
+row_count
+from a_plan as planned
+order by side desc, class, reason, conversion_time, record_key;
+-- page
+select
+seq,
+batch,
+operation,
+conversion_name,
+conversion_time,
+click_id,
+hashed_email,
+hashed_phone,
+value,
+currency,
+attribution_credit,
+attribution_model,
+adjustment_time,
+untouched
+from a_plan
+where seq between 1 and 1000
+order by seq;
+-- end
+drop table if exists a_plan;
