@@ -34,8 +34,6 @@ SCOPE = {"destination", "environment", "account_id", "sync"}
 # What BigQuery bills a value of: a text is its bytes and 2 more, a null nothing.
 _BILLED = {"BIGINT": "8", "DOUBLE": "8", "TIMESTAMP": "8", "INTEGER": "8", "BOOLEAN": "1", "VARCHAR": "2 + strlen({0})"}
 Weights = dict[str, dict[str, tuple[float, float]]]
-
-
 _OF_LEDGER = "from pg_index join pg_class on pg_class.oid = indexrelid where indrelid = 'reverse_etl_ledger'::regclass"
 _SIZES = f"select pg_relation_size(indexrelid) {_OF_LEDGER} order by 1"
 _SUMMARIZE = f"select brin_summarize_new_values(indexrelid) {_OF_LEDGER} and relname not like '%record_key%'"
