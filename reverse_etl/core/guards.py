@@ -167,7 +167,7 @@ def _enabled(sync: Sync) -> Guard:
 
 
 def _warehouse(sync: Sync, facts: Facts) -> Guard:
-    found = f"That this {facts.unproved_engine} warehouse works as this version of the package expects is not proved yet."
+    found = f"That this {facts.unproved_engine} warehouse does what this version needs is not proved yet."
     hint = "Run `reverse-etl check --warehouse`: it asks for known answers, and lets claims race for the lease."
     if sync.environment is Environment.LOCAL:
         return Guard("warehouse", f"{found} {hint}", warns=True)

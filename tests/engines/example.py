@@ -31,7 +31,7 @@ _TRACKING_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 @dataclass(frozen=True)
 class Engine:
-    """An engine to walk on. `output`: of a dbt profile, made of a folder; `words`: what the example says otherwise there."""
+    """An engine to walk on. `output`: of a dbt profile; `words`: what the example says otherwise there."""
 
     name: str
     output: Callable[[Path], dict[str, Any]]

@@ -41,7 +41,7 @@ class _Handler(BaseHTTPRequestHandler):
         except Exception as error:
             self._answer(500, str(error).encode(), {"X-ClickHouse-Exception-Code": "1"})
 
-    do_POST = do_GET
+    do_POST = do_GET  # noqa: N815
 
     def _run(self, statement: str, parameters: dict[str, str]) -> bytes:
         # One statement at a time: chdb has one session in a process.

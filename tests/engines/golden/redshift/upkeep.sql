@@ -78,13 +78,10 @@ uneven_attempts as (
 select run_seq, seq
 from (
 select
-attempts.destination, attempts.environment, attempts.account_id, attempts.sync, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
+attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
 coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code,
-one_row.error_code,
-one_row.message,
-one_row.tracking_id,
+one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
 coalesce(one_row.answered_at, many_rows.answered_at) as answered_at,
 (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq) and not coalesce(one_row.outcome, many_rows.outcome, '') = 'not_sent' as counts
 from (
@@ -109,13 +106,10 @@ where not (counts and operation = 'send' and first_attempt and coalesce(outcome,
 ),
 eventful_attempts as (
 select
-attempts.destination, attempts.environment, attempts.account_id, attempts.sync, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
+attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
 coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code,
-one_row.error_code,
-one_row.message,
-one_row.tracking_id,
+one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
 coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
 from (
 select
@@ -209,18 +203,17 @@ group by conversion_name, identifier_key, conversion_time
 ) as last_places
 )
 select
-places.conversion_name, places.identifier_key, places.conversion_time,
+places.conversion_name as conversion_name, places.identifier_key as identifier_key, places.conversion_time as conversion_time,
 coalesce(
 places.known_status, case when payload.outcome = 'deferred' or places.lifted then 'deferred' else 'rejected' end
 ) as status,
 coalesce(places.known_status, '') = 'maybe_taken' and places.lifted as lifted,
 coalesce(places.known_status, '') = 'accepted' and places.restate_unanswered > places.restate_accepted as restate_in_doubt,
-places.retract_in_doubt,
+places.retract_in_doubt as retract_in_doubt,
 places.retract_rejected > 0 and places.retract_rejected = places.last_retract as retract_refused,
-places.may_still_arrive,
-places.last_adjustment_time,
+places.may_still_arrive as may_still_arrive, places.last_adjustment_time as last_adjustment_time,
 case when places.send_accepted > 0 then payload.answered_at end as accepted_at,
-payload.answered_at,
+payload.answered_at as answered_at,
 unanswered.value as restate_tried_value,
 unanswered.currency as restate_tried_currency,
 adjusted.operation as adjusted,
@@ -230,11 +223,10 @@ adjusted.value as adjusted_value,
 adjusted.currency as adjusted_currency,
 rejected.value as restate_refused_value,
 rejected.currency as restate_refused_currency,
-payload.run_seq, payload.record_key, payload.click_id, payload.hashed_email, payload.hashed_phone,
+payload.run_seq as run_seq, payload.record_key as record_key, payload.click_id as click_id, payload.hashed_email as hashed_email, payload.hashed_phone as hashed_phone,
 coalesce(restated.value, payload.value) as value,
 coalesce(restated.currency, payload.currency) as currency,
-payload.attribution_credit,
-payload.attribution_model,
+payload.attribution_credit as attribution_credit, payload.attribution_model as attribution_model,
 -- what keeps a conversion that counts from being corrected is the refusal of the correction
 case when places.send_accepted > 0 then adjusted.code else payload.code end as code,
 -- what keeps a conversion that counts from being corrected is the refusal of the correction
@@ -253,7 +245,7 @@ on places.restate_unanswered = unanswered.place and places.restate_unanswered > 
 left join once as adjusted on places.last_adjustment = adjusted.place
 ),
 plain as (
-select attempts.destination, attempts.environment, attempts.account_id, attempts.sync, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key
+select attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key
 from (
 select
 ledger.*,
@@ -450,13 +442,10 @@ min(conversion_time) as oldest,
 max(conversion_time) as newest
 from (
 select
-attempts.destination, attempts.environment, attempts.account_id, attempts.sync, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
+attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
 coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code,
-one_row.error_code,
-one_row.message,
-one_row.tracking_id,
+one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
 coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
 from (
 select
@@ -517,13 +506,10 @@ from (
 select min(run_seq) as first_run_seq
 from (
 select
-attempts.destination, attempts.environment, attempts.account_id, attempts.sync, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
+attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
 coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code,
-one_row.error_code,
-one_row.message,
-one_row.tracking_id,
+one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
 coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
 from (
 select
@@ -611,44 +597,31 @@ regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(trim
 end
 end as hashed_email;
 -- forget, counted
-with recursive held as (
-select distinct
+with held as (
+select
 conversion_name,
 case when click_id = '' then cast(length(hashed_email) as varchar(65535)) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
 conversion_time,
 record_key,
 lower(replace(click_id, '-', '')) as click_key,
 hashed_email,
-hashed_phone
+hashed_phone,
+run_seq,
+seq
 from "warehouse"."shop"."reverse_etl_ledger"
 where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s'
 ),
-linked as (
-select * from held where (held.record_key = 'D1' or held.click_key = 'c' or held.hashed_email = 'e')
-union distinct
-select held.*
-from held
-inner join linked
-on (held.click_key <> '' and held.click_key = linked.click_key)
-or (held.record_key <> '' and held.record_key = linked.record_key)
-or (held.conversion_name = linked.conversion_name and held.identifier_key = linked.identifier_key and held.conversion_time = linked.conversion_time)
-),
 person as (
-select
-conversion_name, identifier_key, conversion_time,
-row_number() over (order by conversion_name, identifier_key, conversion_time) as number
-from (select distinct conversion_name, identifier_key, conversion_time from linked) as identities
-)
-,
+select distinct conversion_name, identifier_key, conversion_time
+from held
+where ((held.record_key in ('D1')) or (held.click_key in ('c')) or (held.hashed_email in ('e')) or (held.conversion_name = 'Lead' and held.identifier_key = '1Hep' and held.conversion_time = '2026-11-25T12:00:00Z'))
+),
 attempts_that_count as (
 select
-attempts.destination, attempts.environment, attempts.account_id, attempts.sync, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
+attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
 coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code,
-one_row.error_code,
-one_row.message,
-one_row.tracking_id,
+one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
 coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
 from (
 select
@@ -762,18 +735,17 @@ group by conversion_name, identifier_key, conversion_time
 ) as last_places
 )
 select
-places.conversion_name, places.identifier_key, places.conversion_time,
+places.conversion_name as conversion_name, places.identifier_key as identifier_key, places.conversion_time as conversion_time,
 coalesce(
 places.known_status, case when payload.outcome = 'deferred' or places.lifted then 'deferred' else 'rejected' end
 ) as status,
 coalesce(places.known_status, '') = 'maybe_taken' and places.lifted as lifted,
 coalesce(places.known_status, '') = 'accepted' and places.restate_unanswered > places.restate_accepted as restate_in_doubt,
-places.retract_in_doubt,
+places.retract_in_doubt as retract_in_doubt,
 places.retract_rejected > 0 and places.retract_rejected = places.last_retract as retract_refused,
-places.may_still_arrive,
-places.last_adjustment_time,
+places.may_still_arrive as may_still_arrive, places.last_adjustment_time as last_adjustment_time,
 case when places.send_accepted > 0 then payload.answered_at end as accepted_at,
-payload.answered_at,
+payload.answered_at as answered_at,
 unanswered.value as restate_tried_value,
 unanswered.currency as restate_tried_currency,
 adjusted.operation as adjusted,
@@ -783,11 +755,10 @@ adjusted.value as adjusted_value,
 adjusted.currency as adjusted_currency,
 rejected.value as restate_refused_value,
 rejected.currency as restate_refused_currency,
-payload.run_seq, payload.record_key, payload.click_id, payload.hashed_email, payload.hashed_phone,
+payload.run_seq as run_seq, payload.record_key as record_key, payload.click_id as click_id, payload.hashed_email as hashed_email, payload.hashed_phone as hashed_phone,
 coalesce(restated.value, payload.value) as value,
 coalesce(restated.currency, payload.currency) as currency,
-payload.attribution_credit,
-payload.attribution_model,
+payload.attribution_credit as attribution_credit, payload.attribution_model as attribution_model,
 -- what keeps a conversion that counts from being corrected is the refusal of the correction
 case when places.send_accepted > 0 then adjusted.code else payload.code end as code,
 -- what keeps a conversion that counts from being corrected is the refusal of the correction
@@ -804,59 +775,14 @@ on places.restate_rejected = rejected.place and places.restate_rejected > places
 left join once as unanswered
 on places.restate_unanswered = unanswered.place and places.restate_unanswered > places.restate_accepted
 left join once as adjusted on places.last_adjustment = adjusted.place
-),
-numbers as (
-with recursive held as (
-select distinct
-conversion_name,
-case when click_id = '' then cast(length(hashed_email) as varchar(65535)) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
-conversion_time,
-record_key,
-lower(replace(click_id, '-', '')) as click_key,
-hashed_email,
-hashed_phone
-from "warehouse"."shop"."reverse_etl_ledger"
-where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s'
-),
-linked as (
-select * from held where (held.record_key = 'D1' or held.click_key = 'c' or held.hashed_email = 'e')
-union distinct
-select held.*
-from held
-inner join linked
-on (held.click_key <> '' and held.click_key = linked.click_key)
-or (held.record_key <> '' and held.record_key = linked.record_key)
-or (held.conversion_name = linked.conversion_name and held.identifier_key = linked.identifier_key and held.conversion_time = linked.conversion_time)
-),
-person as (
-select
-conversion_name, identifier_key, conversion_time,
-row_number() over (order by conversion_name, identifier_key, conversion_time) as number
-from (select distinct conversion_name, identifier_key, conversion_time from linked) as identities
-)
-select distinct
-written.run_seq,
-written.seq,
-person.number
-from (
-select
-run_seq,
-seq,
-conversion_name,
-case when click_id = '' then cast(length(hashed_email) as varchar(65535)) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
-conversion_time
-from "warehouse"."shop"."reverse_etl_ledger"
-where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s'
-) as written
-inner join person on written.conversion_name = person.conversion_name and written.identifier_key = person.identifier_key and written.conversion_time = person.conversion_time
 )
 select
-(select count(*) from person) as records,
-(select count(*) from numbers) as attempts,
 (
 select count(*)
 from "warehouse"."shop"."reverse_etl_receipts" as receipts
-inner join numbers on receipts.run_seq = numbers.run_seq and receipts.seq_from = numbers.seq
+inner join (
+select distinct run_seq, seq from held where ((held.record_key in ('D1')) or (held.click_key in ('c')) or (held.hashed_email in ('e')) or (held.conversion_name = 'Lead' and held.identifier_key = '1Hep' and held.conversion_time = '2026-11-25T12:00:00Z'))
+) as numbers on receipts.run_seq = numbers.run_seq and receipts.seq_from = numbers.seq
 where receipts.destination = 'microsoft_ads' and receipts.environment = 'production' and receipts.account_id = '1' and receipts.sync = 'it''s' and receipts.seq_from = receipts.seq_to and receipts.message <> ''
 ) as messages,
 (
@@ -913,118 +839,58 @@ case when click_id = '' or (hashed_email = '' and hashed_phone = '') then '' els
 from clean_rows as clean) as identified
 ) as source_rows
 where (source_rows.click_id <> '' or source_rows.hashed_email <> '' or source_rows.hashed_phone <> '')
-and (
-(source_rows.record_key = 'D1' or source_rows.click_key = 'c' or source_rows.hashed_email = 'e')
-or source_rows.click_key in (select click_key from linked where click_key <> '')
-or source_rows.record_key in (select record_key from linked where record_key <> '')
-or exists (select 1 from person where source_rows.conversion_name = person.conversion_name and source_rows.identifier_key = person.identifier_key and source_rows.conversion_time = person.conversion_time)
-)
+and ((source_rows.record_key in ('D1')) or (source_rows.click_key in ('c')) or (source_rows.hashed_email in ('e')) or (source_rows.conversion_name = 'Lead' and source_rows.identifier_key = '1Hep' and source_rows.conversion_time = '2026-11-25T12:00:00Z'))
 ) as in_source;
+-- forget, linked
+select distinct
+record_key,
+click_key,
+conversion_name,
+identifier_key,
+conversion_time
+from (
+select
+conversion_name,
+case when click_id = '' then cast(length(hashed_email) as varchar(65535)) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
+conversion_time,
+record_key,
+lower(replace(click_id, '-', '')) as click_key,
+hashed_email,
+hashed_phone,
+run_seq,
+seq
+from "warehouse"."shop"."reverse_etl_ledger"
+where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s'
+) as held
+where ((held.record_key in ('D1')) or (held.click_key in ('c')) or (held.hashed_email in ('e')) or (held.conversion_name = 'Lead' and held.identifier_key = '1Hep' and held.conversion_time = '2026-11-25T12:00:00Z'));
+-- forget, attempts
+select distinct
+run_seq,
+seq,
+dense_rank() over (order by conversion_name, identifier_key, conversion_time) as conversion
+from (
+select
+conversion_name,
+case when click_id = '' then cast(length(hashed_email) as varchar(65535)) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
+conversion_time,
+record_key,
+lower(replace(click_id, '-', '')) as click_key,
+hashed_email,
+hashed_phone,
+run_seq,
+seq
+from "warehouse"."shop"."reverse_etl_ledger"
+where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s'
+) as held
+where ((held.record_key in ('D1')) or (held.click_key in ('c')) or (held.hashed_email in ('e')) or (held.conversion_name = 'Lead' and held.identifier_key = '1Hep' and held.conversion_time = '2026-11-25T12:00:00Z'))
+order by run_seq, seq;
 -- forget, messages
-update "warehouse"."shop"."reverse_etl_receipts"
-set message = ''
-where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s' and seq_from = seq_to and message <> ''
-and (run_seq, seq_from) in (
-select run_seq, seq from (with recursive held as (
-select distinct
-conversion_name,
-case when click_id = '' then cast(length(hashed_email) as varchar(65535)) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
-conversion_time,
-record_key,
-lower(replace(click_id, '-', '')) as click_key,
-hashed_email,
-hashed_phone
-from "warehouse"."shop"."reverse_etl_ledger"
-where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s'
-),
-linked as (
-select * from held where (held.record_key = 'D1' or held.click_key = 'c' or held.hashed_email = 'e')
-union distinct
-select held.*
-from held
-inner join linked
-on (held.click_key <> '' and held.click_key = linked.click_key)
-or (held.record_key <> '' and held.record_key = linked.record_key)
-or (held.conversion_name = linked.conversion_name and held.identifier_key = linked.identifier_key and held.conversion_time = linked.conversion_time)
-),
-person as (
-select
-conversion_name, identifier_key, conversion_time,
-row_number() over (order by conversion_name, identifier_key, conversion_time) as number
-from (select distinct conversion_name, identifier_key, conversion_time from linked) as identities
-)
-select distinct
-written.run_seq,
-written.seq,
-person.number
-from (
-select
-run_seq,
-seq,
-conversion_name,
-case when click_id = '' then cast(length(hashed_email) as varchar(65535)) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
-conversion_time
-from "warehouse"."shop"."reverse_etl_ledger"
-where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s'
-) as written
-inner join person on written.conversion_name = person.conversion_name and written.identifier_key = person.identifier_key and written.conversion_time = person.conversion_time
-) as numbers
-);
+update "warehouse"."shop"."reverse_etl_receipts" set message = '' where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s' and seq_from = seq_to and message <> '' and ((run_seq = 1 and seq_from in (1)) or (run_seq = 2 and seq_from in (5, 6)));
 -- forget
-update "warehouse"."shop"."reverse_etl_ledger" as ledger
-set click_id = forgotten.token, hashed_email = '', hashed_phone = '', record_key = ''
-from (
-select
-run_seq,
-seq,
-'forgotten_7_' || cast(number as varchar(65535)) as token
-from (with recursive held as (
-select distinct
-conversion_name,
-case when click_id = '' then cast(length(hashed_email) as varchar(65535)) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
-conversion_time,
-record_key,
-lower(replace(click_id, '-', '')) as click_key,
-hashed_email,
-hashed_phone
-from "warehouse"."shop"."reverse_etl_ledger"
-where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s'
-),
-linked as (
-select * from held where (held.record_key = 'D1' or held.click_key = 'c' or held.hashed_email = 'e')
-union distinct
-select held.*
-from held
-inner join linked
-on (held.click_key <> '' and held.click_key = linked.click_key)
-or (held.record_key <> '' and held.record_key = linked.record_key)
-or (held.conversion_name = linked.conversion_name and held.identifier_key = linked.identifier_key and held.conversion_time = linked.conversion_time)
-),
-person as (
-select
-conversion_name, identifier_key, conversion_time,
-row_number() over (order by conversion_name, identifier_key, conversion_time) as number
-from (select distinct conversion_name, identifier_key, conversion_time from linked) as identities
-)
-select distinct
-written.run_seq,
-written.seq,
-person.number
-from (
-select
-run_seq,
-seq,
-conversion_name,
-case when click_id = '' then cast(length(hashed_email) as varchar(65535)) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
-conversion_time
-from "warehouse"."shop"."reverse_etl_ledger"
-where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s'
-) as written
-inner join person on written.conversion_name = person.conversion_name and written.identifier_key = person.identifier_key and written.conversion_time = person.conversion_time
-) as numbers
-) as forgotten
-where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it''s'
-and ledger.run_seq = forgotten.run_seq and ledger.seq = forgotten.seq;
+update "warehouse"."shop"."reverse_etl_ledger" set click_id = case
+when ((run_seq = 1 and seq in (1)) or (run_seq = 2 and seq in (5))) then 'forgotten_7_1'
+when ((run_seq = 2 and seq in (6))) then 'forgotten_7_2'
+end, hashed_email = '', hashed_phone = '', record_key = '' where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s' and ((run_seq = 1 and seq in (1)) or (run_seq = 2 and seq in (5, 6)));
 -- forgotten
 select
 count(distinct click_id) as records,
@@ -1211,13 +1077,10 @@ inner join asked on identified.conversion_name = asked.conversion_name and ident
 ),
 asked_attempts as (
 select
-attempts.destination, attempts.environment, attempts.account_id, attempts.sync, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
+attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
 coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code,
-one_row.error_code,
-one_row.message,
-one_row.tracking_id,
+one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
 coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
 from (
 select
@@ -1331,18 +1194,17 @@ group by conversion_name, identifier_key, conversion_time
 ) as last_places
 )
 select
-places.conversion_name, places.identifier_key, places.conversion_time,
+places.conversion_name as conversion_name, places.identifier_key as identifier_key, places.conversion_time as conversion_time,
 coalesce(
 places.known_status, case when payload.outcome = 'deferred' or places.lifted then 'deferred' else 'rejected' end
 ) as status,
 coalesce(places.known_status, '') = 'maybe_taken' and places.lifted as lifted,
 coalesce(places.known_status, '') = 'accepted' and places.restate_unanswered > places.restate_accepted as restate_in_doubt,
-places.retract_in_doubt,
+places.retract_in_doubt as retract_in_doubt,
 places.retract_rejected > 0 and places.retract_rejected = places.last_retract as retract_refused,
-places.may_still_arrive,
-places.last_adjustment_time,
+places.may_still_arrive as may_still_arrive, places.last_adjustment_time as last_adjustment_time,
 case when places.send_accepted > 0 then payload.answered_at end as accepted_at,
-payload.answered_at,
+payload.answered_at as answered_at,
 unanswered.value as restate_tried_value,
 unanswered.currency as restate_tried_currency,
 adjusted.operation as adjusted,
@@ -1352,11 +1214,10 @@ adjusted.value as adjusted_value,
 adjusted.currency as adjusted_currency,
 rejected.value as restate_refused_value,
 rejected.currency as restate_refused_currency,
-payload.run_seq, payload.record_key, payload.click_id, payload.hashed_email, payload.hashed_phone,
+payload.run_seq as run_seq, payload.record_key as record_key, payload.click_id as click_id, payload.hashed_email as hashed_email, payload.hashed_phone as hashed_phone,
 coalesce(restated.value, payload.value) as value,
 coalesce(restated.currency, payload.currency) as currency,
-payload.attribution_credit,
-payload.attribution_model,
+payload.attribution_credit as attribution_credit, payload.attribution_model as attribution_model,
 -- what keeps a conversion that counts from being corrected is the refusal of the correction
 case when places.send_accepted > 0 then adjusted.code else payload.code end as code,
 -- what keeps a conversion that counts from being corrected is the refusal of the correction
@@ -1451,8 +1312,7 @@ asked_plan.reason,
 case states.status when 'in_doubt' then 'in_doubt_too_old' when 'maybe_taken' then 'maybe_taken' else '' end
 ) as reason,
 coalesce(asked_plan.goes_at, '') as goes_at,
-asked_ledger.conversion_name,
-asked_ledger.conversion_time,
+asked_ledger.conversion_name as conversion_name, asked_ledger.conversion_time as conversion_time,
 case when states.status is null then asked_ledger.record_key else states.record_key end as record_key,
 case when states.status is null then asked_ledger.click_id else states.click_id end as click_id,
 case when states.status is null then asked_ledger.hashed_email else states.hashed_email end as hashed_email,
@@ -1461,7 +1321,7 @@ case when states.status is null then asked_ledger.value else states.value end as
 case when states.status is null then asked_ledger.currency else states.currency end as currency,
 case when states.status is null then asked_ledger.attribution_credit else states.attribution_credit end as attribution_credit,
 case when states.status is null then asked_ledger.attribution_model else states.attribution_model end as attribution_model,
-asked_ledger.identifier_key
+asked_ledger.identifier_key as identifier_key
 from asked_ledger
 left join asked_states as states on asked_ledger.conversion_name = states.conversion_name and asked_ledger.identifier_key = states.identifier_key and asked_ledger.conversion_time = states.conversion_time
 left join asked_plan on asked_ledger.conversion_name = asked_plan.conversion_name and asked_ledger.identifier_key = asked_plan.identifier_key and asked_ledger.conversion_time = asked_plan.conversion_time and asked_plan.side = 'ledger'
@@ -1556,24 +1416,16 @@ where destination = 'microsoft_ads' and environment = 'production' and account_i
 group by fenced_run_seq
 )
 select
-intents.identity,
-intents.run_seq,
+intents.identity as identity, intents.run_seq as run_seq, intents.operation as operation, intents.record_key as record_key, intents.value as value, intents.currency as currency,
 to_char(intents.recorded_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as attempted_at,
-intents.operation,
-intents.record_key,
-intents.value,
-intents.currency,
 case
 when intents.operation = 'retry' then ''
 when intents.seq > fences.fenced_seq then 'void'
 else coalesce(answers.outcome, 'in_doubt')
 end as outcome,
 to_char(answers.recorded_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as answered_at,
-answers.code,
-answers.error_code,
-answers.message,
-answers.tracking_id,
-fences.fenced_by
+answers.code as code, answers.error_code as error_code, answers.message as message, answers.tracking_id as tracking_id,
+fences.fenced_by as fenced_by
 from intents
 left join answers
 on intents.identity = answers.identity and intents.run_seq = answers.run_seq and intents.seq = answers.seq and answers.nth = 1
