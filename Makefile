@@ -5,7 +5,7 @@ BIN := .venv/bin
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: docs help setup demo test test-long test-matrix model mutants lint lint-types lint-package lint-example format golden lock \
+.PHONY: docs help setup demo test test-long test-engines test-matrix model mutants lint lint-types lint-package lint-example format golden lock \
 	bench soak clean
 
 help:  ## Show this list
@@ -34,6 +34,9 @@ test: setup lint  ## Lint, type-check and run every test
 test-long: setup  ## The same with far more worlds, seeds and rounds, and the deep search: before a release
 	REVERSE_ETL_TESTS=long $(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 	$(MAKE) model
+
+test-engines: setup  ## Every engine that can be had here, ClickHouse among them
+	REVERSE_ETL_TESTS=engines $(BIN)/python -m pytest tests/engines
 
 test-matrix: setup  ## dbt-core 1.10 to 1.12 on each Python from 3.11 to 3.13 that this machine has
 	REVERSE_ETL_TESTS=long $(BIN)/python -m pytest --numprocesses 2 tests/integration/test_matrix.py
@@ -84,6 +87,8 @@ lock: setup  ## Write the lock files anew from pyproject.toml
 	echo "msads==13.0.30.1" | $(SDK_LOCK) -o tests/contract/sdk/msads.lock -
 	echo "setuptools" | $(SDK_LOCK) -o tests/contract/sdk/build.lock -
 	printf "%s\n" dbt-spark py4j pyspark sqlparams | $(SDK_LOCK) --no-deps -o tests/engines/spark.lock -
+	printf "%s\n" chdb chdb-core dbt-clickhouse clickhouse-connect clickhouse-driver lz4 zstandard tzlocal pandas numpy pyarrow \
+		| $(SDK_LOCK) --no-deps -o tests/engines/clickhouse.lock -
 	echo "dbt==2.0.0rc196" | $(SDK_LOCK) -o tests/support/dbt_v2.lock -
 
 bench: setup  ## Measure speed against yardsticks taken in the same run

@@ -36,7 +36,6 @@ class Engine:
     name: str
     output: Callable[[Path], dict[str, Any]]
     words: dict[str, str] = field(default_factory=dict)
-    keeps_inserts: bool = True
 
 
 @dataclass(frozen=True)

@@ -12,8 +12,8 @@ from urllib.parse import parse_qsl, urlparse
 
 # What the tool's SQL asks of ClickHouse; a profile has it under custom_settings.
 SETTINGS = {"join_use_nulls": 1, "prefer_column_name_to_alias": 1, "cast_keep_nullable": 1}
-# Parameters of a request that are none of its settings.
-_NO_SETTINGS = {"query", "database", "default_format", "query_id", "compress", "wait_end_of_query", "user", "password"}
+# A session's zone is one that no time of the tests is in.
+ELSEWHERE = {"session_timezone": "America/New_York"}
 _SUMMARY = (
     '{"read_rows":"0","read_bytes":"0","written_rows":"0","written_bytes":"0","total_rows_to_read":"0",'
     '"result_rows":"0","result_bytes":"0","elapsed_ns":"1"}'
@@ -49,8 +49,8 @@ class _Handler(BaseHTTPRequestHandler):
             if database := parameters.get("database"):
                 self.session.query(f"use `{database}`")
             for name, value in parameters.items():
-                if name in SETTINGS:
-                    self.session.query(f"set {name} = {value}")
+                if name in SETTINGS | ELSEWHERE:
+                    self.session.query(f"set {name} = '{value}'")
             # A temporary table ends with its session, and all have one here.
             if temporary := re.search(r"(?i)\bcreate temporary table\s+(\S+)", statement):
                 self.session.query(f"drop temporary table if exists {temporary[1]}")
