@@ -49,14 +49,17 @@ insert into reverse_etl_ledger (
     value, currency, attribution_credit, attribution_model, first_attempt, recorded_at
 )
 select
-    {scope}, 1 + cast(floor(n / {run_rows}.0) as bigint), 1 + n % {run_rows},
+    {scope}, 1 + ({quarters} - 1 - ago) * ({runs} + 1) + cast(floor(n / {run_rows}.0) as bigint), 1 + n % {run_rows},
     1 + cast(floor(n % {run_rows} / 1000.0) as bigint), 'send',
-    conversion_name, coalesce(microsoft_click_id, ''), coalesce(hashed_email_address, ''),
-    coalesce(hashed_phone_number, ''), replace(cast(conversion_time as varchar), ' ', 'T') || 'Z', deal_id,
+    conversion_name, coalesce(case when ago = 0 then microsoft_click_id else md5(microsoft_click_id || ago) end, ''),
+    coalesce(hashed_email_address, ''), coalesce(hashed_phone_number, ''),
+    replace(cast(conversion_time - ago * interval '91 days' as varchar), ' ', 'T') || 'Z',
+    case when ago = 0 then deal_id else deal_id || '-' || ago end,
     conversion_value + case when i % 100 = 8 then 1 else 0 end, conversion_currency_code, external_attribution_credit,
     coalesce(external_attribution_model, ''), true, now() at time zone 'UTC'
 from (select *, row_number() over (order by i) - 1 as n from all_deals where i % 100 <> 7) as sent
-order by n
+cross join generate_series(0, {quarters} - 1) as quarters (ago)
+order by ago desc, n
 """
 
 _RECEIPTS = """
@@ -84,18 +87,18 @@ cross join (values ('claim'), ('open'), ('close')) as events (event)
 """
 
 
-def fill(shop: Shop, rows: int, *, with_ledger: bool) -> None:
+def fill(shop: Shop, rows: int, *, with_ledger: bool, quarters: int = 1) -> None:
     """Fill the source with so many rows, and the ledger with as many.
 
     With a ledger, 1 % of the source's rows are new, scattered over all times; 1 % have another value than was sent;
     the rest stand as they were accepted, in 10 runs and batches of 1,000. The ledger's oldest 1 % left the source.
+    `quarters`: of a year, that the ledger reaches back; each of the older ones holds as many rows as the newest.
     """
     older = rows // 99 if with_ledger else 0
     statements = [_ALL_DEALS.format(total=rows + older)]
     if with_ledger:
-        statements += [
-            text.format(scope=_SCOPE, run_rows=max(rows // RUNS_BEFORE, 1)) for text in (_LEDGER, _RECEIPTS, _RUNS)
-        ]
+        numbers = {"run_rows": max(rows // RUNS_BEFORE, 1), "runs": RUNS_BEFORE, "quarters": quarters}
+        statements += [text.format(scope=_SCOPE, **numbers) for text in (_LEDGER, _RECEIPTS, _RUNS)]
     shop.sql(";".join(statements))
     keep_newest(shop, rows)
 
@@ -125,6 +128,7 @@ def main() -> None:
     parser.add_argument("folder", type=Path)
     parser.add_argument("rows", type=int)
     parser.add_argument("--with-ledger", action="store_true")
+    parser.add_argument("--quarters", type=int, default=1)
     parser.add_argument("--keep-newest", action="store_true")
     parser.add_argument("--host", default="")
     given = parser.parse_args()
@@ -132,7 +136,7 @@ def main() -> None:
     if given.keep_newest:
         keep_newest(shop, given.rows)
     else:
-        fill(shop, given.rows, with_ledger=given.with_ledger)
+        fill(shop, given.rows, with_ledger=given.with_ledger, quarters=given.quarters)
     answer({})
 
 

@@ -2,6 +2,7 @@
     materialized='incremental',
     full_refresh=false,
     on_schema_change='append_new_columns',
+    indexes=reverse_etl._ledger_indexes(),
     pre_hook="{{ reverse_etl._no_clone() }}",
 ) }}
 {{ reverse_etl._append_only() }}

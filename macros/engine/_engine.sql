@@ -6,7 +6,7 @@
 
 {#- The engines that have a file. -#}
 {% macro _engines() %}
-    {{- return(['duckdb', 'postgres', 'spark', 'snowflake', 'bigquery', 'redshift', 'databricks', 'trino', 'athena']) -}}
+    {{- return(['duckdb', 'postgres', 'spark', 'snowflake', 'bigquery', 'redshift', 'databricks', 'trino', 'athena', 'clickhouse']) -}}
 {% endmacro %}
 
 {#- The adapter that a file of implementations was written for. -#}
@@ -49,7 +49,7 @@
 {% endmacro %}
 
 {% macro default___quoted(column) %}
-    {%- set mark = adapter.quote('')[0] -%}
+    {%- set mark = adapter.quote('')[:1] -%}
     {{- return(adapter.quote(column.replace(mark, mark ~ mark))) -}}
 {% endmacro %}
 
@@ -60,6 +60,24 @@
 
 {% macro default___type_text() %}
     {{- return(dbt.type_string()) -}}
+{% endmacro %}
+
+{#- How many characters a text has. -#}
+{% macro _length(text) %}
+    {{- return(adapter.dispatch('_length', 'reverse_etl')(text)) -}}
+{% endmacro %}
+
+{% macro default___length(text) %}
+    {{- return("length(" ~ text ~ ")") -}}
+{% endmacro %}
+
+{#- A text in lower case, its letters beyond ASCII too. -#}
+{% macro _lower(text) %}
+    {{- return(adapter.dispatch('_lower', 'reverse_etl')(text)) -}}
+{% endmacro %}
+
+{% macro default___lower(text) %}
+    {{- return("lower(" ~ text ~ ")") -}}
 {% endmacro %}
 
 {#- The type of values: a 64-bit float, as Microsoft's. dbt's type_float is 32 bits wide on DuckDB. -#}
@@ -234,6 +252,15 @@
 
 {% macro default___drop_table(table) %}
     {{- return("drop table if exists " ~ table) -}}
+{% endmacro %}
+
+{#- Arguments: table; values, the assignments to columns; condition, on the rows. -#}
+{% macro _update(table, values, condition) %}
+    {{- return(adapter.dispatch('_update', 'reverse_etl')(table, values, condition)) -}}
+{% endmacro %}
+
+{% macro default___update(table, values, condition) %}
+    {{- return("update " ~ table ~ " set " ~ values ~ " where " ~ condition) -}}
 {% endmacro %}
 
 {#-

@@ -50,11 +50,11 @@
     {%- set with_seconds = reverse_etl._replace_matches(text, '^(.{16})(?!:)', '\\1:00') -%}
     {%- set sql -%}
         case
-            when typeof(any_time) = 'timestamp' then {{ reverse_etl._spark_instant('try_cast(any_time as timestamp)') }}
+            when typeof(any_time) = 'timestamp' then {{ reverse_etl._spark_instant('try_cast(any_time as timestamp_ltz)') }}
             when typeof(any_time) in ('timestamp_ntz', 'date') then try_cast(any_time as timestamp_ntz)
             when not {{ reverse_etl._matches(text, reverse_etl._iso_time_pattern()) }} then null
             when {{ reverse_etl._matches(text, reverse_etl._zone_pattern()) }}
-                then {{ reverse_etl._spark_instant("try_cast(" ~ with_seconds ~ " as timestamp)") }}
+                then {{ reverse_etl._spark_instant("try_cast(" ~ with_seconds ~ " as timestamp_ltz)") }}
             else try_cast({{ text }} as timestamp_ntz)
         end
     {%- endset -%}
@@ -137,7 +137,7 @@
     {%- set lists = namespace(accented='', plain='') -%}
     {%- for letters in reverse_etl._spark_accents() -%}
         {%- set lists.accented = lists.accented ~ letters[1:] -%}
-        {%- set lists.plain = lists.plain ~ letters[0] * (letters | length - 1) -%}
+        {%- set lists.plain = lists.plain ~ letters[:1] * (letters | length - 1) -%}
     {%- endfor -%}
     {%- set bare = "regexp_replace(" ~ text ~ ", '[\u0300-\u036f]', '')" -%}
     {{- return("translate(" ~ bare ~ ", '" ~ lists.accented ~ "', '" ~ lists.plain ~ "')") -}}

@@ -66,24 +66,16 @@ fences as (
 )
 
 select
-    intents.identity,
-    intents.run_seq,
+    {{ reverse_etl._named(['identity', 'run_seq', 'operation', 'record_key', 'value', 'currency'], 'intents') }},
     {{ reverse_etl._utc_text('intents.recorded_at') }} as attempted_at,
-    intents.operation,
-    intents.record_key,
-    intents.value,
-    intents.currency,
     case
         when intents.operation = 'retry' then ''
         when intents.seq > fences.fenced_seq then 'void'
         else coalesce(answers.outcome, 'in_doubt')
     end as outcome,
     {{ reverse_etl._utc_text('answers.recorded_at') }} as answered_at,
-    answers.code,
-    answers.error_code,
-    answers.message,
-    answers.tracking_id,
-    fences.fenced_by
+    {{ reverse_etl._named(['code', 'error_code', 'message', 'tracking_id'], 'answers') }},
+    fences.fenced_by as fenced_by
 from intents
 left join answers
     on {{ reverse_etl._same(['identity', 'run_seq', 'seq'], 'intents', 'answers') }} and answers.nth = 1

@@ -63,12 +63,11 @@ ledger_items as (
             case states.status when 'in_doubt' then 'in_doubt_too_old' when 'maybe_taken' then 'maybe_taken' else '' end
         ) as reason,
         coalesce(asked_plan.goes_at, '') as goes_at,
-        asked_ledger.conversion_name,
-        asked_ledger.conversion_time,
+        {{ reverse_etl._named(['conversion_name', 'conversion_time'], 'asked_ledger') }},
         {%- for column in reverse_etl._payload_columns() %}
         case when states.status is null then asked_ledger.{{ column }} else states.{{ column }} end as {{ column }},
         {%- endfor %}
-        asked_ledger.identifier_key
+        asked_ledger.identifier_key as identifier_key
     from asked_ledger
     left join asked_states as states on {{ reverse_etl._same(keys, 'asked_ledger', 'states') }}
     left join asked_plan on {{ reverse_etl._same(keys, 'asked_ledger', 'asked_plan') }} and asked_plan.side = 'ledger'

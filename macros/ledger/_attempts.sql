@@ -14,13 +14,10 @@
 {%- set withheld = "coalesce(one_row.outcome, many_rows.outcome, '') = 'not_sent'" -%}
 {%- set counts = in_time ~ " and not " ~ withheld -%}
     select
-        {{ reverse_etl._listed(reverse_etl._attempt_columns(), 'attempts') }},
+        {{ reverse_etl._named(reverse_etl._attempt_columns(), 'attempts') }},
         coalesce(one_row.outcome, many_rows.outcome) as outcome,
         coalesce(one_row.settles, many_rows.settles, 0) as settles,
-        one_row.code,
-        one_row.error_code,
-        one_row.message,
-        one_row.tracking_id,
+        {{ reverse_etl._named(['code', 'error_code', 'message', 'tracking_id'], 'one_row') }},
         coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
         {%- if with_uncounted %},
         {{ counts }} as counts
@@ -112,4 +109,14 @@
         ['first_attempt', dbt.type_boolean()],
         ['recorded_at', reverse_etl._type_time()],
     ]) -}}
+{% endmacro %}
+
+{#-
+    The ledger's indexes, as dbt's config has them: where Postgres keeps only the least and the greatest value of some blocks of
+    rows. Rows come in the order of runs and, nearly, of conversions, so a read of one run or of the last 90 days skips the rest.
+    Elsewhere there are none: DuckDB keeps such values by itself, and an index of its own would hold each row.
+-#}
+{% macro _ledger_indexes() %}
+    {%- if adapter.type() != 'postgres' -%} {{- return([]) -}} {%- endif -%}
+    {{- return([{'columns': ['run_seq'], 'type': 'brin'}, {'columns': ['conversion_time'], 'type': 'brin'}]) -}}
 {% endmacro %}

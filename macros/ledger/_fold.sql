@@ -21,18 +21,17 @@ places as (
 )
 
 select
-    {{ reverse_etl._listed(keys, 'places') }},
+    {{ reverse_etl._named(keys, 'places') }},
     coalesce(
         places.known_status, case when payload.outcome = 'deferred' or places.lifted then 'deferred' else 'rejected' end
     ) as status,
     coalesce(places.known_status, '') = 'maybe_taken' and places.lifted as lifted,
     coalesce(places.known_status, '') = 'accepted' and places.restate_unanswered > places.restate_accepted as restate_in_doubt,
-    places.retract_in_doubt,
+    places.retract_in_doubt as retract_in_doubt,
     places.retract_rejected > 0 and places.retract_rejected = places.last_retract as retract_refused,
-    places.may_still_arrive,
-    places.last_adjustment_time,
+    {{ reverse_etl._named(['may_still_arrive', 'last_adjustment_time'], 'places') }},
     case when places.send_accepted > 0 then payload.answered_at end as accepted_at,
-    payload.answered_at,
+    payload.answered_at as answered_at,
     unanswered.value as restate_tried_value,
     unanswered.currency as restate_tried_currency,
     adjusted.operation as adjusted,
@@ -42,11 +41,10 @@ select
     adjusted.currency as adjusted_currency,
     rejected.value as restate_refused_value,
     rejected.currency as restate_refused_currency,
-    {{ reverse_etl._listed(['run_seq', 'record_key', 'click_id', 'hashed_email', 'hashed_phone'], 'payload') }},
+    {{ reverse_etl._named(['run_seq', 'record_key', 'click_id', 'hashed_email', 'hashed_phone'], 'payload') }},
     coalesce(restated.value, payload.value) as value,
     coalesce(restated.currency, payload.currency) as currency,
-    payload.attribution_credit,
-    payload.attribution_model,
+    {{ reverse_etl._named(['attribution_credit', 'attribution_model'], 'payload') }},
     {%- for column in ['code', 'error_code', 'message', 'tracking_id'] %}
     -- what keeps a conversion that counts from being corrected is the refusal of the correction
     case when places.send_accepted > 0 then adjusted.{{ column }} else payload.{{ column }} end as {{ column }}{{ "," if not loop.last }}

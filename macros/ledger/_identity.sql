@@ -16,6 +16,13 @@
     {{- return(listed | join(", ")) -}}
 {% endmacro %}
 
+{#- The same, each named as it is called: behind several joins ClickHouse would call some by relation and name. -#}
+{% macro _named(columns, alias) %}
+    {%- set named = [] -%}
+    {%- for column in columns -%} {%- do named.append(alias ~ "." ~ column ~ " as " ~ column) -%} {%- endfor -%}
+    {{- return(named | join(", ")) -}}
+{% endmacro %}
+
 {#- The condition that columns are equal in two relations. -#}
 {% macro _same(columns, left, right) %}
     {%- set conditions = [] -%}
@@ -46,7 +53,7 @@
 
 {#- Both hashes as one text. The length of the first says where the second begins, whatever stands in a malformed one. -#}
 {% macro _both_hashes(hashed_email, hashed_phone) %}
-    {%- set length = "cast(length(" ~ hashed_email ~ ") as " ~ reverse_etl._type_text() ~ ")" -%}
+    {%- set length = "cast(" ~ reverse_etl._length(hashed_email) ~ " as " ~ reverse_etl._type_text() ~ ")" -%}
     {{- return(dbt.concat([length, "'H'", hashed_email, hashed_phone])) -}}
 {% endmacro %}
 

@@ -38,7 +38,7 @@
     ledger). Only attempts that the two looked at may be asked for.
 -#}
 {% macro _plain_attempts(tables, scope, eventful, uneven, without=none) %}
-    select {{ reverse_etl._listed(reverse_etl._attempt_columns(), 'attempts') }}
+    select {{ reverse_etl._named(reverse_etl._attempt_columns(), 'attempts') }}
     from (
         {{ reverse_etl._ledger_rows(tables, scope) }}
     ) as attempts

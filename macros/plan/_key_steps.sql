@@ -99,10 +99,9 @@ present as (
 
 kin as (
     select
-        {{ reverse_etl._listed(keys, 'went_under') }},
-        went_under.record_key,
+        {{ reverse_etl._named(keys + ['record_key'], 'went_under') }},
         coalesce(states.known_status = 'in_doubt', false) as send_in_doubt,
-        states.retract_in_doubt,
+        states.retract_in_doubt as retract_in_doubt,
         coalesce(states.known_status in ('accepted', 'maybe_taken'), false) and present.conversion_name is null as left_the_source
     from went_under
     inner join {{ at.key_states }} as states on {{ reverse_etl._same(keys, 'went_under', 'states') }}

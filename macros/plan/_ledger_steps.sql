@@ -165,7 +165,7 @@ invalid_now as (
 )
 
 select
-    {{ reverse_etl._listed(
+    {{ reverse_etl._named(
         reverse_etl._state_columns(plan.scope) + ['sent_this_run', 'corrected_this_run', 'accepted_lately', 'was_out_of_reach'], 'absent'
     ) }},
     absent.conversion_time < {{ days_90 }} as past_90_days,

@@ -24,7 +24,7 @@ from {{ at.source_rows }}
 {% macro _step_matched_rows(plan, at) %}
 {%- set keys = reverse_etl._identity_columns(plan.scope) -%}
 select
-    {{ reverse_etl._listed(reverse_etl._source_row_columns(plan), 'source_rows') }},
+    {{ reverse_etl._named(reverse_etl._source_row_columns(plan), 'source_rows') }},
     source_rows.record_key is not null as in_source,
     plain.run_seq as known_run_seq,
     plain.seq as known_seq

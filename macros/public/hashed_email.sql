@@ -10,7 +10,7 @@
 -#}
 {% macro hashed_email(expression) %}
     {%- do reverse_etl._check_engine() -%}
-    {%- set normalised = "lower(" ~ reverse_etl._without_accents(reverse_etl._without_white_space('given_email')) ~ ")" -%}
+    {%- set normalised = reverse_etl._lower(reverse_etl._without_accents(reverse_etl._without_white_space('given_email'))) -%}
     {%- set bare = reverse_etl._replace_matches(normalised, '^<?(mailto:)?|>$', '') -%}
     {%- set hashed -%}
         case

@@ -12,7 +12,7 @@
 
 {#- Characters are code points here: what is over 100 of them is over the limit in any other counting too. -#}
 {% macro _rule_conversion_name_too_long(text) %}
-    {{- return("(length(" ~ text ~ ") > 100)") -}}
+    {{- return("(" ~ reverse_etl._length(text) ~ " > 100)") -}}
 {% endmacro %}
 
 {#- A character that no XML message can carry. Also for the attribution model, the other free text. -#}

@@ -147,10 +147,11 @@ select
 
 {#- Blanks what the destination said of a person's single rows; it may repeat what was sent. -#}
 {% macro _forget_messages(receipts, scope, attempts) %}
-    update {{ receipts }}
-    set message = ''
-    where {{ reverse_etl._in_scope(scope) }} and seq_from = seq_to and message <> ''
-        and {{ reverse_etl._of_attempts(attempts, 'seq_from') }}
+    {{- return(reverse_etl._update(
+        receipts,
+        "message = ''",
+        reverse_etl._in_scope(scope) ~ " and seq_from = seq_to and message <> '' and " ~ reverse_etl._of_attempts(attempts, 'seq_from')
+    )) -}}
 {% endmacro %}
 
 {#-
@@ -165,16 +166,18 @@ select
 {% macro _forget_identifiers(ledger, scope, run_seq, attempts) %}
     {%- set by_conversion = {} -%}
     {%- for attempt in attempts -%} {%- do by_conversion.setdefault(attempt[2], []).append(attempt) -%} {%- endfor -%}
-    update {{ ledger }}
-    set click_id = case
+    {%- set tokens -%}
+        case
             {%- for conversion, of_it in by_conversion.items() %}
             when {{ reverse_etl._of_attempts(of_it, 'seq') }} then '{{ reverse_etl._token_prefix(run_seq) ~ conversion }}'
             {%- endfor %}
-        end,
-        hashed_email = '',
-        hashed_phone = '',
-        record_key = ''
-    where {{ reverse_etl._in_scope(scope) }} and {{ reverse_etl._of_attempts(attempts, 'seq') }}
+        end
+    {%- endset -%}
+    {{- return(reverse_etl._update(
+        ledger,
+        "click_id = " ~ tokens ~ ", hashed_email = '', hashed_phone = '', record_key = ''",
+        reverse_etl._in_scope(scope) ~ " and " ~ reverse_etl._of_attempts(attempts, 'seq')
+    )) -}}
 {% endmacro %}
 
 {#- Conversions and attempts that a run put tokens in. -#}

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import re
 import time
 from collections.abc import Generator, Iterable, Iterator, Sequence
 from dataclasses import replace
@@ -16,6 +15,7 @@ import yaml
 from reverse_etl.core.errors import ReverseEtlError, SettingsError
 from reverse_etl.core.folders import project_folder, where_else
 from reverse_etl.core.version import __version__
+from reverse_etl.warehouse import duckdb_path
 from reverse_etl.warehouse.dbt_calls import (
     DbtOptions,
     build,
@@ -28,8 +28,6 @@ from reverse_etl.warehouse.dbt_calls import (
 PACKAGE = "reverse_etl"
 # A row of a select by the names of its columns, in lower case.
 Row = dict[str, Any]
-# What a DuckDB path begins with that is not only a file: `md:`, `ducklake:postgres:`, `https:`. One letter is a drive.
-_KIND = re.compile(r"(?:[A-Za-z]\w+:)+")
 
 
 class Project:
@@ -76,7 +74,8 @@ class Project:
         """Open the connection; does nothing where it is open."""
         if self._connection is not None:
             return
-        self._check_file()
+        if self.engine == "duckdb":
+            duckdb_path.check(str(self.adapter.config.credentials.path))
         self._connection = self.adapter.connection_named(PACKAGE)
         self._connection.__enter__()
         self._set_up_session()
@@ -149,7 +148,9 @@ class Project:
     def ping(self) -> None:
         """Ask the warehouse for a sign of life; raises LeaseHeldError or WarehouseError."""
         with self._translated():
-            self.adapter.connections.begin()
+            # An adapter that knows no transactions never ends the one that it took for begun.
+            if not self.adapter.connections.get_thread_connection().transaction_open:
+                self.adapter.connections.begin()
             self.adapter.debug_query()
             self.adapter.commit_if_has_connection()
 
@@ -201,10 +202,7 @@ class Project:
         """Where the connection leads, for people."""
         credentials = self.adapter.config.credentials
         if self.adapter.type() == "duckdb":
-            # What stands behind a question mark, or tells DuckLake of its catalog's server, may be a secret.
-            path = str(credentials.path).partition("?")[0]
-            kind = _KIND.match(path)
-            return kind[0] if kind and re.search("[=@]", path) else path
+            return duckdb_path.shown(str(credentials.path))
         return f"{self.adapter.type()} {getattr(credentials, 'host', '') or credentials.database}"
 
     def relation(self, unique_id: str) -> Any:
@@ -251,6 +249,11 @@ class Project:
         names = [str(one.identifier).lower() for one in found]
         return [name for name in names if name.startswith(prefix)]
 
+    @property
+    def _has_cursor(self) -> bool:
+        """Does the adapter hand out its cursor? BigQuery's has none, and ClickHouse's gives nothing."""
+        return hasattr(self.adapter, "add_query") and self.engine != "clickhouse"
+
     def sql(self, macro: str, **arguments: Any) -> str:
         """What one of the package's macros renders to."""
         return str(self.value(macro, **arguments))
@@ -279,7 +282,7 @@ class Project:
         six times the work.
         """
         with self._translated():
-            if hasattr(self.adapter, "add_query"):
+            if self._has_cursor:
                 _, cursor = self.adapter.add_query(sql, auto_begin=True)
                 names, rows = _names(cursor), cursor.fetchall()
             else:
@@ -294,7 +297,7 @@ class Project:
         Memory holds one page. An adapter without a cursor that reads in pages gives all rows as one.
         """
         cursor_sql = self.sql("_declare_cursor", select_sql=sql)
-        if not hasattr(self.adapter, "add_query"):
+        if not self._has_cursor:
             yield _by_name(*self._fetched(sql))
             return
         with self._translated():
@@ -362,19 +365,6 @@ class Project:
         """The dbt command that builds a selection as this command would, for messages."""
         target = f" --target {self._options.target}" if self._options.target else ""
         return f"dbt build --select {selection}{target}"
-
-    def _check_file(self) -> None:
-        """A missing DuckDB file is said before the engine would make an empty one."""
-        if self.adapter.type() != "duckdb":
-            return
-        path = str(self.adapter.config.credentials.path)
-        if path.startswith(":memory:") or _KIND.match(path) or Path(path).exists():
-            return
-        raise SettingsError(
-            f"There is no DuckDB file {Path(path).absolute()}.",
-            hint="A relative path in profiles.yml is taken from the folder that you are in. If it is the right one, "
-            "run `dbt build` first.",
-        )
 
     def check_package(self) -> str:
         """The dbt package's version; raises SettingsError where it is missing or differs from this tool's."""

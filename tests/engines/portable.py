@@ -45,8 +45,10 @@ def findings(text: str, *, patterns: bool = False) -> Iterator[tuple[int, str]]:
         head, _, tail = select.partition(" from ")
         if not tail and re.search(r"\bwhere\b", select):
             yield line, "where without from: select from (select 1 as one)"
-        if ".*" in head and len(re.findall(r"\bjoin\b", tail)) > 1:
-            yield line, "alias.* over several joins: name the columns"
+        if len(re.findall(r"\bjoin\b", tail)) > 1 and re.search(
+            r"\.\*|\._listed\b|(?:^select|,) \w+\.\w+(?= *(?:,|$))", head
+        ):
+            yield line, "columns of a relation over several joins: give each its name, as _named does"
 
 
 def _selects(text: str) -> Iterator[tuple[int, str]]:
@@ -67,7 +69,8 @@ def engine_findings() -> Iterator[str]:
     given = {path.stem: _given(path.stem, path.read_text()) for path in sorted(ENGINE.glob("[!_]*.sql"))}
     for engine, macros in given.items():
         kin, inherits = KINDRED.get(engine, ("", False))
-        others = set() if kin and not inherits else _given("default", contract) | given.get(kin, set())
+        of_kin, defaults = given.get(kin, set()), _given("default", contract)
+        others = defaults - of_kin if kin and not inherits else defaults | of_kin
         yield from (
             f"{engine}.sql: lacks {engine}__{name}" for name in sorted(dispatched - macros - (others - {"_engine"}))
         )

@@ -1,5 +1,6 @@
 """Bad input gets a sentence that says what happened and what to do, and its exit code; nothing is written."""
 
+import shutil
 from collections.abc import Callable
 
 import pytest
@@ -31,23 +32,15 @@ def no_database(shop: Shop) -> None:
 
 
 def older_package(shop: Shop) -> None:
-    (shop.folder / "macros").mkdir(exist_ok=True)
     link = shop.folder / "dbt_packages/reverse_etl"
     target = link.resolve()
     link.unlink()
     link.mkdir()
     for name in ("dbt_project.yml", "models"):
         (link / name).symlink_to(target / name)
-    macros = link / "macros"
-    macros.mkdir()
-    for child in (target / "macros").iterdir():
-        if child.name != "ledger":
-            (macros / child.name).symlink_to(child)
-    (macros / "ledger").mkdir()
-    for child in (target / "macros/ledger").iterdir():
-        if child.name != "_package_version.sql":
-            (macros / "ledger" / child.name).symlink_to(child)
-    (macros / "ledger/_package_version.sql").write_text(
+    # dbt follows no link to a folder of macros.
+    shutil.copytree(target / "macros", link / "macros")
+    (link / "macros/ledger/_package_version.sql").write_text(
         "{% macro _package_version() %}{{ return('0.0.1') }}{% endmacro %}"
     )
 

@@ -44,6 +44,16 @@ def test_a_run_s_number_is_above_all_that_is_known(shop: Shop, sandbox: LocalSan
     assert numbers == [(3,), (5,)]
 
 
+@pytest.mark.parametrize("shop", ["duckdb", "postgres"], indirect=True)
+def test_the_ledger_has_small_indexes_on_postgres_alone(shop: Shop) -> None:
+    """There a read of one run, or of the last 90 days, skips the other blocks; DuckDB does so by itself."""
+    if shop.host:
+        found = shop.sql("select indexdef from pg_indexes where tablename = 'reverse_etl_ledger'")
+        assert sorted(text.partition(" USING ")[2] for (text,) in found) == ["brin (conversion_time)", "brin (run_seq)"]
+    else:
+        assert shop.sql("select index_name from duckdb_indexes()") == []
+
+
 def test_a_warehouse_without_a_file_of_its_own_is_refused(shop: Shop) -> None:
     """dbt and every command say at once which engines there are, and how to add one."""
     macro = "{% macro duckdb___engine() %}{{ return('kin') }}{% endmacro %}"

@@ -1,18 +1,14 @@
-"""Spark in the tests' own process: dbt's adapter and pyspark, installed apart, and one session for all."""
+"""Spark in the test's own process: dbt's adapter and pyspark, which are installed apart, with one session for all."""
 
-import hashlib
-import importlib
 import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-TESTS = Path(__file__).parents[1]
-LOCK = TESTS / "engines/spark.lock"
+from tests.support import apart
+
 LEFT_OUT = "SPARK IS LEFT OUT: it needs Java 17, such as Debian's openjdk-17-jre-headless, and there is no java here."
 # Small and quiet; the zone is one that no time here is in. A catalog in memory ends with the process.
 SETTINGS = {
@@ -31,31 +27,12 @@ SETTINGS = {
 
 
 def join() -> None:
-    """Let dbt and the tests find Spark; skips where Java is missing, and fails there in CI."""
+    """Let dbt and the tests find Spark, of 400 MB; skips where Java is missing, and fails there in CI."""
     if shutil.which("java") is None:
         if os.environ.get("CI") == "true":
             pytest.fail(LEFT_OUT)
         pytest.skip(LEFT_OUT)
-    folder = _installed()
-    if str(folder) not in sys.path:
-        sys.path.append(str(folder))
-        for package in ("dbt", "dbt.adapters", "dbt.include"):
-            importlib.import_module(package).__path__.append(str(folder / package.replace(".", "/")))
-
-
-def _installed() -> Path:
-    """A folder with what spark.lock names: 400 MB that few need. Made once, and kept."""
-    locks = [TESTS / "contract/sdk/build.lock", LOCK]
-    digest = hashlib.sha256(b"".join(lock.read_bytes() for lock in locks) + sys.version.encode()).hexdigest()
-    folder = Path(sys.prefix) / "spark" / digest[:16]
-    if not (folder / "ready").exists():
-        for lock, options in zip(locks, ([], ["--no-build-isolation"]), strict=True):
-            pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes", "--no-compile"]
-            environment = os.environ | {"PYTHONPATH": str(folder / "build")}
-            command = [*pip, "--upgrade", "--target", str(folder / lock.stem), *options, "-r", str(lock)]
-            subprocess.run(command, env=environment, check=True, timeout=900)
-        (folder / "ready").touch()
-    return folder / "spark"
+    apart.join("spark")
 
 
 def profile(schema: str, warehouse: Path) -> dict[str, Any]:

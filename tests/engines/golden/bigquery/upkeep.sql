@@ -78,13 +78,10 @@ uneven_attempts as (
 select run_seq, seq
 from (
 select
-attempts.destination, attempts.environment, attempts.account_id, attempts.sync, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
+attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
 coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code,
-one_row.error_code,
-one_row.message,
-one_row.tracking_id,
+one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
 coalesce(one_row.answered_at, many_rows.answered_at) as answered_at,
 (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq) and not coalesce(one_row.outcome, many_rows.outcome, '') = 'not_sent' as counts
 from (
@@ -109,13 +106,10 @@ where not (counts and operation = 'send' and first_attempt and coalesce(outcome,
 ),
 eventful_attempts as (
 select
-attempts.destination, attempts.environment, attempts.account_id, attempts.sync, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
+attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
 coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code,
-one_row.error_code,
-one_row.message,
-one_row.tracking_id,
+one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
 coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
 from (
 select
@@ -209,18 +203,17 @@ group by conversion_name, identifier_key, conversion_time
 ) as last_places
 )
 select
-places.conversion_name, places.identifier_key, places.conversion_time,
+places.conversion_name as conversion_name, places.identifier_key as identifier_key, places.conversion_time as conversion_time,
 coalesce(
 places.known_status, case when payload.outcome = 'deferred' or places.lifted then 'deferred' else 'rejected' end
 ) as status,
 coalesce(places.known_status, '') = 'maybe_taken' and places.lifted as lifted,
 coalesce(places.known_status, '') = 'accepted' and places.restate_unanswered > places.restate_accepted as restate_in_doubt,
-places.retract_in_doubt,
+places.retract_in_doubt as retract_in_doubt,
 places.retract_rejected > 0 and places.retract_rejected = places.last_retract as retract_refused,
-places.may_still_arrive,
-places.last_adjustment_time,
+places.may_still_arrive as may_still_arrive, places.last_adjustment_time as last_adjustment_time,
 case when places.send_accepted > 0 then payload.answered_at end as accepted_at,
-payload.answered_at,
+payload.answered_at as answered_at,
 unanswered.value as restate_tried_value,
 unanswered.currency as restate_tried_currency,
 adjusted.operation as adjusted,
@@ -230,11 +223,10 @@ adjusted.value as adjusted_value,
 adjusted.currency as adjusted_currency,
 rejected.value as restate_refused_value,
 rejected.currency as restate_refused_currency,
-payload.run_seq, payload.record_key, payload.click_id, payload.hashed_email, payload.hashed_phone,
+payload.run_seq as run_seq, payload.record_key as record_key, payload.click_id as click_id, payload.hashed_email as hashed_email, payload.hashed_phone as hashed_phone,
 coalesce(restated.value, payload.value) as value,
 coalesce(restated.currency, payload.currency) as currency,
-payload.attribution_credit,
-payload.attribution_model,
+payload.attribution_credit as attribution_credit, payload.attribution_model as attribution_model,
 -- what keeps a conversion that counts from being corrected is the refusal of the correction
 case when places.send_accepted > 0 then adjusted.code else payload.code end as code,
 -- what keeps a conversion that counts from being corrected is the refusal of the correction
@@ -253,7 +245,7 @@ on places.restate_unanswered = unanswered.place and places.restate_unanswered > 
 left join once as adjusted on places.last_adjustment = adjusted.place
 ),
 plain as (
-select attempts.destination, attempts.environment, attempts.account_id, attempts.sync, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key
+select attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key
 from (
 select
 ledger.*,
@@ -450,13 +442,10 @@ min(conversion_time) as oldest,
 max(conversion_time) as newest
 from (
 select
-attempts.destination, attempts.environment, attempts.account_id, attempts.sync, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
+attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
 coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code,
-one_row.error_code,
-one_row.message,
-one_row.tracking_id,
+one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
 coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
 from (
 select
@@ -517,13 +506,10 @@ from (
 select min(run_seq) as first_run_seq
 from (
 select
-attempts.destination, attempts.environment, attempts.account_id, attempts.sync, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
+attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
 coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code,
-one_row.error_code,
-one_row.message,
-one_row.tracking_id,
+one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
 coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
 from (
 select
@@ -626,13 +612,10 @@ where ((held.record_key in ('D1')) or (held.click_key in ('c')) or (held.hashed_
 ),
 attempts_that_count as (
 select
-attempts.destination, attempts.environment, attempts.account_id, attempts.sync, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
+attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
 coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code,
-one_row.error_code,
-one_row.message,
-one_row.tracking_id,
+one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
 coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
 from (
 select
@@ -746,18 +729,17 @@ group by conversion_name, identifier_key, conversion_time
 ) as last_places
 )
 select
-places.conversion_name, places.identifier_key, places.conversion_time,
+places.conversion_name as conversion_name, places.identifier_key as identifier_key, places.conversion_time as conversion_time,
 coalesce(
 places.known_status, case when payload.outcome = 'deferred' or places.lifted then 'deferred' else 'rejected' end
 ) as status,
 coalesce(places.known_status, '') = 'maybe_taken' and places.lifted as lifted,
 coalesce(places.known_status, '') = 'accepted' and places.restate_unanswered > places.restate_accepted as restate_in_doubt,
-places.retract_in_doubt,
+places.retract_in_doubt as retract_in_doubt,
 places.retract_rejected > 0 and places.retract_rejected = places.last_retract as retract_refused,
-places.may_still_arrive,
-places.last_adjustment_time,
+places.may_still_arrive as may_still_arrive, places.last_adjustment_time as last_adjustment_time,
 case when places.send_accepted > 0 then payload.answered_at end as accepted_at,
-payload.answered_at,
+payload.answered_at as answered_at,
 unanswered.value as restate_tried_value,
 unanswered.currency as restate_tried_currency,
 adjusted.operation as adjusted,
@@ -767,11 +749,10 @@ adjusted.value as adjusted_value,
 adjusted.currency as adjusted_currency,
 rejected.value as restate_refused_value,
 rejected.currency as restate_refused_currency,
-payload.run_seq, payload.record_key, payload.click_id, payload.hashed_email, payload.hashed_phone,
+payload.run_seq as run_seq, payload.record_key as record_key, payload.click_id as click_id, payload.hashed_email as hashed_email, payload.hashed_phone as hashed_phone,
 coalesce(restated.value, payload.value) as value,
 coalesce(restated.currency, payload.currency) as currency,
-payload.attribution_credit,
-payload.attribution_model,
+payload.attribution_credit as attribution_credit, payload.attribution_model as attribution_model,
 -- what keeps a conversion that counts from being corrected is the refusal of the correction
 case when places.send_accepted > 0 then adjusted.code else payload.code end as code,
 -- what keeps a conversion that counts from being corrected is the refusal of the correction
@@ -898,20 +879,12 @@ where destination = 'microsoft_ads' and environment = 'production' and account_i
 where ((held.record_key in ('D1')) or (held.click_key in ('c')) or (held.hashed_email in ('e')) or (held.conversion_name = 'Lead' and held.identifier_key = '1Hep' and held.conversion_time = '2026-11-25T12:00:00Z'))
 order by run_seq, seq;
 -- forget, messages
-update `warehouse`.`shop`.`reverse_etl_receipts`
-set message = ''
-where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it\'s' and seq_from = seq_to and message <> ''
-and ((run_seq = 1 and seq_from in (1)) or (run_seq = 2 and seq_from in (5, 6)));
+update `warehouse`.`shop`.`reverse_etl_receipts` set message = '' where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it\'s' and seq_from = seq_to and message <> '' and ((run_seq = 1 and seq_from in (1)) or (run_seq = 2 and seq_from in (5, 6)));
 -- forget
-update `warehouse`.`shop`.`reverse_etl_ledger`
-set click_id = case
+update `warehouse`.`shop`.`reverse_etl_ledger` set click_id = case
 when ((run_seq = 1 and seq in (1)) or (run_seq = 2 and seq in (5))) then 'forgotten_7_1'
 when ((run_seq = 2 and seq in (6))) then 'forgotten_7_2'
-end,
-hashed_email = '',
-hashed_phone = '',
-record_key = ''
-where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it\'s' and ((run_seq = 1 and seq in (1)) or (run_seq = 2 and seq in (5, 6)));
+end, hashed_email = '', hashed_phone = '', record_key = '' where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it\'s' and ((run_seq = 1 and seq in (1)) or (run_seq = 2 and seq in (5, 6)));
 -- forgotten
 select
 count(distinct click_id) as records,
@@ -1098,13 +1071,10 @@ inner join asked on identified.conversion_name = asked.conversion_name and ident
 ),
 asked_attempts as (
 select
-attempts.destination, attempts.environment, attempts.account_id, attempts.sync, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
+attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
 coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code,
-one_row.error_code,
-one_row.message,
-one_row.tracking_id,
+one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
 coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
 from (
 select
@@ -1218,18 +1188,17 @@ group by conversion_name, identifier_key, conversion_time
 ) as last_places
 )
 select
-places.conversion_name, places.identifier_key, places.conversion_time,
+places.conversion_name as conversion_name, places.identifier_key as identifier_key, places.conversion_time as conversion_time,
 coalesce(
 places.known_status, case when payload.outcome = 'deferred' or places.lifted then 'deferred' else 'rejected' end
 ) as status,
 coalesce(places.known_status, '') = 'maybe_taken' and places.lifted as lifted,
 coalesce(places.known_status, '') = 'accepted' and places.restate_unanswered > places.restate_accepted as restate_in_doubt,
-places.retract_in_doubt,
+places.retract_in_doubt as retract_in_doubt,
 places.retract_rejected > 0 and places.retract_rejected = places.last_retract as retract_refused,
-places.may_still_arrive,
-places.last_adjustment_time,
+places.may_still_arrive as may_still_arrive, places.last_adjustment_time as last_adjustment_time,
 case when places.send_accepted > 0 then payload.answered_at end as accepted_at,
-payload.answered_at,
+payload.answered_at as answered_at,
 unanswered.value as restate_tried_value,
 unanswered.currency as restate_tried_currency,
 adjusted.operation as adjusted,
@@ -1239,11 +1208,10 @@ adjusted.value as adjusted_value,
 adjusted.currency as adjusted_currency,
 rejected.value as restate_refused_value,
 rejected.currency as restate_refused_currency,
-payload.run_seq, payload.record_key, payload.click_id, payload.hashed_email, payload.hashed_phone,
+payload.run_seq as run_seq, payload.record_key as record_key, payload.click_id as click_id, payload.hashed_email as hashed_email, payload.hashed_phone as hashed_phone,
 coalesce(restated.value, payload.value) as value,
 coalesce(restated.currency, payload.currency) as currency,
-payload.attribution_credit,
-payload.attribution_model,
+payload.attribution_credit as attribution_credit, payload.attribution_model as attribution_model,
 -- what keeps a conversion that counts from being corrected is the refusal of the correction
 case when places.send_accepted > 0 then adjusted.code else payload.code end as code,
 -- what keeps a conversion that counts from being corrected is the refusal of the correction
@@ -1338,8 +1306,7 @@ asked_plan.reason,
 case states.status when 'in_doubt' then 'in_doubt_too_old' when 'maybe_taken' then 'maybe_taken' else '' end
 ) as reason,
 coalesce(asked_plan.goes_at, '') as goes_at,
-asked_ledger.conversion_name,
-asked_ledger.conversion_time,
+asked_ledger.conversion_name as conversion_name, asked_ledger.conversion_time as conversion_time,
 case when states.status is null then asked_ledger.record_key else states.record_key end as record_key,
 case when states.status is null then asked_ledger.click_id else states.click_id end as click_id,
 case when states.status is null then asked_ledger.hashed_email else states.hashed_email end as hashed_email,
@@ -1348,7 +1315,7 @@ case when states.status is null then asked_ledger.value else states.value end as
 case when states.status is null then asked_ledger.currency else states.currency end as currency,
 case when states.status is null then asked_ledger.attribution_credit else states.attribution_credit end as attribution_credit,
 case when states.status is null then asked_ledger.attribution_model else states.attribution_model end as attribution_model,
-asked_ledger.identifier_key
+asked_ledger.identifier_key as identifier_key
 from asked_ledger
 left join asked_states as states on asked_ledger.conversion_name = states.conversion_name and asked_ledger.identifier_key = states.identifier_key and asked_ledger.conversion_time = states.conversion_time
 left join asked_plan on asked_ledger.conversion_name = asked_plan.conversion_name and asked_ledger.identifier_key = asked_plan.identifier_key and asked_ledger.conversion_time = asked_plan.conversion_time and asked_plan.side = 'ledger'
@@ -1443,24 +1410,16 @@ where destination = 'microsoft_ads' and environment = 'production' and account_i
 group by fenced_run_seq
 )
 select
-intents.identity,
-intents.run_seq,
+intents.identity as identity, intents.run_seq as run_seq, intents.operation as operation, intents.record_key as record_key, intents.value as value, intents.currency as currency,
 format_datetime('%E4Y-%m-%dT%H:%M:%SZ', intents.recorded_at) as attempted_at,
-intents.operation,
-intents.record_key,
-intents.value,
-intents.currency,
 case
 when intents.operation = 'retry' then ''
 when intents.seq > fences.fenced_seq then 'void'
 else coalesce(answers.outcome, 'in_doubt')
 end as outcome,
 format_datetime('%E4Y-%m-%dT%H:%M:%SZ', answers.recorded_at) as answered_at,
-answers.code,
-answers.error_code,
-answers.message,
-answers.tracking_id,
-fences.fenced_by
+answers.code as code, answers.error_code as error_code, answers.message as message, answers.tracking_id as tracking_id,
+fences.fenced_by as fenced_by
 from intents
 left join answers
 on intents.identity = answers.identity and intents.run_seq = answers.run_seq and intents.seq = answers.seq and answers.nth = 1

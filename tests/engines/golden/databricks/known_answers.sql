@@ -326,11 +326,11 @@ select
 concat('a time: ', coalesce(given, '(null)')) as name,
 expected,
 concat(replace(substr(cast(transform(array((given)), any_time -> case
-when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp)), timestamp_ntz'1970-01-01 00:00:00')
+when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
 when typeof(any_time) in ('timestamp_ntz', 'date') then try_cast(any_time as timestamp_ntz)
 when not (trim(cast(any_time as string)) rlike '^(([0-9]{3}[1-9]|[0-...451dcfbfa6cc') then null
 when (trim(cast(any_time as string)) rlike ':[0-9.]+ ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)\\z')
-then timestampadd(microsecond, unix_micros(try_cast(regexp_replace(trim(cast(any_time as string)), '^(.{16})(?!:)', '$1:00') as timestamp)), timestamp_ntz'1970-01-01 00:00:00')
+then timestampadd(microsecond, unix_micros(try_cast(regexp_replace(trim(cast(any_time as string)), '^(.{16})(?!:)', '$1:00') as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
 else try_cast(trim(cast(any_time as string)) as timestamp_ntz)
 end)[0] as string), 1, 19), ' ', 'T'), 'Z') as got
 from (
@@ -401,19 +401,19 @@ concat('Berlin: ', coalesce(given, '(null)')) as name,
 expected,
 concat(replace(substr(cast(transform(array(cast(given as timestamp_ntz)), given_time -> case
 when (typeof(given_time) = 'timestamp' or (case when typeof(given_time) = 'string' then trim(cast(given_time as string)) else '' end rlike ':[0-9.]+ ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)\\z')) then transform(array((given_time)), any_time -> case
-when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp)), timestamp_ntz'1970-01-01 00:00:00')
+when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
 when typeof(any_time) in ('timestamp_ntz', 'date') then try_cast(any_time as timestamp_ntz)
 when not (trim(cast(any_time as string)) rlike '^(([0-9]{3}[1-9]|[0-...451dcfbfa6cc') then null
 when (trim(cast(any_time as string)) rlike ':[0-9.]+ ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)\\z')
-then timestampadd(microsecond, unix_micros(try_cast(regexp_replace(trim(cast(any_time as string)), '^(.{16})(?!:)', '$1:00') as timestamp)), timestamp_ntz'1970-01-01 00:00:00')
+then timestampadd(microsecond, unix_micros(try_cast(regexp_replace(trim(cast(any_time as string)), '^(.{16})(?!:)', '$1:00') as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
 else try_cast(trim(cast(any_time as string)) as timestamp_ntz)
 end)[0]
 else transform(array(transform(array((given_time)), any_time -> case
-when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp)), timestamp_ntz'1970-01-01 00:00:00')
+when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
 when typeof(any_time) in ('timestamp_ntz', 'date') then try_cast(any_time as timestamp_ntz)
 when not (trim(cast(any_time as string)) rlike '^(([0-9]{3}[1-9]|[0-...451dcfbfa6cc') then null
 when (trim(cast(any_time as string)) rlike ':[0-9.]+ ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)\\z')
-then timestampadd(microsecond, unix_micros(try_cast(regexp_replace(trim(cast(any_time as string)), '^(.{16})(?!:)', '$1:00') as timestamp)), timestamp_ntz'1970-01-01 00:00:00')
+then timestampadd(microsecond, unix_micros(try_cast(regexp_replace(trim(cast(any_time as string)), '^(.{16})(?!:)', '$1:00') as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
 else try_cast(trim(cast(any_time as string)) as timestamp_ntz)
 end)[0]), local_time -> coalesce(transform(array(case when local_time >= cast('0001-01-02 00:00:00' as timestamp_ntz) and local_time < cast('9999-12-31 00:00:00' as timestamp_ntz) then local_time end), a_local_time -> greatest(
 convert_timezone('Europe/Berlin', 'UTC', a_local_time),
@@ -439,19 +439,19 @@ concat('Berlin, of text: ', coalesce(given, '(null)')) as name,
 expected,
 concat(replace(substr(cast(transform(array(given), given_time -> case
 when (typeof(given_time) = 'timestamp' or (case when typeof(given_time) = 'string' then trim(cast(given_time as string)) else '' end rlike ':[0-9.]+ ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)\\z')) then transform(array((given_time)), any_time -> case
-when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp)), timestamp_ntz'1970-01-01 00:00:00')
+when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
 when typeof(any_time) in ('timestamp_ntz', 'date') then try_cast(any_time as timestamp_ntz)
 when not (trim(cast(any_time as string)) rlike '^(([0-9]{3}[1-9]|[0-...451dcfbfa6cc') then null
 when (trim(cast(any_time as string)) rlike ':[0-9.]+ ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)\\z')
-then timestampadd(microsecond, unix_micros(try_cast(regexp_replace(trim(cast(any_time as string)), '^(.{16})(?!:)', '$1:00') as timestamp)), timestamp_ntz'1970-01-01 00:00:00')
+then timestampadd(microsecond, unix_micros(try_cast(regexp_replace(trim(cast(any_time as string)), '^(.{16})(?!:)', '$1:00') as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
 else try_cast(trim(cast(any_time as string)) as timestamp_ntz)
 end)[0]
 else transform(array(transform(array((given_time)), any_time -> case
-when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp)), timestamp_ntz'1970-01-01 00:00:00')
+when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
 when typeof(any_time) in ('timestamp_ntz', 'date') then try_cast(any_time as timestamp_ntz)
 when not (trim(cast(any_time as string)) rlike '^(([0-9]{3}[1-9]|[0-...451dcfbfa6cc') then null
 when (trim(cast(any_time as string)) rlike ':[0-9.]+ ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)\\z')
-then timestampadd(microsecond, unix_micros(try_cast(regexp_replace(trim(cast(any_time as string)), '^(.{16})(?!:)', '$1:00') as timestamp)), timestamp_ntz'1970-01-01 00:00:00')
+then timestampadd(microsecond, unix_micros(try_cast(regexp_replace(trim(cast(any_time as string)), '^(.{16})(?!:)', '$1:00') as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
 else try_cast(trim(cast(any_time as string)) as timestamp_ntz)
 end)[0]), local_time -> coalesce(transform(array(case when local_time >= cast('0001-01-02 00:00:00' as timestamp_ntz) and local_time < cast('9999-12-31 00:00:00' as timestamp_ntz) then local_time end), a_local_time -> greatest(
 convert_timezone('Europe/Berlin', 'UTC', a_local_time),
@@ -481,19 +481,19 @@ concat('New York: ', coalesce(given, '(null)')) as name,
 expected,
 concat(replace(substr(cast(transform(array(cast(given as timestamp_ntz)), given_time -> case
 when (typeof(given_time) = 'timestamp' or (case when typeof(given_time) = 'string' then trim(cast(given_time as string)) else '' end rlike ':[0-9.]+ ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)\\z')) then transform(array((given_time)), any_time -> case
-when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp)), timestamp_ntz'1970-01-01 00:00:00')
+when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
 when typeof(any_time) in ('timestamp_ntz', 'date') then try_cast(any_time as timestamp_ntz)
 when not (trim(cast(any_time as string)) rlike '^(([0-9]{3}[1-9]|[0-...451dcfbfa6cc') then null
 when (trim(cast(any_time as string)) rlike ':[0-9.]+ ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)\\z')
-then timestampadd(microsecond, unix_micros(try_cast(regexp_replace(trim(cast(any_time as string)), '^(.{16})(?!:)', '$1:00') as timestamp)), timestamp_ntz'1970-01-01 00:00:00')
+then timestampadd(microsecond, unix_micros(try_cast(regexp_replace(trim(cast(any_time as string)), '^(.{16})(?!:)', '$1:00') as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
 else try_cast(trim(cast(any_time as string)) as timestamp_ntz)
 end)[0]
 else transform(array(transform(array((given_time)), any_time -> case
-when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp)), timestamp_ntz'1970-01-01 00:00:00')
+when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
 when typeof(any_time) in ('timestamp_ntz', 'date') then try_cast(any_time as timestamp_ntz)
 when not (trim(cast(any_time as string)) rlike '^(([0-9]{3}[1-9]|[0-...451dcfbfa6cc') then null
 when (trim(cast(any_time as string)) rlike ':[0-9.]+ ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)\\z')
-then timestampadd(microsecond, unix_micros(try_cast(regexp_replace(trim(cast(any_time as string)), '^(.{16})(?!:)', '$1:00') as timestamp)), timestamp_ntz'1970-01-01 00:00:00')
+then timestampadd(microsecond, unix_micros(try_cast(regexp_replace(trim(cast(any_time as string)), '^(.{16})(?!:)', '$1:00') as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
 else try_cast(trim(cast(any_time as string)) as timestamp_ntz)
 end)[0]), local_time -> coalesce(transform(array(case when local_time >= cast('0001-01-02 00:00:00' as timestamp_ntz) and local_time < cast('9999-12-31 00:00:00' as timestamp_ntz) then local_time end), a_local_time -> greatest(
 convert_timezone('America/New_York', 'UTC', a_local_time),
@@ -513,19 +513,19 @@ concat('Lord Howe, whose clock changes by half an hour: ', coalesce(given, '(nul
 expected,
 concat(replace(substr(cast(transform(array(cast(given as timestamp_ntz)), given_time -> case
 when (typeof(given_time) = 'timestamp' or (case when typeof(given_time) = 'string' then trim(cast(given_time as string)) else '' end rlike ':[0-9.]+ ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)\\z')) then transform(array((given_time)), any_time -> case
-when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp)), timestamp_ntz'1970-01-01 00:00:00')
+when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
 when typeof(any_time) in ('timestamp_ntz', 'date') then try_cast(any_time as timestamp_ntz)
 when not (trim(cast(any_time as string)) rlike '^(([0-9]{3}[1-9]|[0-...451dcfbfa6cc') then null
 when (trim(cast(any_time as string)) rlike ':[0-9.]+ ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)\\z')
-then timestampadd(microsecond, unix_micros(try_cast(regexp_replace(trim(cast(any_time as string)), '^(.{16})(?!:)', '$1:00') as timestamp)), timestamp_ntz'1970-01-01 00:00:00')
+then timestampadd(microsecond, unix_micros(try_cast(regexp_replace(trim(cast(any_time as string)), '^(.{16})(?!:)', '$1:00') as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
 else try_cast(trim(cast(any_time as string)) as timestamp_ntz)
 end)[0]
 else transform(array(transform(array((given_time)), any_time -> case
-when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp)), timestamp_ntz'1970-01-01 00:00:00')
+when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
 when typeof(any_time) in ('timestamp_ntz', 'date') then try_cast(any_time as timestamp_ntz)
 when not (trim(cast(any_time as string)) rlike '^(([0-9]{3}[1-9]|[0-...451dcfbfa6cc') then null
 when (trim(cast(any_time as string)) rlike ':[0-9.]+ ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)\\z')
-then timestampadd(microsecond, unix_micros(try_cast(regexp_replace(trim(cast(any_time as string)), '^(.{16})(?!:)', '$1:00') as timestamp)), timestamp_ntz'1970-01-01 00:00:00')
+then timestampadd(microsecond, unix_micros(try_cast(regexp_replace(trim(cast(any_time as string)), '^(.{16})(?!:)', '$1:00') as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
 else try_cast(trim(cast(any_time as string)) as timestamp_ntz)
 end)[0]), local_time -> coalesce(transform(array(case when local_time >= cast('0001-01-02 00:00:00' as timestamp_ntz) and local_time < cast('9999-12-31 00:00:00' as timestamp_ntz) then local_time end), a_local_time -> greatest(
 convert_timezone('Australia/Lord_Howe', 'UTC', a_local_time),
@@ -650,34 +650,34 @@ union all
 select 'seconds over a change of the clock' as name, 'true' as expected, case when cast(cast(cast('2026-10-25 02:59:59.999999' as timestamp_ntz) - cast('2026-10-25 00:59:59.999999' as timestamp_ntz) as interval second) as bigint) = 7200 then 'true' when not (cast(cast(cast('2026-10-25 02:59:59.999999' as timestamp_ntz) - cast('2026-10-25 00:59:59.999999' as timestamp_ntz) as interval second) as bigint) = 7200) then 'false' end as got
 union all
 select 'a date is its midnight' as name, 'true' as expected, case when transform(array((cast('2026-10-25' as date))), any_time -> case
-when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp)), timestamp_ntz'1970-01-01 00:00:00')
+when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
 when typeof(any_time) in ('timestamp_ntz', 'date') then try_cast(any_time as timestamp_ntz)
 when not (trim(cast(any_time as string)) rlike '^(([0-9]{3}[1-9]|[0-...451dcfbfa6cc') then null
 when (trim(cast(any_time as string)) rlike ':[0-9.]+ ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)\\z')
-then timestampadd(microsecond, unix_micros(try_cast(regexp_replace(trim(cast(any_time as string)), '^(.{16})(?!:)', '$1:00') as timestamp)), timestamp_ntz'1970-01-01 00:00:00')
+then timestampadd(microsecond, unix_micros(try_cast(regexp_replace(trim(cast(any_time as string)), '^(.{16})(?!:)', '$1:00') as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
 else try_cast(trim(cast(any_time as string)) as timestamp_ntz)
 end)[0] = cast('2026-10-25 00:00:00' as timestamp_ntz) then 'true' when not (transform(array((cast('2026-10-25' as date))), any_time -> case
-when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp)), timestamp_ntz'1970-01-01 00:00:00')
+when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
 when typeof(any_time) in ('timestamp_ntz', 'date') then try_cast(any_time as timestamp_ntz)
 when not (trim(cast(any_time as string)) rlike '^(([0-9]{3}[1-9]|[0-...451dcfbfa6cc') then null
 when (trim(cast(any_time as string)) rlike ':[0-9.]+ ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)\\z')
-then timestampadd(microsecond, unix_micros(try_cast(regexp_replace(trim(cast(any_time as string)), '^(.{16})(?!:)', '$1:00') as timestamp)), timestamp_ntz'1970-01-01 00:00:00')
+then timestampadd(microsecond, unix_micros(try_cast(regexp_replace(trim(cast(any_time as string)), '^(.{16})(?!:)', '$1:00') as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
 else try_cast(trim(cast(any_time as string)) as timestamp_ntz)
 end)[0] = cast('2026-10-25 00:00:00' as timestamp_ntz)) then 'false' end as got
 union all
 select 'a time without zone is in UTC' as name, 'true' as expected, case when transform(array((cast('2026-10-25 00:59:59.999999' as timestamp_ntz))), any_time -> case
-when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp)), timestamp_ntz'1970-01-01 00:00:00')
+when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
 when typeof(any_time) in ('timestamp_ntz', 'date') then try_cast(any_time as timestamp_ntz)
 when not (trim(cast(any_time as string)) rlike '^(([0-9]{3}[1-9]|[0-...451dcfbfa6cc') then null
 when (trim(cast(any_time as string)) rlike ':[0-9.]+ ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)\\z')
-then timestampadd(microsecond, unix_micros(try_cast(regexp_replace(trim(cast(any_time as string)), '^(.{16})(?!:)', '$1:00') as timestamp)), timestamp_ntz'1970-01-01 00:00:00')
+then timestampadd(microsecond, unix_micros(try_cast(regexp_replace(trim(cast(any_time as string)), '^(.{16})(?!:)', '$1:00') as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
 else try_cast(trim(cast(any_time as string)) as timestamp_ntz)
 end)[0] = cast('2026-10-25 00:59:59.999999' as timestamp_ntz) then 'true' when not (transform(array((cast('2026-10-25 00:59:59.999999' as timestamp_ntz))), any_time -> case
-when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp)), timestamp_ntz'1970-01-01 00:00:00')
+when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
 when typeof(any_time) in ('timestamp_ntz', 'date') then try_cast(any_time as timestamp_ntz)
 when not (trim(cast(any_time as string)) rlike '^(([0-9]{3}[1-9]|[0-...451dcfbfa6cc') then null
 when (trim(cast(any_time as string)) rlike ':[0-9.]+ ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)\\z')
-then timestampadd(microsecond, unix_micros(try_cast(regexp_replace(trim(cast(any_time as string)), '^(.{16})(?!:)', '$1:00') as timestamp)), timestamp_ntz'1970-01-01 00:00:00')
+then timestampadd(microsecond, unix_micros(try_cast(regexp_replace(trim(cast(any_time as string)), '^(.{16})(?!:)', '$1:00') as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
 else try_cast(trim(cast(any_time as string)) as timestamp_ntz)
 end)[0] = cast('2026-10-25 00:59:59.999999' as timestamp_ntz)) then 'false' end as got
 union all

@@ -3,30 +3,30 @@ deal_id,
 nullif(trim(cast('Deal won' as string)), '') as conversion_name,
 transform(array((transform(array(closed_at), given_time -> case
 when (typeof(given_time) = 'timestamp' or (case when typeof(given_time) = 'string' then trim(cast(given_time as string)) else '' end rlike ':[0-9.]+ ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)\\z')) then transform(array((given_time)), any_time -> case
-when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp)), timestamp_ntz'1970-01-01 00:00:00')
+when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
 when typeof(any_time) in ('timestamp_ntz', 'date') then try_cast(any_time as timestamp_ntz)
 when not (trim(cast(any_time as string)) rlike '^(([0-9]{3}[1-9]|[0-...451dcfbfa6cc') then null
 when (trim(cast(any_time as string)) rlike ':[0-9.]+ ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)\\z')
-then timestampadd(microsecond, unix_micros(try_cast(regexp_replace(trim(cast(any_time as string)), '^(.{16})(?!:)', '$1:00') as timestamp)), timestamp_ntz'1970-01-01 00:00:00')
+then timestampadd(microsecond, unix_micros(try_cast(regexp_replace(trim(cast(any_time as string)), '^(.{16})(?!:)', '$1:00') as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
 else try_cast(trim(cast(any_time as string)) as timestamp_ntz)
 end)[0]
 else transform(array(transform(array((given_time)), any_time -> case
-when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp)), timestamp_ntz'1970-01-01 00:00:00')
+when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
 when typeof(any_time) in ('timestamp_ntz', 'date') then try_cast(any_time as timestamp_ntz)
 when not (trim(cast(any_time as string)) rlike '^(([0-9]{3}[1-9]|[0-...451dcfbfa6cc') then null
 when (trim(cast(any_time as string)) rlike ':[0-9.]+ ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)\\z')
-then timestampadd(microsecond, unix_micros(try_cast(regexp_replace(trim(cast(any_time as string)), '^(.{16})(?!:)', '$1:00') as timestamp)), timestamp_ntz'1970-01-01 00:00:00')
+then timestampadd(microsecond, unix_micros(try_cast(regexp_replace(trim(cast(any_time as string)), '^(.{16})(?!:)', '$1:00') as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
 else try_cast(trim(cast(any_time as string)) as timestamp_ntz)
 end)[0]), local_time -> coalesce(transform(array(case when local_time >= cast('0001-01-02 00:00:00' as timestamp_ntz) and local_time < cast('9999-12-31 00:00:00' as timestamp_ntz) then local_time end), a_local_time -> greatest(
 convert_timezone('Europe/Berlin', 'UTC', a_local_time),
 case when convert_timezone('UTC', 'Europe/Berlin', convert_timezone('Europe/Berlin', 'UTC', a_local_time + interval 1 day) - interval 1 day) = a_local_time then convert_timezone('Europe/Berlin', 'UTC', a_local_time + interval 1 day) - interval 1 day end
 ))[0], local_time))[0]
 end)[0])), any_time -> case
-when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp)), timestamp_ntz'1970-01-01 00:00:00')
+when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
 when typeof(any_time) in ('timestamp_ntz', 'date') then try_cast(any_time as timestamp_ntz)
 when not (trim(cast(any_time as string)) rlike '^(([0-9]{3}[1-9]|[0-...451dcfbfa6cc') then null
 when (trim(cast(any_time as string)) rlike ':[0-9.]+ ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)\\z')
-then timestampadd(microsecond, unix_micros(try_cast(regexp_replace(trim(cast(any_time as string)), '^(.{16})(?!:)', '$1:00') as timestamp)), timestamp_ntz'1970-01-01 00:00:00')
+then timestampadd(microsecond, unix_micros(try_cast(regexp_replace(trim(cast(any_time as string)), '^(.{16})(?!:)', '$1:00') as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
 else try_cast(trim(cast(any_time as string)) as timestamp_ntz)
 end)[0] as conversion_time,
 nullif(trim(cast(nullif(trim(replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_extract(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(cast(landing_page_url as string), '%25', '%'), '%25', '%'), '%3F', '?'), '%3f', '?'), '%26', '&'), '%23', '#'), '%3B', ';'), '%3b', ';'), '%3D', '='), '%3d', '='), '(?i)(?:^|[?&#;])msclkid=([^&#;]+)', 1), '%3([0-9])', '$1'), '%[46]1', 'a'), '%[46]2', 'b'), '%[46]3', 'c'), '%[46]4', 'd'), '%[46]5', 'e'), '%[46]6', 'f'), '%2[dD]', '-'), '%20', ' '), '+', ' ')), '') as string)), '') as microsoft_click_id,
@@ -69,11 +69,11 @@ upper(nullif(trim(cast(currency as string)), '')) as conversion_currency_code,
 case when (case when (credit) is null then false when case when typeof((credit)) <> 'string' or (trim(cast((credit) as string)) rlike '(?i)^([-+]?([0-9]+([...a38f118a2085') then try_cast((credit) as double) end is not null then true else (case when trim(cast(credit as string)) = '' or cast(credit as string) is null then '' else cast(credit as string) end) <> '' end) then coalesce(case when typeof((credit)) <> 'string' or (trim(cast((credit) as string)) rlike '(?i)^([-+]?([0-9]+([...a38f118a2085') then try_cast((credit) as double) end, cast('NaN' as double)) end as external_attribution_credit,
 nullif(trim(cast(model as string)), '') as external_attribution_model,
 transform(array((clicked_at)), any_time -> case
-when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp)), timestamp_ntz'1970-01-01 00:00:00')
+when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
 when typeof(any_time) in ('timestamp_ntz', 'date') then try_cast(any_time as timestamp_ntz)
 when not (trim(cast(any_time as string)) rlike '^(([0-9]{3}[1-9]|[0-...451dcfbfa6cc') then null
 when (trim(cast(any_time as string)) rlike ':[0-9.]+ ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)\\z')
-then timestampadd(microsecond, unix_micros(try_cast(regexp_replace(trim(cast(any_time as string)), '^(.{16})(?!:)', '$1:00') as timestamp)), timestamp_ntz'1970-01-01 00:00:00')
+then timestampadd(microsecond, unix_micros(try_cast(regexp_replace(trim(cast(any_time as string)), '^(.{16})(?!:)', '$1:00') as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
 else try_cast(trim(cast(any_time as string)) as timestamp_ntz)
 end)[0] as click_time
 from crm.won_deals

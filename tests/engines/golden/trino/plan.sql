@@ -74,13 +74,10 @@ create table "warehouse"."shop"."reverse_etl_step_uneven_attempts" as
 select run_seq, seq
 from (
 select
-attempts.destination, attempts.environment, attempts.account_id, attempts.sync, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
+attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
 coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code,
-one_row.error_code,
-one_row.message,
-one_row.tracking_id,
+one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
 coalesce(one_row.answered_at, many_rows.answered_at) as answered_at,
 (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq) and not coalesce(one_row.outcome, many_rows.outcome, '') = 'not_sent' as counts
 from (
@@ -105,13 +102,10 @@ where not (counts and operation = 'send' and first_attempt and coalesce(outcome,
 -- eventful_attempts
 create table "warehouse"."shop"."reverse_etl_step_eventful_attempts" as
 select
-attempts.destination, attempts.environment, attempts.account_id, attempts.sync, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
+attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
 coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code,
-one_row.error_code,
-one_row.message,
-one_row.tracking_id,
+one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
 coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
 from (
 select
@@ -205,18 +199,17 @@ group by conversion_name, identifier_key, conversion_time
 ) as last_places
 )
 select
-places.conversion_name, places.identifier_key, places.conversion_time,
+places.conversion_name as conversion_name, places.identifier_key as identifier_key, places.conversion_time as conversion_time,
 coalesce(
 places.known_status, case when payload.outcome = 'deferred' or places.lifted then 'deferred' else 'rejected' end
 ) as status,
 coalesce(places.known_status, '') = 'maybe_taken' and places.lifted as lifted,
 coalesce(places.known_status, '') = 'accepted' and places.restate_unanswered > places.restate_accepted as restate_in_doubt,
-places.retract_in_doubt,
+places.retract_in_doubt as retract_in_doubt,
 places.retract_rejected > 0 and places.retract_rejected = places.last_retract as retract_refused,
-places.may_still_arrive,
-places.last_adjustment_time,
+places.may_still_arrive as may_still_arrive, places.last_adjustment_time as last_adjustment_time,
 case when places.send_accepted > 0 then payload.answered_at end as accepted_at,
-payload.answered_at,
+payload.answered_at as answered_at,
 unanswered.value as restate_tried_value,
 unanswered.currency as restate_tried_currency,
 adjusted.operation as adjusted,
@@ -226,11 +219,10 @@ adjusted.value as adjusted_value,
 adjusted.currency as adjusted_currency,
 rejected.value as restate_refused_value,
 rejected.currency as restate_refused_currency,
-payload.run_seq, payload.record_key, payload.click_id, payload.hashed_email, payload.hashed_phone,
+payload.run_seq as run_seq, payload.record_key as record_key, payload.click_id as click_id, payload.hashed_email as hashed_email, payload.hashed_phone as hashed_phone,
 coalesce(restated.value, payload.value) as value,
 coalesce(restated.currency, payload.currency) as currency,
-payload.attribution_credit,
-payload.attribution_model,
+payload.attribution_credit as attribution_credit, payload.attribution_model as attribution_model,
 -- what keeps a conversion that counts from being corrected is the refusal of the correction
 case when places.send_accepted > 0 then adjusted.code else payload.code end as code,
 -- what keeps a conversion that counts from being corrected is the refusal of the correction
@@ -250,7 +242,7 @@ left join once as adjusted on places.last_adjustment = adjusted.place;
 -- matched_rows
 create table "warehouse"."shop"."reverse_etl_step_matched_rows" as
 select
-source_rows.record_key, source_rows.conversion_name, source_rows.conversion_at, source_rows.conversion_time, source_rows.click_id, source_rows.hashed_email, source_rows.hashed_phone, source_rows.value, source_rows.has_value, source_rows.currency, source_rows.attribution_credit, source_rows.has_credit, source_rows.attribution_model, source_rows.identifier_key, source_rows.click_at,
+source_rows.record_key as record_key, source_rows.conversion_name as conversion_name, source_rows.conversion_at as conversion_at, source_rows.conversion_time as conversion_time, source_rows.click_id as click_id, source_rows.hashed_email as hashed_email, source_rows.hashed_phone as hashed_phone, source_rows.value as value, source_rows.has_value as has_value, source_rows.currency as currency, source_rows.attribution_credit as attribution_credit, source_rows.has_credit as has_credit, source_rows.attribution_model as attribution_model, source_rows.identifier_key as identifier_key, source_rows.click_at as click_at,
 source_rows.record_key is not null as in_source,
 plain.run_seq as known_run_seq,
 plain.seq as known_seq
@@ -267,7 +259,7 @@ select
 attempts.*,
 case when attempts.click_id = '' or (attempts.hashed_email = '' and attempts.hashed_phone = '') then '' else cast(length(attempts.hashed_email) as varchar) || 'H' || attempts.hashed_email || attempts.hashed_phone end as hashes_beside
 from (
-select attempts.destination, attempts.environment, attempts.account_id, attempts.sync, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key
+select attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key
 from (
 select
 ledger.*,
@@ -372,13 +364,10 @@ on attempts.run_seq = numbers.known_run_seq and attempts.seq = numbers.known_seq
 ) as plain
 left join (
 select
-attempts.destination, attempts.environment, attempts.account_id, attempts.sync, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
+attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
 coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code,
-one_row.error_code,
-one_row.message,
-one_row.tracking_id,
+one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
 coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
 from (
 select
@@ -458,7 +447,7 @@ plain.run_seq = 7 as in_this_run,
 count(*) as row_count,
 min(case when plain.conversion_time >= '2026-08-27T12:00:00Z' then plain.conversion_time end) as oldest_time
 from (
-select attempts.destination, attempts.environment, attempts.account_id, attempts.sync, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key
+select attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key
 from (
 select
 ledger.*,
@@ -729,7 +718,7 @@ cast(null as varchar) as message,
 cast(null as varchar) as tracking_id
 from (
 select attempts.* from (
-select attempts.destination, attempts.environment, attempts.account_id, attempts.sync, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key
+select attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key
 from (
 select
 ledger.*,
@@ -750,13 +739,10 @@ where left_out.seq is null and (fences.fenced_seq is null or attempts.seq <= fen
 ) as plain
 left join (
 select
-attempts.destination, attempts.environment, attempts.account_id, attempts.sync, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
+attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
 coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code,
-one_row.error_code,
-one_row.message,
-one_row.tracking_id,
+one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
 coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
 from (
 select
@@ -766,7 +752,7 @@ from "warehouse"."shop"."reverse_etl_ledger" as ledger
 where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it''s'
 ) as attempts
 inner join (select distinct run_seq, seq from (select attempts.* from (
-select attempts.destination, attempts.environment, attempts.account_id, attempts.sync, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key
+select attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key
 from (
 select
 ledger.*,
@@ -805,7 +791,7 @@ from "warehouse"."shop"."reverse_etl_step_open_rows" as open_rows
 where invalid_reasons <> ''
 )
 select
-absent.conversion_name, absent.identifier_key, absent.conversion_time, absent.record_key, absent.click_id, absent.hashed_email, absent.hashed_phone, absent.value, absent.currency, absent.attribution_credit, absent.attribution_model, absent.run_seq, absent.status, absent.lifted, absent.restate_in_doubt, absent.retract_in_doubt, absent.retract_refused, absent.may_still_arrive, absent.last_adjustment_time, absent.accepted_at, absent.answered_at, absent.restate_tried_value, absent.restate_tried_currency, absent.adjusted, absent.adjusted_outcome, absent.adjusted_run_seq, absent.adjusted_value, absent.adjusted_currency, absent.restate_refused_value, absent.restate_refused_currency, absent.code, absent.error_code, absent.message, absent.tracking_id, absent.sent_this_run, absent.corrected_this_run, absent.accepted_lately, absent.was_out_of_reach,
+absent.conversion_name as conversion_name, absent.identifier_key as identifier_key, absent.conversion_time as conversion_time, absent.record_key as record_key, absent.click_id as click_id, absent.hashed_email as hashed_email, absent.hashed_phone as hashed_phone, absent.value as value, absent.currency as currency, absent.attribution_credit as attribution_credit, absent.attribution_model as attribution_model, absent.run_seq as run_seq, absent.status as status, absent.lifted as lifted, absent.restate_in_doubt as restate_in_doubt, absent.retract_in_doubt as retract_in_doubt, absent.retract_refused as retract_refused, absent.may_still_arrive as may_still_arrive, absent.last_adjustment_time as last_adjustment_time, absent.accepted_at as accepted_at, absent.answered_at as answered_at, absent.restate_tried_value as restate_tried_value, absent.restate_tried_currency as restate_tried_currency, absent.adjusted as adjusted, absent.adjusted_outcome as adjusted_outcome, absent.adjusted_run_seq as adjusted_run_seq, absent.adjusted_value as adjusted_value, absent.adjusted_currency as adjusted_currency, absent.restate_refused_value as restate_refused_value, absent.restate_refused_currency as restate_refused_currency, absent.code as code, absent.error_code as error_code, absent.message as message, absent.tracking_id as tracking_id, absent.sent_this_run as sent_this_run, absent.corrected_this_run as corrected_this_run, absent.accepted_lately as accepted_lately, absent.was_out_of_reach as was_out_of_reach,
 absent.conversion_time < '2026-08-27T12:00:00Z' as past_90_days,
 case
 when invalid_now.conversion_name is not null then 'row_invalid_now'
@@ -921,13 +907,10 @@ where operation in ('restate', 'retract')
 ),
 corrected_attempts as (
 select
-attempts.destination, attempts.environment, attempts.account_id, attempts.sync, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
+attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
 coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code,
-one_row.error_code,
-one_row.message,
-one_row.tracking_id,
+one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
 coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
 from (
 select
@@ -985,13 +968,10 @@ on ledger.run_seq = numbers.run_seq and ledger.seq = numbers.seq
 where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it''s'
 )
 select
-attempts.destination, attempts.environment, attempts.account_id, attempts.sync, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
+attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
 coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code,
-one_row.error_code,
-one_row.message,
-one_row.tracking_id,
+one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
 coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
 from (
 select
@@ -1093,10 +1073,9 @@ on went_under.conversion_name = source_rows.conversion_name and went_under.ident
 ),
 kin as (
 select
-went_under.conversion_name, went_under.identifier_key, went_under.conversion_time,
-went_under.record_key,
+went_under.conversion_name as conversion_name, went_under.identifier_key as identifier_key, went_under.conversion_time as conversion_time, went_under.record_key as record_key,
 coalesce(states.known_status = 'in_doubt', false) as send_in_doubt,
-states.retract_in_doubt,
+states.retract_in_doubt as retract_in_doubt,
 coalesce(states.known_status in ('accepted', 'maybe_taken'), false) and present.conversion_name is null as left_the_source
 from went_under
 inner join "warehouse"."shop"."reverse_etl_step_key_states" as states on went_under.conversion_name = states.conversion_name and went_under.identifier_key = states.identifier_key and went_under.conversion_time = states.conversion_time
