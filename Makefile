@@ -36,7 +36,7 @@ test-long: setup  ## The same with far more worlds, seeds and rounds, and the de
 	$(MAKE) model
 
 test-engines: setup  ## Every engine that can be had here, ClickHouse among them, and two on emulators
-	REVERSE_ETL_TESTS=engines $(BIN)/python -m pytest tests/engines
+	REVERSE_ETL_TESTS=long $(BIN)/python -m pytest tests/engines
 
 test-matrix: setup  ## dbt-core 1.10 to 1.12 on each Python from 3.11 to 3.13 that this machine has
 	REVERSE_ETL_TESTS=long $(BIN)/python -m pytest --numprocesses 2 tests/integration/test_matrix.py

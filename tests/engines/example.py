@@ -7,7 +7,9 @@ import os
 import re
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -15,7 +17,7 @@ from unittest import mock
 import duckdb
 
 from reverse_etl.sandbox import LocalSandbox
-from reverse_etl.warehouse import lease
+from reverse_etl.warehouse import lease, proving
 from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.exposures import find_syncs
 from reverse_etl.warehouse.ledger import WarehouseLedger
@@ -36,6 +38,12 @@ class Engine:
     name: str
     output: Callable[[Path], dict[str, Any]]
     words: dict[str, str] = field(default_factory=dict)
+
+
+REFERENCE = Engine(
+    "duckdb",
+    lambda root: {"type": "duckdb", "path": str(root / "on_duckdb/example.duckdb"), "schema": "main", "threads": 1},
+)
 
 
 @dataclass(frozen=True)
@@ -98,7 +106,8 @@ def make_example(folder: Path, engine: Engine, root: Path) -> None:
     unwanted = shutil.ignore_patterns("dbt_packages", "target", "logs", "*.duckdb*", "package-lock.yml")
     shutil.copytree(REPOSITORY / "dbt_project", folder, ignore=unwanted)
     (folder / "packages.yml").write_text(f"packages:\n  - local: {REPOSITORY}\n")
-    profile = {"reverse_etl": {"target": "dev", "outputs": {"dev": engine.output(root)}}}
+    output = engine.output(root)
+    profile = {"reverse_etl": {"target": "dev", "outputs": {"dev": output, "prod": output}}}
     (folder / "profiles.yml").write_text(json.dumps(profile))
     for path in [folder / "dbt_project.yml", *folder.glob("models/**/*")]:
         if path.is_file():
@@ -132,10 +141,18 @@ def _literal(value: Any) -> str:
     return f"cast({text} as {{{{ reverse_etl._type_text() }}}})"
 
 
-def walk(example: Example, now: str, prepare: Callable[[int], None] = lambda _: None) -> Iterator[tuple[str, Any]]:
+def walk(
+    example: Example,
+    now: str,
+    prepare: Callable[[int], None] = lambda _: None,
+    *,
+    upkeep: bool = True,
+    forgets: bool = True,
+) -> Iterator[tuple[str, Any]]:
     """What happens on two days, step by step, each with an outcome that is the same on every engine.
 
-    `now`: the time of the plans that are compared. `prepare`: called before the build of a day.
+    `now`: the time of the plans that are compared. `prepare`: called before the build of a day. `upkeep`: with all that
+    is done beside pushes; `forgets`: with what changes rows of the ledger, too.
     """
     for day in (1, 2):
         prepare(day)
@@ -145,8 +162,10 @@ def walk(example: Example, now: str, prepare: Callable[[int], None] = lambda _: 
             die(example)
         code, pushed = example.run("push", SYNC)
         yield f"push of day {day}", (code, pushed["source"], pushed["ledger"])
-        code, again = example.run("push", SYNC)
-        yield f"second push of day {day}", (code, again["sent"], again["source"])
+    code, again = example.run("push", SYNC)
+    yield "second push", (code, again["sent"], again["source"])
+    if not upkeep:
+        return
     code, retried = example.run("retry", SYNC, "--all", "--yes")
     yield "retry", (code, retried["rows"])
     code, pushed = example.run("push", SYNC)
@@ -154,20 +173,47 @@ def walk(example: Example, now: str, prepare: Callable[[int], None] = lambda _: 
     code, marked = example.run("baseline", BEGUN_ELSEWHERE, "--before", example.today, "--yes")
     yield "baseline", (code, marked["rows"])
     yield "plan after the baseline", example.run("plan", BEGUN_ELSEWHERE)[1]["to_send"]
-    ((key,),) = example.query("select min(record_key) from {schema}.reverse_etl_records where status = 'retracted'")
-    code, forgotten = example.run("forget", SYNC, "--key", key, "--yes")
-    yield "forget", (code, forgotten["records"], forgotten["attempts"])
     code, fetched = example.run("attribution", SYNC)
-    yield "attribution", (code, [goal["name"] for goal in fetched["goals"]])
-    yield (
-        "statuses",
-        sorted(
-            (str(status), int(rows))
-            for status, rows in example.query(
-                "select status, count(*) from {schema}.reverse_etl_records group by status"
-            )
-        ),
-    )
+    yield "attribution", (code, [goal["conversion_name"] for goal in fetched["goals"]])
+    ((key,),) = example.query("select min(record_key) from {schema}.reverse_etl_records where status = 'retracted'")
+    code, explained = example.run("why", key)
+    yield "why", (code, [row["class"] for row in explained["rows"]])
+    counted = "select status, count(*) from {schema}.reverse_etl_records group by status"
+    yield "statuses", sorted((str(status), int(rows)) for status, rows in example.query(counted))
+    if forgets:
+        code, forgotten = example.run("forget", SYNC, "--key", key, "--yes")
+        yield "forget", (code, forgotten["records"], forgotten["attempts"])
+
+
+def compare(root: Path, engine: Engine, *, upkeep: bool = True, forgets: bool = True, races: bool = True) -> Example:
+    """Walk on DuckDB and on an engine side by side, then ask for the known answers; gives the engine's example.
+
+    `races`: let claims race for the lease, too.
+    """
+    begun = datetime.now(UTC)
+    now = f"{begun:%Y-%m-%dT%H:%M:%SZ}"
+    with ExitStack() as stack:
+        both = []
+        for one in (REFERENCE, engine):
+            sandbox = stack.enter_context(LocalSandbox(root / f"{one.name}.sqlite", port=0))
+            example = Example(root / f"on_{one.name}", sandbox, f"{begun:%Y-%m-%d}")
+            make_example(example.folder, one, root)
+            example.dbt("deps", "--quiet")
+            both.append(example)
+        ours, theirs = both
+        steps = zip(
+            walk(ours, now, upkeep=upkeep, forgets=forgets),
+            walk(theirs, now, lambda _: copy_crm(ours, theirs), upkeep=upkeep, forgets=forgets),
+            strict=True,
+        )
+        for (step, expected), (_, given) in steps:
+            assert given == expected, step
+        with Project(DbtOptions(theirs.folder, theirs.folder)) as project:
+            assert proving.wrong_answers(project) == []
+        if races:
+            code, proof = theirs.run("check", "--warehouse")
+            assert code == 0, proof
+        return theirs
 
 
 class Killed(BaseException):
