@@ -56,7 +56,7 @@ def bigquery() -> Iterator[Run]:
         "(getattr(cli, 'main', None) or cli.cli)()"
     )
     options = ["--rest-port", str(ports[0]), "--grpc-port", str(ports[1]), "--project", "warehouse"]
-    process = subprocess.Popen([sys.executable, "-c", start, "start", *options], stdout=subprocess.DEVNULL)
+    process = subprocess.Popen([sys.executable, "-S", "-c", start, "start", *options], stdout=subprocess.DEVNULL)
     try:
         for _ in range(600):
             assert process.poll() is None, "the emulator has ended"

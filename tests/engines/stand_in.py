@@ -4,34 +4,20 @@ An adapter's Python needs its driver, and is left out: what dbt's macros ask of 
 """
 
 import ast
-import hashlib
 import os
-import subprocess
 import sys
 import types
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-REPOSITORY = Path(__file__).parents[2]
-LOCK = Path(__file__).parent / "adapters.lock"
+from tests.support import apart
+
 # What each engine's relations and columns are quoted with, and the adapters whose macros it takes beside its own.
 MARKS = {"snowflake": '"', "bigquery": "`", "redshift": '"', "databricks": "`", "trino": '"', "athena": '"'}
 KIN = {"redshift": ["postgres"], "databricks": ["spark"]}
 # Snowflake's adapter alone leaves relations unquoted.
 UNQUOTED = ("snowflake",)
-
-
-def installed() -> Path:
-    """A folder with the adapters' packages, and nothing of what they need. Made once, and kept."""
-    digest = hashlib.sha256(LOCK.read_bytes()).hexdigest()
-    folder = Path(sys.prefix) / "adapters" / digest[:16]
-    if not (folder / "ready").exists():
-        pip = [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--require-hashes", "--no-compile"]
-        command = [*pip, "--upgrade", "--target", str(folder), "-r", str(LOCK)]
-        subprocess.run(command, check=True, timeout=300)
-        (folder / "ready").touch()
-    return folder / "dbt"
 
 
 def stand_in(name: str, packages: Path) -> None:
@@ -125,7 +111,7 @@ def main() -> int:
     os.environ |= {"DO_NOT_TRACK": "1", "ENGINE": name}
     from dbt.cli.main import dbtRunner
 
-    stand_in(name, installed())
+    stand_in(name, apart.installed("adapters") / "dbt")
     where = ["--project-dir", folder, "--profiles-dir", folder, "--target-path", f"{folder}/target_{name}"]
     done = dbtRunner().invoke(["--quiet", "--no-use-colors", "compile", "--no-populate-cache", *where])
     return 0 if done.success else 1
