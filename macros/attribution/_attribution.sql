@@ -205,5 +205,5 @@
     from ({{ reverse_etl._unattributed(reports, scope, first_day) }}) as reasons
     group by conversion_name, reason
     having sum(unattributed) > 0
-    order by conversion_name, unattributed desc, reason
+    order by conversion_name, sum(unattributed) desc, reason
 {% endmacro %}

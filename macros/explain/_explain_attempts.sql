@@ -41,9 +41,8 @@ intents as (
 answers as (
     -- the narrower receipt wins over the wider
     select
-        receipts.*,
-        intents.identity,
-        intents.seq,
+        {{ reverse_etl._named(['identity', 'run_seq', 'seq'], 'intents') }},
+        {{ reverse_etl._named(['outcome', 'code', 'error_code', 'message', 'tracking_id', 'recorded_at'], 'receipts') }},
         row_number() over (
             partition by intents.identity, intents.run_seq, intents.seq
             order by receipts.seq_to - receipts.seq_from, receipts.outcome desc, receipts.recorded_at

@@ -57,16 +57,6 @@ def test_every_exit_code_is_documented() -> None:
     assert set(EXIT_CODES) == set(range(7))
 
 
-@pytest.mark.parametrize("table", ["ledger", "receipts", "runs", "attribution_reports"])
-def test_every_column_is_documented(table: str) -> None:
-    """Each column of the package's tables, as their models declare it, has its words."""
-    declared = re.findall(r"\['(\w+)', ", (REPOSITORY / f"models/reverse_etl_{table}.sql").read_text())
-    models = yaml.safe_load((REPOSITORY / "models/_models.yml").read_text())["models"]
-    (model,) = [one for one in models if one["name"] == f"reverse_etl_{table}"]
-    assert sorted(column["name"] for column in model["columns"]) == sorted(declared)
-    assert all(column["description"] for column in model["columns"])
-
-
 def test_every_command_has_an_example() -> None:
     """Each command's help ends its description with a line that can be typed."""
     text = generate.reference()

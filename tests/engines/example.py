@@ -176,7 +176,7 @@ def walk(
     code, fetched = example.run("attribution", SYNC)
     yield "attribution", (code, [goal["conversion_name"] for goal in fetched["goals"]])
     ((key,),) = example.query("select min(record_key) from {schema}.reverse_etl_records where status = 'retracted'")
-    code, explained = example.run("why", key)
+    code, explained = example.run("why", key, "--sync", SYNC)
     yield "why", (code, [row["class"] for row in explained["rows"]])
     counted = "select status, count(*) from {schema}.reverse_etl_records group by status"
     yield "statuses", sorted((str(status), int(rows)) for status, rows in example.query(counted))

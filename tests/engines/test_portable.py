@@ -33,7 +33,7 @@ def test_what_is_not_portable_is_found(sql: str) -> None:
     [
         "{#- interval '1' day, a::text -#}",
         "select a.* from a left join b on a.x = b.x where a.x = 1",
-        "select (select max(x) from b where y = 1) as z, a.y from a join c on a.x = c.x join d on a.x = d.x",
+        "select (select max(x) from b where y = 1) as z, a.y as y from a join c on a.x = c.x join d on a.x = d.x",
         "{{ reverse_etl._replace_matches(text, '^0', '\\\\1') }}",
         "select trim(replace(a, '+', ' ')) from b where c in (select d from e)",
     ],

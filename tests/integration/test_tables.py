@@ -59,6 +59,8 @@ def test_a_warehouse_without_a_file_of_its_own_is_refused(shop: Shop) -> None:
     macro = "{% macro duckdb___engine() %}{{ return('kin') }}{% endmacro %}"
     (shop.folder / "macros").mkdir()
     (shop.folder / "macros/kin.sql").write_text(macro)
+    # dbt reads a project anew where its adapter is another; here it is the macro alone.
+    (shop.folder / "target/partial_parse.msgpack").unlink()
     for command in ("plan", "push", "status"):
         done = shop.run(command)
         assert (done.returncode, done.stdout) == (2, "")

@@ -1413,9 +1413,8 @@ inner join asked on ledger.conversion_name = asked.conversion_name and ledger.id
 answers as (
 -- the narrower receipt wins over the wider
 select
-receipts.*,
-intents.identity,
-intents.seq,
+intents.identity as identity, intents.run_seq as run_seq, intents.seq as seq,
+receipts.outcome as outcome, receipts.code as code, receipts.error_code as error_code, receipts.message as message, receipts.tracking_id as tracking_id, receipts.recorded_at as recorded_at,
 row_number() over (
 partition by intents.identity, intents.run_seq, intents.seq
 order by receipts.seq_to - receipts.seq_from, receipts.outcome desc, receipts.recorded_at
