@@ -4,13 +4,12 @@ that are no plain file."""
 import os
 import time
 from pathlib import Path
-from types import SimpleNamespace
 
 import pytest
 
 from reverse_etl.core.errors import SettingsError
+from reverse_etl.warehouse import duckdb_path
 from reverse_etl.warehouse.dbt_calls import DbtOptions, _kept_parse_is_newest, translated
-from reverse_etl.warehouse.project import Project
 
 
 @pytest.mark.parametrize(
@@ -65,14 +64,6 @@ def test_what_each_command_writes_makes_no_parse_old(
     assert tmp_path / file not in seen
 
 
-def project_on(path: str) -> Project:
-    """A project that got as far as its profile."""
-    project = Project.__new__(Project)
-    credentials = SimpleNamespace(path=path)
-    project.adapter = SimpleNamespace(type=lambda: "duckdb", config=SimpleNamespace(credentials=credentials))
-    return project
-
-
 @pytest.mark.parametrize(
     ("path", "shown"),
     [
@@ -87,13 +78,13 @@ def project_on(path: str) -> Project:
 )
 def test_no_path_shows_a_secret(path: str, shown: str) -> None:
     """A file is named; what may hold a password or token is not."""
-    assert project_on(path).database == shown
+    assert duckdb_path.shown(path) == shown
 
 
 @pytest.mark.parametrize("path", [":memory:", "md:shop", "ducklake:shop.ducklake", "ducklake:postgres:dbname=shop"])
 def test_what_is_no_plain_file_is_not_looked_for(path: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """DuckDB itself says what it cannot open; a plain file that is missing is said before it would make one."""
     monkeypatch.chdir(tmp_path)
-    project_on(path)._check_file()
+    duckdb_path.check(path)
     with pytest.raises(SettingsError, match=r"There is no DuckDB file .*shop\.duckdb"):
-        project_on("shop.duckdb")._check_file()
+        duckdb_path.check("shop.duckdb")
