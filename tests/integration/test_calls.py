@@ -1,8 +1,8 @@
 """Every way a call can end, on both sides' books: nothing is lost or doubled, and the next push settles it."""
 
 import time
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +14,7 @@ from reverse_etl.sandbox import LocalSandbox, summary
 from tests.support.bench import Bench, click, counting, opened
 from tests.support.faults import ask_for, unanswered, wait_for
 from tests.support.scale import scaled
-from tests.support.shop import Shop, copy_of
+from tests.support.shop import copy_of
 
 ROWS = 5
 ACCEPTED = {"accepted": ROWS}
@@ -24,32 +24,34 @@ TWICE = {"count": 2}  # as often as the bench tries
 
 
 SOAP, REST = WireProtocol.SOAP, WireProtocol.REST
-
-
-@contextmanager
-def project_of(template: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    shop = copy_of(template, tmp_path_factory.mktemp("calls") / "project")
-    shop.exposure(adjustments=["restate", "retract"])
-    with opened(shop) as bench:
-        yield bench
+On = Callable[[str], Bench]
 
 
 @pytest.fixture(scope="module")
-def on_duckdb(shop_template: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    with project_of(shop_template, tmp_path_factory) as bench:
-        yield bench
+def benches(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Callable[[str], Bench]]:
+    """The bench on an engine, opened anew where the test before had another: dbt keeps one project open at a time."""
+    with ExitStack() as stack:
+        kept: dict[str, Bench] = {}
 
+        def on(engine: str) -> Bench:
+            if engine not in kept:
+                stack.close()
+                kept.clear()
+                template = request.getfixturevalue("postgres_template" if engine == "postgres" else "shop_template")
+                shop = copy_of(template, tmp_path_factory.mktemp("calls") / "project")
+                shop.exposure(adjustments=["restate", "retract"])
+                kept[engine] = stack.enter_context(opened(shop))
+            return kept[engine]
 
-@pytest.fixture(scope="module")
-def on_postgres(postgres_template: Shop, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Bench]:
-    with project_of(postgres_template, tmp_path_factory) as bench:
-        yield bench
+        yield on
 
 
 @pytest.fixture
-def bench(request: pytest.FixtureRequest) -> Bench:
+def bench(request: pytest.FixtureRequest, benches: On) -> Bench:
     """On DuckDB, and on Postgres where a test asks for it."""
-    found: Bench = request.getfixturevalue(f"on_{getattr(request, 'param', 'duckdb')}")
+    found = benches(getattr(request, "param", "duckdb"))
     found.protocol = WireProtocol.SOAP
     found.clear()
     found.fill(ROWS)

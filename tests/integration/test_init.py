@@ -7,6 +7,7 @@ import os
 import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import duckdb
@@ -14,8 +15,8 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
-from tests.support.quick import Done, run_here
-from tests.support.shop import DBT
+from tests.support.quick import Done
+from tests.support.shop import COMMAND, DBT
 
 PROFILE = """
 {profile}:
@@ -240,16 +241,22 @@ class Place:
         return self.root / self.layout.folder
 
     def run(self, *arguments: str) -> str:
-        """Run the program, in this process."""
-        return self._done(lambda words, env: run_here(words, self.root, env), arguments)
+        """Run the program, in a process of its own: dbt counts the deprecations of all projects of a process."""
+        return self._done(partial(self._apart, COMMAND), arguments)
 
     def dbt(self, *arguments: str) -> str:
         """Run dbt, which leaves more behind in a process than tests allow where it runs a model in Python."""
-        return self._done(self._dbt, arguments)
+        return self._done(partial(self._apart, DBT), arguments)
 
-    def _dbt(self, words: list[str], environment: dict[str, str]) -> Done:
+    def _apart(self, program: Path, words: list[str], environment: dict[str, str]) -> Done:
         return subprocess.run(
-            [str(DBT), *words], cwd=self.root, env=environment, capture_output=True, text=True, timeout=120, check=False
+            [str(program), *words],
+            cwd=self.root,
+            env=environment,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
         )
 
     def _done(self, program: Callable[[list[str], dict[str, str]], Done], arguments: Sequence[str]) -> str:

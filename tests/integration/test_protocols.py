@@ -11,14 +11,14 @@ from reverse_etl.core.check import Mark
 from reverse_etl.core.sync import WireProtocol
 from reverse_etl.sandbox import LocalSandbox, summary
 from reverse_etl.warehouse.dbt_calls import DbtOptions
-from tests.integration.test_calls import REST, ROWS, SOAP, bench, open_bench, settle
+from tests.integration.test_calls import REST, ROWS, SOAP, bench, benches, settle
 from tests.support.bench import Bench, click, counting
 from tests.support.faults import ask_for, unanswered
 from tests.support.schemas import validate
 from tests.support.shop import SYNC, Shop, deal
 
 # Fixtures of the bench are those of test_calls.
-__all__ = ["bench", "open_bench"]
+__all__ = ["bench", "benches"]
 
 
 @pytest.mark.parametrize(("one", "other"), [(SOAP, REST), (REST, SOAP)])
