@@ -1,15 +1,32 @@
 {#-
     What every engine must answer, in one select that gives what differs: no row where all is right. The lists are in
     `_known_texts` and `_known_values`. Columns: name, expected, got.
+    Arguments: name, of the only question to ask (optional).
 -#}
-{% macro _wrong_answers() %}
+{% macro _wrong_answers(name=none) %}
     select
         name,
         expected,
         got
     from (
-        {%- for group in reverse_etl._known_texts() + reverse_etl._known_values() %}
-        {%- set outer = loop %}
+        {%- for question in reverse_etl._questions() if name is none or question[0] == name %}
+        {{ question[1] }}
+        {{- " union all" if not loop.last }}
+        {%- endfor %}
+    ) as answers
+    where coalesce(expected, '(null)') <> coalesce(got, '(null)')
+{% endmacro %}
+
+{#- The names of all questions. -#}
+{% macro _question_names() %}
+    {{- return(reverse_etl._questions() | map('first') | list) -}}
+{% endmacro %}
+
+{#- Each question as [name, a select of its answers]. -#}
+{% macro _questions() %}
+    {%- set questions = [] -%}
+    {%- for group in reverse_etl._known_texts() + reverse_etl._known_values() -%}
+        {%- set sql %}
         select
             {{ dbt.concat([reverse_etl._literal(group[0] ~ ': '), "coalesce(given, '(null)')"]) }} as name,
             expected,
@@ -20,14 +37,16 @@
             {{- " union all" if not loop.last }}
             {%- endfor %}
         ) as answers_{{ loop.index }}
-        {{- " union all" if not loop.last }}
-        {%- endfor %}
-        {%- for name, condition in reverse_etl._known_conditions() %}
-        union all
+        {%- endset -%}
+        {%- do questions.append([group[0], sql]) -%}
+    {%- endfor -%}
+    {%- for name, condition in reverse_etl._known_conditions() -%}
+        {%- set sql %}
         select {{ reverse_etl._literal(name) }} as name, 'true' as expected, {{ reverse_etl._answer_as_text('truth', condition) }} as got
-        {%- endfor %}
-    ) as answers
-    where coalesce(expected, '(null)') <> coalesce(got, '(null)')
+        {%- endset -%}
+        {%- do questions.append([name, sql]) -%}
+    {%- endfor -%}
+    {{- return(questions) -}}
 {% endmacro %}
 
 {#-

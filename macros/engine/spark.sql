@@ -102,10 +102,6 @@
     {{- return("case when typeof(" ~ expression ~ ") = 'string' then trim(cast(" ~ expression ~ " as string)) else '' end") -}}
 {% endmacro %}
 
-{% macro spark___present_text(text) %}
-    {{- return("case when trim(" ~ text ~ ") = '' or " ~ text ~ " is null then '' else " ~ text ~ " end") -}}
-{% endmacro %}
-
 {% macro spark___trimmed(text) %}
     {{- return("trim(both " ~ reverse_etl._text_literal(reverse_etl._white_space()) ~ " from " ~ text ~ ")") -}}
 {% endmacro %}
@@ -132,15 +128,9 @@
     {{- return(reverse_etl._matches(text, '[\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\uFFFE\\uFFFF]')) -}}
 {% endmacro %}
 
-{#- Spark has no function for it. Marks that stand by themselves go. -#}
+{#- Spark has no function for it. -#}
 {% macro spark___without_accents(text) %}
-    {%- set lists = namespace(accented='', plain='') -%}
-    {%- for letters in reverse_etl._spark_accents() -%}
-        {%- set lists.accented = lists.accented ~ letters[1:] -%}
-        {%- set lists.plain = lists.plain ~ letters[:1] * (letters | length - 1) -%}
-    {%- endfor -%}
-    {%- set bare = "regexp_replace(" ~ text ~ ", '[\u0300-\u036f]', '')" -%}
-    {{- return("translate(" ~ bare ~ ", '" ~ lists.accented ~ "', '" ~ lists.plain ~ "')") -}}
+    {{- return(reverse_etl._without_listed_accents(text)) -}}
 {% endmacro %}
 
 {% macro spark___sha256_hex(text) %}
@@ -155,10 +145,6 @@
     {{- return(false) -}}
 {% endmacro %}
 
-{% macro spark___materialized(once) %}
-    {{- return('') -}}
-{% endmacro %}
-
 {#- Beside the ledger: Spark has no temporary tables, and its temporary views keep nothing. -#}
 {% macro spark___step_table(ledger, identifier) %}
     {{- return(ledger.incorporate(path={'identifier': identifier}) | string) -}}
@@ -171,33 +157,4 @@
 {#- A plain table of files loses one of two inserts at once. -#}
 {% macro spark___keeps_inserts(relation) %}
     {{- return(relation.is_delta or relation.is_iceberg) -}}
-{% endmacro %}
-
-{#- Its drivers have no cursor that reads in pages. -#}
-{% macro spark___declare_cursor(select_sql) %}
-    {{- return('') -}}
-{% endmacro %}
-
-{% macro spark___fetch_cursor(rows) %}
-    {{- return('') -}}
-{% endmacro %}
-
-{% macro spark___locked_file(relation) %}
-    {{- return('') -}}
-{% endmacro %}
-
-{#- Letters with what they are without the accents, each list beginning with it: all that Unicode takes apart so. -#}
-{% macro _spark_accents() %}
-    {{- return((
-        'AÀÁÂÃÄÅĀĂĄǍǞǠǺȀȂȦḀẠẢẤẦẨẪẬẮẰẲẴẶ BḂḄḆ CÇĆĈĊČḈ DĎḊḌḎḐḒ EÈÉÊËĒĔĖĘĚȄȆȨḔḖḘḚḜẸẺẼẾỀỂỄỆ FḞ GĜĞĠĢǦǴḠ HĤȞḢḤḦḨḪ'
-        ~ ' IÌÍÎÏĨĪĬĮİǏȈȊḬḮỈỊ JĴ KĶǨḰḲḴ LĹĻĽḶḸḺḼ MḾṀṂ NÑŃŅŇǸṄṆṈṊ OÒÓÔÕÖŌŎŐƠǑǪǬȌȎȪȬȮȰṌṎṐṒỌỎỐỒỔỖỘỚỜỞỠỢ PṔṖ RŔŖŘȐȒṘṚṜṞ'
-        ~ ' SŚŜŞŠȘṠṢṤṦṨ TŢŤȚṪṬṮṰ UÙÚÛÜŨŪŬŮŰŲƯǓǕǗǙǛȔȖṲṴṶṸṺỤỦỨỪỬỮỰ VṼṾ WŴẀẂẄẆẈ XẊẌ YÝŶŸȲẎỲỴỶỸ ZŹŻŽẐẒẔ'
-        ~ ' aàáâãäåāăąǎǟǡǻȁȃȧḁạảấầẩẫậắằẳẵặ bḃḅḇ cçćĉċčḉ dďḋḍḏḑḓ eèéêëēĕėęěȅȇȩḕḗḙḛḝẹẻẽếềểễệ fḟ gĝğġģǧǵḡ hĥȟḣḥḧḩḫẖ'
-        ~ ' iìíîïĩīĭįǐȉȋḭḯỉị jĵǰ kķǩḱḳḵ lĺļľḷḹḻḽ mḿṁṃ nñńņňǹṅṇṉṋ oòóôõöōŏőơǒǫǭȍȏȫȭȯȱṍṏṑṓọỏốồổỗộớờởỡợ pṕṗ rŕŗřȑȓṙṛṝṟ'
-        ~ ' sśŝşšșṡṣṥṧṩ tţťțṫṭṯṱẗ uùúûüũūŭůűųưǔǖǘǚǜȕȗṳṵṷṹṻụủứừửữự vṽṿ wŵẁẃẅẇẉẘ xẋẍ yýÿŷȳẏẙỳỵỷỹ zźżžẑẓẕ ÆǢǼ ØǾ æǣǽ øǿ'
-        ~ ' ſẛ ƷǮ ʒǯ ʹʹ ΑΆἈἉἊἋἌἍἎἏᾈᾉᾊᾋᾌᾍᾎᾏᾸᾹᾺΆᾼ ΕΈἘἙἚἛἜἝῈΈ ΗΉἨἩἪἫἬἭἮἯᾘᾙᾚᾛᾜᾝᾞᾟῊΉῌ ΙΊΪἸἹἺἻἼἽἾἿῘῙῚΊ ΟΌὈὉὊὋὌὍῸΌ ΡῬ'
-        ~ ' ΥΎΫὙὛὝὟῨῩῪΎ ΩΏὨὩὪὫὬὭὮὯᾨᾩᾪᾫᾬᾭᾮᾯῺΏῼ αάἀἁἂἃἄἅἆἇὰάᾀᾁᾂᾃᾄᾅᾆᾇᾰᾱᾲᾳᾴᾶᾷ εέἐἑἒἓἔἕὲέ ηήἠἡἢἣἤἥἦἧὴήᾐᾑᾒᾓᾔᾕᾖᾗῂῃῄῆῇ'
-        ~ ' ιΐίϊἰἱἲἳἴἵἶἷὶίιῐῑῒΐῖῗ οόὀὁὂὃὄὅὸό ρῤῥ υΰϋύὐὑὒὓὔὕὖὗὺύῠῡῢΰῦῧ ωώὠὡὢὣὤὥὦὧὼώᾠᾡᾢᾣᾤᾥᾦᾧῲῳῴῶῷ ϒϓϔ ІЇ АӐӒ ГЃ ЕЀЁӖ'
-        ~ ' ЖӁӜ ЗӞ ИЍЙӢӤ КЌ ОӦ УЎӮӰӲ ЧӴ ЫӸ ЭӬ аӑӓ гѓ еѐёӗ жӂӝ зӟ ийѝӣӥ кќ оӧ уўӯӱӳ чӵ ыӹ эӭ ії ѴѶ ѵѷ ӘӚ әӛ ӨӪ өӫ'
-    ).split(' ')) -}}
 {% endmacro %}

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
-from reverse_etl.core.errors import LeaseHeldError
+from reverse_etl.core.errors import LeaseHeldError, WarehouseError
 from reverse_etl.core.results import WrongAnswer
 from reverse_etl.core.sync import Scope
 from reverse_etl.core.version import __version__
@@ -28,8 +28,24 @@ _SCOPE = Scope("", "", "", "")
 
 
 def wrong_answers(project: Project) -> list[WrongAnswer]:
-    """The known answers that the warehouse gives otherwise."""
-    return [WrongAnswer(row["name"], row["expected"], row["got"]) for row in project.records("_wrong_answers")]
+    """The known answers that the warehouse gives otherwise, and the questions that it cannot be asked."""
+    try:
+        return _wrong(project)
+    except WarehouseError:
+        # One word that it does not know must not hide all other answers.
+        return [answer for name in project.value("_question_names") for answer in _wrong_alone(project, name)]
+
+
+def _wrong(project: Project, name: str | None = None) -> list[WrongAnswer]:
+    rows = project.records("_wrong_answers", name=name)
+    return [WrongAnswer(row["name"], row["expected"], row["got"]) for row in rows]
+
+
+def _wrong_alone(project: Project, name: str) -> list[WrongAnswer]:
+    try:
+        return _wrong(project, name)
+    except WarehouseError as error:
+        return [WrongAnswer(name, "an answer", error.message)]
 
 
 def race(project: Project, tables: Mapping[str, Any]) -> list[int]:
