@@ -15,9 +15,9 @@
 
 {#- Older than the destination takes, and age only grows. -#}
 {% macro _rule_conversion_time_too_old(time, now, max_age_days) %}
-    {%- set oldest = reverse_etl._later('day', -max_age_days, now) -%}
-    {%- set limit = reverse_etl._whole_second(reverse_etl._later('microsecond', 999999, oldest)) -%}
-    {{- return("coalesce(" ~ time ~ " < " ~ limit ~ ", false)") -}}
+    {{- return(
+        "coalesce(" ~ reverse_etl._whole_second(time) ~ " < " ~ reverse_etl._later('day', -max_age_days, now) ~ ", false)"
+    ) -}}
 {% endmacro %}
 
 {#- In the future: Microsoft refuses it until its time has come. -#}

@@ -147,27 +147,27 @@ def walk(
     now: str,
     prepare: Callable[[int], None] = lambda _: None,
     *,
-    upkeep: bool = True,
+    days: int = 2,
     forgets: bool = True,
 ) -> Iterator[tuple[str, Any]]:
-    """What happens on two days, step by step, each with an outcome that is the same on every engine; upon a ledger that
+    """What happens on so many days, step by step, with outcomes that are the same on every engine; on a ledger that
     an older version of the package has left.
 
-    `now`: the time of the plans that are compared. `prepare`: called before the build of a day. `upkeep`: with all that
-    is done beside pushes; `forgets`: with what changes rows of the ledger, too.
+    `now`: the time of the plans that are compared. `prepare`: called before the build of a day. After a
+    second day comes all that is done beside pushes; `forgets`: with what changes rows of the ledger, too.
     """
     make_older(example)
-    for day in (1, 2):
+    for day in range(1, days + 1):
         prepare(day)
         yield f"tests of day {day}", example.build(day)
         yield f"plan of day {day}", example.plan(now)
-        if day == 2:
+        if day == days:
             die(example)
         code, pushed = example.run("push", SYNC)
         yield f"push of day {day}", (code, pushed["source"], pushed["ledger"])
     code, again = example.run("push", SYNC)
     yield "second push", (code, again["sent"], again["source"])
-    if not upkeep:
+    if days == 1:
         return
     code, retried = example.run("retry", SYNC, "--all", "--yes")
     yield "retry", (code, retried["rows"])
@@ -188,7 +188,7 @@ def walk(
         yield "forget", (code, forgotten["records"], forgotten["attempts"])
 
 
-def compare(root: Path, engine: Engine, *, upkeep: bool = True, forgets: bool = True, races: bool = True) -> Example:
+def compare(root: Path, engine: Engine, *, days: int = 2, forgets: bool = True, races: bool = True) -> Example:
     """Walk on DuckDB and on an engine side by side, then ask for the known answers; gives the engine's example.
 
     `races`: let claims race for the lease, too.
@@ -205,8 +205,8 @@ def compare(root: Path, engine: Engine, *, upkeep: bool = True, forgets: bool = 
             both.append(example)
         ours, theirs = both
         steps = zip(
-            walk(ours, now, upkeep=upkeep, forgets=forgets),
-            walk(theirs, now, lambda _: copy_crm(ours, theirs), upkeep=upkeep, forgets=forgets),
+            walk(ours, now, days=days, forgets=forgets),
+            walk(theirs, now, lambda _: copy_crm(ours, theirs), days=days, forgets=forgets),
             strict=True,
         )
         for (step, expected), (_, given) in steps:

@@ -33,11 +33,11 @@ def example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Example]:
     """The example on Spark, which has walked as on DuckDB. Such tables know no update, and so no forget."""
     spark.join()
     engine = Engine("spark", lambda root: spark.profile("example", root / "warehouse"), WORDS)
-    yield compare(tmp_path_factory.mktemp("spark"), engine, upkeep=scaled(False, long=True), forgets=False, races=False)
+    yield compare(tmp_path_factory.mktemp("spark"), engine, days=scaled(1, long=2), forgets=False, races=False)
     spark.stop()
 
 
-def test_two_days(example: Example) -> None:
+def test_the_walk(example: Example) -> None:
     """All models build with their tests; plans and pushes are DuckDB's line by line; no step's table is left."""
     assert passing_tables() == []
 
