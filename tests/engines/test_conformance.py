@@ -53,4 +53,5 @@ def test_clickhouse(tmp_path: Path, clickhouse_port: int) -> None:
     output: dict[str, Any] = {"type": "clickhouse", "schema": "example", "threads": 1, "driver": "http"}
     output |= {"host": "127.0.0.1", "port": clickhouse_port, "user": "default", "password": ""}
     output |= {"custom_settings": clickhouse.SETTINGS | clickhouse.ELSEWHERE}
-    compare(tmp_path, Engine("clickhouse", lambda _: output, words))
+    # The adapter adds no column to a table of ours: an upgrade of the ledger is not supported there yet.
+    compare(tmp_path, Engine("clickhouse", lambda _: output, words), older=False)
