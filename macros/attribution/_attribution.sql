@@ -165,7 +165,7 @@
     where sent + corrections + coalesce(attributed, 0) + coalesce(unattributed, 0) > 0
 {% endmacro %}
 
-{#- Why conversions were not attributed, per goal, day and reason. Arguments: as for `_told`. -#}
+{#- Why conversions were not attributed, per goal, day and reason. Arguments: as for `_reported`. -#}
 {% macro _unattributed(reports, scope, first_day=none) %}
 {%- set keys = reverse_etl._scope_keys(scope) + ['conversion_name', 'upload_date', 'reason'] -%}
     select

@@ -74,7 +74,7 @@
     {%- set lists = namespace(accented='', plain='') -%}
     {%- for letters in reverse_etl._accents() -%}
         {%- set lists.accented = lists.accented ~ letters[1:] -%}
-        {%- set lists.plain = lists.plain ~ letters[0] * (letters | length - 1) -%}
+        {%- set lists.plain = lists.plain ~ letters[:1] * (letters | length - 1) -%}
     {%- endfor -%}
     {%- set bare = reverse_etl._replace_matches(text, '[\u0300-\u036f]', '') -%}
     {{- return("translate(" ~ bare ~ ", '" ~ lists.accented ~ "', '" ~ lists.plain ~ "')") -}}

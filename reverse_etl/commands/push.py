@@ -53,7 +53,8 @@ class PushOptions:
     `limit`: records of the run at most. `workers`: calls at once. `stop`: once set, no more calls start; those under
     way finish and are recorded. `strict`: rows that are invalid, held or without an account count as refused in the
     exit code. `retractions`, `restatements`: how many conversions may be taken back, or get another value. `pace`: one
-    that is shared with other runs.
+    that is shared with other runs. `compare_goals`: note which rows their goals would refuse; needless where those are
+    held.
     """
 
     limit: int | None = None
@@ -64,6 +65,7 @@ class PushOptions:
     retractions: RetractionLimit = field(default_factory=RetractionLimit)
     restatements: RestatementLimit = field(default_factory=RestatementLimit)
     pace: Pace | None = None
+    compare_goals: bool = True
 
 
 def push(
@@ -93,7 +95,13 @@ def push(
     changes = sync.max_restatements
     if permissions.max_restatements is not None:
         changes = RestatementLimit(permissions.max_restatements, share=0.0)
-    options = replace(options, retractions=limit, restatements=changes, pace=destination.pace)
+    options = replace(
+        options,
+        retractions=limit,
+        restatements=changes,
+        pace=destination.pace,
+        compare_goals=not sync.hold_refusable,
+    )
     allowed = {"allowed": facts.allow_failing_tests} if facts.allow_failing_tests else {}
     ledger = session.knowing_goals(destination).ledger
     result = carry_out(ledger, destination, progress, options, tests=json.dumps(asdict(facts.tests) | allowed))
@@ -231,7 +239,8 @@ class _Run:
             last = min(last, first - 1 + max(self._options.limit - self._sent, 0))
         total = last - first + 1
         self._progress.planned(plan, round_, total)
-        if round_ == 1 and total > 0 and any(line.operation == "send" for line in plan.lines):
+        sends = total > 0 and any(line.operation == "send" for line in plan.lines)
+        if self._options.compare_goals and round_ == 1 and sends:
             self._look_at_goals()
         for start in range(first, last + 1, size):
             if self._ended:

@@ -23,6 +23,8 @@ PROVED = ("duckdb", "postgres")
 # Claims at once, and how often.
 CONTENDERS = 8
 RACES = 3
+# How long the claims wait for each other's connections. Seconds.
+START_WITHIN = 60
 # What a proof is kept under in the runs table: no sync has an empty name.
 _SCOPE = Scope("", "", "", "")
 
@@ -59,7 +61,7 @@ def _race(project: Project, tables: Mapping[str, Any], scope: Scope) -> int:
 
     def contend(number: int) -> bool:
         with project.another_connection(f"race_{number}"):
-            start.wait(timeout=60)
+            start.wait(timeout=START_WITHIN)
             try:
                 WarehouseLease.take(project, tables, scope)
             except LeaseHeldError:
@@ -67,7 +69,13 @@ def _race(project: Project, tables: Mapping[str, Any], scope: Scope) -> int:
             return True
 
     with ThreadPoolExecutor(CONTENDERS) as pool:
-        return sum(pool.map(contend, range(CONTENDERS)))
+        try:
+            return sum(pool.map(contend, range(CONTENDERS)))
+        except threading.BrokenBarrierError:
+            raise WarehouseError(
+                f"{CONTENDERS} connections at once could not be opened within {START_WITHIN} seconds.",
+                hint="Let the warehouse take so many for a minute, then check again.",
+            ) from None
 
 
 @contextlib.contextmanager
