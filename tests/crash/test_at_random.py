@@ -9,13 +9,13 @@ from reverse_etl.sandbox import LocalSandbox
 from tests.crash.moments import Order
 from tests.crash.warm import warm
 from tests.crash.world import BOTH, REFUSAL, World
-from tests.support.engines import ENGINES
+from tests.support.engines import USUAL
 from tests.support.faults import ask_for, used_up
 from tests.support.scale import scaled
 from tests.support.shop import Shop
 
 # Kills of one seed, by each protocol; a push that ended before its kill is none.
-KILLS = {"soap": scaled(9, long=17), "rest": scaled(4, long=6)}
+KILLS = {"soap": scaled(6, long=17), "rest": scaled(4, long=6)}
 FAULTS = (
     "reset_before",
     "reset_after",
@@ -33,7 +33,7 @@ FAULTS = (
 GATES = ("hold_before", "hold_after", "lands_late", "timeout_after")
 
 
-SEEDS = [(engine, "soap", seed) for engine in ENGINES for seed in range(1, scaled(1, long=8) + 1)]
+SEEDS = [(engine, "soap", seed) for engine in USUAL for seed in range(1, scaled(1, long=8) + 1)]
 
 
 @pytest.mark.parametrize(("shop", "protocol", "seed"), [*SEEDS, ("duckdb", "rest", 5)], indirect=["shop"])

@@ -11,7 +11,7 @@ from reverse_etl.sandbox import LocalSandbox
 from tests.crash.contend import CONTENDERS
 from tests.crash.warm import warm
 from tests.crash.world import BOTH, World
-from tests.support.engines import both_engines
+from tests.support.engines import ENGINES
 from tests.support.faults import ask_for, release, wait_for
 from tests.support.scale import scaled
 from tests.support.shop import REPOSITORY, Shop
@@ -49,7 +49,7 @@ def test_of_eight_claims_at_once_one_holds(shop: Shop) -> None:
     assert len(rounds) == ROUNDS
 
 
-@both_engines
+@pytest.mark.parametrize("shop", ENGINES, indirect=True)
 def test_of_eight_pushes_at_once_one_goes(shop: Shop, sandbox: LocalSandbox, tmp_path: Path) -> None:
     """Eight pushes begin at once, again and again: the winner's call is held until the others have left with 4."""
     shop.exposure(**BOTH)

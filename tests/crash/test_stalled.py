@@ -43,7 +43,7 @@ def test_whoever_was_taken_over_sends_nothing_more(shop: Shop, sandbox: LocalSan
         world = World(process, sandbox)
         world.fill()
         world.settle()
-        for moment in itertools.count(1, scaled(2, long=1)):
+        for moment in itertools.count(1, scaled(3, long=1)):
             push = stall(world, Order(moment, stall=True, within=False))
             if push.ended():
                 break

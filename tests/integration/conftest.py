@@ -42,7 +42,7 @@ def engine_template(request: pytest.FixtureRequest) -> Shop:
 
 @pytest.fixture
 def shop(request: pytest.FixtureRequest, tmp_path: Path) -> Shop:
-    """On DuckDB, and on each engine in turn where a test is marked with `both_engines`."""
+    """On DuckDB, and on each engine in turn where a test is marked with `each_engine`."""
     template = "postgres_template" if getattr(request, "param", "") == "postgres" else "shop_template"
     return copy_of(request.getfixturevalue(template), tmp_path / "project")
 

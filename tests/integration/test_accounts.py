@@ -9,7 +9,7 @@ import pytest
 
 import reverse_etl
 from reverse_etl.sandbox import LocalSandbox
-from tests.support.engines import both_engines
+from tests.support.engines import each_engine
 from tests.support.schemas import validate
 from tests.support.shop import SYNC, Shop, deal
 
@@ -51,7 +51,7 @@ def calls(sandbox: LocalSandbox) -> list[tuple[str, int]]:
         return list(books.execute("select account_id, count(*) from received group by call_id order by call_id"))
 
 
-@both_engines
+@each_engine
 def test_each_row_goes_to_the_account_that_it_names(routed: Shop, sandbox: LocalSandbox) -> None:
     """Every account gets its rows in calls of its own and has its own ledger; a second push sends nothing."""
     assert push(routed, sandbox) == [("100", {"accepted": 2}), ("200", {"accepted": 1})]
@@ -131,7 +131,7 @@ def test_a_row_is_explained_in_its_account(routed: Shop, sandbox: LocalSandbox) 
     assert "The row of this key names no account in account: shop_conversions sends it to none." in nowhere.stderr
 
 
-@both_engines
+@each_engine
 def test_white_space_around_an_account_is_none_of_it(routed: Shop, sandbox: LocalSandbox) -> None:
     """Tabs, line breaks and no-break spaces are passed over as blanks are, and an account of such alone is none."""
     accounts = ["\t100\r\n", "\u00a0\u2009100\u3000\u2028", " \t\u00a0\n", "1\u00a000"]

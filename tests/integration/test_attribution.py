@@ -20,7 +20,7 @@ from reverse_etl.warehouse.attribution import WarehouseAttribution
 from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.exposures import find_syncs
 from reverse_etl.warehouse.project import Project
-from tests.support.engines import both_engines, duckdb_at_least
+from tests.support.engines import each_engine
 from tests.support.hostile import JINJA, TABLES
 from tests.support.schemas import validate
 from tests.support.shop import Shop, click, deal
@@ -81,7 +81,7 @@ EXPECTED = {
 }
 
 
-@both_engines
+@each_engine
 def test_each_goal_is_reported_with_reasons_and_what_to_do(pushed: Shop, clicked: LocalSandbox) -> None:
     """What was sent, taken, refused and attributed stands side by side, a goal that is not there is named, and the
     package's views give the same."""
@@ -108,7 +108,7 @@ def test_each_goal_is_reported_with_reasons_and_what_to_do(pushed: Shop, clicked
     ) == [("Deal won", "NoMatchingClickFound", 1), ("Lead", "GoalNotFoundOrInactive", 1)]
 
 
-@duckdb_at_least
+@each_engine
 def test_a_later_fetch_holds_and_the_earlier_stays(pushed: Shop, clicked: LocalSandbox) -> None:
     """Fetching again adds rows and changes no number; a report that changed later is shown as it is now."""
     first = fetch(pushed, clicked)
@@ -147,7 +147,7 @@ def far_east(shop: Shop) -> None:
     (shop.folder / "profiles.yml").write_text(json.dumps(profiles))
 
 
-@both_engines
+@each_engine
 def test_days_are_those_of_utc(pushed: Shop, clicked: LocalSandbox) -> None:
     """A second before midnight and midnight itself are two days, on both sides, whatever the session's time zone."""
     far_east(pushed)
@@ -166,7 +166,7 @@ def test_days_are_those_of_utc(pushed: Shop, clicked: LocalSandbox) -> None:
     }
 
 
-@both_engines
+@each_engine
 def test_many_goals_and_days_are_walked(shop: Shop, sandbox: LocalSandbox) -> None:
     """More goals and days than a call may ask for are asked for in several calls, and every one is reported; a name
     that looks like SQL or Jinja is kept and shown to the letter, and does nothing."""
@@ -190,7 +190,7 @@ def test_many_goals_and_days_are_walked(shop: Shop, sandbox: LocalSandbox) -> No
     assert len(newest["goals"]) == 24
 
 
-@duckdb_at_least
+@each_engine
 def test_what_a_baseline_marked_was_not_sent(shop: Shop, sandbox: LocalSandbox) -> None:
     """Records that a baseline marks as accepted are no uploads, and those that a push sends are; where nothing was sent
     no call is made."""
@@ -309,7 +309,7 @@ def reported(count: int) -> Reported:
     return Reported(tuple(ReportedDay(1, day, count, count, ((f"Reason{count}", count),)) for day in days))
 
 
-@both_engines
+@each_engine
 def test_of_two_fetches_at_once_the_newest_answer_holds(shop: Shop) -> None:
     """Whatever their ids: the later answer is shown with its reasons, and no row of the earlier one beside it."""
     shop.dbt("parse", "--quiet")

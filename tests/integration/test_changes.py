@@ -9,7 +9,7 @@ import pytest
 from reverse_etl.core.errors import GuardError, SettingsError
 from reverse_etl.sandbox import LocalSandbox
 from tests.support.bench import Bench, click, counting, opened
-from tests.support.engines import both_engines
+from tests.support.engines import each_engine
 from tests.support.faults import ask_for
 from tests.support.shop import COLUMNS, Shop, copy_of, deal
 
@@ -168,7 +168,7 @@ def test_a_value_keeps_every_digit(bench: Bench, sandbox: LocalSandbox) -> None:
 ADDED = [("ledger", "adjustment_time"), ("receipts", "tracking_id"), ("runs", "tests")]
 
 
-@both_engines
+@each_engine
 def test_an_upgrade_of_the_package_keeps_every_row(shop: Shop, sandbox: LocalSandbox) -> None:
     """Tables of an older version are named with what to run; that adds the columns and loses no row."""
     shop.fill([deal(n) for n in range(ROWS)])

@@ -9,7 +9,7 @@ import pytest
 from reverse_etl.sandbox import LocalSandbox
 from reverse_etl.warehouse import proving
 from reverse_etl.warehouse.lease import WarehouseLease
-from tests.support.engines import both_engines
+from tests.support.engines import each_engine
 from tests.support.schemas import validate
 from tests.support.shop import Shop, deal
 
@@ -37,7 +37,7 @@ def refusal(shop: Shop) -> str:
     return "".join(guard["message"] for guard in guards if guard["name"] == "warehouse" and guard["refuses"])
 
 
-@both_engines
+@each_engine
 @pytest.mark.usefixtures("unproved")
 def test_an_engine_that_our_tests_do_not_prove_needs_a_proof(shop: Shop, sandbox: LocalSandbox) -> None:
     """Without one a push is refused, but to the local sandbox; a proof that passed lets it go, and leaves no table."""

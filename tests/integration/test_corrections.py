@@ -10,7 +10,7 @@ import pytest
 from reverse_etl.sandbox import LocalSandbox
 from reverse_etl.warehouse.ledger import WarehouseLedger
 from tests.support.bench import Bench, opened
-from tests.support.engines import both_engines, duckdb_at_least
+from tests.support.engines import each_engine
 from tests.support.faults import ask_for, truth
 from tests.support.scale import scaled
 from tests.support.shop import Shop, click, deal
@@ -26,7 +26,7 @@ def judged(sandbox: LocalSandbox) -> dict[str, tuple[bool, bool, float | None]]:
     }
 
 
-@both_engines
+@each_engine
 def test_a_changed_value_is_restated_and_what_is_gone_is_retracted(shop: Shop, sandbox: LocalSandbox) -> None:
     """A push restates and retracts what the exposure allows, once; the books of both sides agree."""
     shop.fill([deal(n) for n in range(4)])
@@ -53,7 +53,7 @@ def test_a_changed_value_is_restated_and_what_is_gone_is_retracted(shop: Shop, s
     assert "It was retracted; Microsoft ignores it from then on." in shop.run("why", "D3").stdout
 
 
-@duckdb_at_least
+@each_engine
 def test_a_move_retracts_and_sends_in_one_push(shop: Shop, sandbox: LocalSandbox) -> None:
     """A corrected click id under the same key: the old conversion is taken back first, the new one sent after that."""
     shop.fill([deal(0), deal(1)])

@@ -12,7 +12,7 @@ import pytest
 from reverse_etl.demo import _make_project
 from reverse_etl.sandbox import LocalSandbox
 from tests.support.dbt_v2 import run_v2
-from tests.support.shop import Shop, _write_profile, copy_of, deal
+from tests.support.shop import Shop, copy_of, deal, write_profile
 
 Prepare = Callable[[Shop], object]
 SCHEMA = """
@@ -130,7 +130,7 @@ def test_what_init_writes_has_no_deprecation(tmp_path: Path) -> None:
     shop = Shop(tmp_path / "shop")
     shop.folder.mkdir()
     (shop.folder / "dbt_project.yml").write_text("name: shop\nversion: '1.0'\nprofile: shop\n")
-    _write_profile(shop)
+    write_profile(shop)
     assert shop.run("init").returncode == 0
     builds_without_a_deprecation(shop)
     assert shop.run("plan").returncode == 0

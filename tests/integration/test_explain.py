@@ -21,7 +21,7 @@ from reverse_etl.core.results import Explained, RunReport, WhyReport
 from reverse_etl.sandbox import LocalSandbox
 from reverse_etl.session import open_workspace
 from reverse_etl.warehouse.dbt_calls import DbtOptions
-from tests.support.engines import ENGINES
+from tests.support.engines import USUAL
 from tests.support.faults import ask_for
 from tests.support.schemas import validate
 from tests.support.shop import COMMAND, Shop, click, copy_of, deal
@@ -84,7 +84,7 @@ def on_postgres(postgres_template: Shop, tmp_path_factory: pytest.TempPathFactor
         yield asked
 
 
-@pytest.fixture(params=ENGINES)
+@pytest.fixture(params=USUAL)
 def asked(request: pytest.FixtureRequest) -> Asked:
     """On each engine in turn; how it is printed and written is tried on DuckDB."""
     found: Asked = request.getfixturevalue(f"on_{request.param}")

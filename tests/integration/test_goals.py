@@ -15,7 +15,7 @@ from reverse_etl.session import Session
 from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.exposures import find_syncs
 from reverse_etl.warehouse.project import Project
-from tests.support.engines import both_engines
+from tests.support.engines import each_engine
 from tests.support.faults import ask_for, release
 from tests.support.hostile import JINJA, TABLES
 from tests.support.schemas import validate
@@ -98,7 +98,7 @@ def test_names_and_flags_are_compared_with_the_goals(shop: Shop, start: Start) -
     assert HASH not in json.dumps(found)
 
 
-@both_engines
+@each_engine
 def test_conversions_later_than_the_window(shop: Shop, start: Start) -> None:
     """Where the model offers a click time, what came later than the goal's window is counted; else nothing is said."""
     sandbox = start("{name: Deal won, window_minutes: 60, revenue: {type: FixedValue}}", "{name: Long}")
@@ -161,7 +161,7 @@ def test_a_push_notes_what_would_be_refused(shop: Shop, start: Start) -> None:
     assert "goals could not be looked at" not in again.stderr
 
 
-@both_engines
+@each_engine
 def test_what_goals_would_refuse_is_held_where_that_is_set(shop: Shop, start: Start) -> None:
     """Plan, why and push hold the same rows, each with its reason; without the setting they go."""
     shop.exposure(hold_refusable=True)
@@ -279,7 +279,7 @@ def test_a_goal_that_the_file_lists_is_not_learnt(shop: Shop, tmp_path: Path) ->
 NAMES = [TABLES, JINJA, "Deal won", "Never reported", "Endless", "Beyond"]
 
 
-@both_engines
+@each_engine
 def test_many_goals_and_windows_of_any_length_are_compared(shop: Shop) -> None:
     """Thousands of goals that no row names are passed over, and a window beyond the longest is the longest."""
     with_click_time(shop, "conversion_time - interval '61 minutes'")

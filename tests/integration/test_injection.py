@@ -9,7 +9,7 @@ from reverse_etl.core.errors import ReverseEtlError
 from reverse_etl.sandbox import LocalSandbox
 from reverse_etl.session import Session, open_workspace
 from reverse_etl.warehouse.dbt_calls import DbtOptions
-from tests.support.engines import both_engines
+from tests.support.engines import each_engine
 from tests.support.faults import ask_for
 from tests.support.hostile import JINJA, TABLES
 from tests.support.shop import Shop, deal
@@ -58,7 +58,7 @@ def as_literal(text: str) -> str:
     return "{% raw %}" + text.replace("{% raw %}", "") + "{% endraw %}"
 
 
-@both_engines
+@each_engine
 def test_settings_data_keys_and_answers_are_texts(shop: Shop, sandbox: LocalSandbox) -> None:
     """Account, key column, keys, names, and what the service says: all are kept as they are, and nothing is run."""
     key = "id\"; drop table deals; --'"
@@ -137,7 +137,7 @@ def rows_named(session: Session, key: str) -> int:
         return int(key in error.message)
 
 
-@both_engines
+@each_engine
 def test_a_key_that_no_text_holds_names_nothing(shop: Shop, sandbox: LocalSandbox) -> None:
     """What an engine cannot hold, and what a pattern would match, names no row, and the connection goes on."""
     fill(shop, ("plain", "Deal won"))

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from reverse_etl.sandbox import LocalSandbox, read_received, summary
-from tests.support.engines import duckdb_at_least
+from tests.support.engines import each_engine
 from tests.support.faults import ask_for, release, used_up, wait_for
 from tests.support.scale import scaled
 from tests.support.shop import Shop, deal
@@ -63,7 +63,7 @@ def test_kill_between_send_and_receipt_is_settled_by_the_next_push(
     assert summary(books).received == 2 * ROWS
 
 
-@duckdb_at_least
+@each_engine
 def test_what_a_limit_leaves_in_doubt_is_said_to_be_in_doubt(shop: Shop, sandbox: LocalSandbox) -> None:
     """After a kill, `--limit` settles that many; the others stay in doubt, never "not sent", and the exit says so."""
     shop.fill([deal(n) for n in range(30)])
@@ -135,7 +135,7 @@ def settled(shop: Shop, sandbox: LocalSandbox, books: Path) -> None:
     assert shop.sql("select status, count(*) from reverse_etl_records group by 1") == [("accepted", DEALS)]
 
 
-@duckdb_at_least
+@each_engine
 def test_sigterm_lets_calls_finish_and_gives_the_lease_back(
     shop: Shop, sandbox: LocalSandbox, under_way: subprocess.Popen[str], tmp_path: Path
 ) -> None:
@@ -164,7 +164,7 @@ def test_a_call_without_an_answer_is_waited_for_nine_seconds(
     settled(shop, sandbox, tmp_path / "books.sqlite")
 
 
-@duckdb_at_least
+@each_engine
 def test_a_second_ctrl_c_stops_at_once(
     shop: Shop, sandbox: LocalSandbox, under_way: subprocess.Popen[str], tmp_path: Path
 ) -> None:

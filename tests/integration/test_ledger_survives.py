@@ -5,7 +5,7 @@ import json
 import pytest
 
 from reverse_etl.sandbox import LocalSandbox
-from tests.support.engines import both_engines, duckdb_at_least
+from tests.support.engines import each_engine
 from tests.support.shop import Shop, deal
 
 TABLES = ("reverse_etl_ledger", "reverse_etl_receipts", "reverse_etl_runs", "reverse_etl_attribution_reports")
@@ -24,7 +24,7 @@ def pushed(shop: Shop, sandbox: LocalSandbox) -> Shop:
     return shop
 
 
-@both_engines
+@each_engine
 def test_history_survives_every_build(pushed: Shop, sandbox: LocalSandbox) -> None:
     """`--full-refresh` and `--empty` leave ledger, receipts, runs and reports as they were, the views show them, and
     what was accepted before is unchanged after it."""
@@ -38,7 +38,7 @@ def test_history_survives_every_build(pushed: Shop, sandbox: LocalSandbox) -> No
     assert pushed.push(endpoint=sandbox.url)["source"] == {"unchanged": 5}
 
 
-@duckdb_at_least
+@each_engine
 def test_settings_that_would_empty_the_history_are_refused(pushed: Shop) -> None:
     """A root-level setting that overrides the models' own is refused before anything is dropped."""
     before = rows(pushed)
@@ -63,7 +63,7 @@ def with_another_schema(shop: Shop) -> None:
     shop.dbt("build", "--quiet", "--target", "blue", "--target-path", "state")
 
 
-@duckdb_at_least
+@each_engine
 def test_a_clone_of_another_schema_leaves_the_history_as_it_was(pushed: Shop, sandbox: LocalSandbox) -> None:
     """`dbt clone --full-refresh` clones all else and fails at the tables, as its retry does, and push goes on."""
     with_another_schema(pushed)

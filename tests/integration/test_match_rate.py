@@ -5,11 +5,11 @@ from typing import Any
 
 import pytest
 
-from tests.support.engines import both_engines
+from tests.support.engines import each_engine
 from tests.support.shop import Shop
 
 
-@both_engines
+@each_engine
 def test_a_low_match_rate_warns(shop: Shop) -> None:
     """The test warns of goals below the rate, and of no day too young, goal too small, or sync not asked for."""
     model = {

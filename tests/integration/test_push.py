@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from reverse_etl.sandbox import LocalSandbox, read_received, summary
-from tests.support.engines import both_engines, duckdb_at_least
+from tests.support.engines import each_engine
 from tests.support.shop import Shop, click, deal
 
 GOALS = """
@@ -40,7 +40,7 @@ def plan(shop: Shop) -> dict[str, Any]:
     return json.loads(done.stdout)
 
 
-@both_engines
+@each_engine
 def test_plan_lists_exactly_what_push_sends(shop: Shop, sandbox: LocalSandbox, books: Path) -> None:
     """Classes and counts of the plan are those of the push, the next push sends nothing, and no plan table stays."""
     shop.fill(
@@ -67,7 +67,7 @@ def test_plan_lists_exactly_what_push_sends(shop: Shop, sandbox: LocalSandbox, b
     assert shop.sql("select table_name from information_schema.tables where table_name like 'reverse_etl_plan%'") == []
 
 
-@duckdb_at_least
+@each_engine
 def test_rejected_rows_are_shown_and_held_until_they_change(shop: Shop, tmp_path: Path) -> None:
     """A refusal by the destination gives exit code 3, is listed with what to do, and is not repeated unchanged."""
     goals = tmp_path / "goals.yml"
@@ -88,7 +88,7 @@ def test_rejected_rows_are_shown_and_held_until_they_change(shop: Shop, tmp_path
         assert shop.push(endpoint=sandbox.url)["source"]["rejected"] == 1
 
 
-@duckdb_at_least
+@each_engine
 def test_corrections_are_held_and_never_sent_as_new(shop: Shop, sandbox: LocalSandbox, books: Path) -> None:
     """A changed value, a key with another click id and a row that is gone are held, each with its reason."""
     shop.fill([deal(n) for n in range(4)])
@@ -130,7 +130,7 @@ def test_reading_commands_write_nothing(shop: Shop, sandbox: LocalSandbox) -> No
     assert shop.database.read_bytes() == before
 
 
-@both_engines
+@each_engine
 def test_each_step_of_the_plan_can_be_looked_at(shop: Shop) -> None:
     """`plan --step` prints SQL that runs as it stands; of an unknown step it names those that there are."""
     shop.fill([deal(1), deal(2, conversion_name=None)])

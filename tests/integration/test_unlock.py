@@ -8,7 +8,7 @@ import pytest
 
 from reverse_etl.commands.courier import LOOK_EVERY
 from reverse_etl.sandbox import LocalSandbox, summary
-from tests.support.engines import both_engines
+from tests.support.engines import each_engine
 from tests.support.faults import ask_for, release, used_up, wait_for
 from tests.support.shop import Shop, deal
 
@@ -22,7 +22,7 @@ def unlock(shop: Shop, *arguments: str, code: int = 0) -> str:
     return done.stdout + done.stderr
 
 
-@both_engines
+@each_engine
 def test_without_a_living_holder_there_is_nothing_to_unlock(shop: Shop, sandbox: LocalSandbox) -> None:
     """No run holds it, or a dead one does: it says so, changes nothing and leaves with 0."""
     shop.fill([deal(n) for n in range(3)])

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from reverse_etl.sandbox import LocalSandbox
-from tests.support.engines import both_engines
+from tests.support.engines import each_engine
 from tests.support.schemas import validate
 from tests.support.shop import Shop, deal
 
@@ -52,7 +52,7 @@ def why(shop: Shop, key: str) -> dict[str, Any]:
     return found
 
 
-@both_engines
+@each_engine
 def test_a_young_click_waits_and_goes_when_its_hour_is_over(shop: Shop, sandbox: LocalSandbox) -> None:
     """Younger than an hour it waits, with the time when it goes; then it is sent. Its click time is no identity."""
     shop.fill([deal(1), deal(2)])
@@ -79,7 +79,7 @@ def test_a_young_click_waits_and_goes_when_its_hour_is_over(shop: Shop, sandbox:
     assert set(plan_lines(shop)) == {"unchanged", "now"}
 
 
-@both_engines
+@each_engine
 def test_a_conversion_before_its_click_is_invalid(shop: Shop) -> None:
     """It is held back with its reason; where the click's time is missing or no time, nothing is said."""
     shop.fill([deal(1), deal(2), deal(3)])
@@ -95,7 +95,7 @@ def test_a_conversion_before_its_click_is_invalid(shop: Shop) -> None:
     assert plan_lines(shop)["new"]["rows"] == 3
 
 
-@both_engines
+@each_engine
 @pytest.mark.parametrize("click_time", ["infinity", "9999-12-31 23:59:59", "-infinity"])
 def test_the_strangest_click_times_raise_nothing(shop: Shop, click_time: str) -> None:
     """At the ends of time a row has a class like any other, also where its conversion is as strange."""

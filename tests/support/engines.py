@@ -5,7 +5,7 @@ import pytest
 from tests.support.scale import scaled
 
 ENGINES = ("duckdb", "postgres")
+# The walk of tests/engines takes Postgres through all that a push does; `make test-long` runs these on both.
+USUAL = scaled(ENGINES[:1], long=ENGINES)
 # For tests that use the fixture `shop`, directly or not.
-both_engines = pytest.mark.parametrize("shop", ENGINES, indirect=True)
-# Where no statement differs between engines that other tests do not run on each.
-duckdb_at_least = pytest.mark.parametrize("shop", scaled(ENGINES[:1], long=ENGINES), indirect=True)
+each_engine = pytest.mark.parametrize("shop", USUAL, indirect=True)
