@@ -6,7 +6,7 @@ export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
 .PHONY: docs help setup demo test test-long test-engines test-matrix model mutants lint lint-types lint-package lint-example format golden lock \
-	bench soak clean
+	bench bench-peers soak clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-11s %s\n", $$1, $$2}'
@@ -96,6 +96,9 @@ lock: setup  ## Write the lock files anew from pyproject.toml
 
 bench: setup  ## Measure speed against yardsticks taken in the same run
 	$(BIN)/python benchmarks/run.py
+
+bench-peers: setup  ## Push a million rows beside dlt and drt, each in an environment of its own
+	$(BIN)/python benchmarks/run.py push --peers
 
 soak: setup  ## Push a million rows through every kind of fault and compare the books
 	$(BIN)/python -m benchmarks.soak

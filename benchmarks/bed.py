@@ -117,9 +117,9 @@ def keep_newest(shop: Shop, rows: int) -> None:
 
 @contextmanager
 def opened(folder: Path) -> Iterator[Session]:
-    """The project with its sync and ledger, as the command line opens it; by SOAP on any day, which the sink speaks."""
+    """The project with its sync and ledger, as the command line opens it; by REST, which the sink speaks."""
     with open_workspace(DbtOptions(project_dir=folder, profiles_dir=folder)) as workspace:
-        yield workspace.open(replace(workspace.pick(SYNC), protocol=WireProtocol.SOAP))
+        yield workspace.open(replace(workspace.pick(SYNC), protocol=WireProtocol.REST))
 
 
 def main() -> None:

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import json
+import os
 import resource
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 from typing import Any, NamedTuple
 
 REPOSITORY = Path(__file__).resolve().parents[1]
+# Commands run in other folders, and find the benchmarks.
+ENVIRONMENT = os.environ | {"PYTHONPATH": str(REPOSITORY)}
 
 
 class Took(NamedTuple):
@@ -46,6 +50,28 @@ def child(module: str, *arguments: object) -> dict[str, Any]:
     command = [sys.executable, "-m", f"benchmarks.{module}", *map(str, arguments)]
     done = subprocess.run(command, cwd=REPOSITORY, stdout=subprocess.PIPE, text=True, check=True)
     return json.loads(done.stdout.splitlines()[-1])
+
+
+class Whole(NamedTuple):
+    """What a process took from its start to its end, and the most memory that it had, in MB (millions of bytes)."""
+
+    seconds: float
+    peak_mb: float
+
+
+def whole(command: Sequence[str], environment: Mapping[str, str]) -> Whole:
+    """Run a command to its end; where it fails, so does the benchmark."""
+    began = time.perf_counter()
+    with tempfile.TemporaryFile() as said:
+        process = subprocess.Popen(
+            command, cwd=environment["SHOP"], env=ENVIRONMENT | environment, stdout=said, stderr=subprocess.STDOUT
+        )
+        _, status, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - began
+        if os.waitstatus_to_exitcode(status):
+            said.seek(0)
+            raise SystemExit(f"{' '.join(command)} failed: {said.read().decode()[-2000:]}")
+    return Whole(seconds, usage.ru_maxrss * (1 if sys.platform == "darwin" else 1024) / 1e6)
 
 
 def answer(result: dict[str, Any]) -> None:

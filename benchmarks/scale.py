@@ -72,8 +72,8 @@ def main() -> None:
             weights = weigh(session, Path(place))
             show_plan(session, weights)
         child("bed", empty, given.rows)
-        with running_sink() as url, opened(empty) as session:
-            os.environ["MICROSOFT_ADS_ENDPOINT"] = url
+        with running_sink() as sink, opened(empty) as session:
+            os.environ["MICROSOFT_ADS_ENDPOINT"] = sink.url
             show_push(session, given.rows)
 
 

@@ -30,7 +30,7 @@ from reverse_etl.commands.courier import Patience
 from reverse_etl.commands.push import PushOptions, carry_out
 from reverse_etl.core.ports import Silent
 from reverse_etl.destinations.microsoft_ads import MicrosoftAds, MicrosoftAdsSettings
-from reverse_etl.destinations.microsoft_ads.wire.soap import SoapWire
+from reverse_etl.destinations.microsoft_ads.wire.rest import RestWire
 from reverse_etl.sandbox import LocalSandbox, summary
 from tests.support.shop import Shop, build_template
 
@@ -184,7 +184,7 @@ def push_until_settled(folder: Path, url: str) -> None:
     quiet = 0
     with opened(folder) as session:
         made = MicrosoftAdsSettings.load(session.sync, settings)
-        wire = SoapWire(made, read_timeout=10.0)
+        wire = RestWire(made, read_timeout=10.0)
         destination = MicrosoftAds(made, wire=wire, throttle_wait=0.1)
         for _ in range(400):
             options = PushOptions(patience=Patience(first_wait=0.05, longest_wait=0.2))

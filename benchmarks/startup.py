@@ -9,7 +9,7 @@ from statistics import median
 from benchmarks.measure import line, spread, timed, title, verdict
 from tests.support.shop import COMMAND, build_template, deal
 
-AIM = 0.5
+AIM = 0.2
 
 
 def measure(folder: Path, rounds: int) -> None:

@@ -210,7 +210,7 @@ def build_template(folder: Path, host: str = "") -> Shop:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(text)
     shop = Shop(folder, host)
-    _write_profile(shop)
+    write_profile(shop)
     shop.exposure()
     columns = ", ".join(f"{name} {type_}" for name, type_ in COLUMNS.items())
     if host:
@@ -229,7 +229,7 @@ def copy_of(template: Shop, folder: Path) -> Shop:
     shop = Shop(folder, template.host)
     if shop.host:
         on_server(shop.host, f"create database {shop.database_name} template {template.database_name}")
-    _write_profile(shop)
+    write_profile(shop)
     # What dbt kept of the template's parse serves the copy, too: dbt parses what a test changes, and not all anew.
     kept = folder / "target" / "partial_parse.msgpack"
     if kept.exists():
@@ -237,9 +237,11 @@ def copy_of(template: Shop, folder: Path) -> Shop:
     return shop
 
 
-def _write_profile(shop: Shop) -> None:
+def write_profile(shop: Shop, **settings: Any) -> None:
+    """The profile of a shop. `settings`: of DuckDB."""
     # A few rows are sooner read by one thread of DuckDB, as of dbt.
-    output: dict[str, Any] = {"type": "duckdb", "path": str(shop.database), "threads": 1, "settings": {"threads": 1}}
+    settings = settings or {"threads": 1}
+    output: dict[str, Any] = {"type": "duckdb", "path": str(shop.database), "threads": 1, "settings": settings}
     if shop.host:
         output = {"type": "postgres", "host": shop.host, "port": 5432, "user": "postgres", "password": "none"}
         output |= {"dbname": shop.database_name, "schema": "main", "threads": 1}
