@@ -216,17 +216,18 @@ where row_count > 0
     again with_repeats.
 -#}
 {% macro _step_planned(plan, at) %}
+{%- set keys = reverse_etl._listed(reverse_etl._identity_columns(plan.scope)) -%}
 select
     side,
     class,
     reason,
     operation,
     case when operation is not null then {{ plan.seq_offset }} + n end as seq,
-    -- each operation leaves in batches of its own
+    -- the operations come one after another, and no batch holds two of them
     case
         when operation is not null
-            then {{ plan.batch_offset }}
-                + cast(sum(case when mod(nth, {{ plan.batch_rows }}) = 1 then 1 else 0 end) over (order by n) as {{ dbt.type_bigint() }})
+            then {{ plan.batch_offset }} + 1 + cast((n - 1 - mod(n - 1, {{ plan.batch_rows }})) / {{ plan.batch_rows }} as {{ dbt.type_bigint() }})
+                + case operation when 'send' then 0 when 'restate' then 1 else 2 end
     end as batch,
     conversion_name,
     conversion_time,
@@ -251,19 +252,14 @@ select
     totals.source_rows - totals.seen_rows as unseen_repeats
 from (
     select
-        ordered.*,
-        row_number() over (partition by operation order by n) as nth
-    from (
-        select
-            decided.*,
-            row_number() over (
-                order by
-                    case operation when 'send' then 0 when 'restate' then 1 when 'retract' then 2 else 3 end,
-                    case when class = 'in_doubt' then 0 else 1 end,
-                    conversion_time, conversion_name, click_id, hashed_email, hashed_phone
-            ) as n
-        from {{ at.decided }} as decided
-    ) as ordered
+        decided.*,
+        row_number() over (
+            order by
+                case operation when 'send' then 0 when 'restate' then 1 when 'retract' then 2 else 3 end,
+                case when class = 'in_doubt' then 0 else 1 end,
+                conversion_time, conversion_name, click_id, hashed_email, hashed_phone
+        ) as n
+    from {{ at.decided }} as decided
 ) as numbered
 cross join (
     select
@@ -272,10 +268,21 @@ cross join (
         + (
             select count(*) from {{ at.known }} as known where status in ('accepted', 'in_doubt', 'maybe_taken')
         ) as known_identities,
-        (select count(*) from {{ at.open_rows }} as open_rows)
-        + (
+        (
             select coalesce(sum(row_count), 0) from {{ at.plain_counts }} as plain_counts where place = 'as_accepted'
+        )
+        {%- if plan.with_repeats %}
+        + (select count(*) from {{ at.open_rows }} as open_rows) as seen_rows
+        {%- else %}
+        + (
+            select coalesce(sum(case when copy = 1 then 1 else row_count end), 0)
+            from (
+                select {{ keys }}, copy, count(*) as row_count
+                from {{ at.open_rows }} as open_rows
+                group by {{ keys }}, copy
+            ) as conversions
         ) as seen_rows
+        {%- endif %}
 ) as totals
 {% endmacro %}
 

@@ -3,7 +3,7 @@
     Arguments: plan, the table's name in full; select_sql, the plan's select.
 -#}
 {% macro _create_plan_table(plan, select_sql) %}
-    {{- reverse_etl._create_table_as('table', plan, "select * from (" ~ select_sql ~ ") as planned\norder by seq") -}}
+    {{- reverse_etl._create_table_as('table', plan, select_sql) -}}
 {% endmacro %}
 
 {% macro _drop_plan_table(plan) %}
@@ -33,69 +33,72 @@
 {% endmacro %}
 
 {#-
-    A plan in short: rows per class and reason with up to `samples` rows of each group. What is sent is grouped by goal and
+    A plan in short: rows per class and reason, and of each group up to `samples` rows. What is sent is grouped by goal and
     currency, too, with its sums: value as it would be, counted as it counts now; the values of other rows say nothing.
     Arguments: rows, a relation or a select in brackets.
 -#}
 {% macro _plan_summary(rows, samples) %}
-{%- set group = "partition by side, class, reason, operation, goal, currency, counted_currency" -%}
+{%- set keys = ['side', 'class', 'reason', 'operation', 'goal', 'currency', 'counted_currency'] -%}
+{%- set shown = ['seq', 'record_key', 'conversion_name', 'conversion_time', 'value', 'counted_value', 'moves_to_name',
+    'moves_to_time', 'code', 'error_code', 'goes_at', 'refused_at'] -%}
+with planned as (
     select
         side,
         class,
-        reason,
+        coalesce(reason, '') as reason,
         coalesce(operation, '') as operation,
-        goal,
-        rows_in_all,
-        sum_of_value,
-        rows_with_value,
-        sum_of_counted,
-        rows_with_counted,
-        seq,
-        record_key,
-        conversion_name,
-        conversion_time,
-        value,
-        currency,
-        counted_value,
-        counted_currency,
-        moves_to_name,
-        moves_to_time,
-        code,
-        error_code,
-        goes_at,
-        refused_at,
+        case when is_sent then conversion_name else '' end as goal,
+        case when is_sent then coalesce(currency, '') else '' end as currency,
+        case when is_sent then coalesce(counted_currency, '') else '' end as counted_currency,
+        {{ reverse_etl._listed(shown) }},
+        row_count,
         known_identities,
         unseen_repeats
     from (
         select
-            grouped.*,
-            sum(row_count) over ({{ group }}) as rows_in_all,
-            sum(value) over ({{ group }}) as sum_of_value,
-            count(value) over ({{ group }}) as rows_with_value,
-            sum(counted_value) over ({{ group }}) as sum_of_counted,
-            count(counted_value) over ({{ group }}) as rows_with_counted,
-            row_number() over ({{ group }} order by seq, conversion_time, record_key) as nth
-        from (
-            select
-                side,
-                class,
-                reason,
-                operation,
-                case when is_sent then conversion_name else '' end as goal,
-                case when is_sent then currency else '' end as currency,
-                case when is_sent then counted_currency else '' end as counted_currency,
-                seq, record_key, conversion_name, conversion_time, value, counted_value, moves_to_name, moves_to_time,
-                code, error_code, goes_at, refused_at, row_count, known_identities, unseen_repeats
-            from (
-                select
-                    planned.*,
-                    operation is not null or class = 'replace' as is_sent
-                from {{ rows }} as planned
-            ) as planned
-        ) as grouped
-    ) as counted
-    where nth <= {{ samples if samples > 0 else 1 }}
-    order by side desc, class, reason, goal, currency, counted_currency, nth
+            planned.*,
+            operation is not null or class = 'replace' as is_sent
+        from {{ rows }} as planned
+    ) as planned
+),
+
+counted as (
+    select
+        {{ reverse_etl._listed(keys) }},
+        sum(row_count) as rows_in_all,
+        sum(value) as sum_of_value,
+        count(value) as rows_with_value,
+        sum(counted_value) as sum_of_counted,
+        count(counted_value) as rows_with_counted,
+        max(known_identities) as known_identities,
+        max(unseen_repeats) as unseen_repeats
+    from planned
+    group by {{ reverse_etl._listed(keys) }}
+)
+{%- if samples %},
+
+samples as (
+    select {{ reverse_etl._listed(keys + shown) }}
+    from (
+        select
+            planned.*,
+            row_number() over (partition by {{ reverse_etl._listed(keys) }} order by seq, conversion_time, record_key) as nth
+        from planned
+    ) as ordered
+    where nth <= {{ samples }}
+)
+
+select
+    {{ reverse_etl._named(keys + ['rows_in_all', 'sum_of_value', 'rows_with_value', 'sum_of_counted', 'rows_with_counted',
+        'known_identities', 'unseen_repeats'], 'counted') }},
+    {{ reverse_etl._named(shown, 'samples') }}
+from counted
+left join samples on {{ reverse_etl._same(keys, 'counted', 'samples') }}
+{%- else %}
+
+select * from counted
+{%- endif %}
+order by counted.side desc, {{ reverse_etl._listed(keys[1:], 'counted') }}
 {% endmacro %}
 
 {#- The rows of a plan that the destination refused, and that are held for that. -#}

@@ -86,6 +86,7 @@ with judged as {{ reverse_etl._materialized() }}(
 
 select
     judged.*,
+    {%- if plan.with_repeats %}
     case when judged.invalid_reasons = '' then row_number() over (
         partition by {{ reverse_etl._listed(keys, 'judged') }}
         order by
@@ -95,6 +96,9 @@ select
             coalesce(judged.attribution_credit, 2), judged.attribution_model,
             judged.hashed_email, judged.hashed_phone, judged.click_id
     ) else 0 end as copy,
+    {%- else %}
+    case when judged.invalid_reasons = '' then 1 else 0 end as copy,
+    {%- endif %}
     judged.invalid_reasons = '' and coalesce(
         known.status = 'accepted'{{ " and not known.retract_in_doubt" if 'retract' in plan.adjustments }}, false
     ) as is_counted

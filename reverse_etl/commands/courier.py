@@ -1,4 +1,4 @@
-"""Carries one stretch of batches to the destination by several workers and returns what is known afterwards."""
+"""Carries stretches of batches to the destination by several workers and returns what is known of each afterwards."""
 
 from __future__ import annotations
 
@@ -63,13 +63,16 @@ _NO_CONNECTION_HINT = (
     "What did not leave goes with the next push."
 )
 
+# Batches of one stretch, by what will be known of each.
+Flight = dict[Future[Delivery], Sequence[Record]]
+
 
 class Courier:
-    """Delivers stretches for one run. Its pace is shared: one throttled worker slows all.
+    """Delivers the stretches of one run; the next may start before the last is finished.
 
-    `pace`: one that other runs share, too; left out, the run has its own.
-    `may_call` is asked before each call: False means that the call must not start any more. Once `stop` is set, no
-    call starts either. `sleep`, `clock` and `jitter`, from 0 to 1, are replaced in tests.
+    Its pace is shared: one throttled worker slows all. `pace`: one that other runs share, too; left out, the run has
+    its own. `may_call` is asked before each call: False means that the call must not start any more. Once `stop` is
+    set, no call starts either. `sleep`, `clock` and `jitter`, from 0 to 1, are replaced in tests.
     """
 
     def __init__(
@@ -126,17 +129,30 @@ class Courier:
         on_batch: Callable[[Delivery, Sequence[Record]], None],
         looked: float | None = None,
     ) -> Delivery:
-        """Send the batches and return once each is answered, given up or withheld.
+        """Send the batches and return once each is answered, given up or withheld; see `start` and `finish`."""
+        return self.finish(self.start(batches, looked=looked), meanwhile=meanwhile, on_batch=on_batch)
+
+    def start(self, batches: Sequence[Sequence[Record]], *, looked: float | None = None) -> Flight:
+        """Let the workers send the batches, after those of earlier stretches.
+
+        `looked`: when the look at the lease before these calls began, by `elapsed`; left out, now.
+        """
+        self._looked = elapsed() if looked is None else looked
+        return {self._pool.submit(self._guarded, batch): batch for batch in batches}
+
+    def finish(
+        self,
+        pending: Flight,
+        *,
+        meanwhile: Callable[[], None],
+        on_batch: Callable[[Delivery, Sequence[Record]], None],
+    ) -> Delivery:
+        """Wait until each batch of a stretch is answered, given up or withheld.
 
         `meanwhile` looks at the lease: it is called every LOOK_EVERY seconds by the calling thread while calls are
-        under way; `on_batch` by the same thread with each batch's part and its records. `looked`: when the look before
-        these calls began, by `elapsed`; left out, now.
+        under way; `on_batch` by the same thread with each batch's part and its records.
         """
         total = Delivery()
-        self._looked = elapsed() if looked is None else looked
-        pending: dict[Future[Delivery], Sequence[Record]] = {
-            self._pool.submit(self._guarded, batch): batch for batch in batches
-        }
         while pending:
             done, _ = wait(pending, timeout=LOOK_EVERY, return_when=FIRST_COMPLETED)
             for future in done:

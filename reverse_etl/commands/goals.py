@@ -1,12 +1,12 @@
-"""The account's goals beside what the source asks of them; reads only."""
+"""The account's goals beside what the source, or a run's plan, asks of them; reads only."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
-from reverse_etl.core.errors import SettingsError
-from reverse_etl.core.goal import missing, recipe
-from reverse_etl.core.ports import HasGoals
+from reverse_etl.core.errors import ReverseEtlError, SettingsError
+from reverse_etl.core.goal import compare, missing, recipe
+from reverse_etl.core.ports import Destination, HasGoals, Ledger
 from reverse_etl.core.results import GoalsReport
 from reverse_etl.session import Session
 
@@ -29,3 +29,16 @@ def goals(session: Session, note: Callable[[str], None]) -> GoalsReport:
         tuple(recipe(demand, found) for demand in lacking),
         learns,
     )
+
+
+def refusing_goals(destination: Destination, ledger: Ledger) -> Sequence[str]:
+    """Which rows of a run's plan their goals would refuse, as notes before they leave; keeps no push from going on."""
+    if not isinstance(destination, HasGoals):
+        return ()
+    try:
+        if destination.learns_goals():
+            return ()
+        findings = [one for one in compare(destination.goals(), ledger.planned_demands()) if one.refused]
+    except ReverseEtlError as error:
+        return (f"The goals could not be looked at; the push goes on without that. {error.message}",)
+    return [f"{finding.text} {finding.hint}" for finding in findings]

@@ -1,7 +1,8 @@
 """The way of a push: the only place that knows the order of steps.
 
-Claim, fence, plan; then stretch by stretch: record the intents, read the lease, call, record the receipts; plan again
-where something was settled; close. Whatever stops a run, what is known stands in the ledger first.
+Claim, fence, plan; then stretch by stretch: record the intents, read the lease, call, record the receipts, and
+meanwhile record the next stretch, whose calls line up; plan again where something was settled; close. Whatever stops a
+run, what is known stands in the ledger first.
 """
 
 from __future__ import annotations
@@ -10,11 +11,12 @@ import contextlib
 import json
 import threading
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field, replace
 from itertools import groupby
 
-from reverse_etl.commands.courier import Courier
+from reverse_etl.commands.courier import Courier, Flight
+from reverse_etl.commands.goals import refusing_goals
 from reverse_etl.commands.proof import Delivery, receipt_of_range
 from reverse_etl.core import clocks
 from reverse_etl.core.errors import (
@@ -22,22 +24,20 @@ from reverse_etl.core.errors import (
     GuardError,
     LeaseHeldError,
     LeaseLostError,
-    ReverseEtlError,
     RunStoppedError,
     WarehouseError,
 )
-from reverse_etl.core.goal import compare
 from reverse_etl.core.guards import Permissions, enforce, look, restatements, retractions
 from reverse_etl.core.pace import Pace, Patience
 from reverse_etl.core.plan import Plan, Record
-from reverse_etl.core.ports import Delivered, Destination, HasGoals, Lease, Ledger, Progress, Recorder, Standings
+from reverse_etl.core.ports import Delivered, Destination, Lease, Ledger, Progress, Recorder
 from reverse_etl.core.receipt import Outcome, Receipt
 from reverse_etl.core.results import RunResult
 from reverse_etl.core.sync import RestatementLimit, RetractionLimit
 from reverse_etl.session import Session
 
 # Batches of one stretch: what one insert of intents covers.
-STRETCH_BATCHES = 20
+STRETCH_BATCHES = 50
 # Plans of one run at most: settle what is in doubt, then send what waited for that.
 ROUNDS = 3
 OPERATIONS = 3
@@ -89,16 +89,10 @@ def push(
         notes += [f"{warning} {clocks.HINT}"]
     for note in notes:
         progress.note(note)
-    limit = sync.max_retractions
-    if permissions.max_retractions is not None:
-        limit = RetractionLimit(permissions.max_retractions, share=1.0, even_if_empty=True)
-    changes = sync.max_restatements
-    if permissions.max_restatements is not None:
-        changes = RestatementLimit(permissions.max_restatements, share=0.0)
     options = replace(
         options,
-        retractions=limit,
-        restatements=changes,
+        retractions=permissions.retractions(sync),
+        restatements=permissions.restatements(sync),
         pace=destination.pace,
         compare_goals=not sync.hold_refusable,
     )
@@ -146,6 +140,14 @@ def carry_out(
         raise
     lease.close(result.name, _counts(source=result.source, ledger=result.ledger, sent=result.sent))
     return result
+
+
+@dataclass(frozen=True, slots=True)
+class _Stretch:
+    """A stretch whose calls are under way."""
+
+    rows: int
+    flight: Flight
 
 
 class _Run:
@@ -241,64 +243,79 @@ class _Run:
         self._progress.planned(plan, round_, total)
         sends = total > 0 and any(line.operation == "send" for line in plan.lines)
         if self._options.compare_goals and round_ == 1 and sends:
-            self._look_at_goals()
-        for start in range(first, last + 1, size):
-            if self._ended:
-                break
-            end = min(start + size - 1, last)
-            self._deliver_stretch(start, end, total)
+            for note in refusing_goals(self._destination, self._ledger):
+                self._progress.note(note)
+        self._deliver_stretches([(start, min(start + size - 1, last)) for start in range(first, last + 1, size)], total)
         self._last_seq += plan.to_send
         # Each operation may leave a batch that is not full.
         self._last_batch += plan.to_send // self._destination.batch_limit + OPERATIONS
 
-    def _look_at_goals(self) -> None:
-        """Say which rows their goals would refuse, before they leave. It keeps no push from going on."""
-        destination = self._destination
-        if not isinstance(destination, HasGoals):
-            return
+    def _deliver_stretches(self, stretches: Sequence[tuple[int, int]], total: int) -> None:
+        """Send stretch after stretch. While the calls of one are under way, the next is read and recorded."""
+        under_way: _Stretch | None = None
         try:
-            if destination.learns_goals():
-                return
-            findings = [one for one in compare(destination.goals(), self._ledger.planned_demands()) if one.refused]
-        except ReverseEtlError as error:
-            self._progress.note(f"The goals could not be looked at; the push goes on without that. {error.message}")
-            return
-        for finding in findings:
-            self._progress.note(f"{finding.text} {finding.hint}")
+            for first, last in stretches:
+                if self._ended:
+                    break
+                ahead = self._take_off(first, last)
+                landing, under_way = under_way, ahead
+                if landing:
+                    self._land(landing, total)
+            if under_way:
+                landing, under_way = under_way, None
+                self._land(landing, total)
+        except BaseException:
+            self._courier.halt()
+            if under_way:
+                # What was answered is worth recording; what broke off is the error to show.
+                with contextlib.suppress(Exception):
+                    self._land(under_way, total)
+            raise
+        if stretches and self._stopped is None and not self._lease.still_mine():
+            self._stopped = self.lost()
 
-    def _deliver_stretch(self, start: int, end: int, total: int) -> None:
-        records = self._ledger.page(start, end)
+    def _take_off(self, first: int, last: int) -> _Stretch | None:
+        """Read and record a stretch, then let its calls start; None where the lease is lost, and nothing left."""
+        records = self._ledger.page(first, last)
         batches = [list(batch) for _, batch in groupby(records, key=lambda record: record.batch)]
-        self._ledger.record_intents(self._lease.run_seq, start, end)
+        self._ledger.record_intents(self._lease.run_seq, first, last)
         # Whatever breaks off now leaves them so.
         self._outcomes["in_doubt"] += len(records)
         # Only after that commit: whoever took over meanwhile has seen these intents, or they are void.
         looked = clocks.elapsed()
         if not self._lease.still_mine() or self._lease.seconds_left() <= self._destination.call_timeout:
+            self._courier.halt()
+            self._stopped = self.lost()
             self._record([receipt_of_range(batch, Outcome.NOT_SENT) for batch in batches], len(records))
             self._outcomes["in_doubt"] -= len(records)
             self._outcomes["not_sent"] += len(records)
-            self._stopped = self.lost()
-            return
+            return None
+        return _Stretch(len(records), self._courier.start(batches, looked=looked))
+
+    def _land(self, stretch: _Stretch, total: int) -> None:
+        """Wait for the calls of a stretch and record what was answered."""
 
         def on_batch(part: Delivery, batch: Sequence[Record]) -> None:
             self._sent += len(batch)
             through = Delivered(batch[0].batch, len(batch), tuple(part.receipts), part.in_doubt, part.seconds)
             self._progress.delivered(through, self._sent - self._round_began_at, total)
 
-        delivery = self._courier.deliver(batches, meanwhile=self._look_at_lease, on_batch=on_batch, looked=looked)
-        self._record(delivery.receipts, len(records))
-        self._count(records, delivery)
+        delivery = self._courier.finish(stretch.flight, meanwhile=self._look_at_lease, on_batch=on_batch)
+        self._record(delivery.receipts, stretch.rows)
+        self._count(stretch.rows, delivery)
         if delivery.failed is not None:
             raise delivery.failed
+        if self._stopped is not None:
+            return
         withheld = any(receipt.outcome is Outcome.NOT_SENT for receipt in delivery.receipts)
         if delivery.stopped is not None:
             reason = delivery.stopped.reason
             said = f"The destination refused the call: {reason}" if delivery.stopped.by_service else reason.message
             self._stopped = DestinationError(said, hint=delivery.stopped.hint)
-        elif not self._lease.still_mine() or (withheld and not self._options.stop.is_set()):
+        elif withheld and not self._options.stop.is_set():
             self._stopped = self.lost()
-        elif delivery.in_doubt == len(records):
+        elif delivery.in_doubt == stretch.rows:
+            self._courier.halt()
             self._stopped = DestinationError(
                 f"No call was answered: {delivery.last_doubt}",
                 hint="What may have arrived is in doubt; push again later, and the next push settles it.",
@@ -327,7 +344,7 @@ class _Run:
             hint="Look at the next run with `reverse-etl status`; it goes on with what is left.",
         )
 
-    def _count(self, records: Sequence[Record], delivery: Delivery) -> None:
+    def _count(self, rows: int, delivery: Delivery) -> None:
         refused = [r for r in delivery.receipts if r.outcome in (Outcome.REJECTED, Outcome.DEFERRED)]
         withheld = sum(r.rows for r in delivery.receipts if r.outcome is Outcome.NOT_SENT)
         for receipt in refused:
@@ -336,9 +353,8 @@ class _Run:
                 name = receipt.error_code or "without a code"
                 self._refusals[name + (f" ({receipt.code})" if receipt.code else "")] += receipt.rows
         self._outcomes["not_sent"] += withheld
-        self._outcomes["in_doubt"] += delivery.in_doubt - len(records)
-        accepted = len(records) - sum(r.rows for r in refused) - withheld - delivery.in_doubt
-        self._outcomes["accepted"] += accepted
+        self._outcomes["in_doubt"] += delivery.in_doubt - rows
+        self._outcomes["accepted"] += rows - sum(r.rows for r in refused) - withheld - delivery.in_doubt
         if delivery.last_doubt is not None:
             self._in_doubt_because = str(delivery.last_doubt)
 
@@ -353,7 +369,7 @@ class _Run:
             in_doubt_because=self._in_doubt_because,
             interrupted=self._options.stop.is_set() and "not_reached" in standings.source | standings.ledger,
             stopped=self._stopped,
-            unbalanced=tuple(_unbalanced(standings, self._outcomes)),
+            unbalanced=tuple(standings.unbalanced(self._outcomes)),
             strict=self._options.strict,
             standing_refused=self._standing_refused,
             beyond_help=standings.beyond_help,
@@ -365,19 +381,6 @@ def _waits_for_more(plan: Plan) -> bool:
     counts = plan.counts()
     waits = any(_WAITING & set(line.reasons) for line in plan.lines)
     return bool(counts.get("in_doubt") or (waits and (plan.to_retract or counts.get("restate"))))
-
-
-def _unbalanced(standings: Standings, outcomes: Counter[str]) -> Iterable[str]:
-    """The law of conservation: rows by standing against rows counted elsewhere, and the ledger against this process."""
-    pairs = [
-        ("source rows", standings.source_rows, sum(standings.source.values())),
-        ("identities known to the ledger", standings.known_identities, standings.known_standing),
-        *(
-            (f"records {outcome} in this run", outcomes[outcome], standings.run_outcomes.get(outcome, 0))
-            for outcome in ("accepted", "rejected", "deferred", "in_doubt", "not_sent")
-        ),
-    ]
-    return (f"{what}: {left:,} on one side, {right:,} on the other" for what, left, right in pairs if left != right)
 
 
 def _was_taken_over(lease: Lease) -> bool:

@@ -50,6 +50,18 @@ class Permissions:
     max_retractions: int | None = None
     max_restatements: int | None = None
 
+    def retractions(self, sync: Sync) -> RetractionLimit:
+        """How many conversions a push may take back."""
+        if self.max_retractions is None:
+            return sync.max_retractions
+        return RetractionLimit(self.max_retractions, share=1.0, even_if_empty=True)
+
+    def restatements(self, sync: Sync) -> RestatementLimit:
+        """How many conversions a push may give another value."""
+        if self.max_restatements is None:
+            return sync.max_restatements
+        return RestatementLimit(self.max_restatements, share=0.0)
+
 
 @dataclass(frozen=True, slots=True)
 class Guard:

@@ -74,6 +74,19 @@ class Standings:
     run_outcomes: dict[str, int]
     beyond_help: int = 0
 
+    def unbalanced(self, outcomes: Mapping[str, int]) -> Iterator[str]:
+        """Where the law of conservation fails, in words: rows by standing against rows counted elsewhere, and the
+        ledger against the outcomes that the run itself has counted."""
+        pairs = [
+            ("source rows", self.source_rows, sum(self.source.values())),
+            ("identities known to the ledger", self.known_identities, self.known_standing),
+            *(
+                (f"records {outcome} in this run", outcomes.get(outcome, 0), self.run_outcomes.get(outcome, 0))
+                for outcome in ("accepted", "rejected", "deferred", "in_doubt", "not_sent")
+            ),
+        ]
+        return (f"{what}: {left:,} on one side, {right:,} on the other" for what, left, right in pairs if left != right)
+
 
 @dataclass(frozen=True, slots=True)
 class Delivered:

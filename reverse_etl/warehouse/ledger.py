@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from operator import itemgetter
 from typing import Any
 
 from reverse_etl.core.errors import SettingsError
@@ -150,8 +151,20 @@ class WarehouseLedger:
 
     def page(self, seq_from: int, seq_to: int) -> list[Record]:
         """The records of the run's plan with these numbers, both included, in order."""
-        rows = self._project.records("_plan_page", plan=self._plan_table, seq_from=seq_from, seq_to=seq_to)
-        return [_record(row) for row in rows]
+        names, rows = self._project.tuples("_plan_page", plan=self._plan_table, seq_from=seq_from, seq_to=seq_to)
+        # By name, and at once: of a million rows each microsecond is a second.
+        in_order = itemgetter(*map(names.index, Record._fields))
+        records = map(Record._make, map(in_order, rows))
+        if self._project.has_cursor:
+            return list(records)
+        return [
+            one._replace(
+                value=_float(one.value),
+                attribution_credit=_float(one.attribution_credit),
+                adjustment_time=one.adjustment_time or "",
+            )
+            for one in records
+        ]
 
     def record_intents(self, run_seq: int, seq_from: int, seq_to: int) -> None:
         """Write a stretch of the run's plan into the ledger; afterwards it may be sent."""
@@ -306,7 +319,7 @@ class WarehouseLedger:
                     tuple(r for r in reason.split(",") if r),
                     operation,
                     sum(int(found[0]["rows_in_all"]) for found in groups.values()),
-                    _samples([row for found in groups.values() for row in found], samples),
+                    _samples((row for found in groups.values() for row in found), samples) if samples else (),
                     tuple(filter(None, groups)),
                 )
                 for (side, class_, reason, operation), groups in lines.items()
@@ -355,13 +368,6 @@ def _samples(rows: Iterable[Row], samples: int) -> tuple[Sample, ...]:
 
 def _float(value: Any) -> float | None:
     return None if value is None else float(value)
-
-
-def _record(row: Row) -> Record:
-    for number in ("value", "attribution_credit"):
-        row[number] = _float(row[number])
-    row["adjustment_time"] = row["adjustment_time"] or ""
-    return Record(**row)
 
 
 def _slices(items: Sequence[Receipt], size: int) -> Iterator[Sequence[Receipt]]:

@@ -250,8 +250,11 @@ class Project:
         return [name for name in names if name.startswith(prefix)]
 
     @property
-    def _has_cursor(self) -> bool:
-        """Does the adapter hand out its cursor? BigQuery's has none, and ClickHouse's gives nothing."""
+    def has_cursor(self) -> bool:
+        """Does the adapter hand out its cursor? BigQuery's has none, and ClickHouse's gives nothing.
+
+        Through dbt's tables, which rows come by otherwise, numbers are Decimal and some blank texts None.
+        """
         return hasattr(self.adapter, "add_query") and self.engine != "clickhouse"
 
     def sql(self, macro: str, **arguments: Any) -> str:
@@ -271,6 +274,11 @@ class Project:
         """The rows of the select that a macro renders, each by its columns' names."""
         return _by_name(*self._fetched(self.sql(macro, **arguments)))
 
+    def tuples(self, macro: str, **arguments: Any) -> tuple[list[str], list[Any]]:
+        """The names of the columns and the rows as they come: for many, of which a dict each would take a while."""
+        names, rows = self._fetched(self.sql(macro, **arguments))
+        return [name.lower() for name in names], rows
+
     def query_sql(self, sql: str) -> list[Any]:
         """The rows of a select that a macro rendered."""
         return self._fetched(sql)[1]
@@ -282,7 +290,7 @@ class Project:
         six times the work.
         """
         with self._translated():
-            if self._has_cursor:
+            if self.has_cursor:
                 _, cursor = self.adapter.add_query(sql, auto_begin=True)
                 names, rows = _names(cursor), cursor.fetchall()
             else:
@@ -297,7 +305,7 @@ class Project:
         Memory holds one page. An adapter without a cursor that reads in pages gives all rows as one.
         """
         cursor_sql = self.sql("_declare_cursor", select_sql=sql)
-        if not self._has_cursor:
+        if not self.has_cursor:
             yield _by_name(*self._fetched(sql))
             return
         with self._translated():

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 
@@ -126,7 +125,7 @@ def test_what_is_refused_alike_keeps_back_its_own_operation_alone() -> None:
     """A retraction that is poison and alone in its batch does not keep conversions from leaving, push after push."""
     work = batches(4, 2)
     for number in (0, 1, 3):
-        work[number] = [replace(one, operation="retract", value=None) for one in work[number]]
+        work[number] = [one._replace(operation="retract", value=None) for one in work[number]]
     destination = ScriptedDestination(send=lambda rs: BLAMED if rs[0].operation == "retract" else FINE)
     delivery = deliver(destination, work)
     assert outcomes(delivery, work) == {"accepted": 2, "not_sent": 6}
@@ -159,7 +158,7 @@ def test_a_service_that_begins_to_fail_holds_no_row() -> None:
 def test_what_is_in_doubt_and_refused_alike_lets_others_leave() -> None:
     """Rows in doubt go first; batches of them that are refused for ever stop the run, and not what comes after them."""
     *old, new = batches(5, 100)
-    work = [*([replace(one, untouched=False) for one in batch] for batch in old), new]
+    work = [*([one._replace(untouched=False) for one in batch] for batch in old), new]
     destination = ScriptedDestination(send=lambda rs: FINE if rs[0].untouched else DOUBTFULLY_BLAMED)
     delivery = deliver(destination, work)
     assert outcomes(delivery, work) == {"in_doubt": 400, "accepted": 100}

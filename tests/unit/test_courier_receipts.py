@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -263,7 +262,7 @@ def test_a_fault_that_names_a_flaw_settles_only_a_first_try(
 ) -> None:
     """A row alone in its call is put off or refused for its flaw; where an earlier try may count it stays in doubt."""
     script = iter(answers)
-    rows = [replace(record(1), untouched=untouched), replace(record(2), untouched=untouched)]
+    rows = [record(1)._replace(untouched=untouched), record(2)._replace(untouched=untouched)]
     delivery = deliver(ScriptedDestination(send=lambda _: next(script)), [rows])
     assert [receipt.outcome for receipt in delivery.receipts] == outcomes
     assert delivery.in_doubt == 2 - len(outcomes)

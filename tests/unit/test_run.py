@@ -1,12 +1,13 @@
 """The way of a push: rounds, limit, interrupts, a lost lease, the result, and what a run that breaks off leaves."""
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Sequence
 
 import pytest
 
 from reverse_etl.commands.courier import Patience
-from reverse_etl.commands.push import STRETCH_BATCHES, PushOptions, carry_out
+from reverse_etl.commands.push import PushOptions, carry_out
 from reverse_etl.core.errors import DestinationError, GuardError, LeaseLostError, WarehouseError
 from reverse_etl.core.plan import Record
 from reverse_etl.core.receipt import Answer, Answered, Unanswered
@@ -113,11 +114,14 @@ def test_nothing_settled_ends_the_rounds() -> None:
     assert isinstance(result.stopped, DestinationError)
 
 
-def test_a_service_that_answers_nothing_is_left_alone() -> None:
-    """After a stretch without a single answer the run stops, instead of trying every batch that is left."""
-    case = Case([row(number) for number in range(3 * STRETCH_BATCHES + 9)])
+def test_a_service_that_answers_nothing_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    """After a stretch without a single answer the run stops, with no more than the next one under way."""
+    monkeypatch.setattr("reverse_etl.commands.push.STRETCH_BATCHES", 2)
+    case = Case([row(number) for number in range(21)])
     result = case.push(lambda records: Unanswered(REASON))
-    assert result.source == {"in_doubt": 3 * STRETCH_BATCHES, "not_reached": 9}
+    assert 6 <= result.source["in_doubt"] <= 12
+    assert sum(result.source.values()) == 21
+    assert len(case.warehouse.attempts) == 12
     assert "No call was answered" in str(result.stopped)
     assert result.exit_code == 1
 
@@ -222,10 +226,11 @@ def test_a_lease_lost_between_stretches_keeps_what_was_answered(monkeypatch: pyt
     """What was answered before the lease was lost stands in the ledger; the next stretch does not leave."""
     monkeypatch.setattr("reverse_etl.commands.push.STRETCH_BATCHES", 1)
     case = Case()
-    mine = iter([True, True, True, False])
+    mine = iter([True, True, False])
     result = case.push(mine=lambda: next(mine))
-    assert len(case.judge.received) == 6
-    assert result.source == {"accepted": 6, "not_reached": 4}
+    accepted = len(case.judge.received)
+    assert accepted in (3, 6)
+    assert result.source == {"accepted": accepted, "not_reached": 10 - accepted}
     assert isinstance(result.stopped, LeaseLostError)
 
 
@@ -298,7 +303,7 @@ def test_a_run_that_was_taken_over_says_so_whatever_else_fails() -> None:
 def test_a_run_that_is_closed_in_a_hurry_leaves_its_counts(
     monkeypatch: pytest.MonkeyPatch, failing: str, error: BaseException
 ) -> None:
-    """Wherever a run breaks off in its second stretch, its end says what became of its records, as the ledger does."""
+    """Wherever a run breaks off amid its stretches, its end says what became of its records, as the ledger does."""
     monkeypatch.setattr("reverse_etl.commands.push.STRETCH_BATCHES", 1)
     case = Case()
 
@@ -307,7 +312,7 @@ def test_a_run_that_is_closed_in_a_hurry_leaves_its_counts(
         work = getattr(owner, failing)
 
         def fail_late(*args: object) -> object:
-            if len(case.warehouse.attempts) > 3:
+            if len(case.warehouse.attempts) > 6:
                 raise error
             return work(*args)
 
@@ -316,8 +321,10 @@ def test_a_run_that_is_closed_in_a_hurry_leaves_its_counts(
     with pytest.raises(type(error)):
         case.push(prepare=prepare)
     ((result, counts),) = case.ledger.closed
-    assert (result, counts) == ("stopped", {"sent_accepted": 3, "sent_in_doubt": 3})
-    assert sorted(state.status for state in case.states()) == ["accepted"] * 3 + ["in_doubt"] * 3
+    states = Counter(f"sent_{state.status}" for state in case.states())
+    assert (result, counts) == ("stopped", states)
+    assert states["sent_accepted"] >= 3
+    assert states["sent_in_doubt"] >= 1
 
 
 def test_a_guard_that_refuses_a_later_round_leaves_what_was_sent(monkeypatch: pytest.MonkeyPatch) -> None:

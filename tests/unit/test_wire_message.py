@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import json
 import re
-from dataclasses import replace
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from reverse_etl.core.plan import Record
 from reverse_etl.core.receipt import Answered, Blamed
 from reverse_etl.core.version import __version__
-from tests.unit.dialects import Dialect
+from reverse_etl.destinations.microsoft_ads.destination import call_of
+from reverse_etl.destinations.microsoft_ads.wire.port import UNWRITABLE
+from tests.unit.dialects import DIALECTS, Dialect
 from tests.unit.scripted import record
 from tests.unit.wire import YESTERDAY, Sandbox, StartRaw, row
 
@@ -88,6 +93,29 @@ def test_the_same_records_give_the_same_bytes(
     assert client.message(records) == client.message(records) == dialect.client("http://127.0.0.1:2").message(records)
 
 
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20).filter(lambda text: not UNWRITABLE.search(text))
+NUMBERS = st.none() | st.floats(allow_nan=False, allow_infinity=False) | st.integers(-(2**53), 2**53)
+
+
+@given(
+    st.lists(
+        st.builds(lambda **given: row(1, **given), conversion_name=TEXTS, currency=TEXTS, value=NUMBERS),
+        min_size=1,
+        max_size=5,
+    )
+)
+@settings(deadline=None)
+def test_json_is_that_of_the_standard_library(records: list[Record]) -> None:
+    """The fast library writes the bytes of the plain one, but for the form of an exponent, and the same numbers."""
+    operation, content = call_of(records)
+    body = DIALECTS["rest"].client(NOWHERE).message(records)
+    plain = json.dumps(content, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+    assert operation == "ApplyOfflineConversions"
+    assert json.loads(body) == json.loads(plain)
+    if not any("e" in repr(record.value) for record in records if record.value is not None):
+        assert body == plain
+
+
 MISTAKES = [
     ({"value": float("nan")}, "value is not a number"),
     ({"value": float("inf")}, "value is not a number"),
@@ -117,7 +145,7 @@ def test_what_cannot_be_written_right_does_not_leave(
 ) -> None:
     """A wire writes what it is given, so what has no right form is named by its number, and no call is made."""
     server = raw(dialect.http(dialect.empty_answer))
-    answer = dialect.client(server.url).send([row(1), replace(row(41), **changes), row(3)])
+    answer = dialect.client(server.url).send([row(1), row(41)._replace(**changes), row(3)])
     assert isinstance(answer, Blamed)
     assert answer.unprocessed
     assert "record 41" in answer.reason.message
@@ -140,7 +168,7 @@ def test_the_courier_finds_the_record_that_cannot_be_written(dialect: Dialect, s
 
 def test_records_do_not_show_personal_data() -> None:
     """A record in a traceback or a log shows neither click id nor hashes."""
-    shown = repr(replace(record(1), click_id="c" * 32, hashed_email="e" * 64, hashed_phone="f" * 64))
+    shown = repr(record(1)._replace(click_id="c" * 32, hashed_email="e" * 64, hashed_phone="f" * 64))
     assert re.search("c{32}|e{64}|f{64}", shown) is None
 
 
@@ -160,7 +188,7 @@ ADJUSTMENT_ORDER = [
 def test_corrections_leave_by_their_own_operation(dialect: Dialect) -> None:
     """A restatement has its value and currency, a retraction neither; both name the conversion as it was sent."""
     full = row(hashed_email="e" * 64, hashed_phone="f" * 64, value=20.0, adjustment_time=YESTERDAY)
-    (restated,) = written(dialect, replace(full, operation="restate"))
+    (restated,) = written(dialect, full._replace(operation="restate"))
     assert list(restated) == ADJUSTMENT_ORDER
     assert (restated["AdjustmentType"], restated["AdjustmentValue"], restated["AdjustmentTime"]) == (
         "Restate",

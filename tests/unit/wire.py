@@ -6,7 +6,7 @@ import json
 import socket
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import TracebackType
@@ -42,7 +42,7 @@ def settings(url: str, protocol: WireProtocol = WireProtocol.SOAP) -> MicrosoftA
 
 def row(seq: int = 1, **changes: object) -> Record:
     """A record that the service takes today."""
-    return replace(record(seq), conversion_time=YESTERDAY, **changes)  # type: ignore[arg-type]
+    return record(seq)._replace(conversion_time=YESTERDAY, **changes)  # type: ignore[arg-type]
 
 
 class Sandbox:

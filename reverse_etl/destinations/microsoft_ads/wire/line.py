@@ -47,8 +47,8 @@ class Wire(ABC):
     def call(self, operation: str, content: Mapping[str, Any]) -> Reply:
         """Make one call. Never raises for what the call or its answer brings.
 
-        `content`: the operation's elements by the service's names; lists are lists, items are dicts, ids are whole
-        numbers, times are text, and what is None is left out.
+        `content`: the operation's elements by the service's names; lists are lists, items are dicts of what is there,
+        ids are whole numbers, numbers are finite, times are text, and an element that is None is left out.
         """
 
         def attempt(token: str) -> Reply:

@@ -9,6 +9,8 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, NoReturn
 
+import orjson
+
 from reverse_etl.destinations.microsoft_ads.codes import STATUSES
 from reverse_etl.destinations.microsoft_ads.wire import http
 from reverse_etl.destinations.microsoft_ads.wire.http import HttpAnswer, lost
@@ -80,9 +82,8 @@ class RestWire(Wire):
             return lost(error, endpoint)
 
     def message(self, operation: str, content: Mapping[str, Any]) -> bytes:
-        """The body that `call` posts. Raises ValueError for a number that is none."""
-        body = {name: _written(name, value) for name, value in content.items() if value is not None}
-        return json.dumps(body, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+        """The body that `call` posts."""
+        return orjson.dumps({name: _written(name, value) for name, value in content.items() if value is not None})
 
     def _headers(self, token: str) -> dict[str, str]:
         return {
@@ -105,13 +106,9 @@ def retry_after(headers: Mapping[str, str]) -> float | None:
 
 
 def _written(name: str, value: Any) -> Any:
-    if isinstance(value, list):
-        if name in _FLAGS_OUT:
-            return ", ".join(value)
-        return [str(item) if name in _LONGS_OUT else _written("", item) for item in value]
-    if isinstance(value, Mapping):
-        return {key: _written(key, part) for key, part in value.items() if part is not None}
-    return value
+    if name in _FLAGS_OUT:
+        return ", ".join(value)
+    return list(map(str, value)) if name in _LONGS_OUT else value
 
 
 def _read(operation: Operation, answer: HttpAnswer) -> Reply:

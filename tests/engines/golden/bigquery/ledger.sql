@@ -156,7 +156,8 @@ from a_plan
 where seq between 1 and 1000;
 -- receipts
 insert into `warehouse`.`shop`.`reverse_etl_receipts` (
-destination, environment, account_id, sync, run_seq, batch, seq_from, seq_to, outcome, settles, code, error_code, message, tracking_id, recorded_at
+destination, environment, account_id, sync, run_seq, batch, seq_from, seq_to, outcome, settles, code, error_code, message,
+tracking_id, recorded_at
 )
 values
 ('microsoft_ads', 'production', '1', 'it\'s', 7, 1, 1, 2, 'accepted', 'both', null, null, 'two\nlines', 't', datetime(current_timestamp(), 'UTC')),

@@ -1278,17 +1278,17 @@ select
 where row_count > 0;
 -- planned
 create table a_plan as
-select * from (select
+select
 side,
 class,
 reason,
 operation,
 case when operation is not null then 0 + n end as seq,
--- each operation leaves in batches of its own
+-- the operations come one after another, and no batch holds two of them
 case
 when operation is not null
-then 0
-+ cast(sum(case when mod(nth, 1000) = 1 then 1 else 0 end) over (order by n) as bigint)
+then 0 + 1 + cast((n - 1 - mod(n - 1, 1000)) / 1000 as bigint)
++ case operation when 'send' then 0 when 'restate' then 1 else 2 end
 end as batch,
 conversion_name,
 conversion_time,
@@ -1320,10 +1320,6 @@ totals.known_identities,
 totals.source_rows - totals.seen_rows as unseen_repeats
 from (
 select
-ordered.*,
-row_number() over (partition by operation order by n) as nth
-from (
-select
 decided.*,
 row_number() over (
 order by
@@ -1332,7 +1328,6 @@ case when class = 'in_doubt' then 0 else 1 end,
 conversion_time, conversion_name, click_id, hashed_email, hashed_phone
 ) as n
 from `warehouse`.`shop`.`reverse_etl_step_decided` as decided
-) as ordered
 ) as numbered
 cross join (
 select
@@ -1341,70 +1336,61 @@ select
 + (
 select count(*) from `warehouse`.`shop`.`reverse_etl_step_known` as known where status in ('accepted', 'in_doubt', 'maybe_taken')
 ) as known_identities,
-(select count(*) from `warehouse`.`shop`.`reverse_etl_step_open_rows` as open_rows)
-+ (
+(
 select coalesce(sum(row_count), 0) from `warehouse`.`shop`.`reverse_etl_step_plain_counts` as plain_counts where place = 'as_accepted'
-) as seen_rows
-) as totals) as planned
-order by seq;
+)
++ (select count(*) from `warehouse`.`shop`.`reverse_etl_step_open_rows` as open_rows) as seen_rows
+) as totals;
 -- summary
+with planned as (
 select
 side,
 class,
-reason,
+coalesce(reason, '') as reason,
 coalesce(operation, '') as operation,
-goal,
-rows_in_all,
-sum_of_value,
-rows_with_value,
-sum_of_counted,
-rows_with_counted,
-seq,
-record_key,
-conversion_name,
-conversion_time,
-value,
-currency,
-counted_value,
-counted_currency,
-moves_to_name,
-moves_to_time,
-code,
-error_code,
-goes_at,
-refused_at,
+case when is_sent then conversion_name else '' end as goal,
+case when is_sent then coalesce(currency, '') else '' end as currency,
+case when is_sent then coalesce(counted_currency, '') else '' end as counted_currency,
+seq, record_key, conversion_name, conversion_time, value, counted_value, moves_to_name, moves_to_time, code, error_code, goes_at, refused_at,
+row_count,
 known_identities,
 unseen_repeats
-from (
-select
-grouped.*,
-sum(row_count) over (partition by side, class, reason, operation, goal, currency, counted_currency) as rows_in_all,
-sum(value) over (partition by side, class, reason, operation, goal, currency, counted_currency) as sum_of_value,
-count(value) over (partition by side, class, reason, operation, goal, currency, counted_currency) as rows_with_value,
-sum(counted_value) over (partition by side, class, reason, operation, goal, currency, counted_currency) as sum_of_counted,
-count(counted_value) over (partition by side, class, reason, operation, goal, currency, counted_currency) as rows_with_counted,
-row_number() over (partition by side, class, reason, operation, goal, currency, counted_currency order by seq, conversion_time, record_key) as nth
-from (
-select
-side,
-class,
-reason,
-operation,
-case when is_sent then conversion_name else '' end as goal,
-case when is_sent then currency else '' end as currency,
-case when is_sent then counted_currency else '' end as counted_currency,
-seq, record_key, conversion_name, conversion_time, value, counted_value, moves_to_name, moves_to_time,
-code, error_code, goes_at, refused_at, row_count, known_identities, unseen_repeats
 from (
 select
 planned.*,
 operation is not null or class = 'replace' as is_sent
 from a_plan as planned
 ) as planned
-) as grouped
-) as counted
+),
+counted as (
+select
+side, class, reason, operation, goal, currency, counted_currency,
+sum(row_count) as rows_in_all,
+sum(value) as sum_of_value,
+count(value) as rows_with_value,
+sum(counted_value) as sum_of_counted,
+count(counted_value) as rows_with_counted,
+max(known_identities) as known_identities,
+max(unseen_repeats) as unseen_repeats
+from planned
+group by side, class, reason, operation, goal, currency, counted_currency
+),
+samples as (
+select side, class, reason, operation, goal, currency, counted_currency, seq, record_key, conversion_name, conversion_time, value, counted_value, moves_to_name, moves_to_time, code, error_code, goes_at, refused_at
+from (
+select
+planned.*,
+row_number() over (partition by side, class, reason, operation, goal, currency, counted_currency order by seq, conversion_time, record_key) as nth
+from planned
+) as ordered
 where nth <= 3
-order by side desc, class, reason, goal, currency, counted_currency, nth;
+)
+select
+counted.side as side, counted.class as class, counted.reason as reason, counted.operation as operation, counted.goal as goal, counted.currency as currency, counted.counted_currency as counted_currency, counted.rows_in_all as rows_in_all, counted.sum_of_value as sum_of_value, counted.rows_with_value as rows_with_value, counted.sum_of_counted as sum_of_counted, counted.rows_with_counted as rows_with_counted, counted.known_identities as known_identities, counted.unseen_repeats as unseen_repeats,
+samples.seq as seq, samples.record_key as record_key, samples.conversion_name as conversion_name, samples.conversion_time as conversion_time, samples.value as value, samples.counted_value as counted_value, samples.moves_to_name as moves_to_name, samples.moves_to_time as moves_to_time, samples.code as code, samples.error_code as error_code, samples.goes_at as goes_at, samples.refused_at as refused_at
+from counted
+left join samples on counted.side = samples.side and counted.class = samples.class and counted.reason = samples.reason and counted.operation = samples.operation and counted.goal = samples.goal and counted.currency = samples.currency and counted.counted_currency = samples.counted_currency
+order by counted.side desc, counted.class, counted.reason, counted.operation, counted.goal, counted.currency, counted.counted_currency;
 -- demands
 select
 conversion_name,
