@@ -26,8 +26,9 @@ from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.exposures import find_syncs, pick_sync
 from reverse_etl.warehouse.lease import WarehouseLease
 from reverse_etl.warehouse.ledger import WarehouseLedger
-from reverse_etl.warehouse.project import PACKAGE, Project
+from reverse_etl.warehouse.project import Project
 from reverse_etl.warehouse.proving import is_proved
+from reverse_etl.warehouse.statements import PACKAGE
 from reverse_etl.warehouse.upkeep import WarehouseUpkeep
 
 # What the commands take that send nothing, beside a Session.

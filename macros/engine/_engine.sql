@@ -29,12 +29,24 @@
     {%- endif -%}
 {% endmacro %}
 
-{#- What the tool sets for its own connection before anything else; blank where nothing is needed. -#}
-{% macro _session_settings() %}
-    {{- return(adapter.dispatch('_session_settings', 'reverse_etl')()) -}}
+{#-
+    What the tool sets for its own connection before anything else; blank where nothing is needed.
+    Argument: profile, the names of the settings that the user's profile has, in lower case.
+-#}
+{% macro _session_settings(profile) %}
+    {{- return(adapter.dispatch('_session_settings', 'reverse_etl')(profile)) -}}
 {% endmacro %}
 
-{% macro default___session_settings() %}
+{% macro default___session_settings(profile) %}
+    {{- return('') -}}
+{% endmacro %}
+
+{#- What it sets once a statement was short of the memory that it had by these; blank where there is no more. -#}
+{% macro _ample_session_settings(profile) %}
+    {{- return(adapter.dispatch('_ample_session_settings', 'reverse_etl')(profile)) -}}
+{% endmacro %}
+
+{% macro default___ample_session_settings(profile) %}
     {{- return('') -}}
 {% endmacro %}
 

@@ -5,7 +5,7 @@
 {% endmacro %}
 
 {#- A warehouse of SQL knows only settings of its own, and its literals escape by backslashes unless they are raw. -#}
-{% macro databricks___session_settings() %}
+{% macro databricks___session_settings(profile) %}
     {{- return('') -}}
 {% endmacro %}
 

@@ -8,7 +8,7 @@
     Backslashes must stay plain characters in literals, whatever a role has set. The plan joins steps of which Postgres knows
     no statistics: it would choose nested loops, which take minutes at ten thousand rows, and compile what runs once.
 -#}
-{% macro postgres___session_settings() %}
+{% macro postgres___session_settings(profile) %}
     {{- return('set standard_conforming_strings = on; set enable_nestloop = off; set jit = off') -}}
 {% endmacro %}
 

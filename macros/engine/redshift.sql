@@ -8,7 +8,7 @@
 {% endmacro %}
 
 {#- The clock and an instant's text go by the session's zone. -#}
-{% macro redshift___session_settings() %}
+{% macro redshift___session_settings(profile) %}
     {{- return("set timezone to 'UTC'") -}}
 {% endmacro %}
 

@@ -8,7 +8,7 @@
 {% endmacro %}
 
 {#- The package's own literals are cast as the engine reads ISO times. -#}
-{% macro snowflake___session_settings() %}
+{% macro snowflake___session_settings(profile) %}
     {{- return("alter session set timestamp_input_format = 'AUTO'") -}}
 {% endmacro %}
 

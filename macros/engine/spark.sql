@@ -8,7 +8,7 @@
 {% endmacro %}
 
 {#- Backslashes must escape in literals, whatever the cluster has set. -#}
-{% macro spark___session_settings() %}
+{% macro spark___session_settings(profile) %}
     {{- return('set spark.sql.parser.escapedStringLiterals = false') -}}
 {% endmacro %}
 

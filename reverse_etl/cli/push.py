@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import gc
 import os
 import signal
 import sys
@@ -100,9 +99,6 @@ def push(
         # Only now: a build may bring an account.
         named, syncs = syncs, workspace.by_account(syncs)
         results = Results(as_json=as_json, several=all_ or bool(select) or syncs != named)
-        # What dbt has loaded stays to the end; the collector need not look at it again for each call's objects.
-        gc.collect()
-        gc.freeze()
         options = PushOptions(limit=limit, workers=workers, stop=stop, strict=strict)
         permissions = Permissions(
             initial=initial,

@@ -15,6 +15,7 @@ from typing import Any, TextIO
 
 from reverse_etl.core.errors import LeaseHeldError, ReverseEtlError, SettingsError, WarehouseError
 
+_SHORT_OF_MEMORY = "Out of Memory Error"
 _LOCKED = re.compile(r"Conflicting lock is held in (?P<program>.+?) \(PID (?P<pid>\d+)\)")
 # Drivers quote the connection string that they could not use.
 _PASSWORD = re.compile(r"""(?i)((?:password|token|secret)\s*=\s*|://[^\s:/@]*:)(?:'[^']*'|"[^"]*"|[^\s'"&;,)@]+)""")
@@ -149,6 +150,10 @@ def _kept_parse_is_newest(options: DbtOptions) -> bool:
     return True
 
 
+class ShortOfMemoryError(WarehouseError):
+    """A statement needs more memory than DuckDB may have."""
+
+
 def translated(error: Exception) -> ReverseEtlError:
     message = first_words(error)
     locked = _LOCKED.search(str(error))
@@ -157,7 +162,10 @@ def translated(error: Exception) -> ReverseEtlError:
             f"The DuckDB file is in use by {locked['program']} (PID {locked['pid']}).",
             hint="Wait until it ends, or stop it; a DuckDB file takes one process at a time.",
         )
-    return WarehouseError(f"The warehouse refused a statement: {message}")
+    said = f"The warehouse refused a statement: {message}"
+    if _SHORT_OF_MEMORY in str(error):
+        return ShortOfMemoryError(said, hint="Let DuckDB have more: `memory_limit` under `settings` in profiles.yml.")
+    return WarehouseError(said)
 
 
 def first_words(error: BaseException | None) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from reverse_etl.core.goal import Demand, Goal, windows_by_name
 from reverse_etl.core.kinds import kind_of
 from reverse_etl.warehouse.history import Books
-from reverse_etl.warehouse.project import Row
+from reverse_etl.warehouse.statements import Row
 
 
 def read_demands(books: Books, now: str, goals: Iterable[Goal]) -> list[Demand]:

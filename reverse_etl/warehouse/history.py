@@ -15,7 +15,8 @@ from reverse_etl.core.ports import RunSummary, TestEvidence, Verdict
 from reverse_etl.core.results import Attempted, Explained, PlannedRow, RunReport
 from reverse_etl.core.sync import Environment, Sync
 from reverse_etl.warehouse.artifacts import MALFORMED
-from reverse_etl.warehouse.project import Project, Row
+from reverse_etl.warehouse.project import Project
+from reverse_etl.warehouse.statements import Row
 
 # Rows that one key shows at most.
 ROWS_SHOWN = 20

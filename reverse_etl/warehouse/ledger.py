@@ -21,8 +21,9 @@ from reverse_etl.warehouse.demands import planned_demands, read_demands
 from reverse_etl.warehouse.history import Books, explain, find_key, planned_rows, read_run, read_runs
 from reverse_etl.warehouse.lease import WarehouseLease, holder
 from reverse_etl.warehouse.planning import drop_left_steps, rendered, request, scope_id
-from reverse_etl.warehouse.project import Project, Row
+from reverse_etl.warehouse.project import Project
 from reverse_etl.warehouse.source import built_columns, check_columns, click_time_of, spelled
+from reverse_etl.warehouse.statements import Row
 from reverse_etl.warehouse.tables import check_writers, ledger_tables
 
 # Lines of a plan that are read at once where all are.

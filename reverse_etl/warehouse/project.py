@@ -4,33 +4,22 @@ from __future__ import annotations
 
 import contextlib
 import logging
-import time
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-from reverse_etl.core.errors import ReverseEtlError, SettingsError
+from reverse_etl.core.errors import SettingsError
 from reverse_etl.core.folders import project_folder, where_else
 from reverse_etl.core.version import __version__
 from reverse_etl.warehouse import duckdb_path
-from reverse_etl.warehouse.dbt_calls import (
-    DbtOptions,
-    build,
-    first_words,
-    parse,
-    select_exposures,
-    translated,
-)
-
-PACKAGE = "reverse_etl"
-# A row of a select by the names of its columns, in lower case.
-Row = dict[str, Any]
+from reverse_etl.warehouse.dbt_calls import DbtOptions, build, first_words, parse, select_exposures
+from reverse_etl.warehouse.statements import PACKAGE, Statements
 
 
-class Project:
+class Project(Statements):
     """A loaded dbt project with an open connection. Use it as a context manager.
 
     `select`: dbt's selection syntax; `selected` then holds the names of the exposures that it picks.
@@ -78,18 +67,16 @@ class Project:
             duckdb_path.check(str(self.adapter.config.credentials.path))
         self._connection = self.adapter.connection_named(PACKAGE)
         self._connection.__enter__()
-        self._set_up_session()
+        if self.has_package:
+            self._set_up_session()
 
     @contextlib.contextmanager
     def another_connection(self, name: str) -> Iterator[None]:
         """A connection of this thread's own, beside that of the thread that opened the project."""
         with self.adapter.connection_named(name):
-            self._set_up_session()
+            if self.has_package:
+                self._set_up_session()
             yield
-
-    def _set_up_session(self) -> None:
-        if self.has_package and (settings := self.sql("_session_settings")):
-            self._write(settings)
 
     def close(self) -> None:
         """End the connection and free the DuckDB file."""
@@ -249,126 +236,6 @@ class Project:
         names = [str(one.identifier).lower() for one in found]
         return [name for name in names if name.startswith(prefix)]
 
-    @property
-    def has_cursor(self) -> bool:
-        """Does the adapter hand out its cursor? BigQuery's has none, and ClickHouse's gives nothing.
-
-        Through dbt's tables, which rows come by otherwise, numbers are Decimal and some blank texts None.
-        """
-        return hasattr(self.adapter, "add_query") and self.engine != "clickhouse"
-
-    def sql(self, macro: str, **arguments: Any) -> str:
-        """What one of the package's macros renders to."""
-        return str(self.value(macro, **arguments))
-
-    def value(self, macro: str, **arguments: Any) -> Any:
-        """What one of the package's macros returns, where that is no text."""
-        with self._translated():
-            return self.adapter.execute_macro(macro, project=PACKAGE, kwargs=arguments)
-
-    def query(self, macro: str, **arguments: Any) -> list[Any]:
-        """The rows of the select that a macro renders, for one of few columns; see `records`."""
-        return self.query_sql(self.sql(macro, **arguments))
-
-    def records(self, macro: str, **arguments: Any) -> list[Row]:
-        """The rows of the select that a macro renders, each by its columns' names."""
-        return _by_name(*self._fetched(self.sql(macro, **arguments)))
-
-    def tuples(self, macro: str, **arguments: Any) -> tuple[list[str], list[Any]]:
-        """The names of the columns and the rows as they come: for many, of which a dict each would take a while."""
-        names, rows = self._fetched(self.sql(macro, **arguments))
-        return [name.lower() for name in names], rows
-
-    def query_sql(self, sql: str) -> list[Any]:
-        """The rows of a select that a macro rendered."""
-        return self._fetched(sql)[1]
-
-    def _fetched(self, sql: str) -> tuple[list[str], list[Any]]:
-        """The names of a select's columns, and its rows; the transaction it opened is ended.
-
-        Straight from the cursor where the adapter has one: `execute` looks at each value several times to guess types,
-        six times the work.
-        """
-        with self._translated():
-            if self.has_cursor:
-                _, cursor = self.adapter.add_query(sql, auto_begin=True)
-                names, rows = _names(cursor), cursor.fetchall()
-            else:
-                _, table = self.adapter.execute(sql, auto_begin=True, fetch=True)
-                names, rows = list(table.column_names), list(table.rows)
-            self.adapter.commit_if_has_connection()
-        return names, rows
-
-    def stream(self, sql: str, page: int) -> Generator[list[Row], None, None]:
-        """The rows of a select in pages of that many at most; no other statement may run meanwhile.
-
-        Memory holds one page. An adapter without a cursor that reads in pages gives all rows as one.
-        """
-        cursor_sql = self.sql("_declare_cursor", select_sql=sql)
-        if not self.has_cursor:
-            yield _by_name(*self._fetched(sql))
-            return
-        with self._translated():
-            _, cursor = self.adapter.add_query(cursor_sql or sql, auto_begin=True)
-            if not hasattr(cursor, "fetchmany"):
-                yield _by_name(_names(cursor), cursor.fetchall())
-                return
-        with contextlib.suppress(GeneratorExit):
-            while rows := self._next_page(cursor, cursor_sql, page):
-                yield rows
-        # Also for whoever stops early: it ends the transaction, and with it the cursor.
-        with self._translated():
-            self.adapter.commit_if_has_connection()
-
-    def _next_page(self, cursor: Any, cursor_sql: str, page: int) -> list[Row]:
-        with self._translated():
-            if cursor_sql:
-                _, cursor = self.adapter.add_query(self.sql("_fetch_cursor", rows=page))
-            return _by_name(_names(cursor), cursor.fetchmany(page))
-
-    def write(self, macro: str, **arguments: Any) -> None:
-        """Run the statement that a macro renders and commit it."""
-        self._write(self.sql(macro, **arguments))
-
-    def write_insistently(self, macro: str, waits: Sequence[float], **arguments: Any) -> None:
-        """As `write`; where that fails, again unchanged on a new connection, after each of the waits, in seconds.
-
-        It is unknown whether a write that failed was committed: only for rows that may stand there twice.
-        """
-        sql = self.sql(macro, **arguments)
-        try:
-            self._write(sql)
-        except ReverseEtlError as error:
-            self._write_again(sql, waits, error)
-
-    def _write_again(self, sql: str, waits: Sequence[float], error: ReverseEtlError) -> None:
-        for wait in waits:
-            time.sleep(wait)
-            try:
-                with self._translated():
-                    self._disconnect()
-                self.connect()
-                self._write(sql)
-            except ReverseEtlError as newest:
-                error = newest
-            else:
-                return
-        raise error
-
-    def _write(self, sql: str) -> None:
-        with self._translated():
-            self.adapter.execute(sql, auto_begin=True)
-            self.adapter.commit_if_has_connection()
-
-    @contextlib.contextmanager
-    def _translated(self) -> Iterator[None]:
-        try:
-            yield
-        except ReverseEtlError:
-            raise
-        except Exception as error:
-            raise translated(error) from error
-
     def build_command(self, selection: str) -> str:
         """The dbt command that builds a selection as this command would, for messages."""
         target = f" --target {self._options.target}" if self._options.target else ""
@@ -388,13 +255,3 @@ class Project:
                 hint="Run `reverse-etl init --upgrade`, which replaces the package, then `dbt deps` and `dbt build`.",
             )
         return version
-
-
-def _names(cursor: Any) -> list[str]:
-    return [column[0] for column in cursor.description]
-
-
-def _by_name(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[Row]:
-    # Some engines give names in capitals.
-    lowered = [name.lower() for name in names]
-    return [dict(zip(lowered, row, strict=True)) for row in rows]

@@ -7,7 +7,8 @@ from typing import Any
 
 from reverse_etl.core.errors import SettingsError
 from reverse_etl.core.sync import Environment, Scope, Sync
-from reverse_etl.warehouse.project import PACKAGE, Project
+from reverse_etl.warehouse.project import Project
+from reverse_etl.warehouse.statements import PACKAGE
 
 TABLES = ("ledger", "receipts", "runs")
 # What dbt calls a relation that keeps the rows which are inserted; blank where it does not know.

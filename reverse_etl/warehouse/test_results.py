@@ -20,7 +20,8 @@ from reverse_etl.warehouse.artifacts import (
     written_at,
 )
 from reverse_etl.warehouse.history import kept_evidence
-from reverse_etl.warehouse.project import PACKAGE, Project
+from reverse_etl.warehouse.project import Project
+from reverse_etl.warehouse.statements import PACKAGE
 
 # Commands that leave word of tests or of a build; others write the same file with statuses that mean neither.
 _TELLING = ("build", "run", "test", "retry")

@@ -22,7 +22,8 @@ from reverse_etl.core.upkeep import (
 )
 from reverse_etl.warehouse.lease import WarehouseLease
 from reverse_etl.warehouse.ledger import WarehouseLedger
-from reverse_etl.warehouse.project import Project, Row
+from reverse_etl.warehouse.project import Project
+from reverse_etl.warehouse.statements import Row
 
 # The columns of a relation that lists conversions; the hashes may be missing.
 NEEDED = ("conversion_name", "microsoft_click_id", "conversion_time")

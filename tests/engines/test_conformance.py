@@ -26,7 +26,7 @@ def test_postgres(tmp_path: Path, postgres_host: str) -> None:
     on_server(postgres_host, "alter database conformance set timezone to 'Asia/Kathmandu'")
     output = {"type": "postgres", "host": postgres_host, "port": 5432, "user": "postgres", "password": "none"}
     output |= {"dbname": "conformance", "schema": "example", "threads": 1}
-    compare(tmp_path, Engine("postgres", lambda _: output))
+    compare(tmp_path, Engine("postgres", lambda _: output), days=scaled(1, long=2))
 
 
 @pytest.fixture

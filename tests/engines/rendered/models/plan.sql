@@ -3,7 +3,7 @@
 {%- for name in reverse_etl._step_names() if name not in reverse_etl._steps_in_place() -%}
     {%- do at.update({name: reverse_etl._step_table(plan.tables.ledger, name)}) -%}
 {%- endfor -%}
-{{ a_statement('session', reverse_etl._session_settings()) if reverse_etl._session_settings() }}
+{{ a_statement('session', reverse_etl._session_settings([])) if reverse_etl._session_settings([]) }}
 {%- if reverse_etl._keeps_ctes() -%}
 {{ a_statement('plan', reverse_etl._create_plan_table('a_plan', reverse_etl._plan(plan))) }}
 {%- else -%}

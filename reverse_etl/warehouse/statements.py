@@ -1,0 +1,204 @@
+"""Statements that the package's macros render, run on the adapter's connection by dbt."""
+
+from __future__ import annotations
+
+import contextlib
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from typing import Any, TypeVar
+
+from reverse_etl.core.errors import ReverseEtlError
+from reverse_etl.warehouse.dbt_calls import ShortOfMemoryError, translated
+
+PACKAGE = "reverse_etl"
+T = TypeVar("T")
+# A row of a select by the names of its columns, in lower case.
+Row = dict[str, Any]
+
+
+class Statements(ABC):
+    """What runs statements; each raises WarehouseError where the warehouse refuses it.
+
+    One that the session's memory is too little for runs once more, with all that the warehouse may have.
+    """
+
+    adapter: Any
+    _has_all_memory = False
+
+    @property
+    @abstractmethod
+    def engine(self) -> str:
+        """The type of the adapter: duckdb, postgres."""
+
+    @abstractmethod
+    def connect(self) -> None:
+        """Open the connection; does nothing where it is open."""
+
+    @abstractmethod
+    def _disconnect(self) -> None:
+        """End the connection."""
+
+    def _set_up_session(self) -> None:
+        self._has_all_memory = False
+        if settings := self.sql("_session_settings", profile=self._settings_of_profile()):
+            self._write(settings)
+
+    def _settings_of_profile(self) -> list[str]:
+        """What the user's profile sets of a session."""
+        credentials = self.adapter.config.credentials
+        given = (getattr(credentials, name, None) or {} for name in ("settings", "config_options"))
+        return [str(name).lower() for one in given for name in one]
+
+    def _has_more_memory(self) -> bool:
+        """Let the session have all memory that the warehouse may have; False where it has it already."""
+        settings = self.sql("_ample_session_settings", profile=self._settings_of_profile())
+        if self._has_all_memory or not settings:
+            return False
+        self._has_all_memory = True
+        self._write(settings)
+        return True
+
+    @property
+    def has_cursor(self) -> bool:
+        """Does the adapter hand out its cursor? BigQuery's has none, and ClickHouse's gives nothing.
+
+        Through dbt's tables, which rows come by otherwise, numbers are Decimal and some blank texts None.
+        """
+        return hasattr(self.adapter, "add_query") and self.engine != "clickhouse"
+
+    def sql(self, macro: str, **arguments: Any) -> str:
+        """What one of the package's macros renders to."""
+        return str(self.value(macro, **arguments))
+
+    def value(self, macro: str, **arguments: Any) -> Any:
+        """What one of the package's macros returns, where that is no text."""
+        with self._translated():
+            return self.adapter.execute_macro(macro, project=PACKAGE, kwargs=arguments)
+
+    def query(self, macro: str, **arguments: Any) -> list[Any]:
+        """The rows of the select that a macro renders, for one of few columns; see `records`."""
+        return self.query_sql(self.sql(macro, **arguments))
+
+    def records(self, macro: str, **arguments: Any) -> list[Row]:
+        """The rows of the select that a macro renders, each by its columns' names."""
+        return _by_name(*self._fetched(self.sql(macro, **arguments)))
+
+    def tuples(self, macro: str, **arguments: Any) -> tuple[list[str], list[Any]]:
+        """The names of the columns and the rows as they come: for many, of which a dict each would take a while."""
+        names, rows = self._fetched(self.sql(macro, **arguments))
+        return [name.lower() for name in names], rows
+
+    def query_sql(self, sql: str) -> list[Any]:
+        """The rows of a select that a macro rendered."""
+        return self._fetched(sql)[1]
+
+    def _fetched(self, sql: str) -> tuple[list[str], list[Any]]:
+        """The names of a select's columns, and its rows; the transaction it opened is ended.
+
+        Straight from the cursor where the adapter has one: `execute` looks at each value several times to guess types,
+        six times the work.
+        """
+
+        def fetched() -> tuple[list[str], list[Any]]:
+            if self.has_cursor:
+                _, cursor = self.adapter.add_query(sql, auto_begin=True)
+                found = _names(cursor), cursor.fetchall()
+            else:
+                _, table = self.adapter.execute(sql, auto_begin=True, fetch=True)
+                found = list(table.column_names), list(table.rows)
+            self.adapter.commit_if_has_connection()
+            return found
+
+        return self._run(fetched)
+
+    def stream(self, sql: str, page: int) -> Generator[list[Row], None, None]:
+        """The rows of a select in pages of that many at most; no other statement may run meanwhile.
+
+        Memory holds one page. An adapter without a cursor that reads in pages gives all rows as one.
+        """
+        cursor_sql = self.sql("_declare_cursor", select_sql=sql)
+        if not self.has_cursor:
+            yield _by_name(*self._fetched(sql))
+            return
+        _, cursor = self._run(lambda: self.adapter.add_query(cursor_sql or sql, auto_begin=True))
+        if not hasattr(cursor, "fetchmany"):
+            yield _by_name(_names(cursor), cursor.fetchall())
+            return
+        with contextlib.suppress(GeneratorExit):
+            while rows := self._next_page(cursor, cursor_sql, page):
+                yield rows
+        # Also for whoever stops early: it ends the transaction, and with it the cursor.
+        with self._translated():
+            self.adapter.commit_if_has_connection()
+
+    def _next_page(self, cursor: Any, cursor_sql: str, page: int) -> list[Row]:
+        with self._translated():
+            if cursor_sql:
+                _, cursor = self.adapter.add_query(self.sql("_fetch_cursor", rows=page))
+            return _by_name(_names(cursor), cursor.fetchmany(page))
+
+    def write(self, macro: str, **arguments: Any) -> None:
+        """Run the statement that a macro renders and commit it."""
+        self._write(self.sql(macro, **arguments))
+
+    def write_insistently(self, macro: str, waits: Sequence[float], **arguments: Any) -> None:
+        """As `write`; where that fails, again unchanged on a new connection, after each of the waits, in seconds.
+
+        It is unknown whether a write that failed was committed: only for rows that may stand there twice.
+        """
+        sql = self.sql(macro, **arguments)
+        try:
+            self._write(sql)
+        except ReverseEtlError as error:
+            self._write_again(sql, waits, error)
+
+    def _write_again(self, sql: str, waits: Sequence[float], error: ReverseEtlError) -> None:
+        for wait in waits:
+            time.sleep(wait)
+            try:
+                with self._translated():
+                    self._disconnect()
+                self.connect()
+                self._write(sql)
+            except ReverseEtlError as newest:
+                error = newest
+            else:
+                return
+        raise error
+
+    def _write(self, sql: str) -> None:
+        def written() -> None:
+            self.adapter.execute(sql, auto_begin=True)
+            self.adapter.commit_if_has_connection()
+
+        self._run(written)
+
+    def _run(self, statement: Callable[[], T]) -> T:
+        try:
+            with self._translated():
+                return statement()
+        except ShortOfMemoryError:
+            if not self._has_more_memory():
+                raise
+            with self._translated():
+                return statement()
+
+    @contextlib.contextmanager
+    def _translated(self) -> Iterator[None]:
+        try:
+            yield
+        except ReverseEtlError:
+            raise
+        except Exception as error:
+            raise translated(error) from error
+
+
+def _names(cursor: Any) -> list[str]:
+    return [column[0] for column in cursor.description]
+
+
+def _by_name(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[Row]:
+    # Some engines give names in capitals.
+    lowered = [name.lower() for name in names]
+    return [dict(zip(lowered, row, strict=True)) for row in rows]
