@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict
 from datetime import date
 from pathlib import Path
 
@@ -42,7 +41,7 @@ class Jsonl:
         refused = [n for n, record in enumerate(records) if record.value is not None and record.value > 1000]
         taken = [record for n, record in enumerate(records) if n not in refused]
         with self._path.open("a") as file:
-            file.writelines(json.dumps(asdict(record)) + "\n" for record in taken)
+            file.writelines(json.dumps(record._asdict()) + "\n" for record in taken)
         reason = Reason(1, "ValueTooHigh", "The value is above 1,000.")
         return Answered(tuple(Refusal(n, RowOutcome.REJECTED, True, reason, flaw=True) for n in refused), "")
 
