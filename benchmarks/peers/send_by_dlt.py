@@ -26,7 +26,7 @@ def sink(items, table):
 
 def rows():
     with duckdb.connect(database, read_only=True) as connection:
-        yield from connection.execute("select * from main.offline_conversions").fetch_record_batch(50_000)
+        yield from connection.execute("select * from main.offline_conversions").to_arrow_reader(50_000)
 
 
 shutil.rmtree(folder, ignore_errors=True)
