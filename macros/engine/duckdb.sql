@@ -11,8 +11,7 @@
 {% endmacro %}
 
 {% macro duckdb___ample_session_settings(profile) %}
-    {%- set bounded = 'memory_limit' in profile or 'max_memory' in profile -%}
-    {{- return('' if bounded else 'reset memory_limit') -}}
+    {{- return('reset memory_limit' if reverse_etl._session_settings(profile) else '') -}}
 {% endmacro %}
 
 {#- A backslash is a plain character, and a doubled quote is a quote. -#}

@@ -243,8 +243,8 @@ class _Run:
         self._progress.planned(plan, round_, total)
         sends = total > 0 and any(line.operation == "send" for line in plan.lines)
         if self._options.compare_goals and round_ == 1 and sends:
-            for note in refusing_goals(self._destination, self._ledger):
-                self._progress.note(note)
+            for text in refusing_goals(self._destination, self._ledger):
+                self._progress.note(text)
         self._deliver_stretches([(start, min(start + size - 1, last)) for start in range(first, last + 1, size)], total)
         self._last_seq += plan.to_send
         # Each operation may leave a batch that is not full.
@@ -271,7 +271,9 @@ class _Run:
                 with contextlib.suppress(Exception):
                     self._land(under_way, total)
             raise
-        if stretches and self._stopped is None and not self._lease.still_mine():
+        # What was withheld without a reason of its own was so for the lease; the stretch beside it may have the reason.
+        withheld = self._outcomes["not_sent"] and not self._options.stop.is_set()
+        if stretches and self._stopped is None and (withheld or not self._lease.still_mine()):
             self._stopped = self.lost()
 
     def _take_off(self, first: int, last: int) -> _Stretch | None:
@@ -305,16 +307,13 @@ class _Run:
         self._count(stretch.rows, delivery)
         if delivery.failed is not None:
             raise delivery.failed
-        if self._stopped is not None:
-            return
-        withheld = any(receipt.outcome is Outcome.NOT_SENT for receipt in delivery.receipts)
-        if delivery.stopped is not None:
+        if any(receipt.outcome is Outcome.NOT_SENT for receipt in delivery.receipts):
+            self._courier.halt()
+        if self._stopped is None and delivery.stopped is not None:
             reason = delivery.stopped.reason
             said = f"The destination refused the call: {reason}" if delivery.stopped.by_service else reason.message
             self._stopped = DestinationError(said, hint=delivery.stopped.hint)
-        elif withheld and not self._options.stop.is_set():
-            self._stopped = self.lost()
-        elif delivery.in_doubt == stretch.rows:
+        elif self._stopped is None and delivery.in_doubt == stretch.rows:
             self._courier.halt()
             self._stopped = DestinationError(
                 f"No call was answered: {delivery.last_doubt}",

@@ -295,7 +295,7 @@ class WarehouseLedger:
         """The rows of a macro's select over the run's plan, or over that of now where no run made one."""
         if self._plan_table:
             return self._project.records(macro, rows=self._plan_table, **arguments)
-        with self.planned() as rows:
+        with self.planned(with_repeats=True) as rows:
             return self._project.records(macro, rows=rows, **arguments)
 
     def _plan_name(self, run_seq: int) -> Any:

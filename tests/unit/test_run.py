@@ -1,6 +1,7 @@
 """The way of a push: rounds, limit, interrupts, a lost lease, the result, and what a run that breaks off leaves."""
 
 import threading
+import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 
@@ -10,7 +11,7 @@ from reverse_etl.commands.courier import Patience
 from reverse_etl.commands.push import PushOptions, carry_out
 from reverse_etl.core.errors import DestinationError, GuardError, LeaseLostError, WarehouseError
 from reverse_etl.core.plan import Record
-from reverse_etl.core.receipt import Answer, Answered, Unanswered
+from reverse_etl.core.receipt import Answer, Answered, Blamed, Stopped, Unanswered
 from reverse_etl.core.results import RunResult
 from tests.reference.fold import State
 from tests.reference.nouns import RunEvent
@@ -36,6 +37,7 @@ class Case:
         accident: Accident | None = None,
         mine: Callable[[], bool] = lambda: True,
         limit: int | None = None,
+        workers: int = 1,
         stop: threading.Event | None = None,
         prepare: Callable[[MemoryLedger], None] = lambda ledger: None,
     ) -> RunResult:
@@ -48,7 +50,7 @@ class Case:
         self.destination = ScriptedDestination(send=send or take)
         self.destination.batch_limit = 3
         options = PushOptions(
-            limit=limit, workers=1, patience=Patience(tries=2, first_wait=0.0), stop=stop or threading.Event()
+            limit=limit, workers=workers, patience=Patience(tries=2, first_wait=0.0), stop=stop or threading.Event()
         )
         return carry_out(self.ledger, self.destination, self.watcher, options)
 
@@ -342,3 +344,23 @@ def test_a_guard_that_refuses_a_later_round_leaves_what_was_sent(monkeypatch: py
     with pytest.raises(GuardError):
         case.push()
     assert case.ledger.closed == [("refused", {"sent_accepted": 2})]
+
+
+def test_a_refusal_in_the_next_stretch_is_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the service refuses a call of the next stretch, what the last one had to withhold is no lost lease."""
+    monkeypatch.setattr("reverse_etl.commands.push.STRETCH_BATCHES", 1)
+    case, second = Case(), threading.Event()
+
+    def send(records: Sequence[Record]) -> Answer:
+        if int(records[0].click_id, 16) < 3:
+            # It is to be halved once the second stretch was refused, and then no call starts.
+            second.wait(10)
+            time.sleep(0.2)
+            return Blamed(REASON, "", unprocessed=True)
+        second.set()
+        return Stopped(REASON, "Check the token.", unprocessed=True)
+
+    result = case.push(send, workers=2)
+    assert isinstance(result.stopped, DestinationError)
+    assert result.stopped.hint == "Check the token."
+    assert (result.source, result.unbalanced) == ({"not_reached": 10}, ())
