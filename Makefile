@@ -6,7 +6,7 @@ export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
 .PHONY: docs help setup demo test test-long test-engines test-matrix model mutants lint lint-types lint-package lint-example format golden lock \
-	bench bench-peers soak clean
+	bench bench-peers soak release clean
 
 help:  ## Show this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-11s %s\n", $$1, $$2}'
@@ -102,6 +102,21 @@ bench-peers: setup  ## Push a million rows beside dlt and drt, each in an enviro
 
 soak: setup  ## Push a million rows through every kind of fault and compare the books
 	$(BIN)/python -m benchmarks.soak
+
+VERSION = $(shell sed -n 's/^__version__ = "\(.*\)"/\1/p' reverse_etl/core/version.py)
+
+# The demo runs from the wheel in a bare environment, far from the repository.
+release: setup  ## Build what is to be published into dist/, check it, and run the demo from it
+	@grep -q '^## \[$(VERSION)\] - 20' CHANGELOG.md || \
+		{ echo "CHANGELOG.md has no section ## [$(VERSION)] - DATE: write it, or change the version." >&2; exit 1; }
+	rm -rf dist
+	$(BIN)/python -m hatchling build --directory dist
+	$(BIN)/uv tool run twine check --strict dist/*
+	@place=$$(mktemp -d) && trap 'rm -rf "$$place"' EXIT && \
+		$(PYTHON) -m venv "$$place/venv" && \
+		"$$place/venv/bin/python" -m pip install --quiet --disable-pip-version-check -c constraints.txt dist/*.whl && \
+		cd "$$place" && venv/bin/reverse-etl demo shop
+	@echo "dist/ holds version $(VERSION). docs/releasing.md says how a person publishes it, by the tag v$(VERSION)."
 
 clean:  ## Remove what was built or cached, but not .venv
 	rm -rf dist .pytest_cache .mypy_cache .ruff_cache .hypothesis dbt_project/target dbt_project/logs dbt_project/dbt_packages

@@ -59,25 +59,30 @@ def plan_init(
     version: str = __version__,
     sync: str = "",
     upgrade: bool = False,
+    where: str = "",
 ) -> InitPlan:
     """What init would do in a project. Writes nothing; raises SettingsError for what it cannot do safely.
 
     `sync`: the name of one more sync to write, beside those that the project declares. `upgrade`: bring the copy of the
-    package to this version.
+    package to this version. `where`: the git address, or the name on dbt's hub, that dbt takes the package from instead.
     """
+    entry = package.entry_of(where, version)
     if sync and not re.fullmatch(r"[A-Za-z_]\w*", sync, re.ASCII):
         raise SettingsError(
             f"{sync!r} cannot be a sync's name.", hint="dbt takes letters, digits and underscores, for example refunds."
         )
     try:
-        return _plan(folder, package.package_files() if files is None else files, version, sync, upgrade=upgrade)
+        found = package.package_files() if files is None else files
+        return _plan(folder, found, version, sync, upgrade=upgrade, entry=entry)
     except OSError as error:
         raise SettingsError(
             f"{error.filename} could not be read: {error.strerror}.", hint="Nothing was written. Make it readable."
         ) from error
 
 
-def _plan(folder: Path, files: Mapping[str, bytes], version: str, sync: str, *, upgrade: bool) -> InitPlan:
+def _plan(
+    folder: Path, files: Mapping[str, bytes], version: str, sync: str, *, upgrade: bool, entry: str
+) -> InitPlan:
     folder = project_folder(folder)
     project = read_project(folder)
     if project.name == PACKAGE:
@@ -94,27 +99,29 @@ def _plan(folder: Path, files: Mapping[str, bytes], version: str, sync: str, *, 
         words = f"lists the package already, by {listed}; bring it to version {version} yourself"
         lines = [Line("unchanged", list_name, words)]
     else:
-        copy = package.read_copy(project, files)
-        if not copy.version or (upgrade and (copy.missing or copy.changed or copy.others)):
-            new_package = files
-        elif copy.version == version:
-            new_files |= {copy.folder / name: files[name] for name in copy.missing}
-        lines = list(_package_lines(copy, files, version, upgrade=upgrade))
+        lines = []
+        if entry == ENTRY:
+            copy = package.read_copy(project, files)
+            if not copy.version or (upgrade and (copy.missing or copy.changed or copy.others)):
+                new_package = files
+            elif copy.version == version:
+                new_files |= {copy.folder / name: files[name] for name in copy.missing}
+            lines += _package_lines(copy, files, version, upgrade=upgrade)
         if listed:
             lines += [Line("unchanged", list_name, "lists it")]
         elif list_file.exists():
-            lines += [Line("edit", list_name, f"yourself: it does not list the package, {ENTRY}")]
-            by_hand.append((list_name, f"add to its `packages`, in a line of its own: {ENTRY}"))
+            lines += [Line("edit", list_name, f"yourself: it does not list the package, {entry}")]
+            by_hand.append((list_name, f"add to its `packages`, in a line of its own: {entry}"))
         else:
-            new_files[list_file] = f"packages:\n  {ENTRY}\n".encode()
-            lines += [Line("create", list_name, ENTRY)]
+            new_files[list_file] = f"packages:\n  {entry}\n".encode()
+            lines += [Line("create", list_name, entry)]
     names = starter.read_names(project)
     new_sync = None
     if names.sync_path and not sync:
         words = f"declares the sync {names.sync}, so no other is written; --sync NAME writes one more"
         lines += [Line("unchanged", project.relative(names.sync_path), words)]
     else:
-        new_sync = starter.plan_starter(project, names, listed or FOLDER, sync)
+        new_sync = starter.plan_starter(project, names, listed or (FOLDER if entry == ENTRY else entry), sync)
         missing = {path: content for path, content in new_sync.contents.items() if not path.exists()}
         new_files |= missing
         lines += _starter_lines(project, new_sync, missing)
@@ -201,7 +208,8 @@ def _steps(plan: InitPlan) -> list[tuple[str, str]]:
     where = f" --project-dir {shlex.quote(str(plan.shown_folder))}" if elsewhere else ""
     stands = plan.shown_folder if elsewhere else Path()
     edits = [(f"edit {stands / file}", what) for file, what in plan.by_hand]
-    built = plan.new_package or plan.by_hand or any(FOLDER in path.parts for path in plan.new_files)
+    listed = any(FOLDER in path.parts or path.name == "packages.yml" for path in plan.new_files)
+    built = plan.new_package or plan.by_hand or listed
     deps = [*edits, (f"dbt deps{where}", "")] if built else edits
     if plan.new_sync is None:
         return [*deps, (f"dbt build --select package:{PACKAGE}{where}", "")] if deps else []

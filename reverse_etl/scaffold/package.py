@@ -26,6 +26,9 @@ _LISTED = re.compile(
     r"^[^#\n]*\b(?:local|git|package|private|name):\s*[\"']?((?:[^#\n]*[/:])?(?:dbt[-_])?reverse[-_]etl)(?![\w-])",
     re.MULTILINE,
 )
+# OWNER/NAME on dbt's package hub; an address that git clones from.
+_HUB = re.compile(r"[A-Za-z0-9_-]+/[A-Za-z0-9_-]+")
+_GIT = re.compile(r"(\w+://|git@)[^\s,{}]+")
 _HAS_PACKAGES = re.compile(r"^packages\s*:", re.MULTILINE)
 
 
@@ -79,6 +82,23 @@ def read_copy(project: DbtProject, files: Mapping[str, bytes]) -> Copy:
         tuple(name for name in files if name not in found),
         tuple(name for name in files if name in found and _lines(found[name].read_bytes()) != _lines(files[name])),
         tuple(name for name in found if name not in files),
+    )
+
+
+def entry_of(where: str, version: str) -> str:
+    """The entry of the package in a list of packages, in YAML; `where`: blank for the copy in the project.
+
+    Raises SettingsError where it is neither an address of a git repository nor OWNER/NAME on dbt's package hub.
+    """
+    if not where:
+        return ENTRY
+    if _GIT.fullmatch(where):
+        return f"- {{git: {where}, revision: v{version}}}"
+    if _HUB.fullmatch(where):
+        return f"- {{package: {where}, version: {version}}}"
+    raise SettingsError(
+        f"--package {where} is neither a git address nor a name on dbt's package hub.",
+        hint="Write https://HOST/OWNER/reverse-etl.git, or OWNER/reverse_etl; left out, init copies the package.",
     )
 
 

@@ -141,11 +141,11 @@ def test_environment_variables_are_those_of_the_code() -> None:
 
 
 def test_one_version_everywhere() -> None:
-    """Tool, package and both project files have one version."""
+    """Tool, package and example have one version, and the wheel has the tool's."""
     from reverse_etl import __version__
 
-    for name in ("pyproject.toml", "dbt_project.yml"):
-        assert f'version{" = " if name.endswith("toml") else ": "}"{__version__}"' in (REPOSITORY / name).read_text()
+    for name in ("dbt_project.yml", "dbt_project/dbt_project.yml"):
+        assert f'\nversion: "{__version__}"\n' in (REPOSITORY / name).read_text()
     assert f"return('{__version__}')" in (REPOSITORY / "macros/ledger/_package_version.sql").read_text()
 
 

@@ -15,6 +15,8 @@ import pytest
 import yaml
 from jsonschema import Draft202012Validator
 
+from reverse_etl.core.version import __version__
+from reverse_etl.scaffold.package import package_files
 from tests.support.quick import Done
 from tests.support.shop import COMMAND, DBT
 
@@ -325,3 +327,22 @@ def test_a_project_builds_after_init(name: str, tmp_path: Path) -> None:
         assert ", local, account 123456" in there.run("plan")
         keys = ["--select", "exposure:*", "--output", "json", "--output-keys", "config", "--target", "prod"]
         assert '"environment": "production"' in there.dbt("ls", "--quiet", *keys)
+
+
+def test_a_package_from_git_builds(tmp_path: Path) -> None:
+    """With a tag of this version in a git repository of the package's files, `dbt deps` and `dbt build` pass."""
+    repository = tmp_path / "reverse-etl.git"
+    for name, content in package_files().items():
+        path = repository / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content)
+    git = ["git", "-c", "user.name=us", "-c", "user.email=us@example.com"]
+    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "all"], ["tag", f"v{__version__}"]):
+        subprocess.run([*git, *words], cwd=repository, check=True)
+    root = tmp_path / "shop"
+    root.mkdir()
+    there = place(Layout({"dbt_project.yml": "name: shop\nversion: '1.0'\nprofile: shop\n"}), root)
+    there.run("init", "--package", f"file://{repository}")
+    there.dbt("deps", "--quiet")
+    there.dbt("build", "--quiet")
+    assert "0 source rows" in there.run("plan")

@@ -25,16 +25,28 @@ Write = Callable[..., Path]
 
 
 def plan(
-    folder: Path, files: Mapping[str, bytes] = OLD, version: str = "1.0.0", *, sync: str = "", upgrade: bool = False
+    folder: Path,
+    files: Mapping[str, bytes] = OLD,
+    version: str = "1.0.0",
+    *,
+    sync: str = "",
+    upgrade: bool = False,
+    where: str = "",
 ) -> InitPlan:
-    return plan_init(folder, files=files, version=version, sync=sync, upgrade=upgrade)
+    return plan_init(folder, files=files, version=version, sync=sync, upgrade=upgrade, where=where)
 
 
 def init(
-    folder: Path, files: Mapping[str, bytes] = OLD, version: str = "1.0.0", *, sync: str = "", upgrade: bool = False
+    folder: Path,
+    files: Mapping[str, bytes] = OLD,
+    version: str = "1.0.0",
+    *,
+    sync: str = "",
+    upgrade: bool = False,
+    where: str = "",
 ) -> str:
     """Plan, carry out, and give the words."""
-    made = plan(folder, files, version, sync=sync, upgrade=upgrade)
+    made = plan(folder, files, version, sync=sync, upgrade=upgrade, where=where)
     carry_out_plan(made)
     return plan_text(made, dry=False)
 

@@ -94,6 +94,37 @@ def test_a_package_listed_another_way_is_left_alone(project: Write, entry: str) 
     assert (folder / "models/reverse_etl/offline_conversions.sql").is_file()
 
 
+@pytest.mark.parametrize(
+    ("where", "entry"),
+    [
+        ("https://git.example.com/us/reverse-etl.git", {"revision": "v1.0.0"}),
+        ("git@git.example.com:us/reverse-etl.git", {"revision": "v1.0.0"}),
+        ("us/reverse_etl", {"version": "1.0.0"}),
+    ],
+)
+def test_dbt_may_take_the_package_from_elsewhere(project: Write, where: str, entry: dict[str, str]) -> None:
+    """The entry names this version, no copy is made, and the first sync is written; what has a list is left to edit."""
+    folder = project({})
+    assert "1. dbt deps" in init(folder, where=where)
+    (listed,) = yaml.safe_load((folder / "packages.yml").read_text())["packages"]
+    assert listed == entry | {"package" if "version" in entry else "git": where}
+    assert not (folder / FOLDER).exists()
+    assert "dbt_packages/reverse_etl" in (folder / "models/reverse_etl/exposures.yml").read_text()
+    assert "nothing to do" in init(folder, where=where)
+    (folder / "packages.yml").write_text("packages:\n  - local: other\n")
+    assert f"in a line of its own: - {{{'package' if 'version' in entry else 'git'}: {where}" in init(folder, where=where)
+
+
+@pytest.mark.parametrize("where", ["vendored", "reverse_etl", "https://a b.git", "x/y/z"])
+def test_a_package_from_nowhere_is_refused(project: Write, where: str) -> None:
+    """What is neither a git address nor a name on the hub is refused with what to write; nothing is written."""
+    folder = project({})
+    before = contents(folder)
+    with pytest.raises(SettingsError, match="neither a git address nor a name"):
+        init(folder, where=where)
+    assert contents(folder) == before
+
+
 def test_a_folder_that_is_not_ours_is_refused(project: Write) -> None:
     """A folder of our name with something else in it is never written to."""
     folder = project({f"{FOLDER}/notes.txt": "mine"})

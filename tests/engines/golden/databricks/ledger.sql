@@ -9,7 +9,7 @@ select max(run_seq) as run_seq from `warehouse`.`shop`.`reverse_etl_receipts` wh
 ) as known;
 -- claim
 insert into `warehouse`.`shop`.`reverse_etl_runs` (destination, environment, account_id, sync, run_seq, claim_id, event, fenced_run_seq, fenced_seq, host, pid, pid_space, target, package_version, counts, tests, happened_at)
-values ('microsoft_ads', 'production', '1', 'it\'s', 7, 'c', 'claim', null, null, 'h', 1, '', 'prod', '0.1.0', '{"a": "it\'s \\\\ so"}', null, timestampadd(microsecond, unix_micros(current_timestamp()), timestamp_ntz'1970-01-01 00:00:00'));
+values ('microsoft_ads', 'production', '1', 'it\'s', 7, 'c', 'claim', null, null, 'h', 1, '', 'prod', '0.2.0', '{"a": "it\'s \\\\ so"}', null, timestampadd(microsecond, unix_micros(current_timestamp()), timestamp_ntz'1970-01-01 00:00:00'));
 -- claims
 select
 events.run_seq,
@@ -611,7 +611,7 @@ from `warehouse`.`shop`.`reverse_etl_runs`
 where
 destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it\'s'
 and event = 'proof'
-and package_version = '0.1.0'
+and package_version = '0.2.0'
 order by happened_at desc
 limit 1;
 -- table of a proof

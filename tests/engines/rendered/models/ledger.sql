@@ -1,7 +1,7 @@
 {%- set it = asked() -%}
 {%- set event = {
     'run_seq': 7, 'claim_id': 'c', 'event': 'claim', 'fenced_run_seq': none, 'fenced_seq': none, 'host': 'h', 'pid': 1, 'pid_space': '',
-    'target': 'prod', 'package_version': '0.1.0', 'counts': '{"a": "it\'s \\\\ so"}', 'tests': none,
+    'target': 'prod', 'package_version': '0.2.0', 'counts': '{"a": "it\'s \\\\ so"}', 'tests': none,
 } -%}
 {%- set receipt = {'batch': 1, 'seq_from': 1, 'seq_to': 2, 'outcome': 'accepted', 'settles': 'both', 'code': none, 'error_code': none,
     'message': 'two\nlines', 'tracking_id': 't'} -%}
@@ -25,5 +25,5 @@
 {{- a_statement('history', reverse_etl._history(it.tables.runs, it.scope, 10)) }}
 {{- a_statement('kept tests', reverse_etl._kept_tests(it.tables.runs, it.scope)) }}
 {{- a_statement('newest event', reverse_etl._newest_event(it.tables.runs)) }}
-{{- a_statement('newest proof', reverse_etl._newest_proof(it.tables.runs, it.scope, '0.1.0')) }}
+{{- a_statement('newest proof', reverse_etl._newest_proof(it.tables.runs, it.scope, '0.2.0')) }}
 {{- a_statement('table of a proof', reverse_etl._create_table_like('a_table', it.tables.runs)) }}
