@@ -64,7 +64,7 @@ def plan_init(
     """What init would do in a project. Writes nothing; raises SettingsError for what it cannot do safely.
 
     `sync`: the name of one more sync to write, beside those that the project declares. `upgrade`: bring the copy of the
-    package to this version. `where`: the git address, or the name on dbt's hub, that dbt takes the package from instead.
+    package to this version. `where`: the git address or the name on the hub that dbt takes it from.
     """
     entry = package.entry_of(where, version)
     if sync and not re.fullmatch(r"[A-Za-z_]\w*", sync, re.ASCII):
@@ -80,9 +80,7 @@ def plan_init(
         ) from error
 
 
-def _plan(
-    folder: Path, files: Mapping[str, bytes], version: str, sync: str, *, upgrade: bool, entry: str
-) -> InitPlan:
+def _plan(folder: Path, files: Mapping[str, bytes], version: str, sync: str, *, upgrade: bool, entry: str) -> InitPlan:
     folder = project_folder(folder)
     project = read_project(folder)
     if project.name == PACKAGE:
