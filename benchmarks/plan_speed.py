@@ -16,6 +16,7 @@ from reverse_etl.session import Session
 from tests.support.shop import build_template
 
 AIM = 2.0
+HISTORY, HISTORY_AIM = 10, 1.2
 # The aim is for so many; with fewer the costs of a start weigh more.
 ROWS = 1_000_000
 _KEYS = "conversion_name, click_key, email_key, phone_key, time_key"
@@ -46,9 +47,29 @@ def measure(folder: Path, rows: int, rounds: int, host: str = "") -> None:
     build_template(folder, host)
     aimed, here = rows >= ROWS and not host, not host
     child("bed", folder, rows, "--with-ledger", "--host", host)
-    _show("1 % new, 1 % changed, the rest unchanged", _turns(folder, rounds), aimed=aimed, here=here)
+    turns = _turns(folder, rounds)
+    _show("1 % new, 1 % changed, the rest unchanged", turns, aimed=aimed, here=here)
     child("bed", folder, rows // 3, "--keep-newest", "--host", host)
     _show("the source holds only the last third", _turns(folder, rounds), aimed=aimed, here=here)
+    if rows <= ROWS and here:
+        _show_history(folder / "history", rows, [_seconds(turn["make_plan"]) for turn in turns])
+
+
+def _show_history(folder: Path, rows: int, usual: list[float]) -> None:
+    """The push's plan with ten times the history, nine parts of it past 90 days; `usual`: seconds without these."""
+    build_template(folder)
+    child("bed", folder, rows, "--with-ledger", "--quarters", HISTORY)
+    took = median(_seconds(child("plan_speed", "make_plan", folder)) for _ in usual)
+    ratio = took / median(usual)
+    print(f"\n  as the first, with {HISTORY} times the history:")
+    line("  plan as push makes it, with all around it", f"{took:.2f} s", f"{ratio:.2f} x the first")
+    if rows == ROWS:
+        verdict(f"at most {HISTORY_AIM} x", ratio <= HISTORY_AIM)
+
+
+def _seconds(answered: dict[str, Any]) -> float:
+    """What a push's plan took the first time."""
+    return Took(*answered["first"]["make_plan"]).seconds
 
 
 def _turns(folder: Path, rounds: int) -> list[dict[str, dict[str, Any]]]:
