@@ -47,8 +47,17 @@ model: setup  ## Search the protocol of delivery far beyond the bounds of the te
 mutants: setup  ## Switch off each rule of delivery in a copy, and see that a test notices
 	$(BIN)/python -m tests.mutants.run
 
-docs: setup  ## docs/reference.md and docs/errors.md, from the program itself
+docs: setup .venv/site/.ready  ## The reference from the program itself, then the site of all pages in site/
 	$(BIN)/python -m docs.generate
+	.venv/site/bin/sphinx-build --quiet --fail-on-warning --keep-going --fresh-env --doctree-dir .venv/site/doctrees docs site
+	@echo "The site is in site/: open site/index.html"
+
+# An environment of its own: the generator and its theme serve nothing else.
+.venv/site/.ready: docs/requirements.lock .venv/.ready
+	@test -x .venv/site/bin/python || $(BIN)/python -m venv .venv/site
+	@echo "Installing the generator of the site into .venv/site (once) ..."
+	@.venv/site/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r docs/requirements.lock
+	@touch $@
 
 golden: setup  ## tests/engines/golden: what the package renders to for engines that are not here
 	$(BIN)/python -m tests.engines.golden
@@ -93,6 +102,7 @@ lock: setup  ## Write the lock files anew from pyproject.toml
 	printf "%s\n" chdb chdb-core dbt-clickhouse clickhouse-connect clickhouse-driver lz4 zstandard tzlocal pandas numpy pyarrow \
 		| $(SDK_LOCK) --no-deps -o tests/engines/clickhouse.lock -
 	echo "dbt==2.0.0rc196" | $(SDK_LOCK) -o tests/support/dbt_v2.lock -
+	printf "%s\n" furo myst-parser sphinx | $(SDK_LOCK) -o docs/requirements.lock -
 
 bench: setup  ## Measure speed against yardsticks taken in the same run
 	$(BIN)/python benchmarks/run.py
@@ -119,4 +129,4 @@ release: setup  ## Build what is to be published into dist/, check it, and run t
 	@echo "dist/ holds version $(VERSION). docs/releasing.md says how a person publishes it, by the tag v$(VERSION)."
 
 clean:  ## Remove what was built or cached, but not .venv
-	rm -rf dist .pytest_cache .mypy_cache .ruff_cache .hypothesis dbt_project/target dbt_project/logs dbt_project/dbt_packages
+	rm -rf dist site .pytest_cache .mypy_cache .ruff_cache .hypothesis dbt_project/target dbt_project/logs dbt_project/dbt_packages

@@ -1,7 +1,8 @@
-"""Write docs/reference.md, docs/errors.md, docs/decisions.md and docs/schemas/ from the program: `make docs`."""
+"""Write the pages and schemas of docs/ that come from the program itself: the first half of `make docs`."""
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -11,7 +12,7 @@ import typer
 import yaml
 from typer.testing import CliRunner
 
-from docs import decisions, exposures, reasons, schemas
+from docs import decisions, documents, exposures, macros, reasons, schemas
 from reverse_etl.cli.app import app
 from reverse_etl.core.errors import EXIT_CODES
 from reverse_etl.core.receipt import RowOutcome
@@ -53,9 +54,11 @@ def main() -> None:
     REFERENCE.write_text(reference())
     ERRORS.write_text(errors_page())
     decisions.write()
+    macros.write()
     reasons.write()
     schemas.write()
     exposures.write()
+    documents.write()
 
 
 def reference() -> str:
@@ -127,10 +130,11 @@ def _parts() -> Iterator[str]:
         columns = {column["name"]: _text(column["description"], texts) for column in model["columns"]}
         yield from _table(title, "column", _quoted(columns))
     yield "## JSON\n"
-    yield "Every `--json` document has a `version`, and a schema in [schemas/](schemas/). Where several syncs are"
-    yield "shown, it is a list of such documents.\n"
+    yield "Every `--json` document has a `version` and a JSON Schema; [field by field](json.md).\n"
+    yield "| schema | printed by |"
+    yield "|---|---|"
     for path in sorted((ROOT / "docs" / "schemas").glob("*.json")):
-        yield f"- [{path.stem}](schemas/{path.name})"
+        yield f"| [{path.stem}](schemas/{path.name}) | {json.loads(path.read_text())['title']} |"
 
 
 def command_names() -> list[tuple[str, ...]]:

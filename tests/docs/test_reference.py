@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from docs import decisions, generate, schemas
+from docs import decisions, documents, generate, macros, schemas
 from reverse_etl.core import errors
 from reverse_etl.core.errors import EXIT_CODES, ReverseEtlError
 from reverse_etl.destinations.microsoft_ads.codes import CODES
@@ -37,6 +37,25 @@ def test_the_page_of_errors_is_what_the_table_says() -> None:
 def test_the_page_of_decisions_is_what_the_plan_is_made_from() -> None:
     """The file equals what `make docs` would write now."""
     assert decisions.PAGE.read_text() == decisions.page(), "run `make docs`"
+
+
+def test_the_page_of_macros_is_what_the_package_gives() -> None:
+    """The file equals what `make docs` would write now: each example's answer is what DuckDB makes of its input."""
+    assert macros.PAGE.read_text() == macros.page(), "run `make docs`"
+
+
+def test_every_public_macro_and_generic_test_is_documented() -> None:
+    """Each macro that is not private has a heading, its arguments and an example; each generic test has a line."""
+    page = macros.PAGE.read_text()
+    for path in (REPOSITORY / "macros/public").glob("*.sql"):
+        for name, given in re.findall(r"{% macro ([a-z]\w+)\((.*?)\) %}", path.read_text(), re.DOTALL):
+            part = page.partition(f"### {name}\n")[2].partition("\n### ")[0]
+            for argument in re.findall(r"(\w+)(?:=[^,]*)?(?:,|$)", " ".join(given.split())):
+                assert f"| `{argument}` | " in part, (name, argument)
+            assert f"`{name}(" in part or f"reverse_etl.{name}(" in part, name
+    tests = "".join(path.read_text() for path in (REPOSITORY / "macros/tests").glob("*.sql"))
+    named = re.findall(r"{% test (\w+)\(", tests)
+    assert sorted(named) == sorted(re.findall(r"^\| `(\w+)` \| (?:a column|the row) \|", page, re.MULTILINE))
 
 
 def test_every_environment_variable_is_documented() -> None:
@@ -75,6 +94,17 @@ def test_the_goals_file_in_the_docs_is_one(tmp_path: Path) -> None:
     assert set(world.goals) == {"Lead qualified", "Deal won"}
     assert not world.learn
     assert set(yaml.safe_load(example)["goals"][1]) | {"created_at"} == set(Goal.model_fields)
+
+
+def test_the_page_of_documents_is_what_the_schemas_say() -> None:
+    """The file equals what `make docs` would write now, and has each field of each document."""
+    page = documents.PAGE.read_text()
+    assert page == documents.page(), "run `make docs`"
+    for name in schemas.DOCUMENTS:
+        part = page.partition(f"\n## {name}\n")[2].partition("\n## ")[0]
+        schema = schemas.schema(name)
+        fields = {field for one in (schema, *schema.get("$defs", {}).values()) for field in one.get("properties", {})}
+        assert fields == set(re.findall(r"^\| `(?:[\w.*\[\]]+\.)?(\w+)` \|", part, re.MULTILINE)), name
 
 
 @pytest.mark.parametrize("name", sorted(schemas.DOCUMENTS))
