@@ -20,10 +20,12 @@ def on_each(
     *,
     as_json: bool,
     file_option: str = "",
+    end: Callable[[Results], None] = lambda _: None,
 ) -> NoReturn:
     """Do a command's work for the sync of that name, or every enabled one, and leave with the worst exit code.
 
-    `file_option`: the option, where one was given, that makes a file for the rows of one sync.
+    `file_option`: the option, where one was given, that makes a file for the rows of one sync. `end` is
+    called when all are worked on.
     """
     from reverse_etl.session import open_workspace
 
@@ -37,6 +39,7 @@ def on_each(
         results = Results(as_json=as_json, several=len(syncs) > 1)
         code = each(syncs, lambda one: work(workspace.open(one), results) or 0, results)
         results.close()
+        end(results)
         paused = [one.name for one in workspace.syncs if not one.enabled]
         if sync is None and paused and not as_json:
             echo(f"\nPaused, and shown only when named: {', '.join(paused)}.", err=True)
