@@ -105,11 +105,16 @@ def _commands(text: str) -> Markup:
     return Markup(_COMMAND.sub(r"<code>\1</code>", str(escape(text))))  # noqa: S704 - escaped before
 
 
+def _amounts(text: str) -> str:
+    """Numbers, of which one stays with its unit where a line breaks."""
+    return text.replace(" ", "\N{NO-BREAK SPACE}").replace(",\N{NO-BREAK SPACE}", ", ")
+
+
 @cache
 def _template() -> jinja2.Template:
     source = (files("reverse_etl.report") / "report.html").read_text(encoding="utf-8")
     environment = jinja2.Environment(
         autoescape=True, trim_blocks=True, lstrip_blocks=True, undefined=jinja2.StrictUndefined
     )
-    environment.filters |= {"commands": _commands, "shown": partial(safe, longest=1000)}
+    environment.filters |= {"commands": _commands, "amounts": _amounts, "shown": partial(safe, longest=1000)}
     return environment.from_string(source)

@@ -98,10 +98,10 @@ def _funnel(report: SyncReport) -> Section:
     if any(one.attributed is not None for one in counts) and report.attribution:
         attributed = sum(one.attributed or 0 for one in counts)
         reported = attributed + sum(one.unattributed or 0 for one in counts)
-        steps.append(("Attributed to a click", attributed))
+        steps += [("Reported uploads", reported), ("Attributed to a click", attributed)]
         says.append(
-            f"Of {reported:,} uploads since {report.attribution.first_day} that Microsoft reported on, {attributed:,} "
-            "were attributed to a click; it reports days and goals, and never says which rows."
+            f"Microsoft reports uploads by day and goal, and never says which rows: of {reported:,} that it reported "
+            f"on since {report.attribution.first_day} it attributed {attributed:,} to a click."
         )
     standing = Table(
         "Where the source rows stand",
@@ -297,7 +297,7 @@ def _runs(report: SyncReport) -> Section:
     )
     ended = [(run, took) for run in reversed(pushes(report)) if (took := seconds(run)) is not None]
     figures = []
-    if len(ended) > 1:
+    if len(ended) > 2:
         size, unit = (60, "minutes") if max(took for _, took in ended) >= 600 else (1, "seconds")
         bars = [took / size for _, took in ended]
         caption = f"Duration of pushes in {unit}, by run"
