@@ -207,9 +207,8 @@ class Stopwatch:
         return took
 
     def _execute(self, statement: str) -> None:
-        adapter = self._session.project.adapter
-        adapter.execute(statement, auto_begin=True)
-        adapter.commit_if_has_connection()
+        # As a statement of the plan runs: once more with all memory where the tool's bound is too little.
+        self._session.project._write(statement)
 
     def _timed_write(self, macro: str, **arguments: Any) -> None:
         took = timed(lambda: self._write(macro, **arguments))

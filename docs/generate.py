@@ -34,11 +34,15 @@ ENVIRONMENT = {
     "MICROSOFT_ADS_CUSTOMER_ID": "the customer, where the exposure does not say",
     "MICROSOFT_ADS_ACCOUNT_ID": "the account, where the exposure does not say",
     "MICROSOFT_ADS_ENDPOINT": "another address: loopback by http, or https to a host under bingads.microsoft.com",
+    "REVERSE_ETL_WEBHOOK": "a secret address that `push` and `attribution` post [alerts](scheduling.md#alerts) to",
+    "REVERSE_ETL_WEBHOOK_FORMAT": "what they post: `json`, which is the default, `slack` or `teams`",
+    "REVERSE_ETL_LOG_FORMAT": "as `--log-format`",
     "DBT_PROJECT_DIR": "as `--project-dir`",
     "DBT_PROFILES_DIR": "as `--profiles-dir`",
     "DBT_PROFILE": "as `--profile`",
     "DBT_TARGET": "as `--target`",
     "DBT_TARGET_PATH": "as `--target-path`",
+    "DBT_LOG_FORMAT": "dbt's own; `--log-format json` sets it for the dbt that it starts",
     "NO_COLOR": "no colours, whatever its value",
 }
 _DOC = re.compile(r"\{% docs (\w+) %\}\s*(.*?)\s*\{% enddocs %\}", re.DOTALL)

@@ -17,6 +17,7 @@ from reverse_etl.core.guards import Facts, Guard, Permissions, enforce, look
 from reverse_etl.core.kinds import kind_of
 from reverse_etl.core.pace import Patience
 from reverse_etl.core.ports import Destination, DestinationKind, HasGoals, Recorder
+from reverse_etl.core.results import Difference
 from reverse_etl.core.sync import Scope, Sync
 from reverse_etl.warehouse import test_results
 from reverse_etl.warehouse.accounts import find_accounts
@@ -28,6 +29,7 @@ from reverse_etl.warehouse.lease import WarehouseLease
 from reverse_etl.warehouse.ledger import WarehouseLedger
 from reverse_etl.warehouse.project import Project
 from reverse_etl.warehouse.proving import is_proved
+from reverse_etl.warehouse.state import State, differences
 from reverse_etl.warehouse.statements import PACKAGE
 from reverse_etl.warehouse.upkeep import WarehouseUpkeep
 
@@ -43,7 +45,7 @@ _ONE_AT_A_TIME = threading.Lock()
 class Session:
     """One sync of an open project with its ledger and its kind of destination, as the commands take it.
 
-    `built_at`: when a build of its source began just now.
+    `built_at`: when a build of its source began just now. `state`: the other build whose ledger is looked at.
     """
 
     project: Project
@@ -51,6 +53,7 @@ class Session:
     ledger: WarehouseLedger
     kind: DestinationKind
     built_at: datetime | None = None
+    state: State | None = None
 
     @classmethod
     def of(cls, project: Project, sync: Sync, *, built_at: datetime | None = None) -> Session:
@@ -93,6 +96,16 @@ class Session:
             )
         goals = None if destination.learns_goals() else destination.goals()
         return replace(self, ledger=WarehouseLedger(self.project, self.sync, goals))
+
+    def before(self) -> tuple[Session, tuple[Difference, ...]] | None:
+        """The same sync as the other build has it, and what differs here; None without one.
+
+        Raises SettingsError where it cannot be read.
+        """
+        found = self.state.before(self.project, self.sync) if self.state else None
+        if self.state is None or found is None:
+            return None
+        return Session.of(*found), differences(self.state, found, (self.project, self.sync))
 
     def upkeep(self, *beside: Scope) -> WarehouseUpkeep:
         """The ledger for what changes it without sending. `beside`: further scopes that a forget takes care of."""
@@ -139,10 +152,12 @@ class Session:
 class Workspace:
     """An open dbt project, whose syncs are worked on one after another."""
 
-    def __init__(self, project: Project) -> None:
-        self._project = project
+    def __init__(self, project: Project, state: State | None = None) -> None:
+        self._project = state.with_ledger(project) if state else project
+        self._state = state
         self._built: dict[str, datetime] = {}
-        self.syncs: Sequence[Sync] = find_syncs(project.manifest)
+        syncs = find_syncs(project.manifest)
+        self.syncs: Sequence[Sync] = [state.as_there(sync) for sync in syncs] if state else syncs
 
     def pick(self, name: str | None) -> Sync:
         """The sync of that name, or the only enabled one; raises SettingsError with the nearest name."""
@@ -190,7 +205,7 @@ class Workspace:
                 hint=f"Name one of them, for example {several[0].label}.",
             )
         (sync,) = several
-        return Session.of(self._project, sync, built_at=self._built.get(sync.name))
+        return replace(Session.of(self._project, sync, built_at=self._built.get(sync.name)), state=self._state)
 
     def build(self, syncs: Sequence[Sync], *, quiet: bool = False, verbose: bool = False) -> None:
         """Run `dbt build` for what these syncs need; `quiet` and `verbose` as for `Project.build`."""
@@ -216,14 +231,15 @@ class Workspace:
 
 
 @contextlib.contextmanager
-def open_workspace(dbt: DbtOptions, *, select: str = "") -> Iterator[Workspace]:
+def open_workspace(dbt: DbtOptions, *, select: str = "", state: Path | None = None) -> Iterator[Workspace]:
     """Load the project; its connection is opened with the first sync, and closed with the block.
 
-    `select`: dbt's selection syntax over exposures, for `Workspace.selected`.
+    `select`: dbt's selection syntax over exposures, for `Workspace.selected`. `state`: the folder with the manifest of
+    another build, whose ledger is read instead of the project's own.
     """
     with one_at_a_time(), contextlib.closing(Project(dbt, select=select)) as project:
         project.check_package()
-        yield Workspace(project)
+        yield Workspace(project, None if state is None else State.read(state))
 
 
 @contextlib.contextmanager

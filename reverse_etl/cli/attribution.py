@@ -28,11 +28,17 @@ def attribution(
 
     Example: reverse-etl attribution --days 7
     """
+    from reverse_etl.cli.alerts import alerting
     from reverse_etl.commands.attribution import attribution as command
+    from reverse_etl.core.alert import of_report
     from reverse_etl.report.attribution import attribution_json, attribution_text
 
     def work(session: Session, results: Results) -> None:
-        report = command(session, days=days, fetch_first=not no_fetch, note=lambda text: echo(text, err=True))
+        with alerts.watch(session.sync):
+            report = command(session, days=days, fetch_first=not no_fetch, note=lambda text: echo(text, err=True))
+        # Who only looks knows already, or is shown.
+        alerts.add(of_report(report) if not no_fetch else None)
         results.show(attribution_json, attribution_text, report)
 
-    on_each(dbt, sync, work, as_json=as_json)
+    with alerting("attribution") as alerts:
+        on_each(dbt, sync, work, as_json=as_json)

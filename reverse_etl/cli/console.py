@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, ParamSpec, TextIO, cast
 
 import typer
 
+from reverse_etl.cli.log import log, log_about
 from reverse_etl.core.errors import ReverseEtlError, SettingsError
 from reverse_etl.report.text import fit, safe
 
@@ -121,6 +122,8 @@ def read_line() -> str:
 
 def say(error: ReverseEtlError, *, about: str = "") -> None:
     """Say what happened and what to do next. `about`: the sync, whose account a row of the source may have named."""
+    if log("error", error.message, what_to_do=error.hint, exit_code=error.exit_code):
+        return
     where = f" in {safe(about)}" if about else ""
     echo(f"Error{where}: {error.message}", err=True)
     if error.hint:
@@ -139,15 +142,18 @@ def worst(codes: Sequence[int]) -> int:
 def each(syncs: Sequence[Sync], work: Callable[[Sync], int], results: Results) -> int:
     """Do the work for each sync and give the worst exit code; where there are several, an error stops only its own."""
     if len(syncs) == 1:
+        log_about(sync=syncs[0].label)
         return work(syncs[0])
     codes = []
     for sync in syncs:
+        log_about(sync=sync.label)
         try:
             codes.append(work(sync))
         except ReverseEtlError as error:
             say(error, about=sync.label)
             results.failed(sync, error)
             codes.append(error.exit_code)
+    log_about()
     return worst(codes)
 
 

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
+from reverse_etl.cli.log import LogFormat, log_as
+
 if TYPE_CHECKING:
     from reverse_etl.session import Session as Session  # noqa: PLC0414
     from reverse_etl.warehouse.dbt_calls import DbtOptions as DbtOptions  # noqa: PLC0414
@@ -57,8 +59,18 @@ def _dbt(
         str, typer.Option("--target-path", envvar="DBT_TARGET_PATH", help="Folder of dbt's artifacts.")
     ] = "",
     vars: Annotated[str, typer.Option("--vars", help="Variables for dbt, as YAML.")] = "",
+    log_format: Annotated[
+        LogFormat,
+        typer.Option(
+            "--log-format",
+            envvar="REVERSE_ETL_LOG_FORMAT",
+            metavar="<str>",
+            help="text, or json: an object for each line on standard error.",
+        ),
+    ] = LogFormat.TEXT,
 ) -> DbtOptions:
     """dbt's own options."""
+    log_as(log_format)
     from reverse_etl.warehouse.dbt_calls import DbtOptions
 
     return DbtOptions(project_dir, profiles_dir, profile, target, target_path, vars)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -15,6 +16,14 @@ from reverse_etl.core.errors import GuardError
 
 # `plan --detailed-exitcode`, where there is something to push; Terraform's 2 is taken by errors of usage.
 SOMETHING_TO_PUSH = 6
+
+
+class PlanFormat(StrEnum):
+    """How a plan is printed."""
+
+    TEXT = "text"
+    JSON = "json"
+    MARKDOWN = "markdown"
 
 
 @takes_dbt_options
@@ -31,7 +40,8 @@ def plan(
         bool,
         typer.Option(
             "--detailed-exitcode",
-            help="Leave with 6 where a push would send something, 5 where a guard would refuse it.",
+            help="Leave with 6 where a push would send something, with --state where anything differs; with 5 where a "
+            "guard would refuse it.",
         ),
     ] = False,
     output: Annotated[
@@ -42,6 +52,18 @@ def plan(
             help="Write the rows to a .csv or .jsonl file, too; those that need nothing stand together.",
         ),
     ] = None,
+    state: Annotated[
+        Path | None,
+        typer.Option(
+            "--state",
+            metavar="FOLDER",
+            help="Plan against the ledger of another build, as of production, and show what differs: the folder of its "
+            "manifest.json.",
+        ),
+    ] = None,
+    format_: Annotated[
+        PlanFormat, typer.Option("--format", help="How to print it: markdown is for a pull request; json is --json.")
+    ] = PlanFormat.TEXT,
     step: Annotated[
         str | None,
         typer.Option(
@@ -53,17 +75,20 @@ def plan(
 ) -> None:
     """Show what a push would do, row by row. Reads only.
 
+    With `--state` no goals are asked for, so that rows which `hold_refusable` holds count as sent.
+
     Example: reverse-etl plan --json
     """
     from reverse_etl.commands.plan import plan as command
     from reverse_etl.report import export
     from reverse_etl.report.plan import plan_json, plan_text
+    from reverse_etl.report.plan_markdown import plan_markdown
 
     if output is not None:
         export.check_ending(output)
 
     def work(session: Session, results: Results) -> int:
-        session = session.knowing_goals()
+        session = session if state else session.knowing_goals()
         if step is not None:
             typer.echo(session.ledger.step_sql(step))
             return 0
@@ -71,10 +96,12 @@ def plan(
         if output is not None:
             lines = export.write_plan(session.ledger.plan_lines(report.plan.now), output)
             echo(f"{lines:,} {'line' if lines == 1 else 'lines'} written to {output}.", err=True)
-        results.show(plan_json, partial(plan_text, changes=changes), report)
-        if not detailed_exitcode or not report.plan.to_send:
+        as_text = plan_markdown if format_ is PlanFormat.MARKDOWN else partial(plan_text, changes=changes)
+        results.show(plan_json, as_text, report)
+        if not detailed_exitcode or not (report.changes if state else report.plan.to_send):
             return 0
         return GuardError.exit_code if any(guard.refusal for guard in report.guards) else SOMETHING_TO_PUSH
 
     option = "--output" if output is not None else "--step" if step is not None else ""
-    on_each(dbt, sync, work, as_json=as_json, file_option=option)
+    as_json = as_json or format_ is PlanFormat.JSON
+    on_each(dbt, sync, work, as_json=as_json, file_option=option, state=state)

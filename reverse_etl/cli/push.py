@@ -16,6 +16,7 @@ import typer
 from rich.console import Console
 
 from reverse_etl.cli.console import Results, each, say
+from reverse_etl.cli.log import log
 from reverse_etl.cli.options import DbtOptions, Json, SyncName, takes_dbt_options
 from reverse_etl.core.errors import RunStoppedError, SettingsError
 from reverse_etl.core.sync import Sync
@@ -24,6 +25,7 @@ from reverse_etl.core.sync import Sync
 GRACE = 9.0
 
 if TYPE_CHECKING:
+    from reverse_etl.cli.alerts import Alerts
     from reverse_etl.commands.push import PushOptions
     from reverse_etl.core.guards import Permissions
     from reverse_etl.core.ports import Recorder
@@ -73,6 +75,7 @@ def push(
 
     Example: reverse-etl push --limit 100
     """
+    from reverse_etl.cli.alerts import alerting
     from reverse_etl.commands.push import PushOptions
     from reverse_etl.core.guards import Permissions
     from reverse_etl.report.progress import ConsoleProgress
@@ -89,11 +92,11 @@ def push(
     # Broken between words where it is a screen, and one line each where it is a file.
     console = Console(stderr=True, soft_wrap=not sys.stderr.isatty())
     progress = ConsoleProgress(console, quiet=quiet, verbose=verbose)
-    with open_workspace(dbt, select=select or "") as workspace:
+    with alerting("push") as alerts, open_workspace(dbt, select=select or "") as workspace:
         syncs = _chosen(workspace, sync, all_=all_, select=select or "")
         recorder = workspace.recorder(syncs[0], record, progress.note) if record else None
         if build:
-            with _interrupting():
+            with alerts.watch(syncs[0] if len(syncs) == 1 else None), _interrupting():
                 progress.building([sync.name for sync in syncs])
                 workspace.build(syncs, quiet=quiet, verbose=verbose)
         # Only now: a build may bring an account.
@@ -107,7 +110,7 @@ def push(
             max_restatements=max_restatements,
         )
 
-        code = _push_each(workspace, syncs, options, permissions, progress, results, recorder)
+        code = _push_each(workspace, syncs, options, permissions, progress, results, recorder, alerts)
     raise typer.Exit(code)
 
 
@@ -119,21 +122,28 @@ def _push_each(  # noqa: PLR0917
     progress: ConsoleProgress,
     results: Results,
     recorder: Recorder | None,
+    alerts: Alerts,
 ) -> int:
     """Push one sync after another, show each result, and give the worst exit code."""
     from reverse_etl.commands.push import push as command
+    from reverse_etl.core.alert import of_result
     from reverse_etl.report.push import result_json, result_text
 
     def work(one: Sync) -> int:
         if options.stop.is_set():
             raise RunStoppedError("Interrupted before anything was sent.")
-        session = workspace.open(one)
-        progress.about = one.label if len(syncs) > 1 else ""
-        try:
-            result = command(session, options, progress, permissions, recorder)
-        finally:
-            progress.close()
+        with alerts.watch(one):
+            session = workspace.open(one)
+            progress.about = one.label if len(syncs) > 1 else ""
+            try:
+                result = command(session, options, progress, permissions, recorder)
+            finally:
+                progress.close()
+        alerts.add(of_result(session.sync, result))
         results.show(result_json, result_text, session.sync, result)
+        level = {0: "info", 3: "warning"}.get(result.exit_code, "error")
+        about = {"run": result.run_seq, "exit_code": result.exit_code} | result.sent
+        log(level, f"Run {result.run_seq}: {result.name}", **about)
         if result.stopped is not None:
             say(result.stopped, about=one.label if len(syncs) > 1 else "")
         return result.exit_code

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import NoReturn
 
 import typer
@@ -20,14 +21,16 @@ def on_each(
     *,
     as_json: bool,
     file_option: str = "",
+    state: Path | None = None,
 ) -> NoReturn:
     """Do a command's work for the sync of that name, or every enabled one, and leave with the worst exit code.
 
-    `file_option`: the option, where one was given, that makes a file for the rows of one sync.
+    `file_option`: the option, where one was given, that makes a file for the rows of one sync. `state`: the folder of
+    another build, whose ledger is looked at.
     """
     from reverse_etl.session import open_workspace
 
-    with open_workspace(dbt) as workspace:
+    with open_workspace(dbt, state=state) as workspace:
         syncs = workspace.chosen(sync)
         if file_option and len(syncs) > 1:
             raise SettingsError(

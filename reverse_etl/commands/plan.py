@@ -6,20 +6,32 @@ from dataclasses import replace
 
 from reverse_etl.core.guards import Permissions, restatements, retractions
 from reverse_etl.core.plan import Plan, Sample
-from reverse_etl.core.results import PlanReport
+from reverse_etl.core.results import Comparison, PlanReport
 from reverse_etl.session import Session
 
 
 def plan(session: Session, *, samples: int) -> PlanReport:
-    """The plan as of now, with up to `samples` rows per class and reason, and what each guard would do."""
+    """The plan as of now, with up to `samples` rows per class and reason, and what each guard would do.
+
+    Where the session looks at the ledger of another build, what differs from that; no push goes from here then, so that
+    of the guards only those of rows are asked.
+    """
     planned = _timed(session, session.ledger.read_plan(samples=samples))
     sync = session.sync
     guards = [
-        *session.guards(Permissions()),
+        *([] if session.state else session.guards(Permissions())),
         retractions(sync.max_retractions, planned),
         restatements(sync.max_restatements, planned),
     ]
-    return PlanReport(session.sync, planned, tuple(guards))
+    return PlanReport(sync, planned, tuple(guards), _compared(session, planned.now) if session.state else None)
+
+
+def _compared(session: Session, now: str) -> Comparison:
+    found = session.before()
+    if found is None:
+        return Comparison(None)
+    before, differing = found
+    return Comparison(before.ledger.read_plan(samples=0, now=now), differing)
 
 
 def _timed(session: Session, planned: Plan) -> Plan:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import NamedTuple
 
 # The classes in the order in which people read them. The first seven are those that are sent.
@@ -182,6 +182,10 @@ class Plan:
     def ledger_rows(self) -> int:
         """Identities that the ledger holds as taken or in doubt and that stand in no sendable source row."""
         return sum(line.rows for line in self.lines if line.side == "ledger")
+
+    def without_samples(self) -> set[PlanLine]:
+        """Its lines, to be compared with those of another plan."""
+        return {replace(line, samples=(), money=tuple(sorted(line.money, key=repr))) for line in self.lines}
 
     def counts(self, side: str | None = None) -> dict[str, int]:
         """Rows per class, in the order of CLASSES, without the empty ones."""

@@ -14,12 +14,48 @@ from reverse_etl.core.sync import Sync
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that differs between two builds of a project; blank where it is not there.
+
+    `what`: column, of the source model with its types; setting, of the exposure; goal, a name that rows give.
+    """
+
+    what: str
+    name: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """What a change of the project makes of a push, beside the build whose ledger the plan was made against.
+
+    `before`: the plan of that build's own source as of the same time; None where it knows no such sync.
+    """
+
+    before: Plan | None
+    differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class PlanReport:
-    """What a push of `sync` would do, and what each guard would say to it."""
+    """What a push of `sync` would do, and what each guard would say to it.
+
+    `against`: beside another build, where the plan was made against the ledger of that.
+    """
 
     sync: Sync
     plan: Plan
     guards: tuple[Guard, ...]
+    against: Comparison | None = None
+
+    @property
+    def changes(self) -> bool:
+        """Does the change of the project make any difference, to a push or to what it reads?"""
+        if self.against is None:
+            return False
+        before, same = self.against.before, not self.against.differences
+        return before is None or not same or before.without_samples() != self.plan.without_samples()
 
 
 @dataclass(frozen=True, slots=True)

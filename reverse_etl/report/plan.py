@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict
-from typing import Annotated, Any, cast
+from typing import Annotated, Any, Literal, cast
 
 from typing_extensions import TypedDict
 
 from reverse_etl.core.guards import Guard, sums
 from reverse_etl.core.plan import CLASSES, Money, Plan, PlanLine, Sample
-from reverse_etl.core.results import PlanReport
+from reverse_etl.core.results import Comparison, PlanReport
 from reverse_etl.core.sync import Sync
 from reverse_etl.report.documents import ClassName, Count, OfSync, Says, Side, Time, head
 from reverse_etl.report.text import (
@@ -89,6 +89,26 @@ class GuardJson(TypedDict):
     message: str
 
 
+class DifferenceJson(TypedDict):
+    """One thing that differs between the two builds; blank where it is not there."""
+
+    what: Literal["column", "setting", "goal"]
+    name: str
+    before: str
+    after: str
+
+
+class AgainstJson(TypedDict):
+    """Beside the build that `--state` names."""
+
+    before: Annotated[
+        PlanCountsJson | None, Says("The plan of that build's own source, by class; null where it knows no such sync.")
+    ]
+    differences: Annotated[
+        list[DifferenceJson], Says("Columns of the source model, settings of the exposure, names of goals.")
+    ]
+
+
 class PlanJson(OfSync):
     """What a push would do. Where several syncs are asked for at once, the output is an array of such documents.
     `version` rises when a field changes its meaning.
@@ -110,6 +130,7 @@ class PlanJson(OfSync):
     counts: PlanCountsJson
     lines: Annotated[list[PlanLineJson], Says("All rows of one side that share class and reasons.")]
     guards: list[GuardJson]
+    against: Annotated[AgainstJson | None, Says("What differs from the build of --state; null without it.")]
 
 
 def plan_text(report: PlanReport, *, changes: bool = False) -> str:
@@ -121,13 +142,14 @@ def plan_text(report: PlanReport, *, changes: bool = False) -> str:
     out = [
         f"Plan of {title(report.sync)}",
         f"As of {plan.now}, {rows_of(plan.source_rows, 'source ')}.",
+        *_against(report),
         "",
     ]
     out += columns(_class_rows(plan, "source"), right=2) or [f"  The source model {report.sync.model} is empty."]
     if plan.ledger_rows:
         out += ["", LEDGER_SIDE, *columns(_class_rows(plan, "ledger"), right=2)]
     out += _money(plan)
-    for line in _by_class(plan.lines):
+    for line in by_class(plan.lines):
         if changes and not (line.sends or line.follows):
             continue
         if line.reasons or (line.sends and line.samples):
@@ -143,7 +165,7 @@ def plan_text(report: PlanReport, *, changes: bool = False) -> str:
     if refusing:
         out += [f"A push would be refused (exit 5). {refusing[0].hint}"]
     elif plan.to_send:
-        out += [f"A push would send {rows_of(plan.to_send + plan.to_follow)}, 1,000 a call{_in_two(plan)}."]
+        out += [f"A push would send {rows_of(plan.to_send + plan.to_follow)}, 1,000 a call{in_two(plan)}."]
     else:
         out += ["A push would send nothing."]
     return "\n".join(out)
@@ -159,7 +181,7 @@ def plan_json(report: PlanReport) -> PlanJson:
         "to_send": plan.to_send + plan.to_follow,
         "to_follow": plan.to_follow,
         "change": plan.change(),
-        "counts": {"source": plan.counts("source"), "ledger": plan.counts("ledger")},
+        "counts": _counts_json(plan),
         "lines": [
             {
                 "side": cast(Any, line.side),
@@ -176,18 +198,52 @@ def plan_json(report: PlanReport) -> PlanJson:
             {"name": g.name, "refuses": bool(g.refusal), "warns": g.warns, "message": g.refusal or g.passes}
             for g in report.guards
         ],
+        "against": _against_json(report.against) if report.against else None,
     }
+
+
+def _counts_json(plan: Plan) -> PlanCountsJson:
+    return {"source": plan.counts("source"), "ledger": plan.counts("ledger")}
+
+
+def _against_json(against: Comparison) -> AgainstJson:
+    return {
+        "before": None if against.before is None else _counts_json(against.before),
+        "differences": [cast(DifferenceJson, asdict(one)) for one in against.differences],
+    }
+
+
+def _against(report: PlanReport) -> list[str]:
+    """What differs from another build: rows by class, and what they are made of."""
+    if report.against is None:
+        return []
+    before = report.against.before
+    if before is None:
+        return ["Against the ledger of another build, which has no sync of this name."]
+    if not report.changes:
+        return ["Against the ledger of another build: nothing differs."]
+    was, now = before.counts(), report.plan.counts()
+    rows = [
+        ("rows", name, f"{was.get(name, 0):,} -> {now.get(name, 0):,}")
+        for name in CLASSES
+        if was.get(name) != now.get(name)
+    ]
+    things = [
+        (one.what, safe(one.name), f"{safe(one.before) or NOT_THERE} -> {safe(one.after) or NOT_THERE}")
+        for one in report.against.differences
+    ]
+    return ["", "Different from the other build", *columns([*things, *rows])]
 
 
 def _class_rows(plan: Plan, side: str) -> Iterable[tuple[str, str, str]]:
     return ((name, f"{rows:,}", CLASS_WORDS[name]) for name, rows in plan.counts(side).items())
 
 
-def _by_class(lines: Iterable[PlanLine]) -> list[PlanLine]:
+def by_class(lines: Iterable[PlanLine]) -> list[PlanLine]:
     return sorted(lines, key=lambda line: (CLASSES.index(line.class_), line.side == "ledger", -line.rows))
 
 
-def _in_two(plan: Plan) -> str:
+def in_two(plan: Plan) -> str:
     if not plan.to_follow:
         return ""
     return f": {plan.to_send:,} at once, and {plan.to_follow:,} when what they replace is retracted"
@@ -201,26 +257,28 @@ def _setting(line: PlanLine, reason: str, sync: Sync) -> str:
     return f" With {need} in the exposure's `adjustments` a push corrects it."
 
 
+# What stands in the place of what a build does not have.
+NOT_THERE = "not there"
 # Goals and currencies of a plan that are shown.
-_MONEY_ROWS = 20
+MONEY_ROWS = 20
 
 
 def _money(plan: Plan) -> list[str]:
     """The sums of what a push would send by class and goal, and what it changes in all."""
-    shown = [(line, money) for line in _by_class(plan.lines) for money in line.money]
+    shown = [(line, money) for line in by_class(plan.lines) for money in line.money]
     if not shown:
         return []
     rows = [
-        (line.class_, safe(money.conversion_name), rows_of(money.rows), *_sums(line, money))
-        for line, money in shown[:_MONEY_ROWS]
+        (line.class_, safe(money.conversion_name), rows_of(money.rows), *money_sums(line, money))
+        for line, money in shown[:MONEY_ROWS]
     ]
-    more = [f"  and {len(shown) - _MONEY_ROWS:,} more goals and currencies"] if len(shown) > _MONEY_ROWS else []
+    more = [f"  and {len(shown) - MONEY_ROWS:,} more goals and currencies"] if len(shown) > MONEY_ROWS else []
     change = plan.change()
     in_all = [f"  In all {sums(change)}."] if change else []
     return ["", "Value", *columns(rows, right=4), *more, *in_all]
 
 
-def _sums(line: PlanLine, money: Money) -> tuple[str, str]:
+def money_sums(line: PlanLine, money: Money) -> tuple[str, str]:
     """What a group changes, and from what to what; what may count already changes nothing that is known."""
     without = money.rows - max(money.valued, money.counted_valued)
     notes = [f"{rows_of(without)} without a value: that of the goal"] if without else []
@@ -244,12 +302,12 @@ def _samples(line: PlanLine) -> list[str]:
         safe(
             f"    {s.record_key or '(no key)'}  {s.conversion_name or '(no name)'}  {s.conversion_time or '(no time)'}"
         )
-        + safe(_about(line, s))
+        + safe(about(line, s))
         for s in line.samples
     ]
 
 
-def _about(line: PlanLine, sample: Sample) -> str:
+def about(line: PlanLine, sample: Sample) -> str:
     """What is to be said of a sample beside its name: from what to what it changes, what it is worth, when it goes."""
     if line.class_ == "move":
         same = (sample.moves_to_name, sample.moves_to_time) == (sample.conversion_name, sample.conversion_time)

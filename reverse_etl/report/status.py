@@ -11,7 +11,7 @@ from reverse_etl.report.documents import Count, OfSync, Says, head
 from reverse_etl.report.runs import OneRunJson, done_words, run_fields
 from reverse_etl.report.text import count_lines, title
 
-_STATUSES = {
+STATUSES = {
     "accepted": "taken by the destination",
     "rejected": "refused, and held until they change",
     "maybe_taken": "a try may have been taken, a repeat was refused; held",
@@ -19,7 +19,7 @@ _STATUSES = {
     "in_doubt": "may have arrived; the next push settles them, up to 90 days after the conversion",
     "retracted": "taken back",
 }
-_CORRECTIONS = {
+CORRECTIONS = {
     "restate_refused": "a restatement was refused; the value before it counts",
     "restate_in_doubt": "a restatement may have arrived; the next push settles it, if `adjustments` allow",
     "retract_refused": "a retraction was refused; nothing was taken back",
@@ -53,9 +53,9 @@ class StatusJson(OfSync):
 
 
 def status_text(report: StatusReport) -> str:
-    out = [title(report.sync), "", *(count_lines(report.statuses, _STATUSES) or ["  Nothing was sent yet."])]
+    out = [title(report.sync), "", *(count_lines(report.statuses, STATUSES) or ["  Nothing was sent yet."])]
     if report.corrections:
-        out += ["", "Corrections of these", *count_lines(report.corrections, _CORRECTIONS)]
+        out += ["", "Corrections of these", *count_lines(report.corrections, CORRECTIONS)]
     if report.matched is not None:
         out += ["", matched_text(report.matched)]
     out += ["", "Newest runs" if report.runs else "No push yet."]

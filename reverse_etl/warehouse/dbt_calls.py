@@ -126,6 +126,24 @@ def parse(options: DbtOptions) -> Any:
     raise SettingsError(f"dbt cannot load this project: {message}", hint=hint)
 
 
+def read_manifest(folder: Path) -> Any:
+    """The manifest that a build left in a folder; raises SettingsError where there is none that dbt can read."""
+    path = folder / "manifest.json"
+    if not path.is_file():
+        raise SettingsError(
+            f"There is no manifest.json in {folder}.",
+            hint="Name the folder with the manifest that the other build left, for example a copy of its target/.",
+        )
+    from dbt.contracts.graph.manifest import Manifest, WritableManifest
+
+    try:
+        return Manifest.from_writable_manifest(WritableManifest.read_and_check_versions(str(path)))
+    except Exception as error:
+        raise SettingsError(
+            f"{path} cannot be read: {first_words(error)}", hint="Make it anew by `dbt parse`, with this dbt-core."
+        ) from error
+
+
 def _kept_parse_is_newest(options: DbtOptions) -> bool:
     """Is what dbt kept of an earlier parse, when that began, newer than every properties file: may it be built upon?
 

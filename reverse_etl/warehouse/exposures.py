@@ -85,6 +85,15 @@ def declarations(manifest: Any) -> list[Declaration]:
     return sorted(found, key=lambda declaration: declaration.name)
 
 
+def settings_of(manifest: Any, name: str) -> Mapping[str, Any]:
+    """The settings that an exposure gives its sync, as it writes them; none where there is no such sync."""
+    for exposure in manifest.exposures.values():
+        settings = (exposure.config.meta or exposure.meta).get(META_KEY)
+        if exposure.name == name and isinstance(settings, Mapping):
+            return settings
+    return {}
+
+
 def no_sync() -> SettingsError:
     """The error of a project without a sync."""
     return SettingsError(

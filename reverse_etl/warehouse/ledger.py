@@ -91,9 +91,9 @@ class WarehouseLedger:
         """The warehouse's time as UTC text."""
         return str(self._project.query("_clock")[0][0])
 
-    def read_plan(self, *, samples: int) -> Plan:
-        """The plan as of now, without writing anything."""
-        now = self.clock()
+    def read_plan(self, *, samples: int, now: str = "") -> Plan:
+        """The plan as of a time, or of now, without writing anything."""
+        now = now or self.clock()
         for with_repeats in (False, True):
             with self.planned(now, with_repeats=with_repeats) as rows:
                 plan, repeats = self._summary(rows, now, samples)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import copy
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -32,6 +33,7 @@ class Project(Statements):
         self._dbt_level = logging.getLogger("dbt").level
         self._connection: contextlib.AbstractContextManager[Any] | None = None
         self._columns: dict[str, dict[str, str] | None] = {}
+        self._placed: Mapping[str, Any] = {}
         if not (options.project_dir / "dbt_project.yml").is_file():
             raise SettingsError(
                 f"There is no dbt project in {options.project_dir.resolve()}: dbt_project.yml is missing.",
@@ -194,7 +196,15 @@ class Project(Statements):
 
     def relation(self, unique_id: str) -> Any:
         """The relation of a model, by its dbt unique id."""
-        return self.adapter.Relation.create_from(self.adapter.config, self.manifest.nodes[unique_id])
+        node = self._placed.get(unique_id) or self.manifest.nodes[unique_id]
+        return self.adapter.Relation.create_from(self.adapter.config, node)
+
+    def placed(self, nodes: Mapping[str, Any]) -> Project:
+        """This project by the same connection, with models where another build put them: its nodes by id."""
+        self.connect()
+        other = copy.copy(self)
+        other._placed, other._columns = nodes, {}
+        return other
 
     def columns(self, unique_id: str) -> dict[str, str] | None:
         """Names and types of a model's columns in the warehouse, or None where it was not built."""

@@ -112,3 +112,30 @@ def guard_of_tests(shop: Shop) -> tuple[bool, bool]:
     """Does dbt's tests' guard refuse, and does it warn?"""
     guards = json.loads(shop.run("plan", "--json").stdout)["guards"]
     return next((guard["refuses"], guard["warns"]) for guard in guards if guard["name"] == "tests")
+
+
+def test_the_plan_of_a_change_needs_only_to_read(shop: Shop, sandbox: LocalSandbox) -> None:
+    """A role that may read production and write a schema of its own plans against production's ledger."""
+    shop.fill([deal(1), deal(2)])
+    shop.push(endpoint=sandbox.url)
+    shop.dbt("build", "--quiet", "--select", "offline_conversions")
+    (shop.folder / "target").rename(shop.folder / "state")
+    role = f"reviewer_{shop.database_name}"
+    shop.sql(f"create role {role} login")
+    shop.sql(f"grant create on database {shop.database_name} to {role}")
+    shop.sql(f"grant usage on schema main to {role}")
+    shop.sql(f"grant select on all tables in schema main to {role}")
+    profiles = shop.folder / "profiles.yml"
+    written = json.loads(profiles.read_text())
+    reviewer = written["shop"]["outputs"]["dev"] | {"user": role, "schema": "pr"}
+    profiles.write_text(json.dumps({"shop": {"target": "pr", "outputs": {"pr": reviewer}}}))
+    model = shop.folder / "models/offline_conversions.sql"
+    model.write_text(model.read_text() + "where deal_id <> 'D2'")
+    shop.dbt("build", "--quiet", "--select", "offline_conversions")
+    done = shop.run("plan", "--state", "state", "--json")
+    assert done.returncode == 0, done.stderr
+    planned = json.loads(done.stdout)
+    assert planned["counts"] == {"source": {"unchanged": 1}, "ledger": {"held": 1}}
+    assert planned["against"]["before"] == {"source": {"unchanged": 2}, "ledger": {}}
+    refused = shop.run("push", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    assert refused.returncode == 2
