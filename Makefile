@@ -5,7 +5,7 @@ BIN := .venv/bin
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: docs help setup demo test test-long test-engines test-matrix test-schedulers model mutants lint lint-types lint-package \
+.PHONY: docs site help setup demo test test-long test-engines test-matrix test-schedulers model mutants lint lint-types lint-package \
 	lint-example format golden lock bench bench-peers soak release clean
 
 help:  ## Show this list
@@ -50,10 +50,14 @@ model: setup  ## Search the protocol of delivery far beyond the bounds of the te
 mutants: setup  ## Switch off each rule of delivery in a copy, and see that a test notices
 	$(BIN)/python -m tests.mutants.run
 
-docs: setup .venv/site/.ready  ## The reference from the program itself, then the site of all pages in site/
+docs: setup  ## The reference from the program itself, then the site of all pages in site/
 	$(BIN)/python -m docs.generate
-	.venv/site/bin/sphinx-build --quiet --fail-on-warning --keep-going --fresh-env --doctree-dir .venv/site/doctrees docs site
-	@echo "The site is in site/: open site/index.html"
+	@$(MAKE) --no-print-directory site
+
+SITE = site
+site: .venv/site/.ready
+	.venv/site/bin/sphinx-build --quiet --fail-on-warning --keep-going --fresh-env --doctree-dir .venv/site/doctrees docs $(SITE)
+	@echo "The site is in $(SITE)/: open $(SITE)/index.html"
 
 # An environment of its own: the generator and its theme serve nothing else.
 .venv/site/.ready: docs/requirements.lock .venv/.ready

@@ -21,3 +21,4 @@ suppress_warnings = ["misc.highlighting_failure"]
 html_theme = "furo"
 html_copy_source = False
 html_show_sphinx = False
+html_show_copyright = False

@@ -255,10 +255,19 @@ def _values(rows: Sequence[Sequence[object]]) -> str:
 def _compile(text: str) -> str:
     """Jinja as dbt renders it on DuckDB, with the package at hand."""
     with tempfile.TemporaryDirectory() as folder:
-        arguments = ["--quiet", "--no-use-colors", "--no-write-json", "--log-path", folder, "compile", "--inline", text]
-        places = ["--project-dir", ROOT, "--profiles-dir", ROOT / "profiles", "--profile", "reverse_etl"]
+        quiet = ["--quiet", "--no-use-colors", "--no-write-json", "--log-path", folder, "--target-path", folder]
+        places = ["--project-dir", str(ROOT), "--profiles-dir", str(ROOT / "profiles"), "--profile", "reverse_etl"]
         done = subprocess.run(  # noqa: S603 - dbt of this environment
-            [sys.executable, "-c", "from dbt.cli.main import cli; cli()", *arguments, *places, "--target-path", folder],
+            [
+                sys.executable,
+                "-c",
+                "from dbt.cli.main import cli; cli()",
+                "compile",
+                "--inline",
+                text,
+                *quiet,
+                *places,
+            ],
             env=os.environ | {"REVERSE_ETL_DUCKDB_PATH": ":memory:", "DO_NOT_TRACK": "1"},
             capture_output=True,
             text=True,
