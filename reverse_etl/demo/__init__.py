@@ -50,6 +50,7 @@ def run(folder: Path, say: Callable[[str], None]) -> None:
     say(
         f"\nWhat to do next\n"
         f"  See what was refused, and why:           cd {folder} && {command} rejected\n"
+        f"  See how the sync is doing, on one page:  cd {folder} && {command} report\n"
         f"  See what the local sandbox made of it:   cd {folder} && {command} sandbox received\n"
         f"  Change a model, then build and push:     `{command} sandbox --goals goals.yml` in one terminal,\n"
         f"                                           `dbt build && {command} push` in another\n"

@@ -45,24 +45,21 @@ class Page:
 
 def report_html(reports: Sequence[SyncReport], failures: Sequence[tuple[Sync, ReverseEtlError]], *, days: int) -> str:
     """The file: one part for each sync, those that need attention first, and why others could not be read."""
-    page = _rendered(reports, failures, days=days, drawn=True)
-    return page if len(page.encode()) < LARGEST else _rendered(reports, failures, days=days, drawn=False)
-
-
-def _rendered(
-    reports: Sequence[SyncReport], failures: Sequence[tuple[Sync, ReverseEtlError]], *, days: int, drawn: bool
-) -> str:
-    pages = sorted((_page(one, drawn=drawn) for one in reports), key=lambda page: page.healthy)
-    return _template().render(
-        pages=pages,
-        failures=failures,
-        drawn=drawn,
-        days=days,
-        listed=LISTED,
-        colours=charts.COLOURS,
-        version=__version__,
-        written=f"{datetime.now(UTC):%Y-%m-%d %H:%M}",
-    )
+    pages = sorted(map(_page, reports), key=lambda page: page.healthy)
+    written = f"{datetime.now(UTC):%Y-%m-%d %H:%M}"
+    facts = {
+        "failures": failures,
+        "days": days,
+        "listed": LISTED,
+        "colours": charts.COLOURS,
+        "version": __version__,
+        "written": written,
+    }
+    text = _template().render(pages=pages, drawn=True, **facts)
+    if len(text.encode()) < LARGEST:
+        return text
+    pages = [replace(page, sections=[replace(part, figures=()) for part in page.sections]) for page in pages]
+    return _template().render(pages=pages, drawn=False, **facts)
 
 
 def report_text(reports: Sequence[SyncReport]) -> str:
@@ -70,9 +67,8 @@ def report_text(reports: Sequence[SyncReport]) -> str:
     return "\n".join(f"{safe(one.plan.sync.label)}: {headline(one)}" for one in reports)
 
 
-def _page(report: SyncReport, *, drawn: bool) -> Page:
+def _page(report: SyncReport) -> Page:
     found = findings(report)
-    parts = sections(report)
     return Page(
         sync=report.plan.sync,
         healthy=all(one.level is not Level.ATTENTION for one in found),
@@ -80,7 +76,7 @@ def _page(report: SyncReport, *, drawn: bool) -> Page:
         as_of=f"{report.now:%Y-%m-%d %H:%M}",
         facts=_facts(report),
         findings=found,
-        sections=parts if drawn else [replace(one, figures=()) for one in parts],
+        sections=sections(report),
     )
 
 

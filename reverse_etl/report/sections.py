@@ -7,8 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from markupsafe import Markup
-
 from reverse_etl.commands.rejected import MAYBE_TAKEN
 from reverse_etl.core.guards import sums
 from reverse_etl.core.plan import CLASSES
@@ -27,6 +25,7 @@ LISTED, SHOWN = 25, charts.COLOURS - 1
 # Currencies whose value is drawn, those of most conversions.
 CURRENCIES = 3
 _OTHERS = "all others"
+_KEPT_BACK = ("held", "invalid", "expired", "waiting", "duplicate")
 _HELD_FOR_REFUSAL = ("rejected_unchanged", "maybe_taken")
 _DONE = {"restate": "restated", "retract": "retracted"}
 
@@ -43,12 +42,12 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """A chart, the names of its colours where it has several, and the same numbers as a table."""
+    """A chart, the names of its colours where it has several, and its numbers where no other table has them."""
 
     caption: str
-    svg: Markup
-    names: Sequence[str]
-    table: Table
+    svg: str
+    names: Sequence[str] = ()
+    table: Table | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,18 +73,18 @@ def sections(report: SyncReport) -> list[Section]:
     ]
 
 
+def _minute(text: str) -> str:
+    return text[:16].replace("T", " ")
+
+
 def counted(number: float) -> str:
     return f"{number:,.0f}"
 
 
 def _funnel(report: SyncReport) -> Section:
     classes: Counter[str] = Counter()
-    reasons: dict[tuple[str, tuple[str, ...], Code], list[RowGroup]] = defaultdict(list)
     for group in report.rows:
         classes["accepted" if group.accepted else group.class_] += group.rows
-        if group.reasons and group.class_ in ("held", "invalid", "expired", "waiting", "duplicate"):
-            refused = any(reason in _HELD_FOR_REFUSAL for reason in group.reasons)
-            reasons[group.class_, group.reasons, group.code if refused else (None, "")].append(group)
     in_all, accepted = sum(classes.values()), classes["accepted"]
     sendable = in_all - classes["invalid"] - classes["expired"] - classes["duplicate"]
     steps = [("Source rows", in_all), ("Could be sent", sendable), ("Accepted", accepted)]
@@ -112,30 +111,45 @@ def _funnel(report: SyncReport) -> Section:
         ],
         (1,),
     )
-    kept = sorted(reasons.items(), key=lambda one: -sum(group.rows for group in one[1]))
+    kept = _by_reason(group for group in report.rows if group.reasons and group.class_ in _KEPT_BACK)
     back = Table(
         "What keeps rows back, and what to do",
         ("Reason", "Rows", "Value", "What to do"),
-        [
-            (
-                ", ".join(why),
-                counted(sum(group.rows for group in groups)),
-                _worth(groups),
-                _what_to_do(report, why, code),
-            )
-            for (_, why, code), groups in kept
-        ],
+        [(", ".join(one.reasons), *_sums(groups), _what_to_do(report, one)) for groups in kept for one in groups[:1]],
         (1, 2),
     )
-    figures = [_steps(steps)] if in_all else []
+    caption = "Rows and conversions at each step"
+    numbers = Table(caption, ("Step", "Number"), [(name, counted(number)) for name, number in steps], (1,))
+    drawn = charts.across(steps, counted, "; ".join(f"{name} {number:,}" for name, number in steps)) if in_all else ""
+    figures = [Figure(caption, drawn, (), numbers)] if drawn else []
     return Section("From source row to attributed click", says, figures, [standing, back])
 
 
-def _steps(steps: Sequence[tuple[str, int]]) -> Figure:
-    says = "; ".join(f"{name} {number:,}" for name, number in steps)
-    rows = [(name, counted(number)) for name, number in steps]
-    caption = "Rows and conversions at each step"
-    return Figure(caption, charts.across(steps, counted, says), (), Table(caption, ("Step", "Number"), rows, (1,)))
+def _by_reason(groups: Iterable[RowGroup]) -> list[list[RowGroup]]:
+    """The groups of rows that stand back for the same, those of most rows first."""
+    found: dict[tuple[str, tuple[str, ...], Code | None], list[RowGroup]] = defaultdict(list)
+    for group in groups:
+        found[group.class_, group.reasons, _refusal_of(group)].append(group)
+    return sorted(found.values(), key=lambda alike: -sum(group.rows for group in alike))
+
+
+def _refusal_of(group: RowGroup) -> Code | None:
+    """The refusal that rows are held for; of others it is past."""
+    return group.code if any(reason in _HELD_FOR_REFUSAL for reason in group.reasons) else None
+
+
+def _sums(groups: Sequence[RowGroup]) -> tuple[str, str]:
+    """How many rows groups are, and what these are worth."""
+    worth = amounts((group.currency, group.value, group.valued) for group in groups)
+    return counted(sum(group.rows for group in groups)), worth
+
+
+def _what_to_do(report: SyncReport, group: RowGroup) -> str:
+    """What its rows are kept back for, and what to do about it."""
+    words, code = [reason_words(reason) for reason in group.reasons], _refusal_of(group)
+    if code is not None:
+        words.append(f"{refusal(*code)}: {report.advice[code]}")
+    return " ".join(words) + (f" {MAYBE_TAKEN}" if "maybe_taken" in group.reasons else "")
 
 
 def _conversions(report: SyncReport) -> Section:
@@ -208,8 +222,8 @@ def _refusals(report: SyncReport) -> Section:
     title = "Refusals"
     held: Counter[Code] = Counter()
     for group in report.rows:
-        if any(reason in _HELD_FOR_REFUSAL for reason in group.reasons):
-            held[group.code] += group.rows
+        if (code := _refusal_of(group)) is not None:
+            held[code] += group.rows
     tried: Counter[Code] = Counter()
     for one in report.refusals:
         tried[one.code] += one.attempts
@@ -221,7 +235,7 @@ def _refusals(report: SyncReport) -> Section:
         "Refusals by reason, and what to do",
         ("Reason", "Refused", "Held now", "What to do"),
         [
-            (refusal(*code), counted(tried[code]), counted(held[code]), report.advice.get(code, ""))
+            (refusal(*code), counted(tried[code]), counted(held[code]), report.advice[code])
             for code in sorted({*tried, *held}, key=lambda code: (-tried[code], -held[code], refusal(*code)))
         ],
         (1, 2),
@@ -259,18 +273,13 @@ def _corrections(report: SyncReport) -> Section:
 
 def _expiring(report: SyncReport) -> Section:
     title, age = "Value about to expire unsent", timedelta(days=report.max_age_days)
-    found: dict[tuple[str, tuple[str, ...], Code], list[RowGroup]] = defaultdict(list)
-    for group in report.rows:
-        if group.expiring:
-            found[group.class_, group.reasons, group.code].append(group)
-    if not found:
-        return Section(title, ["No conversion that was never accepted is about to become too old."])
     rows = []
-    for (class_, reasons, code), groups in found.items():
-        first = min(group.oldest for group in groups)
-        todo = _what_to_do(report, reasons, code) or "Push: the next push sends it."
-        until = f"{datetime.fromisoformat(first) + age:%Y-%m-%d %H:%M}"
-        rows.append((until, counted(sum(group.rows for group in groups)), _worth(groups), class_, todo))
+    for groups in _by_reason(group for group in report.rows if group.expiring):
+        until = datetime.fromisoformat(min(group.oldest for group in groups)) + age
+        todo = _what_to_do(report, groups[0]) or "Push: the next push sends it."
+        rows.append((f"{until:%Y-%m-%d %H:%M}", *_sums(groups), groups[0].class_, todo))
+    if not rows:
+        return Section(title, ["No conversion that was never accepted is about to become too old."])
     says = f"Microsoft takes no conversion that is older than {report.max_age_days} days. These were never accepted."
     head = ("First expires (UTC)", "Conversions", "Value", "Standing", "What to do")
     return Section(title, [says], (), [Table("About to expire", head, sorted(rows), (1, 2))])
@@ -283,14 +292,7 @@ def _runs(report: SyncReport) -> Section:
         "Newest runs",
         ("Run", "Started (UTC)", "Took", "Target", "Result", "Sent"),
         [
-            (
-                str(run.run_seq),
-                run.started_at[:16].replace("T", " "),
-                duration(run),
-                run.target,
-                result_word(run),
-                done_words(run),
-            )
+            (str(run.run_seq), _minute(run.started_at), duration(run), run.target, result_word(run), done_words(run))
             for run in report.runs
         ],
         (2,),
@@ -301,11 +303,8 @@ def _runs(report: SyncReport) -> Section:
         size, unit = (60, "minutes") if max(took for _, took in ended) >= 600 else (1, "seconds")
         bars = [took / size for _, took in ended]
         caption = f"Duration of pushes in {unit}, by run"
-        svg = charts.by_day(
-            [f"run {run.run_seq}" for run, _ in ended], [("", bars)], lambda v: f"{v:,.0f}", _says(caption, bars)
-        )
-        rows = [(f"run {run.run_seq}", duration(run)) for run, _ in ended]
-        figures.append(Figure(caption, svg, (), Table(caption, ("Run", "Took"), rows, (1,))))
+        names = [f"run {run.run_seq}" for run, _ in ended]
+        figures.append(Figure(caption, charts.by_day(names, [("", bars)], counted, _says(caption, bars))))
     return Section("Runs", [], figures, [table])
 
 
@@ -351,13 +350,3 @@ def _daily(
 def _says(caption: str, values: Sequence[float]) -> str:
     """What a chart shows, for who cannot see it; the table beside it has all numbers."""
     return f"{caption}: {len(values)} bars, the highest {max(values):,.0f}, the last {values[-1]:,.0f}"
-
-
-def _worth(groups: Iterable[RowGroup]) -> str:
-    return amounts((group.currency, group.value, group.valued) for group in groups)
-
-
-def _what_to_do(report: SyncReport, reasons: Sequence[str], code: Code) -> str:
-    advice = MAYBE_TAKEN if "maybe_taken" in reasons else report.advice.get(code, "") if code != (None, "") else ""
-    refused = f"{refusal(*code)}: " if code != (None, "") else ""
-    return " ".join([*map(reason_words, reasons), *([refused + advice] if advice else [])])

@@ -9,7 +9,7 @@ import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -23,6 +23,7 @@ from reverse_etl.warehouse.exposures import find_syncs
 from reverse_etl.warehouse.ledger import WarehouseLedger
 from reverse_etl.warehouse.planning import rendered, request
 from reverse_etl.warehouse.project import Project
+from reverse_etl.warehouse.report import WarehouseReport
 from tests.support.quick import Done, dbt_here, run_here
 
 REPOSITORY = Path(__file__).parents[2]
@@ -82,6 +83,17 @@ class Example:
                 lines = sorted(repr(_plain(row)) for row in project.query_sql(select_sql))
         # The sandbox gives each call another tracking id.
         return [_TRACKING_ID.sub("tracking id", line) for line in lines]
+
+    def report(self, now: str) -> list[str]:
+        """What a report is made of, as of a time: rows in groups, conversions, refusals, corrections."""
+        begun = datetime.fromisoformat(now)
+        oldest, before = (f"{begun - timedelta(days=ago):%Y-%m-%dT%H:%M:%SZ}" for ago in (90, 80))
+        with Project(DbtOptions(self.folder, self.folder)) as project:
+            sync = next(one for one in find_syncs(project.manifest) if one.name == SYNC)
+            books = WarehouseReport(WarehouseLedger(project, sync), begun.date() - timedelta(days=29))
+            rows = books.rows(now, oldest=oldest, before=before)
+            found = [*rows, *books.conversions(), *books.refusals(), *books.corrections()]
+        return sorted(map(repr, found))
 
     def query(self, select_sql: str) -> list[Any]:
         """The rows of a select in which {schema} stands for the schema of the package's tables."""
@@ -169,6 +181,7 @@ def walk(
         yield f"push of day {day}", (code, pushed["source"], pushed["ledger"])
     code, again = example.run("push", SYNC)
     yield "second push", (code, again["sent"], again["source"])
+    yield "report", example.report(now)
     if days == 1:
         return
     code, retried = example.run("retry", SYNC, "--all", "--yes")

@@ -159,6 +159,7 @@ _MORNING = [
     (["status"], 0),
     (["rejected"], 0),
     (["rejected", "--csv"], 0),
+    (["report"], 0),
     (["runs"], 0),
     (["runs", "1"], 0),
     (["runs", "2", "--json"], 0),

@@ -7,7 +7,7 @@ from tests.support.shop import Shop, deal
 
 TABLES = ("reverse_etl_ledger", "reverse_etl_receipts", "reverse_etl_runs")
 COMMANDS = [
-    *("push", "plan", "status", "rejected", "why D1", "attribution", "unlock --yes"),
+    *("push", "plan", "status", "rejected", "why D1", "attribution", "report", "unlock --yes"),
     *("retry --all --yes", "baseline --before 2020-01-01 --yes", "forget --key D1 --yes"),
 ]
 
