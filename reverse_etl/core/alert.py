@@ -64,7 +64,7 @@ class Alert:
 
 
 def of_error(command: str, sync: Sync | None, error: Exception) -> Alert | None:
-    """The alert for what ended a command. That another run holds the sync needs nobody: it does the work."""
+    """The alert for what ended a command. None where another run holds the sync: it does the work."""
     if isinstance(error, LeaseHeldError):
         return None
     code = error.exit_code if isinstance(error, ReverseEtlError) else 1

@@ -56,7 +56,7 @@ def test_a_push_that_left_something_to_do_is_an_alert(name: str) -> None:
 
 
 def test_an_error_is_an_alert_unless_another_run_does_the_work() -> None:
-    """Settings, guards and stops are told apart; of the warehouse's own words, which may quote a row, none is used."""
+    """Settings, guards and stops differ; of the warehouse's own words, which may quote a row, none is used."""
     assert of_error("push", SYNC, LeaseHeldError("Run 3 holds it.")) is None
     reasons = {
         error: (alert.reason.value, alert.exit_code, alert.message)
