@@ -5,11 +5,11 @@ BIN := .venv/bin
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: docs site help setup demo test test-long test-engines test-matrix model mutants lint lint-types lint-package lint-example format golden lock \
-	bench bench-peers soak release clean
+.PHONY: docs site help setup demo test test-long test-engines test-matrix test-schedulers model mutants lint lint-types lint-package \
+	lint-example format golden lock bench bench-peers soak release clean
 
 help:  ## Show this list
-	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-11s %s\n", $$1, $$2}'
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "make %-15s %s\n", $$1, $$2}'
 
 setup: .venv/.ready  ## Make .venv from requirements.lock
 
@@ -40,6 +40,9 @@ test-engines: setup  ## Every engine that can be had here, ClickHouse among them
 
 test-matrix: setup  ## dbt-core 1.10 to 1.12 on each Python from 3.11 to 3.13 that this machine has
 	REVERSE_ETL_TESTS=long $(BIN)/python -m pytest --numprocesses 2 tests/integration/test_matrix.py
+
+test-schedulers: setup  ## The examples for schedulers in a real Airflow and a real Dagster, each in an environment of its own
+	REVERSE_ETL_TESTS=long $(BIN)/python -m pytest tests/schedulers
 
 model: setup  ## Search the protocol of delivery far beyond the bounds of the tests
 	$(BIN)/python -m tests.reference.search --deep

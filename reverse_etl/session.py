@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 from reverse_etl.core import clocks
@@ -29,6 +29,7 @@ from reverse_etl.warehouse.lease import WarehouseLease
 from reverse_etl.warehouse.ledger import WarehouseLedger
 from reverse_etl.warehouse.project import Project
 from reverse_etl.warehouse.proving import is_proved
+from reverse_etl.warehouse.report import WarehouseReport
 from reverse_etl.warehouse.state import State, differences
 from reverse_etl.warehouse.statements import PACKAGE
 from reverse_etl.warehouse.upkeep import WarehouseUpkeep
@@ -114,6 +115,10 @@ class Session:
     def attribution_books(self) -> WarehouseAttribution:
         """What the warehouse holds of attribution; raises SettingsError where its table is not built."""
         return WarehouseAttribution(self.project, self.sync)
+
+    def report_books(self, first_day: date) -> WarehouseReport:
+        """What a report tells of ledger and source since a day."""
+        return WarehouseReport(self.ledger, first_day)
 
     def match_totals(self, days: int) -> MatchTotals | None:
         """How much of the uploads of the last days was attributed; None also where the table is not built."""

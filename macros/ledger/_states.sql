@@ -57,8 +57,11 @@
     where left_out.seq is null and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq)
 {%- endmacro %}
 
-{#- The same for all that was ever sent, as CTEs: `states` of what has more to tell, and `plain`, the attempts of the rest. -#}
-{% macro _all_states(tables, scope) %}
+{#-
+    The same for all that was ever sent, as CTEs: `states` of what has more to tell, and `plain`, the attempts of the rest.
+    Argument: condition, on columns of the identity, to look at fewer (optional); of `plain` its reader picks the same.
+-#}
+{% macro _all_states(tables, scope, condition='1 = 1') %}
 {%- set tables = dict(tables, answers='answers', fences='fences') %}
 answers as (
     {{ reverse_etl._answers(tables, scope) }}
@@ -69,11 +72,11 @@ fences as (
 ),
 
 uneven_attempts as (
-    {{ reverse_etl._uneven_attempts(tables, scope, '1 = 1') }}
+    {{ reverse_etl._uneven_attempts(tables, scope, condition) }}
 ),
 
 eventful_attempts as (
-    {{ reverse_etl._eventful_attempts(tables, scope, 'uneven_attempts', '1 = 1') }}
+    {{ reverse_etl._eventful_attempts(tables, scope, 'uneven_attempts', condition) }}
 ),
 
 states as (

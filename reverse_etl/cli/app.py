@@ -24,6 +24,7 @@ from reverse_etl.cli.login import login, logout
 from reverse_etl.cli.plan import plan
 from reverse_etl.cli.push import push
 from reverse_etl.cli.rejected import rejected
+from reverse_etl.cli.report import report
 from reverse_etl.cli.retry import retry
 from reverse_etl.cli.runs import runs
 from reverse_etl.cli.status import status
@@ -42,7 +43,7 @@ app = typer.Typer(
 )
 
 # In the order in which a newcomer meets them.
-for command in (init, login, logout, check, goals, plan, push, status, rejected, attribution):
+for command in (init, login, logout, check, goals, plan, push, status, rejected, attribution, report):
     app.command()(command)
 for command in (retry, baseline, forget, unlock, why, runs):
     app.command()(command)

@@ -158,13 +158,17 @@ def each(syncs: Sequence[Sync], work: Callable[[Sync], int], results: Results) -
 
 
 class Results:
-    """Prints results: text at once, JSON when all are there, one document or a list of them."""
+    """Prints results: text at once, JSON when all are there, one document or a list of them.
+
+    `failures`: those of several syncs that have no result, and why.
+    """
 
     def __init__(self, *, as_json: bool, several: bool) -> None:
         self._as_json = as_json
         self._several = several
         self._documents: list[Mapping[str, object]] = []
         self._shown = False
+        self.failures: list[tuple[Sync, ReverseEtlError]] = []
 
     def show(
         self, document: Callable[P, Mapping[str, object]], text: Callable[P, str], *result: P.args, **more: P.kwargs
@@ -180,6 +184,7 @@ class Results:
 
     def failed(self, sync: Sync, error: ReverseEtlError) -> None:
         """One of several syncs has no result; its place in a list of documents says why."""
+        self.failures.append((sync, error))
         if self._as_json:
             failed: ErrorJson = {
                 "version": 1,

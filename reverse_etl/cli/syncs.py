@@ -22,11 +22,12 @@ def on_each(
     as_json: bool,
     file_option: str = "",
     state: Path | None = None,
+    end: Callable[[Results], None] = lambda _: None,
 ) -> NoReturn:
     """Do a command's work for the sync of that name, or every enabled one, and leave with the worst exit code.
 
     `file_option`: the option, where one was given, that makes a file for the rows of one sync. `state`: the folder of
-    another build, whose ledger is looked at.
+    another build, whose ledger is looked at. `end` is called when all are worked on.
     """
     from reverse_etl.session import open_workspace
 
@@ -40,6 +41,7 @@ def on_each(
         results = Results(as_json=as_json, several=len(syncs) > 1)
         code = each(syncs, lambda one: work(workspace.open(one), results) or 0, results)
         results.close()
+        end(results)
         paused = [one.name for one in workspace.syncs if not one.enabled]
         if sync is None and paused and not as_json:
             echo(f"\nPaused, and shown only when named: {', '.join(paused)}.", err=True)

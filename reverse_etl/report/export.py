@@ -60,22 +60,33 @@ def check_ending(path: Path) -> None:
         raise SettingsError(
             f"--output {path} does not say which format is wanted.", hint=f"Let the name end in {' or '.join(ENDINGS)}."
         )
+    check_folder(path)
+
+
+def check_folder(path: Path) -> None:
+    """Raise SettingsError where the folder of a file to write is missing."""
     if not path.parent.is_dir():
         raise SettingsError(f"There is no folder {path.parent} for --output.", hint="Make it first.")
 
 
 def write_plan(rows: Iterable[PlannedRow], path: Path) -> int:
-    """Write a plan into a file line by line, and give the number of rows.
+    """Write a plan into a file line by line, and give the number of rows."""
+    if path.suffix.lower() == ".csv":
+        return write_file(plan_csv(rows), path) - 1
+    return write_file(plan_jsonl(rows), path)
+
+
+def write_file(parts: Iterable[str], path: Path) -> int:
+    """Write a file part by part, and give the number of parts; raises SettingsError where it cannot be written.
 
     The file is there in full or not at all: it is written beside its place and then moved.
     """
     beside = path.with_name(f".{path.name}.{os.getpid()}.part")
-    as_csv = path.suffix.lower() == ".csv"
-    written = -1 if as_csv else 0
+    written = 0
     try:
         with beside.open("w", encoding="utf-8", newline="") as file:
-            for line in plan_csv(rows) if as_csv else plan_jsonl(rows):
-                file.write(line)
+            for part in parts:
+                file.write(part)
                 written += 1
         beside.replace(path)
     except OSError as error:

@@ -10,7 +10,7 @@ from datetime import datetime
 
 from reverse_etl.core.results import StatusReport
 from reverse_etl.report.documents import head
-from reverse_etl.report.status import CORRECTIONS, STATUSES
+from reverse_etl.report.status import CORRECTION_WORDS, STATUSES
 
 Sample = tuple[str, dict[str, str], float]
 FAMILIES = {
@@ -46,7 +46,7 @@ def _samples(report: StatusReport) -> Iterator[Sample]:
     # Zeros, too: a rule on what is missing would never hold.
     for status in STATUSES:
         yield "conversions", {"status": status}, report.statuses.get(status, 0)
-    for kind in CORRECTIONS:
+    for kind in CORRECTION_WORDS:
         yield "corrections", {"kind": kind}, report.corrections.get(kind, 0)
     pushes = [run for run in report.runs if run.result in ("", *_RESULTS)]
     if pushes and pushes[0].started_at:

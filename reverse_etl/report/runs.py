@@ -149,7 +149,7 @@ def run_text(report: RunReport) -> str:
         out += ["", "Refused or put off, by the destination's code"]
         out += columns([(refusal(code, name), f"{rows:,}", how) for how, code, name, rows in report.refusals], right=2)
     for side, words in SIDES.items():
-        if counts := _of_side(run.counts, side):
+        if counts := of_side(run.counts, side):
             out += ["", words, *standing_lines(counts)]
     if report.tracking_ids:
         shown, in_all = len(report.tracking_ids), report.tracking_ids_in_all
@@ -223,11 +223,12 @@ def result_word(run: RunSummary) -> str:
 
 def done_words(run: RunSummary) -> str:
     """What a run did, or what became of the records that left in it."""
-    sent = sent_words(_of_side(run.counts, "sent"))
+    sent = sent_words(of_side(run.counts, "sent"))
     return upkeep_words(run) or (sent if run.ended_at else "not known")
 
 
-def _of_side(counts: Mapping[str, int], side: str) -> dict[str, int]:
+def of_side(counts: Mapping[str, int], side: str) -> dict[str, int]:
+    """The counts of a run that are of one side, or of what was sent in it, by standing."""
     start = f"{side}_"
     return {name.removeprefix(start): rows for name, rows in counts.items() if name.startswith(start)}
 

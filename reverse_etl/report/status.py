@@ -19,7 +19,7 @@ STATUSES = {
     "in_doubt": "may have arrived; the next push settles them, up to 90 days after the conversion",
     "retracted": "taken back",
 }
-CORRECTIONS = {
+CORRECTION_WORDS = {
     "restate_refused": "a restatement was refused; the value before it counts",
     "restate_in_doubt": "a restatement may have arrived; the next push settles it, if `adjustments` allow",
     "retract_refused": "a retraction was refused; nothing was taken back",
@@ -55,7 +55,7 @@ class StatusJson(OfSync):
 def status_text(report: StatusReport) -> str:
     out = [title(report.sync), "", *(count_lines(report.statuses, STATUSES) or ["  Nothing was sent yet."])]
     if report.corrections:
-        out += ["", "Corrections of these", *count_lines(report.corrections, CORRECTIONS)]
+        out += ["", "Corrections of these", *count_lines(report.corrections, CORRECTION_WORDS)]
     if report.matched is not None:
         out += ["", matched_text(report.matched)]
     out += ["", "Newest runs" if report.runs else "No push yet."]

@@ -1490,3 +1490,435 @@ destination = 'microsoft_ads' and environment = 'production' and account_id = '1
 and event = 'fence'
 and run_seq = 7
 order by fenced_run_seq;
+-- report, rows
+select
+class, reason, code, error_code, currency, accepted, expiring,
+sum(row_count) as rows_in_all,
+sum(value) as sum_of_value,
+count(value) as rows_with_value,
+min(conversion_time) as oldest
+from (
+select
+planned.class as class,
+coalesce(planned.reason, '') as reason,
+planned.code as code,
+coalesce(planned.error_code, '') as error_code,
+case when (planned.currency <> '' and not regexp_like(planned.currency, '^[A-Z]{3}\z')) then '' else coalesce(planned.currency, '') end as currency,
+case when coalesce(planned.value >= 0 and planned.value <= 999999999999, false) and not (planned.currency <> '' and not regexp_like(planned.currency, '^[A-Z]{3}\z')) then planned.value end as value,
+case
+when planned.known_before and planned.class not in ('in_doubt', 'deferred', 'invalid', 'duplicate')
+and coalesce(planned.reason, '') not in ('in_doubt_too_old', 'maybe_taken')
+then 1
+else 0
+end as accepted,
+case
+when not planned.known_before and planned.class in ('new', 'deferred', 'held', 'invalid', 'waiting')
+and coalesce(planned.reason, '') not in ('retracted', 'key_sent_before')
+and planned.conversion_time >= '2026-11-25T12:00:00Z'
+and planned.conversion_time < '2026-11-25T12:00:00Z'
+then 1
+else 0
+end as expiring,
+planned.conversion_time as conversion_time,
+planned.row_count as row_count
+from a_plan as planned
+where planned.side = 'source'
+) as source_rows
+group by class, reason, code, error_code, currency, accepted, expiring
+order by class, reason, code, error_code, currency, accepted, expiring;
+-- report, conversions
+with
+answers as (
+select
+run_seq, batch, seq_from, seq_to,
+max(outcome) as outcome,
+max(case when settles then 1 else 0 end) as settles,
+max(code) as code,
+max(error_code) as error_code,
+max(message) as message,
+max(tracking_id) as tracking_id,
+min(recorded_at) as answered_at
+from "warehouse"."shop"."reverse_etl_receipts"
+where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s'
+group by run_seq, batch, seq_from, seq_to
+),
+fences as (
+select
+fenced_run_seq as run_seq,
+min(fenced_seq) as fenced_seq
+from "warehouse"."shop"."reverse_etl_runs"
+where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s' and event = 'fence'
+group by fenced_run_seq
+),
+uneven_attempts as (
+select run_seq, seq
+from (
+select
+attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
+coalesce(one_row.outcome, many_rows.outcome) as outcome,
+coalesce(one_row.settles, many_rows.settles, 0) as settles,
+one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
+coalesce(one_row.answered_at, many_rows.answered_at) as answered_at,
+(fences.fenced_seq is null or attempts.seq <= fences.fenced_seq) and not coalesce(one_row.outcome, many_rows.outcome, '') = 'not_sent' as counts
+from (
+select
+ledger.*,
+case when ledger.click_id = '' then cast(length(ledger.hashed_email) as varchar) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
+from "warehouse"."shop"."reverse_etl_ledger" as ledger
+where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it''s'
+) as attempts
+left join answers as one_row
+on attempts.run_seq = one_row.run_seq
+and attempts.seq = one_row.seq_from and one_row.seq_from = one_row.seq_to
+left join answers as many_rows
+on attempts.run_seq = many_rows.run_seq and attempts.batch = many_rows.batch
+and attempts.seq between many_rows.seq_from and many_rows.seq_to and many_rows.seq_from < many_rows.seq_to
+left join fences as fences
+on attempts.run_seq = fences.run_seq
+where
+attempts.conversion_time >= '2026-11-01'
+) as attempts
+where not (counts and operation = 'send' and first_attempt and coalesce(outcome, '') = 'accepted')
+),
+eventful_attempts as (
+select
+attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
+coalesce(one_row.outcome, many_rows.outcome) as outcome,
+coalesce(one_row.settles, many_rows.settles, 0) as settles,
+one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
+coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
+from (
+select
+ledger.*,
+case when ledger.click_id = '' then cast(length(ledger.hashed_email) as varchar) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
+from "warehouse"."shop"."reverse_etl_ledger" as ledger
+where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it''s'
+) as attempts
+inner join (
+select distinct ledger.conversion_name, ledger.identifier_key, ledger.conversion_time
+from (
+select
+ledger.*,
+case when ledger.click_id = '' then cast(length(ledger.hashed_email) as varchar) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
+from "warehouse"."shop"."reverse_etl_ledger" as ledger
+where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it''s'
+) as ledger
+inner join uneven_attempts as uneven on ledger.run_seq = uneven.run_seq and ledger.seq = uneven.seq
+) as eventful on attempts.conversion_name = eventful.conversion_name and attempts.identifier_key = eventful.identifier_key and attempts.conversion_time = eventful.conversion_time
+left join answers as one_row
+on attempts.run_seq = one_row.run_seq
+and attempts.seq = one_row.seq_from and one_row.seq_from = one_row.seq_to
+left join answers as many_rows
+on attempts.run_seq = many_rows.run_seq and attempts.batch = many_rows.batch
+and attempts.seq between many_rows.seq_from and many_rows.seq_to and many_rows.seq_from < many_rows.seq_to
+left join fences as fences
+on attempts.run_seq = fences.run_seq
+where
+attempts.conversion_time >= '2026-11-01'
+and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq) and not coalesce(one_row.outcome, many_rows.outcome, '') = 'not_sent'
+),
+states as (
+with once as (
+select
+attempts.*,
+run_seq * 1000000000000 + seq as place
+from (
+select
+attempts.*,
+row_number() over (partition by run_seq, seq order by batch) as written
+from eventful_attempts as attempts
+) as attempts
+where written = 1
+),
+places as (
+select
+last_places.*,
+case
+when retract_accepted > 0 then 'retracted'
+when send_accepted > 0 then 'accepted'
+when send_unanswered > send_unsettled and send_unanswered > send_settled then 'in_doubt'
+when send_unsettled > send_settled then 'maybe_taken'
+end as known_status,
+retract_accepted = 0 and retract_unanswered > retract_settled as retract_in_doubt,
+retried > send_refused as lifted,
+case
+when send_accepted > 0 then send_accepted
+when send_unanswered > send_unsettled and send_unanswered > send_settled then send_unanswered
+-- lifted, the last repeat tells, of the same bytes: it may have been put off since
+when send_unsettled > send_settled and retried <= send_refused then send_unsettled
+else last_send
+end as payload_from
+from (
+select
+conversion_name, identifier_key, conversion_time,
+max(case when operation = 'send' then place else 0 end) as last_send,
+max(case when operation = 'send' and outcome is null then place else 0 end) as send_unanswered,
+max(case when operation = 'send' and outcome = 'rejected' and settles = 0 then place else 0 end) as send_unsettled,
+max(case when operation = 'send' and outcome in ('rejected', 'deferred') and settles = 1 then place else 0 end) as send_settled,
+max(case when operation = 'send' and outcome = 'rejected' then place else 0 end) as send_refused,
+max(case when operation = 'retry' then place else 0 end) as retried,
+max(case when operation = 'restate' and outcome = 'accepted' then place else 0 end) as restate_accepted,
+max(case when operation = 'restate' and outcome is null then place else 0 end) as restate_unanswered,
+max(case when operation = 'restate' and outcome = 'rejected' then place else 0 end) as restate_rejected,
+max(case when operation = 'retract' and outcome = 'accepted' then place else 0 end) as retract_accepted,
+max(case when operation = 'retract' and outcome is null then place else 0 end) as retract_unanswered,
+max(case when operation = 'retract' and outcome = 'rejected' and settles = 1 then place else 0 end) as retract_settled,
+max(case when operation = 'retract' then place else 0 end) as last_retract,
+max(case when operation = 'retract' and outcome = 'rejected' then place else 0 end) as retract_rejected,
+max(case when operation in ('restate', 'retract') then place else 0 end) as last_adjustment,
+coalesce(min(case when operation = 'send' and outcome = 'accepted' then place end), 0) as send_accepted,
+max(
+case
+when outcome is null and operation <> 'retry' and 1 = 0 then 1
+else 0
+end
+) = 1 as may_still_arrive,
+max(adjustment_time) as last_adjustment_time
+from once as attempts
+group by conversion_name, identifier_key, conversion_time
+) as last_places
+)
+select
+places.conversion_name as conversion_name, places.identifier_key as identifier_key, places.conversion_time as conversion_time,
+coalesce(
+places.known_status, case when payload.outcome = 'deferred' or places.lifted then 'deferred' else 'rejected' end
+) as status,
+coalesce(places.known_status, '') = 'maybe_taken' and places.lifted as lifted,
+coalesce(places.known_status, '') = 'accepted' and places.restate_unanswered > places.restate_accepted as restate_in_doubt,
+places.retract_in_doubt as retract_in_doubt,
+places.retract_rejected > 0 and places.retract_rejected = places.last_retract as retract_refused,
+places.may_still_arrive as may_still_arrive, places.last_adjustment_time as last_adjustment_time,
+case when places.send_accepted > 0 then payload.answered_at end as accepted_at,
+payload.answered_at as answered_at,
+unanswered.value as restate_tried_value,
+unanswered.currency as restate_tried_currency,
+adjusted.operation as adjusted,
+adjusted.outcome as adjusted_outcome,
+adjusted.run_seq as adjusted_run_seq,
+adjusted.value as adjusted_value,
+adjusted.currency as adjusted_currency,
+rejected.value as restate_refused_value,
+rejected.currency as restate_refused_currency,
+payload.run_seq as run_seq, payload.record_key as record_key, payload.click_id as click_id, payload.hashed_email as hashed_email, payload.hashed_phone as hashed_phone,
+coalesce(restated.value, payload.value) as value,
+coalesce(restated.currency, payload.currency) as currency,
+payload.attribution_credit as attribution_credit, payload.attribution_model as attribution_model,
+-- what keeps a conversion that counts from being corrected is the refusal of the correction
+case when places.send_accepted > 0 then adjusted.code else payload.code end as code,
+-- what keeps a conversion that counts from being corrected is the refusal of the correction
+case when places.send_accepted > 0 then adjusted.error_code else payload.error_code end as error_code,
+-- what keeps a conversion that counts from being corrected is the refusal of the correction
+case when places.send_accepted > 0 then adjusted.message else payload.message end as message,
+-- what keeps a conversion that counts from being corrected is the refusal of the correction
+case when places.send_accepted > 0 then adjusted.tracking_id else payload.tracking_id end as tracking_id
+from places
+inner join once as payload on places.payload_from = payload.place
+left join once as restated on places.restate_accepted = restated.place
+left join once as rejected
+on places.restate_rejected = rejected.place and places.restate_rejected > places.restate_accepted
+left join once as unanswered
+on places.restate_unanswered = unanswered.place and places.restate_unanswered > places.restate_accepted
+left join once as adjusted on places.last_adjustment = adjusted.place
+),
+plain as (
+select attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key
+from (
+select
+ledger.*,
+case when ledger.click_id = '' then cast(length(ledger.hashed_email) as varchar) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
+from "warehouse"."shop"."reverse_etl_ledger" as ledger
+where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it''s'
+) as attempts
+left join (
+select run_seq, seq from eventful_attempts as eventful
+union all
+select run_seq, seq from uneven_attempts as uneven
+) as left_out
+on attempts.run_seq = left_out.run_seq and attempts.seq = left_out.seq
+left join fences as fences
+on attempts.run_seq = fences.run_seq
+where left_out.seq is null and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq)
+)
+select
+conversion_name,
+substr(conversion_time, 1, 10) as conversion_date,
+currency,
+count(*) as conversions,
+sum(value) as sum_of_value,
+count(value) as conversions_with_value
+from (
+select conversion_name, conversion_time, value, currency from plain where conversion_time >= '2026-11-01'
+union all
+select conversion_name, conversion_time, value, currency from states where status = 'accepted'
+) as counted
+group by conversion_name, substr(conversion_time, 1, 10), currency
+order by conversion_name, conversion_date, currency;
+-- report, refusals
+select
+cast(recorded_at as date) as upload_date,
+operation,
+code,
+coalesce(error_code, '') as error_code,
+count(*) as attempts
+from (
+select
+attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
+coalesce(one_row.outcome, many_rows.outcome) as outcome,
+coalesce(one_row.settles, many_rows.settles, 0) as settles,
+one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
+coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
+from (
+select
+ledger.*,
+case when ledger.click_id = '' then cast(length(ledger.hashed_email) as varchar) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
+from "warehouse"."shop"."reverse_etl_ledger" as ledger
+where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it''s'
+) as attempts
+left join (
+select
+run_seq, batch, seq_from, seq_to,
+max(outcome) as outcome,
+max(case when settles then 1 else 0 end) as settles,
+max(code) as code,
+max(error_code) as error_code,
+max(message) as message,
+max(tracking_id) as tracking_id,
+min(recorded_at) as answered_at
+from "warehouse"."shop"."reverse_etl_receipts"
+where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s'
+group by run_seq, batch, seq_from, seq_to) as one_row
+on attempts.run_seq = one_row.run_seq
+and attempts.seq = one_row.seq_from and one_row.seq_from = one_row.seq_to
+left join (
+select
+run_seq, batch, seq_from, seq_to,
+max(outcome) as outcome,
+max(case when settles then 1 else 0 end) as settles,
+max(code) as code,
+max(error_code) as error_code,
+max(message) as message,
+max(tracking_id) as tracking_id,
+min(recorded_at) as answered_at
+from "warehouse"."shop"."reverse_etl_receipts"
+where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s'
+group by run_seq, batch, seq_from, seq_to) as many_rows
+on attempts.run_seq = many_rows.run_seq and attempts.batch = many_rows.batch
+and attempts.seq between many_rows.seq_from and many_rows.seq_to and many_rows.seq_from < many_rows.seq_to
+left join (
+select
+fenced_run_seq as run_seq,
+min(fenced_seq) as fenced_seq
+from "warehouse"."shop"."reverse_etl_runs"
+where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s' and event = 'fence'
+group by fenced_run_seq) as fences
+on attempts.run_seq = fences.run_seq
+where
+attempts.recorded_at >= cast('2026-11-01' as timestamp(6))
+and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq) and not coalesce(one_row.outcome, many_rows.outcome, '') = 'not_sent'
+) as attempts
+where outcome = 'rejected'
+group by cast(recorded_at as date), operation, code, coalesce(error_code, '')
+order by upload_date, operation, code, error_code;
+-- report, corrections
+with attempts as (
+select
+attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
+coalesce(one_row.outcome, many_rows.outcome) as outcome,
+coalesce(one_row.settles, many_rows.settles, 0) as settles,
+one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
+coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
+from (
+select
+ledger.*,
+case when ledger.click_id = '' then cast(length(ledger.hashed_email) as varchar) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
+from "warehouse"."shop"."reverse_etl_ledger" as ledger
+where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it''s'
+) as attempts
+inner join (
+select distinct ledger.conversion_name, ledger.identifier_key, ledger.conversion_time
+from (
+select
+ledger.*,
+case when ledger.click_id = '' then cast(length(ledger.hashed_email) as varchar) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
+from "warehouse"."shop"."reverse_etl_ledger" as ledger
+where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it''s'
+) as ledger
+where ledger.operation in ('restate', 'retract') and ledger.recorded_at >= cast('2026-11-01' as timestamp(6))
+) as corrected on attempts.conversion_name = corrected.conversion_name and attempts.identifier_key = corrected.identifier_key and attempts.conversion_time = corrected.conversion_time
+left join (
+select
+run_seq, batch, seq_from, seq_to,
+max(outcome) as outcome,
+max(case when settles then 1 else 0 end) as settles,
+max(code) as code,
+max(error_code) as error_code,
+max(message) as message,
+max(tracking_id) as tracking_id,
+min(recorded_at) as answered_at
+from "warehouse"."shop"."reverse_etl_receipts"
+where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s'
+group by run_seq, batch, seq_from, seq_to) as one_row
+on attempts.run_seq = one_row.run_seq
+and attempts.seq = one_row.seq_from and one_row.seq_from = one_row.seq_to
+left join (
+select
+run_seq, batch, seq_from, seq_to,
+max(outcome) as outcome,
+max(case when settles then 1 else 0 end) as settles,
+max(code) as code,
+max(error_code) as error_code,
+max(message) as message,
+max(tracking_id) as tracking_id,
+min(recorded_at) as answered_at
+from "warehouse"."shop"."reverse_etl_receipts"
+where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s'
+group by run_seq, batch, seq_from, seq_to) as many_rows
+on attempts.run_seq = many_rows.run_seq and attempts.batch = many_rows.batch
+and attempts.seq between many_rows.seq_from and many_rows.seq_to and many_rows.seq_from < many_rows.seq_to
+left join (
+select
+fenced_run_seq as run_seq,
+min(fenced_seq) as fenced_seq
+from "warehouse"."shop"."reverse_etl_runs"
+where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s' and event = 'fence'
+group by fenced_run_seq) as fences
+on attempts.run_seq = fences.run_seq
+where
+1 = 1
+and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq) and not coalesce(one_row.outcome, many_rows.outcome, '') = 'not_sent'
+),
+once as (
+select
+attempts.*,
+run_seq * 1000000000000 + seq as place
+from (
+select
+attempts.*,
+row_number() over (partition by run_seq, seq order by batch) as written
+from attempts as attempts
+) as attempts
+where written = 1
+),
+taken as (
+select
+conversion_name, identifier_key, conversion_time, operation, value, currency, recorded_at,
+row_number() over (partition by conversion_name, identifier_key, conversion_time order by place) as nth
+from once
+where outcome = 'accepted'
+)
+select
+correction.operation as operation,
+correction.conversion_name as conversion_name,
+coalesce(earlier.currency, '') as currency_before,
+correction.currency as currency,
+count(*) as conversions,
+sum(earlier.value) as sum_before,
+count(earlier.value) as conversions_with_value_before,
+sum(correction.value) as sum_of_value,
+count(correction.value) as conversions_with_value
+from taken as correction
+left join taken as earlier
+on correction.conversion_name = earlier.conversion_name and correction.identifier_key = earlier.identifier_key and correction.conversion_time = earlier.conversion_time and correction.nth = earlier.nth + 1
+where correction.operation in ('restate', 'retract') and correction.recorded_at >= cast('2026-11-01' as timestamp(6))
+group by correction.operation, correction.conversion_name, coalesce(earlier.currency, ''), correction.currency
+order by correction.operation, correction.conversion_name, currency_before, correction.currency;

@@ -26,3 +26,7 @@
 {{- a_statement('a run', reverse_etl._run_refusals(it.tables.receipts, it.scope, 7)) }}
 {{- a_statement('its tracking ids', reverse_etl._run_tracking_ids(it.tables.receipts, it.scope, 7, 10)) }}
 {{- a_statement('who fenced it', reverse_etl._fenced_by(it.tables.runs, it.scope, 7)) }}
+{{- a_statement('report, rows', reverse_etl._report_rows('a_plan', it.now, it.now)) }}
+{{- a_statement('report, conversions', reverse_etl._report_conversions(it.tables, it.scope, '2026-11-01')) }}
+{{- a_statement('report, refusals', reverse_etl._report_refusals(it.tables, it.scope, '2026-11-01')) }}
+{{- a_statement('report, corrections', reverse_etl._report_corrections(it.tables, it.scope, '2026-11-01')) }}
