@@ -148,5 +148,6 @@ def test_lock_names_no_address() -> None:
     """The lock holds names, versions and hashes, and never where a package was fetched from."""
     lock = (REPOSITORY / "requirements.lock").read_text()
     assert "://" not in lock
+    assert "://" not in (REPOSITORY / "docs/requirements.lock").read_text()
     assert lock.count("--hash=sha256:") > 500
     assert not list(REPOSITORY.glob("uv.lock"))
