@@ -66,3 +66,17 @@ def test_clickhouse(tmp_path: Path, clickhouse_port: int) -> None:
     assert [example.query(count) for count in counts] == before
     code, _ = example.run("plan", SYNC)
     assert code == 0
+
+
+@pytest.mark.skipif(scaled(True, long=False), reason="make test-engines")
+@pytest.mark.parametrize("what", ["walk", "contend"])
+def test_ducklake(what: str, tmp_path: Path, postgres_host: str) -> None:
+    """DuckLake, in a process of its own: its extension is to be had for an older DuckDB than the one that is locked."""
+    on_server(postgres_host, "drop database if exists lake")
+    on_server(postgres_host, "create database lake")
+    command = [sys.executable, "-W", "ignore", "-m", "tests.engines.ducklake", what, str(tmp_path), postgres_host]
+    environment = os.environ | {"PYTHONPATH": str(apart.installed("ducklake"))}
+    done = subprocess.run(
+        command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, timeout=900, check=False
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-5000:]
