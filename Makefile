@@ -35,7 +35,7 @@ test-long: setup  ## The same with far more worlds, seeds and rounds, and the de
 	REVERSE_ETL_TESTS=long $(BIN)/python -m pytest --numprocesses 3 --dist loadfile --no-loadscope-reorder
 	$(MAKE) model
 
-test-engines: setup  ## Every engine that can be had here, ClickHouse among them, and two on emulators
+test-engines: setup  ## Every engine that can be had here, ClickHouse and DuckLake among them, and two on emulators
 	REVERSE_ETL_TESTS=long $(BIN)/python -m pytest tests/engines
 
 test-matrix: setup  ## dbt-core 1.10 to 1.12 on each Python from 3.11 to 3.13 that this machine has
@@ -106,6 +106,7 @@ lock: setup  ## Write the lock files anew from pyproject.toml
 	printf "%s\n" bqemulator google-cloud-bigquery numpy | $(SDK_LOCK) -o tests/engines/bqemulator.lock -
 	printf "%s\n" fakesnow "snowflake-connector-python<5" | $(SDK_LOCK) -o tests/engines/fakesnow.lock -
 	printf "%s\n" dbt-spark py4j pyspark sqlparams | $(SDK_LOCK) --no-deps -o tests/engines/spark.lock -
+	printf "duckdb-extension-%s\n" ducklake postgres-scanner | $(SDK_LOCK) -o tests/engines/ducklake.lock -
 	printf "%s\n" chdb chdb-core dbt-clickhouse clickhouse-connect clickhouse-driver lz4 zstandard tzlocal pandas numpy pyarrow \
 		| $(SDK_LOCK) --no-deps -o tests/engines/clickhouse.lock -
 	echo "dbt==2.0.0rc196" | $(SDK_LOCK) -o tests/support/dbt_v2.lock -

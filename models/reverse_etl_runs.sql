@@ -2,6 +2,8 @@
     materialized='incremental',
     full_refresh=false,
     on_schema_change='append_new_columns',
+    incremental_strategy=reverse_etl._adds_columns().incremental_strategy,
+    unique_key=reverse_etl._adds_columns().unique_key,
     pre_hook="{{ reverse_etl._no_clone() }}",
 ) }}
 {{ reverse_etl._append_only() }}

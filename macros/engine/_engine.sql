@@ -228,6 +228,18 @@
 {% endmacro %}
 
 {#-
+    What makes `dbt build` add the columns of a later version to a table of history: the strategy and the key of dbt's incremental
+    models. They select no rows, so neither ever touches one.
+-#}
+{% macro _adds_columns() %}
+    {{- return(adapter.dispatch('_adds_columns', 'reverse_etl')()) -}}
+{% endmacro %}
+
+{% macro default___adds_columns() %}
+    {{- return({'incremental_strategy': none, 'unique_key': none}) -}}
+{% endmacro %}
+
+{#-
     The word that makes an engine work out a CTE once, row by row, instead of putting its expressions into each place
     that names a column of it; and without `once` the word for the opposite. Blank where an engine has none: it only saves time.
 -#}

@@ -144,6 +144,11 @@
     {{- return("create " ~ kind ~ " " ~ table ~ " engine = MergeTree order by tuple() as\n" ~ select_sql) -}}
 {% endmacro %}
 
+{#- The adapter looks for new columns only where there is a key, which `append` does not read. -#}
+{% macro clickhouse___adds_columns() %}
+    {{- return({'incremental_strategy': 'append', 'unique_key': 'sync'}) -}}
+{% endmacro %}
+
 {#- A mutation, which is waited for. -#}
 {% macro clickhouse___update(table, values, condition) %}
     {{- return("alter table " ~ table ~ " update " ~ values ~ " where " ~ condition ~ " settings mutations_sync = 2") -}}

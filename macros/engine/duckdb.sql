@@ -40,10 +40,14 @@
     {{- return("(current_timestamp at time zone 'UTC')") -}}
 {% endmacro %}
 
-{#- typeof is a constant to the optimizer, so a column of one type pays for one branch. A blank before a zone is none to the cast. -#}
+{#-
+    typeof is a constant to the optimizer, so a column of one type pays for one branch. A time with a blank before its zone is none
+    to the cast, and before DuckDB 2 one with a zone and without seconds.
+-#}
 {% macro duckdb___utc_timestamp(expression) %}
     {%- set value = "(" ~ expression ~ ")" -%}
     {%- set text = "trim(cast(" ~ value ~ " as varchar))" -%}
+    {%- set zoned = "regexp_replace(" ~ text ~ ", ' ([Z+-])', '\\1')" -%}
     {%- set sql -%}
         case
             when typeof({{ value }}) = 'TIMESTAMP WITH TIME ZONE'
@@ -52,7 +56,7 @@
                 then case
                     when not {{ reverse_etl._matches(text, reverse_etl._iso_time_pattern()) }} then null
                     when {{ reverse_etl._matches(text, reverse_etl._zone_pattern()) }}
-                        then timezone('UTC', try_cast(regexp_replace({{ text }}, ' ([Z+-])', '\1') as timestamptz))
+                        then timezone('UTC', try_cast(regexp_replace({{ zoned }}, '^(.{16})([ Z+-])', '\1:00\2') as timestamptz))
                     else try_cast({{ text }} as timestamp)
                 end
             else try_cast({{ value }} as timestamp)

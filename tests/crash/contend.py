@@ -1,4 +1,7 @@
-"""Eight processes that claim the same scope again and again, and the answer that each gets in each round."""
+"""Eight processes that claim the same scope again and again, and the answer that each gets in each round.
+
+Run as a module with the folder of a project and the number of rounds.
+"""
 
 import json
 import multiprocessing
@@ -66,6 +69,25 @@ def _contend(project: Any, rounds: int, barrier: Any, holding: Any, answers: Any
         if lease is not None:
             _give_back(lease, holding)
     project.close()
+
+
+def check(printed: str, rounds: int) -> None:
+    """Never two hold the lease, one always gets it, tokens rise, and the losers' error names the holder."""
+    last = 0
+    lines = [json.loads(line) for line in printed.splitlines()]
+    for number, answers in enumerate(lines):
+        won = [one for one in answers if "token" in one]
+        # Where the winner keeps it, it is the only one.
+        assert len(won) == 1 or (won and number % 2), answers
+        assert {one["holders"] for one in won} == {1}, answers
+        tokens = sorted(one["token"] for one in won)
+        assert len(set(tokens)) == len(tokens), answers
+        assert tokens[0] > last, (last, answers)
+        last = tokens[-1]
+        assert all("Another push of this sync is running: run" in one["held"] for one in answers if "held" in one), (
+            answers
+        )
+    assert len(lines) == rounds
 
 
 def _give_back(lease: Any, holding: Any) -> None:

@@ -1,6 +1,5 @@
 """Several pushes at once: one goes, the others leave with 4."""
 
-import json
 import subprocess
 import sys
 from pathlib import Path
@@ -8,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from reverse_etl.sandbox import LocalSandbox
-from tests.crash.contend import CONTENDERS
+from tests.crash.contend import CONTENDERS, check
 from tests.crash.warm import warm
 from tests.crash.world import BOTH, World
 from tests.support.engines import ENGINES
@@ -32,21 +31,7 @@ def test_of_eight_claims_at_once_one_holds(shop: Shop) -> None:
         check=False,
     )
     assert done.returncode == 0, done.stderr
-    last = 0
-    rounds = [json.loads(line) for line in done.stdout.splitlines()]
-    for number, answers in enumerate(rounds):
-        won = [one for one in answers if "token" in one]
-        # Where the winner keeps it, it is the only one.
-        assert len(won) == 1 or (won and number % 2), answers
-        assert {one["holders"] for one in won} == {1}, answers
-        tokens = sorted(one["token"] for one in won)
-        assert len(set(tokens)) == len(tokens), answers
-        assert tokens[0] > last, (last, answers)
-        last = tokens[-1]
-        assert all("Another push of this sync is running: run" in one["held"] for one in answers if "held" in one), (
-            answers
-        )
-    assert len(rounds) == ROUNDS
+    check(done.stdout, ROUNDS)
 
 
 @pytest.mark.parametrize("shop", ENGINES, indirect=True)

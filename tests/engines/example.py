@@ -63,9 +63,12 @@ class Example:
 
     def run(self, *arguments: str) -> tuple[int, Any]:
         """The exit code of a command and the document that it prints."""
-        done = run_here([*arguments, "--json"], self.folder, self._environment())
+        done = self.command(*arguments, "--json")
         assert done.stdout, done.stderr
         return done.returncode, json.loads(done.stdout)
+
+    def command(self, *arguments: str) -> Done:
+        return run_here(arguments, self.folder, self._environment())
 
     def build(self, day: int) -> dict[str, tuple[str, int]]:
         """Build the CRM as of a day and all upon it; gives the outcome and the failures of each test."""

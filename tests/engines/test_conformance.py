@@ -11,7 +11,9 @@ from typing import Any
 
 import pytest
 
-from tests.engines.example import REPOSITORY, Engine, compare
+from reverse_etl.warehouse.dbt_calls import DbtOptions
+from reverse_etl.warehouse.project import Project
+from tests.engines.example import LATER, REPOSITORY, SYNC, Engine, compare
 from tests.support import apart, clickhouse
 from tests.support.postgres import on_server
 from tests.support.scale import scaled
@@ -53,5 +55,28 @@ def test_clickhouse(tmp_path: Path, clickhouse_port: int) -> None:
     output: dict[str, Any] = {"type": "clickhouse", "schema": "example", "threads": 1, "driver": "http"}
     output |= {"host": "127.0.0.1", "port": clickhouse_port, "user": "default", "password": ""}
     output |= {"custom_settings": clickhouse.SETTINGS | clickhouse.ELSEWHERE}
-    # The adapter adds no column to a table of ours: an upgrade of the ledger is not supported there yet.
-    compare(tmp_path, Engine("clickhouse", lambda _: output, words), older=False)
+    example = compare(tmp_path, Engine("clickhouse", lambda _: output, words))
+    # A ledger with rows that an older version has left.
+    counts = [f"select count(*) from {{schema}}.reverse_etl_{table}" for table in LATER]
+    before = [example.query(count) for count in counts]
+    with Project(DbtOptions(example.folder, example.folder)) as project:
+        for table, column in LATER.items():
+            project.adapter.execute(f"alter table example.reverse_etl_{table} drop column {column}")
+    example.dbt("build", "--quiet", "--select", "package:reverse_etl")
+    assert [example.query(count) for count in counts] == before
+    code, _ = example.run("plan", SYNC)
+    assert code == 0
+
+
+@pytest.mark.skipif(scaled(True, long=False), reason="make test-engines")
+@pytest.mark.parametrize("what", ["walk", "contend"])
+def test_ducklake(what: str, tmp_path: Path, postgres_host: str) -> None:
+    """DuckLake, in a process of its own: its extension is to be had for an older DuckDB than the one that is locked."""
+    on_server(postgres_host, "drop database if exists lake")
+    on_server(postgres_host, "create database lake")
+    command = [sys.executable, "-W", "ignore", "-m", "tests.engines.ducklake", what, str(tmp_path), postgres_host]
+    environment = os.environ | {"PYTHONPATH": str(apart.installed("ducklake"))}
+    done = subprocess.run(
+        command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, timeout=900, check=False
+    )
+    assert done.returncode == 0, done.stdout[-2000:] + done.stderr[-5000:]

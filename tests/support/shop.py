@@ -205,10 +205,7 @@ class Shop:
 
 def build_template(folder: Path, host: str = "") -> Shop:
     """Write the project, install the package and build it once; copies are quick."""
-    for name, text in _FILES.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+    write_files(folder)
     shop = Shop(folder, host)
     write_profile(shop)
     shop.exposure()
@@ -221,6 +218,14 @@ def build_template(folder: Path, host: str = "") -> Shop:
     shop.dbt("deps", "--quiet")
     shop.dbt("build", "--quiet")
     return shop
+
+
+def write_files(folder: Path) -> None:
+    """The project's files, but for its exposure and its profile."""
+    for name, text in _FILES.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
 
 
 def copy_of(template: Shop, folder: Path) -> Shop:
