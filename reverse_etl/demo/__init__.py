@@ -53,7 +53,7 @@ def run(folder: Path, say: Callable[[str], None]) -> None:
         f"  See how the sync is doing, on one page:  cd {folder} && {command} report\n"
         f"  See what the local sandbox made of it:   cd {folder} && {command} sandbox received\n"
         f"  Change a model, then build and push:     `{command} sandbox --goals goals.yml` in one terminal,\n"
-        f"                                           `dbt build && {command} push` in another\n"
+        f"                                           `dbt build --vars 'demo_day: 2' && {command} push` in another\n"
         f"  Declare a sync in your own dbt project:  `{command} init` in its folder"
     )
 

@@ -27,7 +27,7 @@ _NEEDLESS = ("background", "titles", "plot overlay", "plot tooltip-overlay")
 def by_day(
     days: Sequence[str], series: Sequence[tuple[str, Sequence[float]]], words: Callable[[float], str], says: str
 ) -> Markup:
-    """Bars of several series upon each other, one for each day. `says`: what one who cannot see it is to hear."""
+    """Bars of several series upon each other, one for each day. `says`: its text for screen readers."""
     chart = pygal.StackedBar(
         **_common(words),
         height=250,
@@ -65,7 +65,7 @@ def _common(words: Callable[[float], str], width: int = 760) -> dict[str, Any]:
 
 
 def _svg(chart: Any, says: str, names: Sequence[str], kind: str = "days") -> Markup:
-    """The drawing without what is of no use in the page, and its bars with texts for who points at them."""
+    """The drawing without what the page has no use for; each bar says its number where the pointer rests on it."""
     root = chart.render_tree()
     for node in list(root.iter()):
         if not isinstance(node.tag, str) or node.tag in ("defs", "title") or node.get("class") in _NEEDLESS:

@@ -86,10 +86,11 @@ def _runs(report: SyncReport) -> Iterator[Finding]:
     if last is done:
         late = now - datetime.fromisoformat(last.ended_at) > OVERDUE
         sent = of_side(last.counts, "sent")
+        overdue = " One is expected each day." if late else ""
         yield Finding(
             Level.ATTENTION if late else Level.GOOD,
-            f"Last push {when}, done in {duration(last)}: {sent_words(sent)}.",
-            "Of a daily push one is overdue: look at what starts it." if late else "",
+            f"Last push {when}, done in {duration(last)}: {sent_words(sent)}.{overdue}",
+            "Look at what starts the daily push." if late else "",
         )
         if sent.get("rejected"):
             some = f"{sent['rejected']:,} of {rows_of(sum(sent.values()))}"

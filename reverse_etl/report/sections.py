@@ -348,5 +348,5 @@ def _daily(
 
 
 def _says(caption: str, values: Sequence[float]) -> str:
-    """What a chart shows, for who cannot see it; the table beside it has all numbers."""
+    """What a chart shows, for screen readers; a table has all its numbers."""
     return f"{caption}: {len(values)} bars, the highest {max(values):,.0f}, the last {values[-1]:,.0f}"

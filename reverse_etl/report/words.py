@@ -34,7 +34,7 @@ REASON_WORDS = {
     "conversion_name_missing": "conversion_name is missing or blank. Name the conversion goal.",
     "conversion_name_too_long": "conversion_name has more than 100 characters, which no goal's name has.",
     "conversion_name_forbidden_character": "conversion_name holds a control character. Remove it.",
-    "conversion_time_missing": "conversion_time is missing or not a time.",
+    "conversion_time_missing": "conversion_time is missing, or is no timestamp and no text like 2026-11-20 14:05.",
     "conversion_time_out_of_range": "conversion_time is not between the years 1 and 9999.",
     "click_id_or_hash_missing": "Neither a click id nor a hashed e-mail or phone is there; nothing could be matched.",
     "click_id_malformed": "microsoft_click_id is not 32 hex digits, dashes aside. UET's <id>-1, _uet<id> and N are "

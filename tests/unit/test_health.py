@@ -55,7 +55,7 @@ def test_a_healthy_sync_is_said_in_one_sentence() -> None:
     ("runs", "words"),
     [
         ((), "Nothing was pushed yet."),
-        ((run(7, 27, sent_accepted=9),), "Last push 27 hours ago, done in 0s: 9 accepted."),
+        ((run(7, 27, sent_accepted=9),), "Last push 27 hours ago, done in 0s: 9 accepted. One is expected each day."),
         ((run(7, 3, "stopped"), run(6, 5)), "stopped before its end. The last complete push was 5 hours ago."),
         ((run(7, 3, "interrupted"),), "interrupted before its end. No push is complete yet."),
         ((run(7, 3, ""), run(6, 9)), "began 3 hours ago and never ended."),
