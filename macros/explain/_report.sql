@@ -78,13 +78,13 @@ order by conversion_name, conversion_date, currency
         cast(recorded_at as date) as upload_date,
         operation,
         code,
-        coalesce(error_code, '') as error_code,
+        error_code,
         count(*) as attempts
     from (
         {{ reverse_etl._attempts(tables, scope, condition=reverse_etl._report_since(first_day, 'attempts')) }}
     ) as attempts
     where outcome = 'rejected'
-    group by cast(recorded_at as date), operation, code, coalesce(error_code, '')
+    group by cast(recorded_at as date), operation, code, error_code
     order by upload_date, operation, code, error_code
 {% endmacro %}
 

@@ -1694,7 +1694,7 @@ select
 cast(recorded_at as date) as upload_date,
 operation,
 code,
-coalesce(error_code, '') as error_code,
+error_code,
 count(*) as attempts
 from (
 select
@@ -1753,7 +1753,7 @@ attempts.recorded_at >= cast('2026-11-01' as timestamp_ntz)
 and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq) and not coalesce(one_row.outcome, many_rows.outcome, '') = 'not_sent'
 ) as attempts
 where outcome = 'rejected'
-group by cast(recorded_at as date), operation, code, coalesce(error_code, '')
+group by cast(recorded_at as date), operation, code, error_code
 order by upload_date, operation, code, error_code;
 -- report, corrections
 with attempts as (
