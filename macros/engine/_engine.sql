@@ -310,7 +310,7 @@
 
 {#-
     May several write into a table at once, so that no insert is lost that was committed, and later reads see it? The lease rests
-    on it. Arguments: relation, as dbt found it.
+    on it. The same tables take an update, which `forget` needs. Arguments: relation, as dbt found it.
 -#}
 {% macro _keeps_inserts(relation) %}
     {{- return(adapter.dispatch('_keeps_inserts', 'reverse_etl')(relation)) -}}

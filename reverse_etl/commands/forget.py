@@ -13,7 +13,10 @@ from reverse_etl.session import Upkeep
 
 
 def look_at_forget(ledger: Upkeep, person: Person) -> ForgetReport:
-    """What a forget would blank. Reads only; raises GuardError where a push would send it again or has to settle it."""
+    """What a forget would blank. Reads only.
+
+    Raises GuardError where a push would send it again or has to settle it, SettingsError where it cannot be blanked.
+    """
     with without_messages():
         report = ledger.known_of(person)
     if report.in_source:

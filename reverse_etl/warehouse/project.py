@@ -224,7 +224,7 @@ class Project(Statements):
         return str(getattr(self._found(unique_id), "type", None) or "")
 
     def keeps_inserts(self, unique_id: str) -> bool:
-        """May several write into a model's table at once?"""
+        """May several write into a model's table at once, and may its rows be changed?"""
         return bool(self.value("_keeps_inserts", relation=self._found(unique_id)))
 
     def _found(self, unique_id: str) -> Any:

@@ -13,6 +13,10 @@ from reverse_etl.warehouse.statements import PACKAGE
 TABLES = ("ledger", "receipts", "runs")
 # What dbt calls a relation that keeps the rows which are inserted; blank where it does not know.
 _KEEPS_ROWS = ("table", "external", "unknown", "")
+_NOT_PLAIN = (
+    "On Spark they must be Delta or Iceberg: set `models: {reverse_etl: {+file_format: delta}}` in dbt_project.yml, "
+    "drop the tables while nothing was sent to production, and build them anew."
+)
 
 
 def ledger_tables(project: Project, names: Sequence[str] = TABLES) -> dict[str, Any]:
@@ -59,17 +63,29 @@ def ledger_tables(project: Project, names: Sequence[str] = TABLES) -> dict[str, 
 
 def check_writers(project: Project, sync: Sync) -> None:
     """Raise SettingsError where a sync to production has its history in tables that lose one of two inserts at once."""
-    if sync.environment is not Environment.PRODUCTION:
-        return
-    losing = [name for name in TABLES if not project.keeps_inserts(f"model.{PACKAGE}.{PACKAGE}_{name}")]
-    if losing:
+    if sync.environment is Environment.PRODUCTION and (plain := _plain_tables(project)):
         raise SettingsError(
             "No push to production: these tables could lose what two pushes write at once, so that both would send: "
-            + ", ".join(f"{PACKAGE}_{name}" for name in losing)
-            + ".",
-            hint="On Spark they must be Delta or Iceberg: set `models: {reverse_etl: {+file_format: delta}}` in "
-            "dbt_project.yml, drop the tables while nothing was sent to production, and build them anew.",
+            f"{plain}.",
+            hint=_NOT_PLAIN,
         )
+
+
+def check_updates(project: Project) -> None:
+    """Raise SettingsError where the history stands in tables whose rows cannot be changed, as a forget has to."""
+    if plain := _plain_tables(project):
+        raise SettingsError(
+            "A forget blanks identifiers in the rows that hold them, and the rows of these tables cannot be changed: "
+            f"{plain}. Nothing was written.",
+            hint=_NOT_PLAIN,
+        )
+
+
+def _plain_tables(project: Project) -> str:
+    """The names of the tables that are plain files without transactions; blank where there is none."""
+    return ", ".join(
+        f"{PACKAGE}_{name}" for name in TABLES if not project.keeps_inserts(f"model.{PACKAGE}.{PACKAGE}_{name}")
+    )
 
 
 def accepted_by_scope(project: Project, tables: Mapping[str, Any]) -> dict[Scope, int]:

@@ -24,6 +24,7 @@ from reverse_etl.warehouse.lease import WarehouseLease
 from reverse_etl.warehouse.ledger import WarehouseLedger
 from reverse_etl.warehouse.project import Project
 from reverse_etl.warehouse.statements import Row
+from reverse_etl.warehouse.tables import check_updates
 
 # The columns of a relation that lists conversions; the hashes may be missing.
 NEEDED = ("conversion_name", "microsoft_click_id", "conversion_time")
@@ -153,7 +154,8 @@ class WarehouseUpkeep(WarehouseLedger):
         return Person(key, click_key if _CLICK_ID.fullmatch(click_key) else "", hash_, hash_)
 
     def known_of(self, person: Person) -> ForgetReport:
-        """What stands of a person, in the ledger and in the source."""
+        """What stands of a person, in the ledger and in the source; raises SettingsError where it cannot be blanked."""
+        check_updates(self._project)
         given = self._linked(person)
         attempts = self._attempts_of(given)
         ((messages, in_doubt, in_source),) = self._project.query(
