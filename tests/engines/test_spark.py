@@ -57,7 +57,6 @@ def test_a_plain_table_is_refused_for_production(example: Example) -> None:
         assert "file_format: delta" in refused.value.hint
 
 
-def test_who_takes_the_lease_drops_what_others_left(example: Example) -> None:
 def test_a_plain_table_takes_no_forget(example: Example) -> None:
     """Its rows cannot be changed: the command says so with what to do, before it writes anything."""
     before = spark.query("select count(*) from example.reverse_etl_runs")
@@ -68,6 +67,7 @@ def test_a_plain_table_takes_no_forget(example: Example) -> None:
     assert spark.query("select count(*) from example.reverse_etl_runs") == before
 
 
+def test_who_takes_the_lease_drops_what_others_left(example: Example) -> None:
     """Tables of steps go with their run, those of a reader after an hour; other scopes keep theirs."""
     with Project(DbtOptions(example.folder, example.folder)) as project:
         sync = next(one for one in find_syncs(project.manifest) if one.name == SYNC)
