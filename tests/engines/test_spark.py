@@ -32,7 +32,8 @@ WORDS = {
 def example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Example]:
     """The example on Spark, which has walked as on DuckDB. Such tables know no update, and so no forget."""
     spark.join()
-    engine = Engine("spark", lambda root: spark.profile("example", root / "warehouse"), WORDS)
+    settings = spark.SETTINGS | {"spark.sql.warehouse.dir": str(tmp_path_factory.mktemp("warehouse"))}
+    engine = Engine("spark", lambda _: spark.profile("example", settings), WORDS)
     yield compare(tmp_path_factory.mktemp("spark"), engine, days=scaled(1, long=2), forgets=False, races=False)
     spark.stop()
 
@@ -57,7 +58,6 @@ def test_a_plain_table_is_refused_for_production(example: Example) -> None:
         assert "file_format: delta" in refused.value.hint
 
 
-def test_who_takes_the_lease_drops_what_others_left(example: Example) -> None:
 def test_a_plain_table_takes_no_forget(example: Example) -> None:
     """Its rows cannot be changed: the command says so with what to do, before it writes anything."""
     before = spark.query("select count(*) from example.reverse_etl_runs")
@@ -68,6 +68,7 @@ def test_a_plain_table_takes_no_forget(example: Example) -> None:
     assert spark.query("select count(*) from example.reverse_etl_runs") == before
 
 
+def test_who_takes_the_lease_drops_what_others_left(example: Example) -> None:
     """Tables of steps go with their run, those of a reader after an hour; other scopes keep theirs."""
     with Project(DbtOptions(example.folder, example.folder)) as project:
         sync = next(one for one in find_syncs(project.manifest) if one.name == SYNC)
