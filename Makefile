@@ -105,7 +105,8 @@ lock: setup  ## Write the lock files anew from pyproject.toml
 	printf "dbt-%s\n" athena bigquery databricks redshift snowflake spark trino | $(SDK_LOCK) --no-deps -o tests/engines/adapters.lock -
 	printf "%s\n" bqemulator google-cloud-bigquery numpy | $(SDK_LOCK) -o tests/engines/bqemulator.lock -
 	printf "%s\n" fakesnow "snowflake-connector-python<5" | $(SDK_LOCK) -o tests/engines/fakesnow.lock -
-	printf "%s\n" dbt-spark py4j pyspark sqlparams | $(SDK_LOCK) --no-deps -o tests/engines/spark.lock -
+	printf "%s\n" dbt-spark future pure-sasl py4j pyhive pyspark sqlparams "thrift<0.23" thrift-sasl \
+		| $(SDK_LOCK) --no-deps -o tests/engines/spark.lock -
 	printf "duckdb-extension-%s\n" ducklake postgres-scanner | $(SDK_LOCK) -o tests/engines/ducklake.lock -
 	printf "%s\n" chdb chdb-core dbt-clickhouse clickhouse-connect clickhouse-driver lz4 zstandard tzlocal pandas numpy pyarrow \
 		| $(SDK_LOCK) --no-deps -o tests/engines/clickhouse.lock -

@@ -32,7 +32,8 @@ WORDS = {
 def example(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Example]:
     """The example on Spark, which has walked as on DuckDB. Such tables know no update, and so no forget."""
     spark.join()
-    engine = Engine("spark", lambda root: spark.profile("example", root / "warehouse"), WORDS)
+    settings = spark.SETTINGS | {"spark.sql.warehouse.dir": str(tmp_path_factory.mktemp("warehouse"))}
+    engine = Engine("spark", lambda _: spark.profile("example", settings), WORDS)
     yield compare(tmp_path_factory.mktemp("spark"), engine, days=scaled(1, long=2), forgets=False, races=False)
     spark.stop()
 
