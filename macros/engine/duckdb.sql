@@ -47,7 +47,7 @@
 {% macro duckdb___utc_timestamp(expression) %}
     {%- set value = "(" ~ expression ~ ")" -%}
     {%- set text = "trim(cast(" ~ value ~ " as varchar))" -%}
-    {%- set zoned = "regexp_replace(" ~ text ~ ", ' ([Z+-])', '\\1')" -%}
+    {%- set zoned = "regexp_replace(regexp_replace(" ~ text ~ ", ' ?(Z|UTC)$', 'Z'), ' ([+-])', '\\1')" -%}
     {%- set sql -%}
         case
             when typeof({{ value }}) = 'TIMESTAMP WITH TIME ZONE'
@@ -56,7 +56,7 @@
                 then case
                     when not {{ reverse_etl._matches(text, reverse_etl._iso_time_pattern()) }} then null
                     when {{ reverse_etl._matches(text, reverse_etl._zone_pattern()) }}
-                        then timezone('UTC', try_cast(regexp_replace({{ zoned }}, '^(.{16})([ Z+-])', '\1:00\2') as timestamptz))
+                        then timezone('UTC', try_cast(regexp_replace({{ zoned }}, '^(.{16})([Z+-])', '\1:00\2') as timestamptz))
                     else try_cast({{ text }} as timestamp)
                 end
             else try_cast({{ value }} as timestamp)

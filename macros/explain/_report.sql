@@ -3,7 +3,7 @@
     Arguments: rows, those of a plan made with_repeats: a relation or a select in brackets; oldest and before, UTC texts.
     Columns: class, reason, code and error_code of a refusal; currency, blank where it is none; accepted (1: the conversion
     counts at the destination, or did until its correction in doubt); expiring (1: it never counted and still could, and its
-    time lies between `oldest` and `before`); rows_in_all, sum_of_value, rows_with_value, oldest.
+    time lies between `oldest` and `before`; rows without an identifier, as deals that no ad brought, never could); rows_in_all, sum_of_value, rows_with_value, oldest.
 -#}
 {% macro _report_rows(rows, oldest, before) %}
     {%- set keys = ['class', 'reason', 'code', 'error_code', 'currency', 'accepted', 'expiring'] -%}
@@ -31,6 +31,7 @@
             case
                 when not planned.known_before and planned.class in ('new', 'deferred', 'held', 'invalid', 'waiting')
                     and coalesce(planned.reason, '') not in ('retracted', 'key_sent_before')
+                    and coalesce(planned.reason, '') not like '%click_id_or_hash_missing%'
                     and planned.conversion_time >= {{ reverse_etl._literal(oldest) }}
                     and planned.conversion_time < {{ reverse_etl._literal(before) }}
                     then 1

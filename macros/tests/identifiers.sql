@@ -33,7 +33,8 @@
 {#-
     No two rows are the same conversion to Microsoft: same name and time to the second, and same click id or, without
     one, same hashes. The first would count and the others be ignored without a word, so this is an error by default.
-    Gives all rows of such a group, with the columns that were compared. Rows without an identity are not judged.
+    Gives all rows of such a group, with the columns that were compared. Rows without an identity are not judged, nor those past
+    90 days, which no push sends.
 -#}
 {% test no_duplicate_identity(
     model,
@@ -68,6 +69,7 @@ keyed as (
     where not {{ reverse_etl._rule_conversion_name_missing('identity_name') }}
         and not {{ reverse_etl._rule_conversion_time_missing('identity_at') }}
         and not {{ reverse_etl._rule_conversion_time_out_of_range('identity_at') }}
+        and not {{ reverse_etl._rule_conversion_time_too_old('identity_at', reverse_etl._utc_now(), 90) }}
         and not {{ reverse_etl._rule_click_id_or_hash_missing('identity_click_id', 'identity_email', 'identity_phone') }}
 ),
 

@@ -267,7 +267,9 @@ class _Checkup:
             values["enabled"] = "true"
         for name, value in values.items():
             source = "from the exposure" if name in one.settings else "by default"
-            yield found(name, f"{value} ({source})", subject=one.name)
+            missing = name == "unique_key" and not sync.unique_key
+            hint = "Set it to the column that stays the same when a record is corrected." if missing else ""
+            yield found(name, f"{value} ({source})", hint, subject=one.name)
         notice, hint = kind.notice(sync, self._today)
         if notice:
             yield found("protocol", notice, hint, subject=one.name)

@@ -33,8 +33,8 @@ def run(folder: Path, say: Callable[[str], None]) -> None:
 
     Raises RunStoppedError when a step fails, with its output.
     """
-    _make_project(folder)
-    say(f"A dbt project with a made-up CRM is in {folder}/\n")
+    replaced = " in the place of the demo that was there" if _make_project(folder) else ""
+    say(f"A dbt project with a made-up CRM is in {folder}/{replaced}\n")
     demo = _Demo(folder, say)
     demo.step("dbt deps", last_lines=1)
     demo.step("dbt build", last_lines=1)
@@ -58,8 +58,9 @@ def run(folder: Path, say: Callable[[str], None]) -> None:
     )
 
 
-def _make_project(folder: Path) -> None:
-    if folder.exists():
+def _make_project(folder: Path) -> bool:
+    """Make the project; was there one of an earlier demo?"""
+    if existed := folder.exists():
         if not (folder / MARK).is_file():
             raise SettingsError(
                 f"{folder} exists and is not a demo of ours.", hint="Name another folder: reverse-etl demo FOLDER"
@@ -77,6 +78,7 @@ def _make_project(folder: Path) -> None:
             version=__version__, package="dbt_package", database=DATABASE
         )
         (folder / template.name.removesuffix(".j2")).write_text(text)
+    return existed
 
 
 def _copy(source: Path, target: Path) -> None:

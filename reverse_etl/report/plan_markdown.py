@@ -67,6 +67,10 @@ def _summary(report: PlanReport) -> str:
     change = plan.change()
     sends += f", which changes the sums by {cell(sums(change))}" if change else ""
     before = report.against.before if report.against else None
+    refusing = [guard for guard in report.guards if guard.refusal]
+    if refusing:
+        first = refusing[0]
+        sends = f"**A push would be refused: {cell(first.refusal)}** {cell(first.hint)}\n\n{sends}"
     if before is None:
         return f"{sends}."
     if not report.changes:

@@ -45,6 +45,12 @@ class ConsoleProgress:
 
     def planned(self, plan: Plan, round_: int, to_send: int) -> None:
         self.close()
+        invalid_now = sum(line.rows for line in plan.lines if "row_invalid_now" in line.reasons)
+        if invalid_now and round_ == 1:
+            self.note(
+                f"{rows_of(invalid_now)} that were accepted break a rule now: nothing of them is sent or taken back. "
+                "`reverse-etl plan` says which rule."
+            )
         if self._quiet or not to_send:
             return
         again = "Planned again: " if round_ > 1 else ""

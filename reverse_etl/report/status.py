@@ -13,7 +13,7 @@ from reverse_etl.report.text import count_lines, title
 
 STATUSES = {
     "accepted": "taken by the destination",
-    "rejected": "refused, and held until they change",
+    "rejected": "refused; `reverse-etl rejected` lists those that still stand so",
     "maybe_taken": "a try may have been taken, a repeat was refused; held",
     "deferred": "put off; the next push tries again",
     "in_doubt": "may have arrived; the next push settles them, up to 90 days after the conversion",

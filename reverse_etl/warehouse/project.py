@@ -246,10 +246,11 @@ class Project(Statements):
         names = [str(one.identifier).lower() for one in found]
         return [name for name in names if name.startswith(prefix)]
 
-    def build_command(self, selection: str) -> str:
-        """The dbt command that builds a selection as this command would, for messages."""
+    def build_command(self, selection: str = "") -> str:
+        """The dbt command that builds a selection, or all, as this command would, for messages."""
+        select = f" --select {selection}" if selection else ""
         target = f" --target {self._options.target}" if self._options.target else ""
-        return f"dbt build --select {selection}{target}"
+        return f"dbt build{select}{target}"
 
     def check_package(self) -> str:
         """The dbt package's version; raises SettingsError where it is missing or differs from this tool's."""

@@ -37,7 +37,7 @@ def ledger_tables(project: Project, names: Sequence[str] = TABLES) -> dict[str, 
     if missing:
         raise SettingsError(
             f"Tables of the package are not built yet in {project.database}: {', '.join(missing)}.",
-            hint="Run `dbt build`, which builds them with your own models; or only them: `" + build + "`.",
+            hint=f"Run `{project.build_command()}`, which builds them with your own models; or only them: `{build}`.",
         )
     kinds = {unique_id: project.kind(unique_id) for unique_id in ids.values()}
     views = [f"{project.relation(unique_id)} ({kind})" for unique_id, kind in kinds.items() if kind not in _KEEPS_ROWS]
