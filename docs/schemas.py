@@ -31,7 +31,7 @@ from reverse_etl.report import (
 FOLDER = Path(__file__).parent / "schemas"
 # Each with the type of its document and what prints it. That of the local sandbox is its own, and written by hand.
 DOCUMENTS: dict[str, tuple[Any, str]] = {
-    "alert": (alert.AlertJson, "What push and attribution post to REVERSE_ETL_WEBHOOK"),
+    "alert": (alert.AlertJson, "reverse-etl push and attribution, to REVERSE_ETL_WEBHOOK"),
     "attribution": (attribution.AttributionJson, "reverse-etl attribution --json"),
     "baseline": (baseline.BaselineJson, "reverse-etl baseline --json"),
     "check": (check.CheckJson, "reverse-etl check --json"),

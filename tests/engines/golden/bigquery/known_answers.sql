@@ -318,6 +318,7 @@ select cast(' 2026-11-20 ' as string) as given, cast('2026-11-20T00:00:00Z' as s
 select cast('2026-11-20 10:00' as string) as given, cast('2026-11-20T10:00:00Z' as string) as expected union all
 select cast('2026-11-20T10:00Z' as string) as given, cast('2026-11-20T10:00:00Z' as string) as expected union all
 select cast('2026-11-20 10:00:00.999999999 UTC' as string) as given, cast('2026-11-20T10:00:00Z' as string) as expected union all
+select cast('2026-11-20T10:00:00UTC' as string) as given, cast('2026-11-20T10:00:00Z' as string) as expected union all
 select cast('2026-11-20 10:00:00.9999999' as string) as given, cast('2026-11-20T10:00:00Z' as string) as expected union all
 select cast('2026-11-20 10:00:00+00:00' as string) as given, cast('2026-11-20T10:00:00Z' as string) as expected union all
 select cast('2026-11-25T13:30:00+02:00' as string) as given, cast('2026-11-25T11:30:00Z' as string) as expected union all

@@ -1494,6 +1494,7 @@ end as accepted,
 case
 when not planned.known_before and planned.class in ('new', 'deferred', 'held', 'invalid', 'waiting')
 and coalesce(planned.reason, '') not in ('retracted', 'key_sent_before')
+and coalesce(planned.reason, '') not like '%click_id_or_hash_missing%'
 and planned.conversion_time >= '2026-11-25T12:00:00Z'
 and planned.conversion_time < '2026-11-25T12:00:00Z'
 then 1

@@ -314,6 +314,7 @@ select cast(' 2026-11-20 ' as TEXT) as given, cast('2026-11-20T00:00:00Z' as TEX
 select cast('2026-11-20 10:00' as TEXT) as given, cast('2026-11-20T10:00:00Z' as TEXT) as expected union all
 select cast('2026-11-20T10:00Z' as TEXT) as given, cast('2026-11-20T10:00:00Z' as TEXT) as expected union all
 select cast('2026-11-20 10:00:00.999999999 UTC' as TEXT) as given, cast('2026-11-20T10:00:00Z' as TEXT) as expected union all
+select cast('2026-11-20T10:00:00UTC' as TEXT) as given, cast('2026-11-20T10:00:00Z' as TEXT) as expected union all
 select cast('2026-11-20 10:00:00.9999999' as TEXT) as given, cast('2026-11-20T10:00:00Z' as TEXT) as expected union all
 select cast('2026-11-20 10:00:00+00:00' as TEXT) as given, cast('2026-11-20T10:00:00Z' as TEXT) as expected union all
 select cast('2026-11-25T13:30:00+02:00' as TEXT) as given, cast('2026-11-25T11:30:00Z' as TEXT) as expected union all
