@@ -51,13 +51,14 @@ _DOC_NAME = re.compile(r"doc\('(\w+)'\)")
 
 def main() -> None:
     """Write the files."""
+    # The reference lists the schemas.
+    schemas.write()
+    exposures.write()
     REFERENCE.write_text(reference())
     ERRORS.write_text(errors_page())
     decisions.write()
     macros.write()
     reasons.write()
-    schemas.write()
-    exposures.write()
     documents.write()
 
 

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from reverse_etl.cli.log import LogFormat, log_as
+from reverse_etl.core.errors import SettingsError
 
 if TYPE_CHECKING:
     from reverse_etl.session import Session as Session  # noqa: PLC0414
@@ -41,6 +42,13 @@ ProjectDir = Annotated[
         help="Folder of dbt_project.yml; left out, this folder or the nearest above that has one.",
     ),
 ]
+
+
+def wants_json(format_: str | None, *, as_json: bool) -> bool:
+    """Is the result to be JSON, by `--json` or by `--format json`? Raises SettingsError where they contradict."""
+    if as_json and format_ not in (None, "json"):
+        raise SettingsError("--json and --format ask for different things.", hint="Give one of them.")
+    return as_json or format_ == "json"
 
 
 def _dbt(

@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from reverse_etl.cli.console import Results, echo
-from reverse_etl.cli.options import DbtOptions, Json, Session, Syncs, takes_dbt_options
+from reverse_etl.cli.options import DbtOptions, Json, Session, Syncs, takes_dbt_options, wants_json
 from reverse_etl.cli.syncs import on_each
 from reverse_etl.core.errors import GuardError
 
@@ -62,8 +62,8 @@ def plan(
         ),
     ] = None,
     format_: Annotated[
-        PlanFormat, typer.Option("--format", help="How to print it: markdown is for a pull request; json is --json.")
-    ] = PlanFormat.TEXT,
+        PlanFormat | None, typer.Option("--format", help="How to print it: markdown is for a pull request.")
+    ] = None,
     step: Annotated[
         str | None,
         typer.Option(
@@ -103,5 +103,5 @@ def plan(
         return GuardError.exit_code if any(guard.refusal for guard in report.guards) else SOMETHING_TO_PUSH
 
     option = "--output" if output is not None else "--step" if step is not None else ""
-    as_json = as_json or format_ is PlanFormat.JSON
+    as_json = wants_json(format_, as_json=as_json)
     on_each(dbt, sync, work, as_json=as_json, file_option=option, state=state)

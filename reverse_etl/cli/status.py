@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from reverse_etl.cli.console import Results
-from reverse_etl.cli.options import DbtOptions, Json, Session, Syncs, takes_dbt_options
+from reverse_etl.cli.options import DbtOptions, Json, Session, Syncs, takes_dbt_options, wants_json
 from reverse_etl.cli.syncs import on_each
-from reverse_etl.core.errors import SettingsError
 
 if TYPE_CHECKING:
     from reverse_etl.core.results import StatusReport
@@ -43,8 +42,7 @@ def status(
     from reverse_etl.report.openmetrics import openmetrics
     from reverse_etl.report.status import status_json, status_text
 
-    if as_json and format_ not in (None, Format.JSON):
-        raise SettingsError("--json and --format ask for different things.", hint="Give one of them.")
+    as_json = wants_json(format_, as_json=as_json)
     reports: list[StatusReport] = []
 
     def work(session: Session, results: Results) -> None:
@@ -54,10 +52,9 @@ def status(
         else:
             results.show(status_json, status_text, report)
 
-    try:
-        on_each(dbt, sync, work, as_json=as_json or format_ is Format.JSON)
-    except typer.Exit:
+    def end(_: Results) -> None:
         # Of several syncs, families stand together: they are printed when all are read.
         if format_ is Format.OPENMETRICS:
             typer.echo(openmetrics(reports))
-        raise
+
+    on_each(dbt, sync, work, as_json=as_json, end=end)

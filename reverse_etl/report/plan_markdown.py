@@ -52,7 +52,7 @@ def plan_markdown(report: PlanReport) -> str:
 
 
 def cell(text: str) -> str:
-    """Text from outside that stays text: no mark of Markdown or HTML in it counts, and nobody is notified."""
+    """Text from outside that stays text: no mark of Markdown or HTML in it counts, and it notifies no one."""
     return _MARKS.sub(lambda mark: f"&#{ord(mark[0])};", html.escape(safe(text), quote=False))
 
 

@@ -92,7 +92,7 @@ def _funnel(report: SyncReport) -> Section:
         f"{rows_of(in_all, 'source ')} now: {sendable:,} could be sent, and Microsoft accepted {accepted:,} of them."
     ]
     if report.plan.sync.hold_refusable:
-        says.append("Rows that their goal would refuse are not told apart here: `reverse-etl plan` asks Microsoft.")
+        says.append("Rows that their goal would refuse are not shown by themselves: `reverse-etl plan` asks Microsoft.")
     counts = [goal.counts for goal in report.attribution.goals] if report.attribution else []
     if any(one.attributed is not None for one in counts) and report.attribution:
         attributed = sum(one.attributed or 0 for one in counts)
