@@ -127,6 +127,10 @@ class Session:
     def guards(self, permissions: Permissions) -> list[Guard]:
         return look(self.sync, self.facts(permissions))
 
+    def check_account(self) -> None:
+        """Raise SettingsError where the account of the sync cannot be one."""
+        self.kind.check_account(self.sync, os.environ)
+
     def enforce_whole_source(self) -> None:
         """Raise GuardError where the source was last built in part: what is missing from it could be taken for gone."""
         enforce([guard for guard in self.guards(Permissions()) if guard.name == "limited_build"])

@@ -10,6 +10,8 @@ from reverse_etl.core.ports import Destination, HasGoals, Ledger
 from reverse_etl.core.results import GoalsReport
 from reverse_etl.session import Session
 
+_HOLD = "With `hold_refusable: true` in the exposure, such rows are held and not sent."
+
 
 def goals(session: Session, note: Callable[[str], None]) -> GoalsReport:
     """The goals with the source's rows of each, and a recipe for those that are missing; raises DestinationError.
@@ -41,4 +43,5 @@ def refusing_goals(destination: Destination, ledger: Ledger) -> Sequence[str]:
         findings = [one for one in compare(destination.goals(), ledger.planned_demands()) if one.refused]
     except ReverseEtlError as error:
         return (f"The goals could not be looked at; the push goes on without that. {error.message}",)
-    return [f"{finding.text} {finding.hint}" for finding in findings]
+    notes = [f"{finding.text} {finding.hint}" for finding in findings]
+    return [*notes, _HOLD] if notes else ()

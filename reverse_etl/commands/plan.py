@@ -14,8 +14,9 @@ def plan(session: Session, *, samples: int) -> PlanReport:
     """The plan as of now, with up to `samples` rows per class and reason, and what each guard would do.
 
     Where the session looks at the ledger of another build, what differs from that; no push goes from here then, so that
-    of the guards only those of rows are asked.
+    of the guards only those of rows are asked. Raises SettingsError where a push could not be, for its account.
     """
+    session.check_account()
     planned = _timed(session, session.ledger.read_plan(samples=samples))
     sync = session.sync
     guards = [

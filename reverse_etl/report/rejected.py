@@ -15,7 +15,8 @@ from reverse_etl.report.documents import OfSync, Says, head
 from reverse_etl.report.text import named, refusal, rows_of, safe, title
 from reverse_etl.report.words import reason_words
 
-# Tracking ids of one refusal that a text shows.
+# Rows and tracking ids of one refusal that a text shows; JSON has all.
+ROWS_SHOWN = 10
 IDS_SHOWN = 4
 
 
@@ -50,7 +51,9 @@ def rejected_text(sync: Sync, rows: Sequence[tuple[Rejected, str]]) -> str:
         out += ["", safe(f"{refusal(code, error_code)}: {message}")]
         out += [f"  What to do: {refused[0][1]}"]
         out += [f"  {reason_words(reason)}"] if reason == "maybe_taken" else []
-        out += [safe(f"    {named(row.record_key, row.conversion_name, row.conversion_time)}") for row, _ in refused]
+        shown = [row for row, _ in refused[:ROWS_SHOWN]]
+        out += [safe(f"    {named(row.record_key, row.conversion_name, row.conversion_time)}") for row in shown]
+        out += [f"    and {len(refused) - ROWS_SHOWN:,} more: --json lists each"] if refused[ROWS_SHOWN:] else []
         # One per call, so that many rows share it.
         ids = list(dict.fromkeys(row.tracking_id for row, _ in refused if row.tracking_id))
         more = f" and {len(ids) - IDS_SHOWN} more" if len(ids) > IDS_SHOWN else ""

@@ -75,6 +75,12 @@ CASES: dict[str, tuple[Callable[[Shop], None], list[str], int, list[str]]] = {
         2,
         ["MICROSOFT_ADS_DEVELOPER_TOKEN", "MICROSOFT_ADS_ACCESS_TOKEN"],
     ),
+    "account that is none": (
+        lambda s: s.exposure(environment="sandbox", account_id="X1234567"),
+        ["plan"],
+        2,
+        ["'X1234567' is none: it is a number", "aid (account)"],
+    ),
     "sandbox not running": (set_up, ["push"], 1, ["does not answer", "reverse-etl sandbox --port 9"]),
     "misspelt meta key": (
         lambda s: (s.folder / "models/exposures.yml").write_text(

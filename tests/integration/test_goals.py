@@ -156,6 +156,7 @@ def test_a_push_notes_what_would_be_refused(shop: Shop, start: Start) -> None:
         "Did you mean 'Deal won'? Names are compared to the letter."
     ) in done.stderr
     assert "Note: 1 row to the goal 'Deal won' with hashes and no click id would be refused" in done.stderr
+    assert "Note: With `hold_refusable: true` in the exposure, such rows are held and not sent." in done.stderr
     ask_for(sandbox, {"kind": "fault_105", "operation": "goals"})
     again = shop.run("push", MICROSOFT_ADS_ENDPOINT=sandbox.url)
     assert "goals could not be looked at" not in again.stderr

@@ -5,9 +5,13 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-from collections.abc import Callable, Sequence
+import tarfile
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import duckdb
@@ -18,6 +22,7 @@ from jsonschema import Draft202012Validator
 from reverse_etl.core.version import __version__
 from reverse_etl.scaffold.package import package_files
 from tests.support.quick import Done
+from tests.support.scale import scaled
 from tests.support.shop import COMMAND, DBT
 
 PROFILE = """
@@ -27,6 +32,8 @@ PROFILE = """
     dev: {{type: duckdb, path: "{database}", schema: analytics_dev, threads: 2}}
     prod: {{type: duckdb, path: "{database}", schema: analytics, threads: 2}}
 """
+# By which dbt is led to another package hub than its own.
+HUB = "DBT_PACKAGE_HUB_URL"
 SHARED = {
     "shared/dbt_project.yml": "name: shared\nversion: '1.0'\nmacro-paths: [macros]\n",
     "shared/macros/cents.sql": "{% macro cents(column) %}({{ column }} / 100.0){% endmacro %}\n",
@@ -262,7 +269,8 @@ class Place:
         )
 
     def _done(self, program: Callable[[list[str], dict[str, str]], Done], arguments: Sequence[str]) -> str:
-        kept = {k: v for k, v in os.environ.items() if not k.startswith(("DBT_", "MICROSOFT_ADS_", "REVERSE_ETL_"))}
+        ours = ("DBT_", "MICROSOFT_ADS_", "REVERSE_ETL_")
+        kept = {k: v for k, v in os.environ.items() if k == HUB or not k.startswith(ours)}
         where = [] if self.layout.folder == "." else ["--project-dir", self.layout.folder]
         done = program([*arguments, *where], kept | {"DBT_PROFILES_DIR": str(self.project), "NO_COLOR": "1"})
         assert done.returncode == 0, done.stdout + done.stderr
@@ -329,20 +337,72 @@ def test_a_project_builds_after_init(name: str, tmp_path: Path) -> None:
         assert '"environment": "production"' in there.dbt("ls", "--quiet", *keys)
 
 
-def test_a_package_from_git_builds(tmp_path: Path) -> None:
-    """With a tag of this version in a git repository of the package's files, `dbt deps` and `dbt build` pass."""
-    repository = tmp_path / "reverse-etl.git"
+def write_package(folder: Path) -> None:
     for name, content in package_files().items():
-        path = repository / name
+        path = folder / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(content)
-    git = ["git", "-c", "user.name=us", "-c", "user.email=us@example.com"]
-    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "all"], ["tag", f"v{__version__}"]):
-        subprocess.run([*git, *words], cwd=repository, check=True)
-    root = tmp_path / "shop"
+
+
+def builds_with(where: str, root: Path) -> None:
+    """`init` for a package that dbt fetches, `dbt deps` and `dbt build` pass, and nothing is copied."""
     root.mkdir()
     there = place(Layout({"dbt_project.yml": "name: shop\nversion: '1.0'\nprofile: shop\n"}), root)
-    there.run("init", "--package", f"file://{repository}")
+    there.run("init", "--package", where)
+    assert not (root / "dbt_reverse_etl").exists()
     there.dbt("deps", "--quiet")
     there.dbt("build", "--quiet")
     assert "0 source rows" in there.run("plan")
+
+
+def test_a_package_from_git_builds(tmp_path: Path) -> None:
+    """dbt takes the package from a git repository, at the tag of the tool's version."""
+    repository = tmp_path / "reverse-etl.git"
+    write_package(repository)
+    git = ["git", "-c", "user.name=us", "-c", "user.email=us@example.com"]
+    for words in (["init", "-q"], ["add", "."], ["commit", "-qm", "all"], ["tag", f"v{__version__}"]):
+        subprocess.run([*git, *words], cwd=repository, check=True)
+    builds_with(f"file://{repository}", tmp_path / "shop")
+
+
+@pytest.mark.skipif(scaled(True, long=False), reason="make test-long")
+def test_a_package_from_the_hub_builds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """dbt takes the package by its name from a hub, in the tool's version. The hub is one of ours, on loopback."""
+    files = tmp_path / "hub"
+    write_package(tmp_path / "reverse_etl")
+    with serving(files) as address:
+        api = files / "api/v1"
+        (api / "us").mkdir(parents=True)
+        with tarfile.open(files / "package.tar.gz", "w:gz") as packed:
+            packed.add(tmp_path / "reverse_etl", f"reverse-etl-{__version__}")
+        versions = {
+            version: {
+                "id": f"us/reverse_etl/{version}",
+                "name": "reverse_etl",
+                "version": version,
+                "packages": [],
+                "require_dbt_version": [],
+                "downloads": {"tarball": f"{address}/{tarball}"},
+            }
+            for version, tarball in ((__version__, "package.tar.gz"), ("0.0.1", "none"), ("99.0.0", "none"))
+        }
+        (api / "index.json").write_text('["us/reverse_etl"]')
+        (api / "us/reverse_etl.json").write_text(
+            json.dumps({"name": "reverse_etl", "namespace": "us", "latest": "99.0.0", "versions": versions})
+        )
+        monkeypatch.setenv(HUB, f"{address}/")
+        builds_with("us/reverse_etl", tmp_path / "shop")
+
+
+@contextmanager
+def serving(folder: Path) -> Iterator[str]:
+    """The address on loopback of the files below a folder, while the block runs."""
+    folder.mkdir()
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(SimpleHTTPRequestHandler, directory=folder)) as server:
+        thread = threading.Thread(target=server.serve_forever)
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}"
+        finally:
+            server.shutdown()
+            thread.join()

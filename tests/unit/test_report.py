@@ -116,6 +116,16 @@ BATCH = Delivered(
 )
 
 
+def test_a_refusal_shared_by_many_rows_names_the_first_of_them() -> None:
+    """Ten are shown, and how many more there are; JSON has all."""
+    many = [(replace(ALSO, record_key=f"deal-{n:03}"), "Do it.") for n in range(763)]
+    shown = rejected_text(SYNC, many)
+    assert "763 rows refused and held" in shown
+    assert re.findall(r"deal-(\d+)", shown) == [f"{n:03}" for n in range(10)]
+    assert "and 753 more: --json lists each" in shown
+    assert len(rejected_json(SYNC, many)["rejected"]) == 763
+
+
 def documents() -> dict[str, str]:
     """Every report with everything that it can hold."""
     return {
