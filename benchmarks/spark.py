@@ -154,12 +154,8 @@ def main() -> None:
         began = time.perf_counter()
         plan = json.loads(_child(Path(folder), "plan"))
         line("reverse-etl plan, seconds", f"{time.perf_counter() - began:,.0f}")
-    print(
-        "  "
-        + ", ".join(
-            f"{rows:,} {name}" for name, rows in {**plan["counts"]["source"], **plan["counts"]["ledger"]}.items()
-        )
-    )
+    for side, counts in plan["counts"].items():
+        print(f"  {side}: " + ", ".join(f"{rows:,} {name}" for name, rows in counts.items()))
 
 
 if __name__ == "__main__":
