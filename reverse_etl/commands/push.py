@@ -27,7 +27,7 @@ from reverse_etl.core.errors import (
     RunStoppedError,
     WarehouseError,
 )
-from reverse_etl.core.guards import Permissions, enforce, look, restatements, retractions
+from reverse_etl.core.guards import Permissions, enforce, look, of_sync, restatements, retractions
 from reverse_etl.core.pace import Pace, Patience
 from reverse_etl.core.plan import Plan, Record
 from reverse_etl.core.ports import Delivered, Destination, Lease, Ledger, Progress, Recorder
@@ -77,6 +77,7 @@ def push(
 ) -> RunResult:
     """Send what is new. Settings and guards come first: where they refuse, nothing is written."""
     sync = session.sync
+    enforce(of_sync(sync, session.project.target))  # before any credentials are asked for
     # Nothing depends on a push's own lookups, and the lease runs on while they wait.
     destination = session.destination(patience=Patience(tries=1), recorder=recorder)
     facts = session.facts(permissions, service_ahead=destination.ask_clock())

@@ -74,12 +74,18 @@ class Guard:
     warns: bool = False
 
 
+def of_sync(sync: Sync, target: str) -> list[Guard]:
+    """The guards that need no warehouse and no credentials, by dbt's target."""
+    return [_enabled(sync), _production_target(sync, target)]
+
+
 def look(sync: Sync, facts: Facts) -> list[Guard]:
     """Every guard with what it would do."""
+    enabled, production_target = of_sync(sync, facts.target)
     return [
-        _enabled(sync),
+        enabled,
         *([_warehouse(sync, facts)] if facts.unproved_engine else []),
-        _production_target(sync, facts),
+        production_target,
         _first_push(sync, facts),
         *([_accounts(sync, facts)] if sync.account_column else []),
         _limited_build(sync, facts),
@@ -186,17 +192,17 @@ def _warehouse(sync: Sync, facts: Facts) -> Guard:
     return Guard("warehouse", "", found, hint)
 
 
-def _production_target(sync: Sync, facts: Facts) -> Guard:
+def _production_target(sync: Sync, target: str) -> Guard:
     name = "production_target"
     if sync.environment is not Environment.PRODUCTION:
         return Guard(name, f"environment is {sync.environment.value}, so any dbt target may push")
-    if facts.target in sync.targets:
-        return Guard(name, f"dbt target {facts.target} may push to production")
+    if target in sync.targets:
+        return Guard(name, f"dbt target {target} may push to production")
     if not sync.targets:
         hint = "The exposure names no target that may: add, for example, targets: [prod]."
     else:
         hint = f"Push with --target {sync.targets[0]}."
-    return Guard(name, "", f"dbt target {facts.target} may not push {sync.name} to production.", hint)
+    return Guard(name, "", f"dbt target {target} may not push {sync.name} to production.", hint)
 
 
 def _first_push(sync: Sync, facts: Facts) -> Guard:

@@ -113,7 +113,7 @@ def test_bad_input(shop: Shop, case: str) -> None:
     prepare, command, code, words = CASES[case]
     prepare(shop)
     environment = {"MICROSOFT_ADS_ENDPOINT": CLOSED_PORT} if case == "sandbox not running" else {}
-    done = shop.run(*command, **environment | (TOKENS if "production" in case else {}))
+    done = shop.run(*command, **environment | (TOKENS if case == "first push to production" else {}))
     assert (done.returncode, done.stdout) == (code, ""), done.stderr
     assert "Traceback" not in done.stderr
     for word in words:

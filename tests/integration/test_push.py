@@ -119,6 +119,16 @@ def test_emptied_sandbox_books_are_said(shop: Shop, sandbox: LocalSandbox, tmp_p
     assert re.search(r"Note: The books of the local sandbox are empty, but the ledger has 1 record", done.stderr)
 
 
+def test_removed_sandbox_books_are_said(shop: Shop, sandbox: LocalSandbox, books: Path) -> None:
+    """A local sandbox whose file was removed while it runs is named as such, and nothing is written."""
+    shop.fill([deal(1)])
+    books.unlink()
+    done = shop.run("push", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    assert done.returncode == 1
+    assert "has no books any more: was their file removed?" in done.stderr
+    assert shop.sql("select count(*) from reverse_etl_runs") == [(0,)]
+
+
 def test_reading_commands_write_nothing(shop: Shop, sandbox: LocalSandbox) -> None:
     """plan, status and rejected leave the database byte for byte as it was."""
     shop.fill([deal(1)])

@@ -40,13 +40,19 @@ class LocalBooks:
 
 
 def ask_local_sandbox(endpoint: str) -> LocalBooks:
-    """Ask the local sandbox for its books; raises DestinationError when it is not running."""
+    """Ask the local sandbox for its books; raises DestinationError when it is not running, or has lost them."""
     scheme, _, host = endpoint.split("/")[:3]
     try:
         with requests.Session() as session:
             # Loopback is reached directly, whatever proxy the environment names.
             session.trust_env = False
-            books = session.get(f"{scheme}//{host}/books", timeout=5, allow_redirects=False).json()
+            answer = session.get(f"{scheme}//{host}/books", timeout=5, allow_redirects=False)
+        if answer.status_code == 500:
+            raise DestinationError(
+                f"The local sandbox at {host} has no books any more: was their file removed?",
+                hint="End it with Ctrl-C and start it again; its books begin anew.",
+            )
+        books = answer.json()
         # One of an earlier version says nothing of goals.
         learnt = frozenset(books.get("learnt_goals", ()))
         return LocalBooks(int(books["received"]), bool(books.get("learns_goals", True)), learnt)
