@@ -121,17 +121,6 @@ class Courier:
         self._halt.set()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def deliver(
-        self,
-        batches: Sequence[Sequence[Record]],
-        *,
-        meanwhile: Callable[[], None],
-        on_batch: Callable[[Delivery, Sequence[Record]], None],
-        looked: float | None = None,
-    ) -> Delivery:
-        """Send the batches and return once each is answered, given up or withheld; see `start` and `finish`."""
-        return self.finish(self.start(batches, looked=looked), meanwhile=meanwhile, on_batch=on_batch)
-
     def start(self, batches: Sequence[Sequence[Record]], *, looked: float | None = None) -> Flight:
         """Let the workers send the batches, after those of earlier stretches.
 

@@ -141,7 +141,7 @@ def deliver(
         pace=pace,
     )
     try:
-        return courier.deliver(batches, meanwhile=lambda: None, on_batch=lambda part, batch: None)
+        return courier.finish(courier.start(batches), meanwhile=lambda: None, on_batch=lambda part, batch: None)
     finally:
         courier.close()
 

@@ -191,7 +191,7 @@ def test_a_stop_is_seen_during_a_pause(answer: Answer, expected: dict[str, int])
         sleep=lambda seconds: stop.set(),
         clock=JumpingClock(),
     )
-    delivery = courier.deliver(work, meanwhile=lambda: None, on_batch=lambda part, batch: None)
+    delivery = courier.finish(courier.start(work), meanwhile=lambda: None, on_batch=lambda part, batch: None)
 
     assert courier.halted
     courier.close()
@@ -245,8 +245,8 @@ def test_the_calling_thread_reports_each_batch_once() -> None:
     courier = Courier(
         ScriptedDestination(send=lambda records: FINE), workers=4, may_call=lambda: True, stop=threading.Event()
     )
-    delivery = courier.deliver(
-        batches(9, 5),
+    delivery = courier.finish(
+        courier.start(batches(9, 5)),
         meanwhile=lambda: None,
         on_batch=lambda part, batch: heard.append((threading.get_ident(), len(batch))),
     )
@@ -272,6 +272,6 @@ def test_the_lease_is_looked_at_while_calls_are_under_way(monkeypatch: pytest.Mo
         courier.halt()
         looked.set()
 
-    delivery = courier.deliver(work, meanwhile=look, on_batch=lambda part, batch: None)
+    delivery = courier.finish(courier.start(work), meanwhile=look, on_batch=lambda part, batch: None)
     courier.close()
     assert outcomes(delivery, work) == {"accepted": 1, "not_sent": 2}

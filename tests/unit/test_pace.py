@@ -93,7 +93,7 @@ def test_fewer_calls_are_under_way_after_a_throttled_one() -> None:
 
     work = batches(24, 2)
     courier = Courier(ScriptedDestination(send=send), workers=8, may_call=lambda: True, stop=threading.Event())
-    delivery = courier.deliver(work, meanwhile=lambda: None, on_batch=lambda part, batch: None)
+    delivery = courier.finish(courier.start(work), meanwhile=lambda: None, on_batch=lambda part, batch: None)
     courier.close()
     assert outcomes(delivery, work) == {"accepted": 48}
     assert calls == 26

@@ -95,7 +95,7 @@ class Sleeper:
             if not self._mine:
                 courier.halt()
 
-        delivery = courier.deliver(work, meanwhile=look, on_batch=lambda part, batch: None, **more)
+        delivery = courier.finish(courier.start(work, **more), meanwhile=look, on_batch=lambda part, batch: None)
         courier.close()
         return outcomes(delivery, work)
 
