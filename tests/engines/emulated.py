@@ -85,7 +85,7 @@ def snowflake() -> Iterator[Run]:
 def answers(sql: str) -> Iterator[tuple[str, str]]:
     """Each group of the known answers by its name, as a select of its own."""
     body = sql[sql.index("from (") + 6 : sql.rindex(") as answers\n")]
-    for part in re.split(r"(?:^|(?<= union all)|\n        union all)\n        select(?=\n            |\s')", body):
+    for part in re.split(r"(?:^|(?<= union all))\s*\n        select(?=\n            |\s')", body):
         if part.strip():
             select = "select " + re.sub(r"\s*union all$", "", part.strip())
             name = re.search(r"'((?:[^'\\]|\\.|'')*)'", part)
