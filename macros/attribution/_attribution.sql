@@ -201,9 +201,12 @@
 
 {#- `_unattributed` by goal, the commonest reason first. -#}
 {% macro _unattributed_lines(reports, scope, first_day) %}
-    select conversion_name, reason, sum(unattributed) as unattributed
-    from ({{ reverse_etl._unattributed(reports, scope, first_day) }}) as reasons
-    group by conversion_name, reason
-    having sum(unattributed) > 0
-    order by conversion_name, sum(unattributed) desc, reason
+    select conversion_name, reason, unattributed
+    from (
+        select conversion_name, reason, sum(unattributed) as unattributed
+        from ({{ reverse_etl._unattributed(reports, scope, first_day) }}) as days
+        group by conversion_name, reason
+    ) as reasons
+    where unattributed > 0
+    order by conversion_name, unattributed desc, reason
 {% endmacro %}

@@ -25,6 +25,8 @@ INSTEAD = {
     r"\bunion\b(?!\s+all)|\brecursive\b": "select distinct over union all",
     r"\bqualify\b|\bdistinct on\b|\bfilter\s*\(\s*where|\blateral\b": "a subquery",
     r"\b(max|min|sum|count)\(\s*case\b(?:(?!\bend\b).)*?\bin\s*\(\s*select\b": "a join, before it is aggregated",
+    # Spark takes the second for the alias.
+    r"\b(sum|min|max|count)\((\w+)\) as \2\b(?:(?!\{% endmacro).)*?\b(having|order by)\b[^\n]*\b\1\(\2\)": "a subquery",
     # \n in what Jinja joins, \uXXXX, and \\1 for _replace_matches reach no literal
     r"\\+(?!n|u[0-9a-f]{4}|\\1')(?!1')": "_text_literal, or a pattern of macros/engine",
 }

@@ -9,11 +9,28 @@ import sqlglot
 
 from tests.engines.golden import ENGINES, HERE, documented, functions, render, shortened
 
+# What gives a value to Python, or a statement on DuckDB or Postgres alone.
+NO_STATEMENTS = {
+    *("_keeps_inserts", "_package_version", "_question_names", "_step_identifier"),
+    *("_ample_session_settings", "_declare_cursor", "_fetch_cursor", "_locked_file"),
+}
+
 
 @pytest.fixture(scope="module", params=ENGINES)
 def rendered(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> tuple[str, dict[str, str]]:
     """An engine, and what the package renders to for it."""
     return request.param, render(request.param, tmp_path_factory.mktemp(request.param))
+
+
+def test_every_statement_is_rendered() -> None:
+    """What the tool asks of the package by name is in a file of rendered/, but for what is no statement everywhere."""
+    package = HERE.parents[1]
+    macros = {
+        name for path in package.glob("macros/**/*.sql") for name in re.findall(r"macro (\w+)\(", path.read_text())
+    }
+    asked = {name for path in package.glob("reverse_etl/**/*.py") for name in re.findall(r'"(_\w+)"', path.read_text())}
+    files = "".join(path.read_text() for path in (HERE / "rendered").glob("*/*.sql"))
+    assert asked & macros - set(re.findall(r"reverse_etl\.(\w+)", files)) == NO_STATEMENTS
 
 
 def test_what_is_rendered_is_what_is_kept(rendered: tuple[str, dict[str, str]]) -> None:

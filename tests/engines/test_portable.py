@@ -20,6 +20,8 @@ from tests.engines.portable import engine_findings, findings
         "select max(case when a in (select b from c) then 1 else 0 end) from d",
         "select a.* from (select 1 from x) as a inner join b on a.x = b.x left join c on a.x = c.x",
         "select strftime(a, '%Y') from b",
+        "select sum(a) as a from b having sum(a) > 0",
+        "select a, max(b) as b from c group by a order by a, max(b)",
         "select regexp_replace(a, 'b', '') from c",
     ],
 )
@@ -35,6 +37,7 @@ def test_what_is_not_portable_is_found(sql: str) -> None:
         "select a.* from a left join b on a.x = b.x where a.x = 1",
         "select (select max(x) from b where y = 1) as z, a.y as y from a join c on a.x = c.x join d on a.x = d.x",
         "{{ reverse_etl._replace_matches(text, '^0', '\\\\1') }}",
+        "select sum(a) as a, count(*) as n from b having count(*) > 0",
         "select trim(replace(a, '+', ' ')) from b where c in (select d from e)",
     ],
 )

@@ -151,6 +151,19 @@ where record_key <> ''
 group by record_key
 having count(*) > 1
 ) as repeated;
+-- rows of an account
+select * from (select * from "warehouse"."shop"."offline_conversions" where trim(both '
+' from coalesce(cast("account" as VARCHAR), '')) = '1') as rows_of_account;
+-- goals of the source
+select
+conversion_name,
+count(*) as rows_in_all
+from "warehouse"."shop"."offline_conversions"
+where case when trim(both ' ' from cast(conversion_name as VARCHAR)) = '' or cast(conversion_name as VARCHAR) is null then '' else cast(conversion_name as VARCHAR) end <> ''
+group by conversion_name;
+-- names in the source
+select distinct case when trim(both ' ' from cast(conversion_name as VARCHAR)) = '' or cast(conversion_name as VARCHAR) is null then '' else cast(conversion_name as VARCHAR) end as conversion_name
+from "warehouse"."shop"."offline_conversions";
 -- intents
 insert into "warehouse"."shop"."reverse_etl_ledger" (
 destination, environment, account_id, sync, run_seq, seq, batch, operation,
@@ -343,6 +356,28 @@ and answered.seq_from < answered.seq_to
 ) as counted
 group by destination, environment, account_id, sync
 ) as scopes;
+-- accepted by scope
+select
+destination, environment, account_id, sync,
+sum(records) as accepted
+from (
+select distinct destination, environment, account_id, sync, run_seq, batch, seq_from, seq_to, seq_to - seq_from + 1 as records
+from "warehouse"."shop"."reverse_etl_receipts"
+where 1 = 1 and outcome = 'accepted' and coalesce(error_code, '') <> 'Baseline'
+union all
+select distinct single.destination, single.environment, single.account_id, single.sync, single.run_seq, single.batch, single.seq_from, single.seq_to, -1
+from "warehouse"."shop"."reverse_etl_receipts" as single
+inner join "warehouse"."shop"."reverse_etl_receipts" as answered
+on single.destination = answered.destination and single.environment = answered.environment and single.account_id = answered.account_id and single.sync = answered.sync and single.run_seq = answered.run_seq and single.batch = answered.batch
+and single.seq_from between answered.seq_from and answered.seq_to
+where
+1 = 1
+and single.seq_from = single.seq_to
+and single.outcome <> 'accepted'
+and answered.outcome = 'accepted'
+and answered.seq_from < answered.seq_to
+) as counted
+group by destination, environment, account_id, sync;
 -- status
 with
 answers as (

@@ -1397,6 +1397,113 @@ samples.seq as seq, samples.record_key as record_key, samples.conversion_name as
 from counted
 left join samples on counted.side = samples.side and counted.class = samples.class and counted.reason = samples.reason and counted.operation = samples.operation and counted.goal = samples.goal and counted.currency = samples.currency and counted.counted_currency = samples.counted_currency
 order by counted.side desc, counted.class, counted.reason, counted.operation, counted.goal, counted.currency, counted.counted_currency;
+-- demands of the source
+with source_rows as (
+with clean_rows as (
+select
+'' as record_key,
+case when trim(cast(conversion_name as string), ' ') = '' or cast(conversion_name as string) is null then '' else cast(conversion_name as string) end as conversion_name,
+(select datetime(safe_cast(case when regexp_contains(any_time, '^(([0-9]{3}[1-9]|[0-...50117b95dc31') then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(any_time, '^(.{10})T', '\\1 '), '^(.{10})$', '\\1 00:00'), '([.][0-9]{6})[0-9]+', '\\1'), '(:[0-9.]+) ?(Z|UTC)$', '\\1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})$', '\\1\\2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})$', '\\1\\2:\\3'), '^(.{13}:[0-9]{2}[:0-9.]*)$', '\\1+00:00'), '^(.{16})([+-])', '\\1:00\\2') end as timestamp), 'UTC') from unnest([trim(cast(conversion_time as string), ' ')]) as any_time) as conversion_at,
+case when trim(cast(microsoft_click_id as string), ' ') = '' or cast(microsoft_click_id as string) is null then '' else cast(microsoft_click_id as string) end as click_id,
+case when trim(cast(hashed_email_address as string), ' ') = '' or cast(hashed_email_address as string) is null then '' else cast(hashed_email_address as string) end as hashed_email,
+case when trim(cast(hashed_phone_number as string), ' ') = '' or cast(hashed_phone_number as string) is null then '' else cast(hashed_phone_number as string) end as hashed_phone,
+(select case
+when regexp_contains(number_text, '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?$')
+then coalesce(safe_cast(conversion_value as float64), safe_cast(number_text as float64), case when regexp_contains(number_text, 'e-') then 0 else case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end end)
+when number_text = 'nan' then cast('NaN' as float64)
+when regexp_contains(number_text, '^[-+]?inf(inity)?$') then case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end
+end from unnest([lower(trim(cast(conversion_value as string), ' '))]) as number_text) as value,
+(case when (conversion_value) is null then false when (select case
+when regexp_contains(number_text, '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?$')
+then coalesce(safe_cast(conversion_value as float64), safe_cast(number_text as float64), case when regexp_contains(number_text, 'e-') then 0 else case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end end)
+when number_text = 'nan' then cast('NaN' as float64)
+when regexp_contains(number_text, '^[-+]?inf(inity)?$') then case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end
+end from unnest([lower(trim(cast(conversion_value as string), ' '))]) as number_text) is not null then true else (case when trim(cast(conversion_value as string), ' ') = '' or cast(conversion_value as string) is null then '' else cast(conversion_value as string) end) <> '' end) as has_value,
+case when trim(cast(conversion_currency_code as string), ' ') = '' or cast(conversion_currency_code as string) is null then '' else cast(conversion_currency_code as string) end as currency,
+(select case
+when regexp_contains(number_text, '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?$')
+then coalesce(safe_cast(external_attribution_credit as float64), safe_cast(number_text as float64), case when regexp_contains(number_text, 'e-') then 0 else case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end end)
+when number_text = 'nan' then cast('NaN' as float64)
+when regexp_contains(number_text, '^[-+]?inf(inity)?$') then case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end
+end from unnest([lower(trim(cast(external_attribution_credit as string), ' '))]) as number_text) as attribution_credit,
+(case when (external_attribution_credit) is null then false when (select case
+when regexp_contains(number_text, '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?$')
+then coalesce(safe_cast(external_attribution_credit as float64), safe_cast(number_text as float64), case when regexp_contains(number_text, 'e-') then 0 else case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end end)
+when number_text = 'nan' then cast('NaN' as float64)
+when regexp_contains(number_text, '^[-+]?inf(inity)?$') then case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end
+end from unnest([lower(trim(cast(external_attribution_credit as string), ' '))]) as number_text) is not null then true else (case when trim(cast(external_attribution_credit as string), ' ') = '' or cast(external_attribution_credit as string) is null then '' else cast(external_attribution_credit as string) end) <> '' end) as has_credit,
+case when trim(cast(external_attribution_model as string), ' ') = '' or cast(external_attribution_model as string) is null then '' else cast(external_attribution_model as string) end as attribution_model,
+(select datetime(safe_cast(case when regexp_contains(any_time, '^(([0-9]{3}[1-9]|[0-...50117b95dc31') then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(any_time, '^(.{10})T', '\\1 '), '^(.{10})$', '\\1 00:00'), '([.][0-9]{6})[0-9]+', '\\1'), '(:[0-9.]+) ?(Z|UTC)$', '\\1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})$', '\\1\\2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})$', '\\1\\2:\\3'), '^(.{13}:[0-9]{2}[:0-9.]*)$', '\\1+00:00'), '^(.{16})([+-])', '\\1:00\\2') end as timestamp), 'UTC') from unnest([trim(cast(`click_time` as string), ' ')]) as any_time) as click_at
+from `warehouse`.`shop`.`offline_conversions`
+)
+select
+clean.*,
+coalesce(format_datetime('%E4Y-%m-%dT%H:%M:%SZ', conversion_at), '') as conversion_time,
+case when click_id = '' then cast(length(hashed_email) as string) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
+case when click_id = '' or (hashed_email = '' and hashed_phone = '') then '' else cast(length(hashed_email) as string) || 'H' || hashed_email || hashed_phone end as hashes_beside
+from clean_rows as clean
+),
+sendable as (
+select
+conversion_name,
+lower(replace(click_id, '-', '')) as click_key,
+conversion_time as time_key,
+attribution_model <> '' or attribution_credit is not null as is_attributed,
+value is not null as is_valued,
+(case when click_at < cast('9000-01-01 00:00:00' as datetime) then coalesce(conversion_at > datetime_add(click_at, interval window_minutes minute), false) else false end) as is_late
+from source_rows
+left join (
+select 'Lead' as goal_name, 60 as window_minutes
+union all
+select 'It\'s won' as goal_name, 1440 as window_minutes
+) as goals
+on goals.goal_name = source_rows.conversion_name
+where
+not (not regexp_contains(conversion_name, '[^ 	\n\r
+]'))
+and not (length(conversion_name) > 100)
+and not (regexp_contains(conversion_name, '[\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\x{FFFE}\\x{FFFF}]'))
+and not (conversion_at is null)
+and not coalesce(conversion_at < cast('0001-01-01 00:00:00' as datetime) or conversion_at > cast('9999-12-31 23:59:59.999999' as datetime), false)
+and not (click_id = '' and hashed_email = '' and hashed_phone = '')
+and not (click_id <> '' and not regexp_contains(click_id, '^([0-9a-fA-F]{32}|[0...4ecc920461d6'))
+and not (hashed_email <> '' and not regexp_contains(hashed_email, '^[0-9a-f]{64}$'))
+and not (hashed_phone <> '' and not regexp_contains(hashed_phone, '^[0-9a-f]{64}$'))
+and not (has_value and not coalesce(value >= cast('-1.7976931348623157e308' as float64) and value <= cast('1.7976931348623157e308' as float64), false))
+and not (coalesce(value >= cast('-1.7976931348623157e308' as float64) and value <= cast('1.7976931348623157e308' as float64), false) and not coalesce(value >= 0 and value <= 999999999999, false))
+and not (case when coalesce(value >= 0 and value <= 999999999999, false) then floor(value * 1000 + 0.5) / 1000 <> value else false end)
+and not (currency <> '' and not regexp_contains(currency, '^[A-Z]{3}$'))
+and not (has_credit and not coalesce(attribution_credit > 0 and attribution_credit <= 1, false))
+and not (has_credit and (not regexp_contains(attribution_model, '[^ 	\n\r
+]')))
+and not (attribution_model <> '' and not has_credit)
+and not (regexp_contains(attribution_model, '[\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\x{FFFE}\\x{FFFF}]'))
+and not coalesce(datetime_trunc(conversion_at, second) < datetime_add(cast('2026-11-25 12:00:00' as datetime), interval -90 day), false)
+and not coalesce(conversion_at <= click_at, false)
+),
+conversions as (
+select
+conversion_name,
+click_key,
+time_key,
+count(*) as source_rows,
+sum(case when is_attributed then 1 else 0 end) as attributed,
+sum(case when is_valued then 1 else 0 end) as valued,
+sum(case when is_late then 1 else 0 end) as late
+from sendable
+group by conversion_name, click_key, time_key
+)
+select
+conversion_name,
+sum(source_rows) as source_rows,
+sum(case when click_key = '' then source_rows else 0 end) as hashes_only,
+sum(attributed) as attributed,
+sum(valued) as valued,
+count(nullif(click_key, '')) - count(distinct nullif(click_key, '')) as repeated_clicks,
+sum(late) as late
+from conversions
+group by conversion_name
+order by conversion_name;
 -- demands
 select
 conversion_name,

@@ -1391,6 +1391,107 @@ samples.seq as seq, samples.record_key as record_key, samples.conversion_name as
 from counted
 left join samples on counted.side = samples.side and counted.class = samples.class and counted.reason = samples.reason and counted.operation = samples.operation and counted.goal = samples.goal and counted.currency = samples.currency and counted.counted_currency = samples.counted_currency
 order by counted.side desc, counted.class, counted.reason, counted.operation, counted.goal, counted.currency, counted.counted_currency;
+-- demands of the source
+with source_rows as (
+with clean_rows as (
+select
+'' as record_key,
+case when trim(cast(conversion_name as string)) = '' or cast(conversion_name as string) is null then '' else cast(conversion_name as string) end as conversion_name,
+transform(array((conversion_time)), any_time -> case
+when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
+when typeof(any_time) in ('timestamp_ntz', 'date') then try_cast(any_time as timestamp_ntz)
+when not (trim(cast(any_time as string)) rlike '^(([0-9]{3}[1-9]|[0-...451dcfbfa6cc') then null
+when (trim(cast(any_time as string)) rlike ':[0-9.]+ ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)\\z')
+then timestampadd(microsecond, unix_micros(try_cast(regexp_replace(trim(cast(any_time as string)), '^(.{16})(?!:)', '$1:00') as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
+else try_cast(trim(cast(any_time as string)) as timestamp_ntz)
+end)[0] as conversion_at,
+case when trim(cast(microsoft_click_id as string)) = '' or cast(microsoft_click_id as string) is null then '' else cast(microsoft_click_id as string) end as click_id,
+case when trim(cast(hashed_email_address as string)) = '' or cast(hashed_email_address as string) is null then '' else cast(hashed_email_address as string) end as hashed_email,
+case when trim(cast(hashed_phone_number as string)) = '' or cast(hashed_phone_number as string) is null then '' else cast(hashed_phone_number as string) end as hashed_phone,
+case when typeof((conversion_value)) <> 'string' or (trim(cast((conversion_value) as string)) rlike '(?i)^([-+]?([0-9]+([...a38f118a2085') then try_cast((conversion_value) as double) end as value,
+(case when (conversion_value) is null then false when case when typeof((conversion_value)) <> 'string' or (trim(cast((conversion_value) as string)) rlike '(?i)^([-+]?([0-9]+([...a38f118a2085') then try_cast((conversion_value) as double) end is not null then true else (case when trim(cast(conversion_value as string)) = '' or cast(conversion_value as string) is null then '' else cast(conversion_value as string) end) <> '' end) as has_value,
+case when trim(cast(conversion_currency_code as string)) = '' or cast(conversion_currency_code as string) is null then '' else cast(conversion_currency_code as string) end as currency,
+case when typeof((external_attribution_credit)) <> 'string' or (trim(cast((external_attribution_credit) as string)) rlike '(?i)^([-+]?([0-9]+([...a38f118a2085') then try_cast((external_attribution_credit) as double) end as attribution_credit,
+(case when (external_attribution_credit) is null then false when case when typeof((external_attribution_credit)) <> 'string' or (trim(cast((external_attribution_credit) as string)) rlike '(?i)^([-+]?([0-9]+([...a38f118a2085') then try_cast((external_attribution_credit) as double) end is not null then true else (case when trim(cast(external_attribution_credit as string)) = '' or cast(external_attribution_credit as string) is null then '' else cast(external_attribution_credit as string) end) <> '' end) as has_credit,
+case when trim(cast(external_attribution_model as string)) = '' or cast(external_attribution_model as string) is null then '' else cast(external_attribution_model as string) end as attribution_model,
+transform(array((`click_time`)), any_time -> case
+when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
+when typeof(any_time) in ('timestamp_ntz', 'date') then try_cast(any_time as timestamp_ntz)
+when not (trim(cast(any_time as string)) rlike '^(([0-9]{3}[1-9]|[0-...451dcfbfa6cc') then null
+when (trim(cast(any_time as string)) rlike ':[0-9.]+ ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)\\z')
+then timestampadd(microsecond, unix_micros(try_cast(regexp_replace(trim(cast(any_time as string)), '^(.{16})(?!:)', '$1:00') as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
+else try_cast(trim(cast(any_time as string)) as timestamp_ntz)
+end)[0] as click_at
+from `warehouse`.`shop`.`offline_conversions`
+)
+select
+clean.*,
+coalesce(concat(replace(substr(cast(conversion_at as string), 1, 19), ' ', 'T'), 'Z'), '') as conversion_time,
+case when click_id = '' then concat(cast(length(hashed_email) as string), 'H', hashed_email, hashed_phone) else lower(replace(click_id, '-', '')) end as identifier_key,
+case when click_id = '' or (hashed_email = '' and hashed_phone = '') then '' else concat(cast(length(hashed_email) as string), 'H', hashed_email, hashed_phone) end as hashes_beside
+from clean_rows as clean
+),
+sendable as (
+select
+conversion_name,
+lower(replace(click_id, '-', '')) as click_key,
+conversion_time as time_key,
+attribution_model <> '' or attribution_credit is not null as is_attributed,
+value is not null as is_valued,
+(case when click_at < cast('9000-01-01 00:00:00' as timestamp_ntz) then coalesce(conversion_at > timestampadd(minute, window_minutes, click_at), false) else false end) as is_late
+from source_rows
+left join (
+select 'Lead' as goal_name, 60 as window_minutes
+union all
+select 'It\'s won' as goal_name, 1440 as window_minutes
+) as goals
+on goals.goal_name = source_rows.conversion_name
+where
+not (not (conversion_name rlike '[^
+]'))
+and not (length(conversion_name) > 100)
+and not ((conversion_name rlike '[\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\uFFFE\\uFFFF]'))
+and not (conversion_at is null)
+and not coalesce(conversion_at < cast('0001-01-01 00:00:00' as timestamp_ntz) or conversion_at > cast('9999-12-31 23:59:59.999999' as timestamp_ntz), false)
+and not (click_id = '' and hashed_email = '' and hashed_phone = '')
+and not (click_id <> '' and not (click_id rlike '^([0-9a-fA-F]{32}|[0...526f16ae0cab'))
+and not (hashed_email <> '' and not (hashed_email rlike '^[0-9a-f]{64}\\z'))
+and not (hashed_phone <> '' and not (hashed_phone rlike '^[0-9a-f]{64}\\z'))
+and not (has_value and not coalesce(value >= cast('-1.7976931348623157e308' as double) and value <= cast('1.7976931348623157e308' as double), false))
+and not (coalesce(value >= cast('-1.7976931348623157e308' as double) and value <= cast('1.7976931348623157e308' as double), false) and not coalesce(value >= 0 and value <= 999999999999, false))
+and not (case when coalesce(value >= 0 and value <= 999999999999, false) then floor(value * 1000 + 0.5) / 1000 <> value else false end)
+and not (currency <> '' and not (currency rlike '^[A-Z]{3}\\z'))
+and not (has_credit and not coalesce(attribution_credit > 0 and attribution_credit <= 1, false))
+and not (has_credit and (not (attribution_model rlike '[^
+]')))
+and not (attribution_model <> '' and not has_credit)
+and not ((attribution_model rlike '[\\x00-\\x08\\x0B\\x0C\\x0E-\\x1F\\uFFFE\\uFFFF]'))
+and not coalesce(cast(substr(cast(conversion_at as string), 1, 19) as timestamp_ntz) < timestampadd(day, -90, cast('2026-11-25 12:00:00' as timestamp_ntz)), false)
+and not coalesce(conversion_at <= click_at, false)
+),
+conversions as (
+select
+conversion_name,
+click_key,
+time_key,
+count(*) as source_rows,
+sum(case when is_attributed then 1 else 0 end) as attributed,
+sum(case when is_valued then 1 else 0 end) as valued,
+sum(case when is_late then 1 else 0 end) as late
+from sendable
+group by conversion_name, click_key, time_key
+)
+select
+conversion_name,
+sum(source_rows) as source_rows,
+sum(case when click_key = '' then source_rows else 0 end) as hashes_only,
+sum(attributed) as attributed,
+sum(valued) as valued,
+count(nullif(click_key, '')) - count(distinct nullif(click_key, '')) as repeated_clicks,
+sum(late) as late
+from conversions
+group by conversion_name
+order by conversion_name;
 -- demands
 select
 conversion_name,

@@ -1413,6 +1413,127 @@ samples.seq as seq, samples.record_key as record_key, samples.conversion_name as
 from counted
 left join samples on counted.side = samples.side and counted.class = samples.class and counted.reason = samples.reason and counted.operation = samples.operation and counted.goal = samples.goal and counted.currency = samples.currency and counted.counted_currency = samples.counted_currency
 order by counted.side desc, counted.class, counted.reason, counted.operation, counted.goal, counted.currency, counted.counted_currency;
+-- demands of the source
+with source_rows as (
+with clean_rows as (
+select
+'' as record_key,
+case when trim(cast(conversion_name as TEXT)) = '' or cast(conversion_name as TEXT) is null then '' else cast(conversion_name as TEXT) end as conversion_name,
+coalesce(
+as_timestamp_ntz(to_variant(conversion_time)),
+cast(convert_timezone('UTC', as_timestamp_tz(to_variant(conversion_time))) as timestamp_ntz),
+cast(convert_timezone('UTC', as_timestamp_ltz(to_variant(conversion_time))) as timestamp_ntz),
+cast(as_date(to_variant(conversion_time)) as timestamp_ntz),
+cast(convert_timezone('UTC', try_to_timestamp_tz(case when (regexp_instr(trim(as_varchar(to_variant(conversion_time))), '^(([0-9]{3}[1-9]|[0-...50117b95dc31') > 0) then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(as_varchar(to_variant(conversion_time))), '^(.{10})T', '\\1 '), '^(.{10})$', '\\1 00:00'), '([.][0-9]{6})[0-9]+', '\\1'), '(:[0-9.]+) ?(Z|UTC)$', '\\1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})$', '\\1\\2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})$', '\\1\\2:\\3'), '^(.{13}:[0-9]{2}[:0-9.]*)$', '\\1+00:00'), '^(.{16})([+-])', '\\1:00\\2') end, 'AUTO')) as timestamp_ntz)
+) as conversion_at,
+case when trim(cast(microsoft_click_id as TEXT)) = '' or cast(microsoft_click_id as TEXT) is null then '' else cast(microsoft_click_id as TEXT) end as click_id,
+case when trim(cast(hashed_email_address as TEXT)) = '' or cast(hashed_email_address as TEXT) is null then '' else cast(hashed_email_address as TEXT) end as hashed_email,
+case when trim(cast(hashed_phone_number as TEXT)) = '' or cast(hashed_phone_number as TEXT) is null then '' else cast(hashed_phone_number as TEXT) end as hashed_phone,
+coalesce(as_double(to_variant(conversion_value)), case
+when (regexp_instr(lower(trim(to_varchar(conversion_value))), '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?$') > 0)
+then coalesce(try_to_double(lower(trim(to_varchar(conversion_value)))), case when (regexp_instr(lower(trim(to_varchar(conversion_value))), 'e-') > 0) then 0 else case when substr(lower(trim(to_varchar(conversion_value))), 1, 1) = '-' then cast('-inf' as double) else cast('inf' as double) end end)
+when lower(trim(to_varchar(conversion_value))) = 'nan' then cast('NaN' as double)
+when (regexp_instr(lower(trim(to_varchar(conversion_value))), '^[-+]?inf(inity)?$') > 0) then case when substr(lower(trim(to_varchar(conversion_value))), 1, 1) = '-' then cast('-inf' as double) else cast('inf' as double) end
+end) as value,
+(case when (conversion_value) is null then false when coalesce(as_double(to_variant(conversion_value)), case
+when (regexp_instr(lower(trim(to_varchar(conversion_value))), '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?$') > 0)
+then coalesce(try_to_double(lower(trim(to_varchar(conversion_value)))), case when (regexp_instr(lower(trim(to_varchar(conversion_value))), 'e-') > 0) then 0 else case when substr(lower(trim(to_varchar(conversion_value))), 1, 1) = '-' then cast('-inf' as double) else cast('inf' as double) end end)
+when lower(trim(to_varchar(conversion_value))) = 'nan' then cast('NaN' as double)
+when (regexp_instr(lower(trim(to_varchar(conversion_value))), '^[-+]?inf(inity)?$') > 0) then case when substr(lower(trim(to_varchar(conversion_value))), 1, 1) = '-' then cast('-inf' as double) else cast('inf' as double) end
+end) is not null then true else (case when trim(cast(conversion_value as TEXT)) = '' or cast(conversion_value as TEXT) is null then '' else cast(conversion_value as TEXT) end) <> '' end) as has_value,
+case when trim(cast(conversion_currency_code as TEXT)) = '' or cast(conversion_currency_code as TEXT) is null then '' else cast(conversion_currency_code as TEXT) end as currency,
+coalesce(as_double(to_variant(external_attribution_credit)), case
+when (regexp_instr(lower(trim(to_varchar(external_attribution_credit))), '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?$') > 0)
+then coalesce(try_to_double(lower(trim(to_varchar(external_attribution_credit)))), case when (regexp_instr(lower(trim(to_varchar(external_attribution_credit))), 'e-') > 0) then 0 else case when substr(lower(trim(to_varchar(external_attribution_credit))), 1, 1) = '-' then cast('-inf' as double) else cast('inf' as double) end end)
+when lower(trim(to_varchar(external_attribution_credit))) = 'nan' then cast('NaN' as double)
+when (regexp_instr(lower(trim(to_varchar(external_attribution_credit))), '^[-+]?inf(inity)?$') > 0) then case when substr(lower(trim(to_varchar(external_attribution_credit))), 1, 1) = '-' then cast('-inf' as double) else cast('inf' as double) end
+end) as attribution_credit,
+(case when (external_attribution_credit) is null then false when coalesce(as_double(to_variant(external_attribution_credit)), case
+when (regexp_instr(lower(trim(to_varchar(external_attribution_credit))), '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?$') > 0)
+then coalesce(try_to_double(lower(trim(to_varchar(external_attribution_credit)))), case when (regexp_instr(lower(trim(to_varchar(external_attribution_credit))), 'e-') > 0) then 0 else case when substr(lower(trim(to_varchar(external_attribution_credit))), 1, 1) = '-' then cast('-inf' as double) else cast('inf' as double) end end)
+when lower(trim(to_varchar(external_attribution_credit))) = 'nan' then cast('NaN' as double)
+when (regexp_instr(lower(trim(to_varchar(external_attribution_credit))), '^[-+]?inf(inity)?$') > 0) then case when substr(lower(trim(to_varchar(external_attribution_credit))), 1, 1) = '-' then cast('-inf' as double) else cast('inf' as double) end
+end) is not null then true else (case when trim(cast(external_attribution_credit as TEXT)) = '' or cast(external_attribution_credit as TEXT) is null then '' else cast(external_attribution_credit as TEXT) end) <> '' end) as has_credit,
+case when trim(cast(external_attribution_model as TEXT)) = '' or cast(external_attribution_model as TEXT) is null then '' else cast(external_attribution_model as TEXT) end as attribution_model,
+coalesce(
+as_timestamp_ntz(to_variant("click_time")),
+cast(convert_timezone('UTC', as_timestamp_tz(to_variant("click_time"))) as timestamp_ntz),
+cast(convert_timezone('UTC', as_timestamp_ltz(to_variant("click_time"))) as timestamp_ntz),
+cast(as_date(to_variant("click_time")) as timestamp_ntz),
+cast(convert_timezone('UTC', try_to_timestamp_tz(case when (regexp_instr(trim(as_varchar(to_variant("click_time"))), '^(([0-9]{3}[1-9]|[0-...50117b95dc31') > 0) then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(as_varchar(to_variant("click_time"))), '^(.{10})T', '\\1 '), '^(.{10})$', '\\1 00:00'), '([.][0-9]{6})[0-9]+', '\\1'), '(:[0-9.]+) ?(Z|UTC)$', '\\1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})$', '\\1\\2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})$', '\\1\\2:\\3'), '^(.{13}:[0-9]{2}[:0-9.]*)$', '\\1+00:00'), '^(.{16})([+-])', '\\1:00\\2') end, 'AUTO')) as timestamp_ntz)
+) as click_at
+from warehouse.shop.offline_conversions
+)
+select
+clean.*,
+coalesce(to_char(conversion_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), '') as conversion_time,
+case when click_id = '' then cast(length(hashed_email) as TEXT) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
+case when click_id = '' or (hashed_email = '' and hashed_phone = '') then '' else cast(length(hashed_email) as TEXT) || 'H' || hashed_email || hashed_phone end as hashes_beside
+from clean_rows as clean
+),
+sendable as (
+select
+conversion_name,
+lower(replace(click_id, '-', '')) as click_key,
+conversion_time as time_key,
+attribution_model <> '' or attribution_credit is not null as is_attributed,
+value is not null as is_valued,
+(case when click_at < cast('9000-01-01 00:00:00' as timestamp_ntz) then coalesce(conversion_at > dateadd('minute', window_minutes, click_at), false) else false end) as is_late
+from source_rows
+left join (
+select 'Lead' as goal_name, 60 as window_minutes
+union all
+select 'It''s won' as goal_name, 1440 as window_minutes
+) as goals
+on goals.goal_name = source_rows.conversion_name
+where
+not (not (regexp_instr(conversion_name, '[^ \t\n\r\f\u000b\u0085             \u2028\u2029  　]') > 0))
+and not (length(conversion_name) > 100)
+and not ((translate(conversion_name, '
+
+￾￿\0', '') <> conversion_name))
+and not (conversion_at is null)
+and not coalesce(conversion_at < cast('0001-01-01 00:00:00' as timestamp_ntz) or conversion_at > cast('9999-12-31 23:59:59.999999' as timestamp_ntz), false)
+and not (click_id = '' and hashed_email = '' and hashed_phone = '')
+and not (click_id <> '' and not (regexp_instr(click_id, '^([0-9a-fA-F]{32}|[0...4ecc920461d6') > 0))
+and not (hashed_email <> '' and not (regexp_instr(hashed_email, '^[0-9a-f]{64}$') > 0))
+and not (hashed_phone <> '' and not (regexp_instr(hashed_phone, '^[0-9a-f]{64}$') > 0))
+and not (has_value and not coalesce(value >= cast('-1.7976931348623157e308' as double) and value <= cast('1.7976931348623157e308' as double), false))
+and not (coalesce(value >= cast('-1.7976931348623157e308' as double) and value <= cast('1.7976931348623157e308' as double), false) and not coalesce(value >= 0 and value <= 999999999999, false))
+and not (case when coalesce(value >= 0 and value <= 999999999999, false) then floor(value * 1000 + 0.5) / 1000 <> value else false end)
+and not (currency <> '' and not (regexp_instr(currency, '^[A-Z]{3}$') > 0))
+and not (has_credit and not coalesce(attribution_credit > 0 and attribution_credit <= 1, false))
+and not (has_credit and (not (regexp_instr(attribution_model, '[^ \t\n\r\f\u000b\u0085             \u2028\u2029  　]') > 0)))
+and not (attribution_model <> '' and not has_credit)
+and not ((translate(attribution_model, '
+
+￾￿\0', '') <> attribution_model))
+and not coalesce(date_trunc('second', conversion_at) < dateadd('day', -90, cast('2026-11-25 12:00:00' as timestamp_ntz)), false)
+and not coalesce(conversion_at <= click_at, false)
+),
+conversions as (
+select
+conversion_name,
+click_key,
+time_key,
+count(*) as source_rows,
+sum(case when is_attributed then 1 else 0 end) as attributed,
+sum(case when is_valued then 1 else 0 end) as valued,
+sum(case when is_late then 1 else 0 end) as late
+from sendable
+group by conversion_name, click_key, time_key
+)
+select
+conversion_name,
+sum(source_rows) as source_rows,
+sum(case when click_key = '' then source_rows else 0 end) as hashes_only,
+sum(attributed) as attributed,
+sum(valued) as valued,
+count(nullif(click_key, '')) - count(distinct nullif(click_key, '')) as repeated_clicks,
+sum(late) as late
+from conversions
+group by conversion_name
+order by conversion_name;
 -- demands
 select
 conversion_name,

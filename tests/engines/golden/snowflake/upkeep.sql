@@ -32,6 +32,21 @@ and record_key in ('D1')
 ) as retried
 group by code, error_code, reason
 order by count(*) desc, code, error_code, reason;
+-- retry, keys
+select distinct record_key
+from (
+select *
+from a_plan as planned
+where side = 'source' and class = 'held'
+and (
+(reason = 'rejected_unchanged' and not known_before) or reason = 'maybe_taken'
+)
+and (
+code = 4
+or lower(error_code) = lower('InvalidName')
+)
+and record_key in ('D1')
+) as retried;
 -- retry
 insert into warehouse.shop.reverse_etl_ledger (
 destination, environment, account_id, sync, run_seq, seq, batch, operation,
@@ -594,6 +609,18 @@ and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq) and not coa
 ) as attempts
 group by conversion_name, identifier_key, conversion_time
 ) as later;
+-- kind of a run
+select max(case when event = 'claim' then counts else '' end) as kind
+from warehouse.shop.reverse_etl_runs
+where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s' and event in ('claim', 'open') and run_seq = 7
+and claim_id not in (
+select claim_id from warehouse.shop.reverse_etl_runs where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s' and event = 'withdraw'
+)
+having count(*) > 0;
+-- rows of a run
+select count(*) as rows_in_all
+from warehouse.shop.reverse_etl_ledger
+where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s' and run_seq = 7;
 -- hash
 select case
 when (regexp_instr(trim(cast('a@b.example' as TEXT)), '^[0-9a-fA-F]{64}$') > 0) then lower(trim(cast('a@b.example' as TEXT)))
@@ -614,6 +641,14 @@ regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(trim
 , 256)
 end
 end as hashed_email;
+-- hash of a phone
+select case
+when (regexp_instr(trim(cast('+49 30 901820' as TEXT)), '^[0-9a-fA-F]{64}$') > 0) then lower(trim(cast('+49 30 901820' as TEXT)))
+else case
+when (regexp_instr(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(cast('+49 30 901820' as TEXT)), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), '^[+][1-9][0-9]{6,14}$') > 0)
+then sha2(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(cast('+49 30 901820' as TEXT)), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), 256)
+end
+end as hashed_phone;
 -- forget, counted
 with held as (
 select
@@ -908,6 +943,19 @@ where destination = 'microsoft_ads' and environment = 'production' and account_i
 ) as held
 where ((held.record_key in ('D1')) or (held.click_key in ('c')) or (held.hashed_email in ('e')) or (held.conversion_name = 'Lead' and held.identifier_key = '1Hep' and held.conversion_time = '2026-11-25T12:00:00Z'))
 order by run_seq, seq;
+-- forget, elsewhere
+select count(*) as attempts
+from (
+select
+record_key,
+lower(replace(click_id, '-', '')) as click_key,
+hashed_email,
+hashed_phone
+from warehouse.shop.reverse_etl_ledger
+where
+not (destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s')
+) as others
+where ((others.record_key in ('D1')) or (others.click_key in ('c')) or (others.hashed_email in ('e')) or (others.conversion_name = 'Lead' and others.identifier_key = '1Hep' and others.conversion_time = '2026-11-25T12:00:00Z'));
 -- forget, messages
 update warehouse.shop.reverse_etl_receipts set message = '' where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s' and seq_from = seq_to and message <> '' and ((run_seq = 1 and seq_from in (1)) or (run_seq = 2 and seq_from in (5, 6)));
 -- forget
@@ -1473,6 +1521,20 @@ on intents.identity = answers.identity and intents.run_seq = answers.run_seq and
 left join fences on intents.run_seq = fences.fenced_run_seq
 where intents.written = 1
 order by intents.identity, intents.run_seq, intents.seq;
+-- size of a run
+select
+count(distinct seq) as attempts,
+count(distinct batch) as batches
+from warehouse.shop.reverse_etl_ledger
+where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s' and run_seq = 7 and operation <> 'retry';
+-- tests of a run
+select tests
+from warehouse.shop.reverse_etl_runs
+where
+destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s'
+and event = 'open'
+and tests <> ''
+and run_seq = 7;
 -- a run
 select
 outcome,

@@ -1403,6 +1403,119 @@ samples.seq as seq, samples.record_key as record_key, samples.conversion_name as
 from counted
 left join samples on counted.side = samples.side and counted.class = samples.class and counted.reason = samples.reason and counted.operation = samples.operation and counted.goal = samples.goal and counted.currency = samples.currency and counted.counted_currency = samples.counted_currency
 order by counted.side desc, counted.class, counted.reason, counted.operation, counted.goal, counted.currency, counted.counted_currency;
+-- demands of the source
+with source_rows as (
+with clean_rows as (
+select
+'' as record_key,
+case when trim(both ' ' from cast(conversion_name as varchar)) = '' or cast(conversion_name as varchar) is null then '' else cast(conversion_name as varchar) end as conversion_name,
+transform(array[conversion_time], any_time -> cast(at_timezone(case
+when typeof(any_time) like '%with time zone' then try_cast(any_time as timestamp(6) with time zone)
+else try_cast(case when regexp_like(trim(both ' ' from cast(any_time as varchar)), '^(([0-9]{3}[1-9]|[0-...79ea62c5a070') then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(both ' ' from cast(any_time as varchar)), '^(.{10})T', '$1 '), '^(.{10})\z', '$1 00:00'), '([.][0-9]{6})[0-9]+', '$1'), '(:[0-9.]+) ?(Z|UTC)\z', '$1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})\z', '$1$2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})\z', '$1$2:$3'), '^(.{13}:[0-9]{2}[:0-9.]*)\z', '$1+00:00'), '^(.{16})([+-])', '$1:00$2') end as timestamp(6) with time zone)
+end, 'UTC') as timestamp(6)))[1] as conversion_at,
+case when trim(both ' ' from cast(microsoft_click_id as varchar)) = '' or cast(microsoft_click_id as varchar) is null then '' else cast(microsoft_click_id as varchar) end as click_id,
+case when trim(both ' ' from cast(hashed_email_address as varchar)) = '' or cast(hashed_email_address as varchar) is null then '' else cast(hashed_email_address as varchar) end as hashed_email,
+case when trim(both ' ' from cast(hashed_phone_number as varchar)) = '' or cast(hashed_phone_number as varchar) is null then '' else cast(hashed_phone_number as varchar) end as hashed_phone,
+transform(array[lower(trim(both ' ' from cast(conversion_value as varchar)))], number_text -> case
+when regexp_like(number_text, '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?\z')
+then coalesce(try_cast(conversion_value as double), try_cast(number_text as double), case when regexp_like(number_text, 'e-') then 0 else case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as double) else cast('Infinity' as double) end end)
+when number_text = 'nan' then cast('NaN' as double)
+when regexp_like(number_text, '^[-+]?inf(inity)?\z') then case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as double) else cast('Infinity' as double) end
+end)[1] as value,
+(case when (conversion_value) is null then false when transform(array[lower(trim(both ' ' from cast(conversion_value as varchar)))], number_text -> case
+when regexp_like(number_text, '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?\z')
+then coalesce(try_cast(conversion_value as double), try_cast(number_text as double), case when regexp_like(number_text, 'e-') then 0 else case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as double) else cast('Infinity' as double) end end)
+when number_text = 'nan' then cast('NaN' as double)
+when regexp_like(number_text, '^[-+]?inf(inity)?\z') then case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as double) else cast('Infinity' as double) end
+end)[1] is not null then true else (case when trim(both ' ' from cast(conversion_value as varchar)) = '' or cast(conversion_value as varchar) is null then '' else cast(conversion_value as varchar) end) <> '' end) as has_value,
+case when trim(both ' ' from cast(conversion_currency_code as varchar)) = '' or cast(conversion_currency_code as varchar) is null then '' else cast(conversion_currency_code as varchar) end as currency,
+transform(array[lower(trim(both ' ' from cast(external_attribution_credit as varchar)))], number_text -> case
+when regexp_like(number_text, '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?\z')
+then coalesce(try_cast(external_attribution_credit as double), try_cast(number_text as double), case when regexp_like(number_text, 'e-') then 0 else case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as double) else cast('Infinity' as double) end end)
+when number_text = 'nan' then cast('NaN' as double)
+when regexp_like(number_text, '^[-+]?inf(inity)?\z') then case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as double) else cast('Infinity' as double) end
+end)[1] as attribution_credit,
+(case when (external_attribution_credit) is null then false when transform(array[lower(trim(both ' ' from cast(external_attribution_credit as varchar)))], number_text -> case
+when regexp_like(number_text, '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?\z')
+then coalesce(try_cast(external_attribution_credit as double), try_cast(number_text as double), case when regexp_like(number_text, 'e-') then 0 else case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as double) else cast('Infinity' as double) end end)
+when number_text = 'nan' then cast('NaN' as double)
+when regexp_like(number_text, '^[-+]?inf(inity)?\z') then case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as double) else cast('Infinity' as double) end
+end)[1] is not null then true else (case when trim(both ' ' from cast(external_attribution_credit as varchar)) = '' or cast(external_attribution_credit as varchar) is null then '' else cast(external_attribution_credit as varchar) end) <> '' end) as has_credit,
+case when trim(both ' ' from cast(external_attribution_model as varchar)) = '' or cast(external_attribution_model as varchar) is null then '' else cast(external_attribution_model as varchar) end as attribution_model,
+transform(array["click_time"], any_time -> cast(at_timezone(case
+when typeof(any_time) like '%with time zone' then try_cast(any_time as timestamp(6) with time zone)
+else try_cast(case when regexp_like(trim(both ' ' from cast(any_time as varchar)), '^(([0-9]{3}[1-9]|[0-...79ea62c5a070') then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(both ' ' from cast(any_time as varchar)), '^(.{10})T', '$1 '), '^(.{10})\z', '$1 00:00'), '([.][0-9]{6})[0-9]+', '$1'), '(:[0-9.]+) ?(Z|UTC)\z', '$1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})\z', '$1$2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})\z', '$1$2:$3'), '^(.{13}:[0-9]{2}[:0-9.]*)\z', '$1+00:00'), '^(.{16})([+-])', '$1:00$2') end as timestamp(6) with time zone)
+end, 'UTC') as timestamp(6)))[1] as click_at
+from "warehouse"."shop"."offline_conversions"
+)
+select
+clean.*,
+coalesce(concat(replace(substr(cast(conversion_at as varchar), 1, 19), ' ', 'T'), 'Z'), '') as conversion_time,
+case when click_id = '' then cast(length(hashed_email) as varchar) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
+case when click_id = '' or (hashed_email = '' and hashed_phone = '') then '' else cast(length(hashed_email) as varchar) || 'H' || hashed_email || hashed_phone end as hashes_beside
+from clean_rows as clean
+),
+sendable as (
+select
+conversion_name,
+lower(replace(click_id, '-', '')) as click_key,
+conversion_time as time_key,
+attribution_model <> '' or attribution_credit is not null as is_attributed,
+value is not null as is_valued,
+(case when click_at < cast('9000-01-01 00:00:00' as timestamp(6)) then coalesce(conversion_at > date_add('minute', window_minutes, click_at), false) else false end) as is_late
+from source_rows
+left join (
+select 'Lead' as goal_name, 60 as window_minutes
+union all
+select 'It''s won' as goal_name, 1440 as window_minutes
+) as goals
+on goals.goal_name = source_rows.conversion_name
+where
+not (not regexp_like(conversion_name, '[^
+]'))
+and not (length(conversion_name) > 100)
+and not (regexp_like(conversion_name, '[\x00-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]'))
+and not (conversion_at is null)
+and not coalesce(conversion_at < cast('0001-01-01 00:00:00' as timestamp(6)) or conversion_at > cast('9999-12-31 23:59:59.999999' as timestamp(6)), false)
+and not (click_id = '' and hashed_email = '' and hashed_phone = '')
+and not (click_id <> '' and not regexp_like(click_id, '^([0-9a-fA-F]{32}|[0...f99045e1bf84'))
+and not (hashed_email <> '' and not regexp_like(hashed_email, '^[0-9a-f]{64}\z'))
+and not (hashed_phone <> '' and not regexp_like(hashed_phone, '^[0-9a-f]{64}\z'))
+and not (has_value and not coalesce(value >= cast('-1.7976931348623157e308' as double) and value <= cast('1.7976931348623157e308' as double), false))
+and not (coalesce(value >= cast('-1.7976931348623157e308' as double) and value <= cast('1.7976931348623157e308' as double), false) and not coalesce(value >= 0 and value <= 999999999999, false))
+and not (case when coalesce(value >= 0 and value <= 999999999999, false) then floor(value * 1000 + 0.5) / 1000 <> value else false end)
+and not (currency <> '' and not regexp_like(currency, '^[A-Z]{3}\z'))
+and not (has_credit and not coalesce(attribution_credit > 0 and attribution_credit <= 1, false))
+and not (has_credit and (not regexp_like(attribution_model, '[^
+]')))
+and not (attribution_model <> '' and not has_credit)
+and not (regexp_like(attribution_model, '[\x00-\x08\x0B\x0C\x0E-\x1F\uFFFE\uFFFF]'))
+and not coalesce(date_trunc('second', conversion_at) < date_add('day', -90, cast('2026-11-25 12:00:00' as timestamp(6))), false)
+and not coalesce(conversion_at <= click_at, false)
+),
+conversions as (
+select
+conversion_name,
+click_key,
+time_key,
+count(*) as source_rows,
+sum(case when is_attributed then 1 else 0 end) as attributed,
+sum(case when is_valued then 1 else 0 end) as valued,
+sum(case when is_late then 1 else 0 end) as late
+from sendable
+group by conversion_name, click_key, time_key
+)
+select
+conversion_name,
+sum(source_rows) as source_rows,
+sum(case when click_key = '' then source_rows else 0 end) as hashes_only,
+sum(attributed) as attributed,
+sum(valued) as valued,
+count(nullif(click_key, '')) - count(distinct nullif(click_key, '')) as repeated_clicks,
+sum(late) as late
+from conversions
+group by conversion_name
+order by conversion_name;
 -- demands
 select
 conversion_name,

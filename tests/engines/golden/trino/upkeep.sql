@@ -32,6 +32,21 @@ and record_key in ('D1')
 ) as retried
 group by code, error_code, reason
 order by count(*) desc, code, error_code, reason;
+-- retry, keys
+select distinct record_key
+from (
+select *
+from a_plan as planned
+where side = 'source' and class = 'held'
+and (
+(reason = 'rejected_unchanged' and not known_before) or reason = 'maybe_taken'
+)
+and (
+code = 4
+or lower(error_code) = lower('InvalidName')
+)
+and record_key in ('D1')
+) as retried;
 -- retry
 insert into "warehouse"."shop"."reverse_etl_ledger" (
 destination, environment, account_id, sync, run_seq, seq, batch, operation,
@@ -582,6 +597,18 @@ and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq) and not coa
 ) as attempts
 group by conversion_name, identifier_key, conversion_time
 ) as later;
+-- kind of a run
+select max(case when event = 'claim' then counts else '' end) as kind
+from "warehouse"."shop"."reverse_etl_runs"
+where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s' and event in ('claim', 'open') and run_seq = 7
+and claim_id not in (
+select claim_id from "warehouse"."shop"."reverse_etl_runs" where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s' and event = 'withdraw'
+)
+having count(*) > 0;
+-- rows of a run
+select count(*) as rows_in_all
+from "warehouse"."shop"."reverse_etl_ledger"
+where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s' and run_seq = 7;
 -- hash
 select transform(array[trim(cast('a@b.example' as varchar))], given_email -> case
 when regexp_like(given_email, '^[0-9a-fA-F]{64}\z') then lower(given_email)
@@ -604,6 +631,16 @@ address,
 ))))
 end)[1]
 end)[1] as hashed_email;
+-- hash of a phone
+select transform(array[trim(cast('+49 30 901820' as varchar))], given_phone -> case
+when regexp_like(given_phone, '^[0-9a-fA-F]{64}\z') then lower(given_phone)
+else transform(array[regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '[ \t\n\r\f\v
+­ ᠎ -‏
+-  ⁠　﻿]', ''), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1'), '[()./-]', ''), '^00', '+')], phone_number -> case
+when regexp_like(phone_number, '^[+][1-9][0-9]{6,14}\z')
+then lower(to_hex(sha256(to_utf8(phone_number))))
+end)[1]
+end)[1] as hashed_phone;
 -- forget, counted
 with held as (
 select
@@ -895,6 +932,19 @@ where destination = 'microsoft_ads' and environment = 'production' and account_i
 ) as held
 where ((held.record_key in ('D1')) or (held.click_key in ('c')) or (held.hashed_email in ('e')) or (held.conversion_name = 'Lead' and held.identifier_key = '1Hep' and held.conversion_time = '2026-11-25T12:00:00Z'))
 order by run_seq, seq;
+-- forget, elsewhere
+select count(*) as attempts
+from (
+select
+record_key,
+lower(replace(click_id, '-', '')) as click_key,
+hashed_email,
+hashed_phone
+from "warehouse"."shop"."reverse_etl_ledger"
+where
+not (destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s')
+) as others
+where ((others.record_key in ('D1')) or (others.click_key in ('c')) or (others.hashed_email in ('e')) or (others.conversion_name = 'Lead' and others.identifier_key = '1Hep' and others.conversion_time = '2026-11-25T12:00:00Z'));
 -- forget, messages
 update "warehouse"."shop"."reverse_etl_receipts" set message = '' where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s' and seq_from = seq_to and message <> '' and ((run_seq = 1 and seq_from in (1)) or (run_seq = 2 and seq_from in (5, 6)));
 -- forget
@@ -1451,6 +1501,20 @@ on intents.identity = answers.identity and intents.run_seq = answers.run_seq and
 left join fences on intents.run_seq = fences.fenced_run_seq
 where intents.written = 1
 order by intents.identity, intents.run_seq, intents.seq;
+-- size of a run
+select
+count(distinct seq) as attempts,
+count(distinct batch) as batches
+from "warehouse"."shop"."reverse_etl_ledger"
+where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s' and run_seq = 7 and operation <> 'retry';
+-- tests of a run
+select tests
+from "warehouse"."shop"."reverse_etl_runs"
+where
+destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s'
+and event = 'open'
+and tests <> ''
+and run_seq = 7;
 -- a run
 select
 outcome,

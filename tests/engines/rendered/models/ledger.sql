@@ -16,11 +16,15 @@
 {{- a_statement('newest time', reverse_etl._newest_time(it.source)) }}
 {{- a_statement('accounts', reverse_etl._accounts(it.source, 'account', it.tables.runs, it.scope)) }}
 {{- a_statement('repeated keys', reverse_etl._repeated_keys(it.source, 'deal_id')) }}
+{{- a_statement('rows of an account', 'select * from ' ~ reverse_etl._rows_of_account(it.source, 'account', '1')) }}
+{{- a_statement('goals of the source', reverse_etl._source_goals(it.source)) }}
+{{- a_statement('names in the source', reverse_etl._source_names(it.source)) }}
 {{- a_statement('intents', reverse_etl._insert_intents(it.tables.ledger, 'a_plan', it.scope, 7, 1, 1000)) }}
 {{- a_statement('receipts', reverse_etl._insert_receipts(it.tables.receipts, it.scope, 7, [receipt, receipt])) }}
 {{- a_statement('outcomes', reverse_etl._run_outcomes(it.tables, it.scope, 7)) }}
 {{- a_statement('standings', reverse_etl._standings('a_plan', it.tables, it.scope, 7, it.now, 90)) }}
 {{- a_statement('accepted', reverse_etl._accepted(it.tables.receipts, it.scope)) }}
+{{- a_statement('accepted by scope', reverse_etl._accepted_by_scope(it.tables.receipts)) }}
 {{- a_statement('status', reverse_etl._status_counts(it.tables, it.scope)) }}
 {{- a_statement('history', reverse_etl._history(it.tables.runs, it.scope, 10)) }}
 {{- a_statement('kept tests', reverse_etl._kept_tests(it.tables.runs, it.scope)) }}
