@@ -11,6 +11,7 @@ from reverse_etl.core.attribution import AttributedDay, Counts, MatchTotals, Rep
 from reverse_etl.core.errors import SettingsError
 from reverse_etl.core.sync import Sync
 from reverse_etl.warehouse.project import Project
+from reverse_etl.warehouse.statements import as_date
 from reverse_etl.warehouse.tables import ledger_tables
 
 TABLE = "attribution_reports"
@@ -38,6 +39,7 @@ class WarehouseAttribution:
         ((oldest, newest),) = self._project.query("_upload_span", tables=self._tables, scope=self._scope)
         if oldest is None:
             return None
+        oldest, newest = as_date(oldest), as_date(newest)
         first = max(oldest, newest - timedelta(days=days - 1))
         return first, max(newest, min(newest + timedelta(days=1), self._today()))
 
@@ -73,7 +75,7 @@ class WarehouseAttribution:
             *ours, attributed, unattributed = counts
             both = (None if one is None else int(one) for one in (attributed, unattributed))
             found.setdefault(str(name), []).append(
-                AttributedDay(day, Counts(*(int(one) for one in ours), *both), fetched_at or "")
+                AttributedDay(as_date(day), Counts(*(int(one) for one in ours), *both), fetched_at or "")
             )
         return found
 
@@ -95,7 +97,7 @@ class WarehouseAttribution:
         if not rows:
             return None
         ((attributed, unattributed, first, last, fetched_at),) = rows
-        return MatchTotals(int(attributed), int(unattributed), first, last, str(fetched_at))
+        return MatchTotals(int(attributed), int(unattributed), as_date(first), as_date(last), str(fetched_at))
 
     def _lines(self, first_day: date) -> Sequence[Any]:
         return self._project.query(

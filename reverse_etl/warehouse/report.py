@@ -8,7 +8,7 @@ from typing import Any
 
 from reverse_etl.core.report import Correction, GoalDay, RefusedDay, RowGroup
 from reverse_etl.warehouse.ledger import WarehouseLedger
-from reverse_etl.warehouse.statements import Row
+from reverse_etl.warehouse.statements import Row, as_date
 
 
 class WarehouseReport:
@@ -56,7 +56,7 @@ class WarehouseReport:
     def refusals(self) -> tuple[RefusedDay, ...]:
         """What was refused, each try counted, by the day of the upload."""
         return tuple(
-            RefusedDay(row["upload_date"], row["operation"], _code(row), int(row["attempts"]))
+            RefusedDay(as_date(row["upload_date"]), row["operation"], _code(row), int(row["attempts"]))
             for row in self._read("_report_refusals")
         )
 

@@ -6,6 +6,7 @@ import contextlib
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
+from datetime import date
 from typing import Any, TypeVar
 
 from reverse_etl.core.errors import ReverseEtlError
@@ -202,3 +203,8 @@ def _by_name(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[Row]:
     # Some engines give names in capitals.
     lowered = [name.lower() for name in names]
     return [dict(zip(lowered, row, strict=True)) for row in rows]
+
+
+def as_date(value: Any) -> date:
+    """A date of a row. Hive's driver, by which Spark's Thrift server is spoken to, gives its text."""
+    return value if isinstance(value, date) else date.fromisoformat(str(value))

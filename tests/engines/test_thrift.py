@@ -17,8 +17,8 @@ pytestmark = [
 
 
 def test_spark_behind_its_thrift_server(tmp_path: Path) -> None:
-    """One day on plain tables with one writer, in a session that the driver of PyHive opens for each connection."""
+    """Two days on plain tables with one writer, in a session that the driver of PyHive opens for each connection."""
     spark.join()
     with spark.thrift_server(tmp_path / "server") as output:
         engine = Engine("spark", lambda _: output | {"schema": "example", "threads": 1}, WORDS)
-        compare(tmp_path, engine, days=1, races=False)
+        compare(tmp_path, engine, forgets=False, races=False)

@@ -3,6 +3,7 @@ that are no plain file."""
 
 import os
 import time
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ import pytest
 from reverse_etl.core.errors import SettingsError
 from reverse_etl.warehouse import duckdb_path
 from reverse_etl.warehouse.dbt_calls import DbtOptions, _kept_parse_is_newest, translated
+from reverse_etl.warehouse.statements import as_date
 
 
 @pytest.mark.parametrize(
@@ -88,3 +90,9 @@ def test_what_is_no_plain_file_is_not_looked_for(path: str, tmp_path: Path, monk
     duckdb_path.check(path)
     with pytest.raises(SettingsError, match=r"There is no DuckDB file .*shop\.duckdb"):
         duckdb_path.check("shop.duckdb")
+
+
+@pytest.mark.parametrize("given", [date(2026, 11, 27), "2026-11-27"])
+def test_a_date_may_come_as_text(given: date | str) -> None:
+    """Drivers differ in what they give for one."""
+    assert as_date(given) == date(2026, 11, 27)
