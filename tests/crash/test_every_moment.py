@@ -14,7 +14,7 @@ from tests.support.shop import Shop
 
 # At each moment, or at every so many.
 WAYS = [
-    *((engine, "soap", scaled(2, long=1)) for engine in scaled(["postgres"], long=list(ENGINES))),
+    *((engine, "soap", scaled(3, long=1)) for engine in scaled(["postgres"], long=list(ENGINES))),
     ("duckdb", "rest", scaled(5, long=3)),
 ]
 

@@ -4,9 +4,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from tests.support.scale import scaled
+
 REPOSITORY = Path(__file__).parents[2]
 
 
+# `make release` does the same from the wheel, and the matrix with the oldest dbt-core.
+@pytest.mark.skipif(scaled(True, long=False), reason="make test-long")
 def test_the_readme_installs_it(tmp_path: Path) -> None:
     """pip finds all that is asked for by constraints.txt; the wheel holds the package and the constraints, and runs."""
     readme = (REPOSITORY / "README.md").read_text()

@@ -159,9 +159,10 @@ def push(account: Account, *demands: Demand, warehouse: Warehouse | None = None)
 
 
 def test_a_push_says_what_would_be_refused_and_nothing_else() -> None:
-    """What is taken without its value is no note."""
+    """What is taken without its value is no note. How such rows are held comes last."""
     account = Account(Goal("Lead", revenue_type="NoValue", enhanced=False))
-    (note,) = push(account, Demand("Lead", 9, hashes_only=2, valued=9))
+    note, how_to_hold = push(account, Demand("Lead", 9, hashes_only=2, valued=9))
+    assert "hold_refusable: true" in how_to_hold
     assert note.startswith("2 rows to the goal 'Lead' with hashes and no click id would be refused")
 
 
