@@ -4,7 +4,7 @@
     {{- return('duckdb') -}}
 {% endmacro %}
 
-{#- DuckDB asks for 110 MB a thread. With less than it finds it spills to files beside its own, and takes a third longer. -#}
+{#- DuckDB asks for 110 MB a thread. With less than it finds it spills to files beside its own, and takes half as long again. -#}
 {% macro duckdb___session_settings(profile) %}
     {%- set bounded = 'memory_limit' in profile or 'max_memory' in profile -%}
     {{- return('' if bounded else "set memory_limit = (current_setting('threads') * 110) || 'MB'") -}}

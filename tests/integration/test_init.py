@@ -368,22 +368,14 @@ def test_a_package_from_git_builds(tmp_path: Path) -> None:
 @pytest.mark.skipif(scaled(True, long=False), reason="make test-long")
 def test_a_package_from_the_hub_builds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """dbt takes the package by its name from a hub, in the tool's version. The hub is one of ours, on loopback."""
-    files = tmp_path / "hub"
+    files, api = tmp_path / "hub", tmp_path / "hub/api/v1"
     write_package(tmp_path / "reverse_etl")
     with serving(files) as address:
-        api = files / "api/v1"
         (api / "us").mkdir(parents=True)
         with tarfile.open(files / "package.tar.gz", "w:gz") as packed:
             packed.add(tmp_path / "reverse_etl", f"reverse-etl-{__version__}")
         versions = {
-            version: {
-                "id": f"us/reverse_etl/{version}",
-                "name": "reverse_etl",
-                "version": version,
-                "packages": [],
-                "require_dbt_version": [],
-                "downloads": {"tarball": f"{address}/{tarball}"},
-            }
+            version: {"name": "reverse_etl", "packages": [], "downloads": {"tarball": f"{address}/{tarball}"}}
             for version, tarball in ((__version__, "package.tar.gz"), ("0.0.1", "none"), ("99.0.0", "none"))
         }
         (api / "index.json").write_text('["us/reverse_etl"]')

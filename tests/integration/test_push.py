@@ -125,7 +125,7 @@ def test_removed_sandbox_books_are_said(shop: Shop, sandbox: LocalSandbox, books
     books.unlink()
     done = shop.run("push", MICROSOFT_ADS_ENDPOINT=sandbox.url)
     assert done.returncode == 1
-    assert "has no books any more: was their file removed?" in done.stderr
+    assert "cannot read its books: was their file removed?" in done.stderr
     assert shop.sql("select count(*) from reverse_etl_runs") == [(0,)]
 
 

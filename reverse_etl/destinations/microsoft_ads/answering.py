@@ -40,7 +40,7 @@ class LocalBooks:
 
 
 def ask_local_sandbox(endpoint: str) -> LocalBooks:
-    """Ask the local sandbox for its books; raises DestinationError when it is not running, or has lost them."""
+    """Ask the local sandbox for its books; raises DestinationError when it is not running, or cannot read them."""
     scheme, _, host = endpoint.split("/")[:3]
     try:
         with requests.Session() as session:
@@ -49,8 +49,8 @@ def ask_local_sandbox(endpoint: str) -> LocalBooks:
             answer = session.get(f"{scheme}//{host}/books", timeout=5, allow_redirects=False)
         if answer.status_code == 500:
             raise DestinationError(
-                f"The local sandbox at {host} has no books any more: was their file removed?",
-                hint="End it with Ctrl-C and start it again; its books begin anew.",
+                f"The local sandbox at {host} cannot read its books: was their file removed?",
+                hint="End it with Ctrl-C and start it again; where the file is gone, its books begin anew.",
             )
         books = answer.json()
         # One of an earlier version says nothing of goals.
