@@ -1,5 +1,6 @@
 """A Postgres server for all tests that want one."""
 
+import gc
 import os
 from collections.abc import Iterator
 
@@ -9,6 +10,8 @@ from tests.support.postgres import on_server, postgres_server
 
 # The runner sets it for its workers; commands that tests start would break their lines there and nowhere else.
 os.environ.pop("COLUMNS", None)
+# dbt's manifests are large, and stay: looking through them for circles again and again takes a tenth of all time.
+gc.set_threshold(100_000, 20, 100)
 
 
 @pytest.fixture(scope="session")
