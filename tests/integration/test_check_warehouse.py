@@ -64,7 +64,6 @@ def test_a_wrong_answer_is_named_and_no_push_goes(shop: Shop, function: str) -> 
     proof(shop)
     assert refusal(shop) == ""
     macro = f'{{% macro duckdb___sha256_hex(text) %}}{{{{- return("{function}(" ~ text ~ ")") -}}}}{{% endmacro %}}'
-    (shop.folder / "macros").mkdir(exist_ok=True)
     (shop.folder / "macros/mine.sql").write_text(macro)
     done = shop.run("check", "--warehouse")
     assert done.returncode == 2

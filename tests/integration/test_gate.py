@@ -191,7 +191,6 @@ def test_a_failed_build_upstream_refuses(shop: Shop) -> None:
 
 def test_a_macro_behind_a_macro_edited_after_the_build_is_unknown(shop: Shop) -> None:
     """What the model's macros call belongs to the model, too."""
-    (shop.folder / "macros").mkdir(exist_ok=True)
     inner = shop.folder / "macros/inner.sql"
     inner.write_text("{% macro inner() %} where true {% endmacro %}")
     (shop.folder / "macros/outer.sql").write_text("{% macro outer() %}{{ inner() }}{% endmacro %}")

@@ -57,7 +57,6 @@ def test_the_ledger_has_small_indexes_on_postgres_alone(shop: Shop) -> None:
 def test_a_warehouse_without_a_file_of_its_own_is_refused(shop: Shop) -> None:
     """dbt and every command say at once which engines there are, and how to add one."""
     macro = "{% macro duckdb___engine() %}{{ return('kin') }}{% endmacro %}"
-    (shop.folder / "macros").mkdir()
     (shop.folder / "macros/kin.sql").write_text(macro)
     # dbt reads a project anew where its adapter is another; here it is the macro alone.
     (shop.folder / "target/partial_parse.msgpack").unlink()
