@@ -54,6 +54,7 @@ def run(
     """
     if context.invoked_subcommand:
         return
+    from reverse_etl.destinations.microsoft_ads.settings import LOCAL_ADDRESS
     from reverse_etl.sandbox import LocalSandbox, SandboxError, parse_fault
 
     try:
@@ -63,6 +64,8 @@ def run(
             signal.signal(number, lambda *_: sandbox.stop())
         with sandbox:
             typer.echo(f"The local sandbox is ready at {sandbox.url} (a page for people, too). Ctrl-C ends it.")
+            if sandbox.url != LOCAL_ADDRESS:
+                typer.echo(f"Commands find it where their environment has MICROSOFT_ADS_ENDPOINT={sandbox.url}")
             if faults:
                 typer.echo(f"It plays faults, by seed {seed}; {sandbox.url}/control/faults tells how often.")
             sandbox.serve_forever()

@@ -80,7 +80,10 @@ def run(books: Path, *more: str) -> tuple["subprocess.Popen[str]", str]:
     assert process.stdout is not None
     line = process.stdout.readline()
     assert line.startswith("The local sandbox is ready at http://127.0.0.1:"), line
-    return process, line.split()[6]
+    url = line.split()[6]
+    # On a port that is not the usual one it says how commands find it.
+    assert process.stdout.readline().endswith(f"MICROSOFT_ADS_ENDPOINT={url}\n")
+    return process, url
 
 
 def end(process: "subprocess.Popen[str]") -> str:
