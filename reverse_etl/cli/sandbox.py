@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 app = typer.Typer(rich_markup_mode=None)
 
+# Where commands look for it by default.
+PORT = 8765
 Books = Annotated[
     Path | None,
     typer.Option("--books", help="File that keeps what was received; left out, .reverse_etl/ in the project."),
@@ -31,7 +33,7 @@ Books = Annotated[
 def run(
     context: typer.Context,
     *,
-    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1.")] = 8765,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port on 127.0.0.1.")] = PORT,
     goals: Annotated[
         Path | None, typer.Option("--goals", help="YAML file of goals and clicks; left out, goals are learnt.")
     ] = None,
@@ -54,7 +56,6 @@ def run(
     """
     if context.invoked_subcommand:
         return
-    from reverse_etl.destinations.microsoft_ads.settings import LOCAL_ADDRESS
     from reverse_etl.sandbox import LocalSandbox, SandboxError, parse_fault
 
     try:
@@ -64,7 +65,7 @@ def run(
             signal.signal(number, lambda *_: sandbox.stop())
         with sandbox:
             typer.echo(f"The local sandbox is ready at {sandbox.url} (a page for people, too). Ctrl-C ends it.")
-            if sandbox.url != LOCAL_ADDRESS:
+            if port != PORT:
                 typer.echo(f"Commands find it where their environment has MICROSOFT_ADS_ENDPOINT={sandbox.url}")
             if faults:
                 typer.echo(f"It plays faults, by seed {seed}; {sandbox.url}/control/faults tells how often.")
