@@ -6,12 +6,13 @@ from collections.abc import Iterator
 
 import pytest
 
+from reverse_etl.cli.app import GARBAGE
 from tests.support.postgres import on_server, postgres_server
 
 # The runner sets it for its workers; commands that tests start would break their lines there and nowhere else.
 os.environ.pop("COLUMNS", None)
-# dbt's manifests are large, and stay: looking through them for circles again and again takes a tenth of all time.
-gc.set_threshold(100_000, 20, 100)
+# As the command line does for itself; most tests call it within their own process.
+gc.set_threshold(GARBAGE)
 
 
 @pytest.fixture(scope="session")

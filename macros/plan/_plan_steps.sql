@@ -51,7 +51,10 @@
 {%- set at = {} -%}
 {%- for name in names -%} {%- do at.update({name: name}) -%} {%- endfor -%}
 with {% for name, select_sql in reverse_etl._plan_steps(plan, at)[:names.index(last) + 1] -%}
-{#- said of each: where DuckDB must find out which steps to keep, it takes more than twice as long before it begins -#}
+{#-
+    Said of each but the last two, which one reader each has and all of the source may go through: where DuckDB must find
+    out which steps to keep, it takes more than twice as long before it begins.
+-#}
 {{- name }} as {{ reverse_etl._materialized(once=name not in in_place) if name not in ['decided', 'planned'] }}(
 {{ select_sql }}
 ){{ "," if not loop.last }}
