@@ -182,17 +182,20 @@ class Courier:
         guilty, looks, told_apart = 0, 0, False
         suspects: list[Suspect] = []
         blamed: Blamed | None = None
-        # Bisecting keeps its own stack: halves of a blamed call, the first half on top.
-        parts: list[tuple[Sequence[Record], Doubt]] = [(batch, Doubt())]
+        unreached = 0
+        # Bisecting keeps its own stack: halves of a blamed call, the first half on top, and when it was refused.
+        parts: list[tuple[Sequence[Record], Doubt, int]] = [(batch, Doubt(), 0)]
         while parts:
-            records, doubt = parts.pop()
+            records, doubt, refused = parts.pop()
             answer, silence = self._call(records)
+            # The refusal that it shared is the last word on a half that was not called.
+            unreached = unreached if answer else max(unreached, refused)
             doubt |= Doubt(silence is not None, silence is not None, silence)
             if isinstance(answer, Blamed):
                 if not answer.unprocessed:
                     doubt |= Doubt(taken=True, unexplained=answer.alone is None, reason=answer.reason)
                 if len(records) > 1 and guilty <= (-1 if self._refused[operation] else GUILTY_ROWS):
-                    parts += _halves(records, doubt)
+                    parts += _halves(records, doubt, next(self._order))
                     continue
                 guilty, blamed = guilty + (len(records) == 1), answer
             if isinstance(answer, Blamed | Answered) and names_no_flaw(records, answer):
@@ -206,7 +209,7 @@ class Courier:
                 self.halt()
             if not parts and not told_apart and looks < LOOKS:
                 parts, looks = self._look_further(suspects), looks + 1
-        delivery.receipts += self._judge(suspects, told_apart=told_apart, delivery=delivery)
+        delivery.receipts += self._judge(suspects, unreached, told_apart=told_apart, delivery=delivery)
         if delivery.stopped and suspects:
             self._refused[operation] += 1
             # What was in doubt before goes first, and may be refused for ever: it must not keep others from leaving.
@@ -216,7 +219,9 @@ class Courier:
             self.halt()
         return delivery
 
-    def _judge(self, suspects: Sequence[Suspect], *, told_apart: bool, delivery: Delivery) -> Iterator[Receipt]:
+    def _judge(
+        self, suspects: Sequence[Suspect], unreached: int, *, told_apart: bool, delivery: Delivery
+    ) -> Iterator[Receipt]:
         """The receipts of a batch's suspects.
 
         A row is to blame where another of its batch was not, and it was alone in its call. A service that begins to
@@ -227,11 +232,11 @@ class Courier:
         hint = _MANY_ROWS_HINT if told_apart else _NO_ROW_HINT
         for one in suspects:
             alone = isinstance(one.answer, Answered) or len(one.records) == 1
-            known = told_apart and alone and (one.order < last or len(after) == 1)
+            known = told_apart and alone and (one.order < last or (len(after) == 1 and unreached < last))
             answer = one.answer if known else spared(one.records, one.answer, hint)
             yield from receipts_of(one.records, answer, one.doubt, delivery)
 
-    def _look_further(self, suspects: list[Suspect]) -> list[tuple[Sequence[Record], Doubt]]:
+    def _look_further(self, suspects: list[Suspect]) -> list[tuple[Sequence[Record], Doubt, int]]:
         """The halves of one of the largest parts that were called as they are: in one there may be no row to blame.
 
         Which one is left to chance, lest the next push should go the same way in vain.
@@ -241,7 +246,7 @@ class Courier:
             return []
         one = max(whole, key=lambda one: (len(one.records), self._jitter()))
         suspects.remove(one)
-        return _halves(one.records, one.doubt)
+        return _halves(one.records, one.doubt, one.order)
 
     def _call(self, records: Sequence[Record]) -> tuple[Answer | None, Reason | None]:
         """One call with its tries: the last answer (None: it was never made), and the reason of the last try that got
@@ -311,6 +316,6 @@ def _is_unsent(answer: Answer | None) -> TypeGuard[Unanswered]:
     return isinstance(answer, Unanswered) and answer.unprocessed
 
 
-def _halves(records: Sequence[Record], doubt: Doubt) -> list[tuple[Sequence[Record], Doubt]]:
+def _halves(records: Sequence[Record], doubt: Doubt, refused: int) -> list[tuple[Sequence[Record], Doubt, int]]:
     middle = len(records) // 2
-    return [(records[middle:], doubt), (records[:middle], doubt)]
+    return [(records[middle:], doubt, refused), (records[:middle], doubt, refused)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from reverse_etl.core.pace import Patience
@@ -152,6 +152,19 @@ def of_row(refusals: list[Refusal], proves: bool, doubtful: bool) -> tuple[str, 
 WORK = st.lists(st.lists(st.booleans(), min_size=1, max_size=9), min_size=1, max_size=3)
 
 
+def word(kind: str, *rejected: int) -> Outline:
+    """An answer of that kind that proves nothing by itself; `rejected`: the rows that it refuses, without a flaw."""
+    return kind, False, [(index, RowOutcome.REJECTED, False) for index in rejected], 0, False
+
+
+# The service stops before the halves of a refused call are called: their refusal counts beside that of two rows.
+STOPPED_BEFORE_THE_HALVES = [word(kind) for kind in ("answered", "blamed", "blamed", "answered")] + [
+    word("answered", 0, 1),
+    *(word(kind) for kind in ("unanswered", "blamed", "stopped")),
+]
+
+
+@example(untouched=[[False], [False] * 6], outlines=STOPPED_BEFORE_THE_HALVES)
 @given(untouched=WORK, outlines=st.lists(OUTLINES, max_size=12))
 @settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_receipts_say_what_the_answers_said(untouched: list[list[bool]], outlines: list[Outline]) -> None:
