@@ -82,7 +82,7 @@ group by place, in_this_run
     A row is a conversion that was taken, or may have been, and stands in no row that could be sent; with `place`, what became
     of its row:
     row_invalid_now, past_90_days, moved (its key stands on what is sent now), not_replaced (its key stands on another
-    conversion which is not sent now), aged_out (the source no longer reaches as far back), gone.
+    conversion which is not sent now, or on a duplicate), aged_out (the source no longer reaches as far back), gone.
     What left the source is gone only while the source still reaches as far back, and not within a day of the 90 days: a view
     over the last 30 days takes nothing back as it rolls on.
 -#}
@@ -91,12 +91,12 @@ group by place, in_this_run
 {%- set days_90 = reverse_etl._literal(reverse_etl._days_before(plan.now, plan.max_age_days)) -%}
 {%- set days_89 = reverse_etl._literal(reverse_etl._days_before(plan.now, plan.max_age_days - 1)) -%}
 with open_keys as (
-    -- keys that stand on a row which does not count yet, or on one that is invalid now
+    -- keys that stand on a row which does not count yet, or never as a duplicate, or on one that is invalid now
     select
         record_key,
         max(case when invalid_reasons = '' then 1 else 0 end) as stands
     from {{ at.open_rows }} as open_rows
-    where record_key <> '' and not is_counted
+    where record_key <> '' and not (copy = 1 and is_counted)
     group by record_key
 ),
 

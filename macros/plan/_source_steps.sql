@@ -99,7 +99,7 @@ select
     {%- else %}
     case when judged.invalid_reasons = '' then 1 else 0 end as copy,
     {%- endif %}
-    judged.invalid_reasons = '' and coalesce(
+    coalesce(
         known.status = 'accepted'{{ " and not known.retract_in_doubt" if 'retract' in plan.adjustments }}, false
     ) as is_counted
 from judged

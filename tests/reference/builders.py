@@ -78,6 +78,7 @@ LEDGERS = {
         step("send", "rejected", settles=False),
     ],
     "accepted": [ACCEPTED],
+    "accepted beside M": [ACCEPTED, step("send", "accepted", click_id=M, record_key="k2")],
     "accepted without a value": [step("send", "accepted", value=None)],
     "restate in doubt": [ACCEPTED, step("restate", value=30.0)],
     "restate refused": [ACCEPTED, step("restate", "rejected", value=30.0)],

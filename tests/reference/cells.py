@@ -80,6 +80,12 @@ TABLE = [
     ("a changed attribution is held", "accepted", "other attribution", ["source: held, attribution_changed"]),
     ("what is gone is retracted", "accepted", "gone", ["ledger: retract, gone → retract"]),
     ("what moved is retracted, then M goes", "accepted", "key now has M", ["ledger: move, moved → retract", M_FOLLOWS]),
+    (
+        "what stands on a duplicate now is not gone",
+        "accepted beside M",
+        "key now has M again",
+        ["ledger: held, moved", "source: duplicate", "source: unchanged"],
+    ),
     ("a swap is not a move", "accepted", "swapped", ["source: new → send", "source: unchanged"]),
     ("an invalid row retracts nothing", "accepted", "invalid", ["ledger: held, row_invalid_now", INVALID]),
     (

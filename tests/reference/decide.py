@@ -1,6 +1,5 @@
 """The decision table: what each source row and each identity that only the ledger speaks of is given."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
@@ -42,18 +41,16 @@ def plan(
         rules=rules,
     )
     rows = [_invalid_row(facts, row) for row in facts.rows if row.is_invalid]
-    same_identity: dict[MatchKey | None, list[SourceRow]] = defaultdict(list)
-    for row in facts.rows:
-        if not row.is_invalid:
-            same_identity[row.match_key].append(row)
     replaced_keys = set()
-    for identity, alike in same_identity.items():
-        state = states.get(identity) if identity else None
-        first, *others = sorted(alike, key=lambda row: _duplicate_order(row, state))
-        rows.append(_source_row(facts, first))
-        rows.extend(_from_source(other, "duplicate") for other in others)
-        if _would_be_sent(facts, first, state):
-            replaced_keys.add(first.key)
+    for row in facts.rows:
+        if row.is_invalid:
+            continue
+        if row is not facts.first.get(row.match_key):
+            rows.append(_from_source(row, "duplicate"))
+            continue
+        rows.append(_source_row(facts, row))
+        if _would_be_sent(facts, row, states.get(row.match_key)):
+            replaced_keys.add(row.key)
     for identity, state in states.items():
         left_over = _ledger_identity(facts, identity, state, frozenset(replaced_keys))
         if left_over is not None:
@@ -82,22 +79,6 @@ def _with_counted(states: Mapping[MatchKey, State], row: PlanRow) -> PlanRow:
     if state is None or row.class_ in ("invalid", "duplicate") or state.status not in ("accepted", "maybe_taken"):
         return row
     return replace(row, counted=(state.value, state.currency))
-
-
-def _duplicate_order(row: SourceRow, state: State | None) -> tuple[object, ...]:
-    """The first by this order stands: the row that was sent, else by key and value; absent numbers come last."""
-    value, credit = row.conversion_value, row.external_attribution_credit
-    return (
-        state is None or row.key != state.record_key,
-        row.key,
-        (value is None, value or 0.0),
-        row.conversion_currency_code,
-        (credit is None, credit or 0.0),
-        row.external_attribution_model,
-        row.hashed_email_address,
-        row.hashed_phone_number,
-        row.microsoft_click_id,
-    )
 
 
 def _from_source(row: SourceRow, class_: str, reason: str | None = None, operation: str | None = None) -> PlanRow:

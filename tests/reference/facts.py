@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .fold import State
@@ -31,7 +31,8 @@ class Facts:
     oldest_open: str | None  # of a valid row within 90 days: one stray old row must not make the source look older
     present: frozenset[MatchKey]  # identities that stand in a source row, invalid or not
     valid: frozenset[MatchKey]  # identities that stand in a row without an invalid reason
-    open_keys: frozenset[str]  # keys of valid rows whose own identity does not count, or not for long
+    first: Mapping[MatchKey, SourceRow]  # of the valid rows of an identity the one that stands
+    open_keys: frozenset[str]  # keys of valid rows that are duplicates, or whose identity does not count, or not for long
     invalid_keys: frozenset[str]
     sent_under: Mapping[str, frozenset[MatchKey]]  # the identities that ever went under a key
 
@@ -62,6 +63,12 @@ class Facts:
             ends = state is not None and state.retract_in_doubt and "retract" in allowed
             return state is not None and state.status == "accepted" and not (ends and rules.successor_must_last)
 
+        alike: dict[MatchKey, list[SourceRow]] = defaultdict(list)
+        for row, identity in readable:
+            if not row.is_invalid:
+                alike[identity].append(row)
+        first = {identity: min(rows, key=duplicate_order(states.get(identity))) for identity, rows in alike.items()}
+
         sent_under: dict[str, set[MatchKey]] = defaultdict(set)
         for identity, state in states.items():
             for key in state.record_keys:
@@ -83,8 +90,11 @@ class Facts:
             oldest_open=min((time for time in times if time >= expiry), default=None),
             present=frozenset(identity for row, identity in readable if speaks(row, identity)),
             valid=frozenset(identity for row, identity in readable if speaks(row, identity) and not row.is_invalid),
+            first=first,
             open_keys=frozenset(
-                row.key for row, identity in readable if row.key and not row.is_invalid and not counts(identity)
+                row.key
+                for row, identity in readable
+                if row.key and not row.is_invalid and not (row is first[identity] and counts(identity))
             ),
             invalid_keys=frozenset(row.key for row in rows if row.key and row.is_invalid),
             sent_under={key: frozenset(identities) for key, identities in sent_under.items()},
@@ -120,3 +130,23 @@ class Facts:
         """The other identities that were ever sent under one of these keys."""
         others = frozenset().union(*(self.sent_under.get(key, frozenset()) for key in keys)) - {identity}
         return {other: self.states[other] for other in others}
+
+
+def duplicate_order(state: State | None) -> Callable[[SourceRow], tuple[object, ...]]:
+    """The first by this order stands: the row that was sent, else by key and value; absent numbers come last."""
+
+    def order(row: SourceRow) -> tuple[object, ...]:
+        value, credit = row.conversion_value, row.external_attribution_credit
+        return (
+            state is None or row.key != state.record_key,
+            row.key,
+            (value is None, value or 0.0),
+            row.conversion_currency_code,
+            (credit is None, credit or 0.0),
+            row.external_attribution_model,
+            row.hashed_email_address,
+            row.hashed_phone_number,
+            row.microsoft_click_id,
+        )
+
+    return order

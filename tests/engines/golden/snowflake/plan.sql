@@ -441,7 +441,7 @@ judged.record_key, coalesce(judged.value, 1e300), judged.currency,
 coalesce(judged.attribution_credit, 2), judged.attribution_model,
 judged.hashed_email, judged.hashed_phone, judged.click_id
 ) else 0 end as copy,
-judged.invalid_reasons = '' and coalesce(
+coalesce(
 known.status = 'accepted' and not known.retract_in_doubt, false
 ) as is_counted
 from judged
@@ -630,12 +630,12 @@ from facts
 -- absent
 create temporary table warehouse.shop.reverse_etl_step_absent as
 with open_keys as (
--- keys that stand on a row which does not count yet, or on one that is invalid now
+-- keys that stand on a row which does not count yet, or never as a duplicate, or on one that is invalid now
 select
 record_key,
 max(case when invalid_reasons = '' then 1 else 0 end) as stands
 from warehouse.shop.reverse_etl_step_open_rows as open_rows
-where record_key <> '' and not is_counted
+where record_key <> '' and not (copy = 1 and is_counted)
 group by record_key
 ),
 sent_keys as (
