@@ -41,13 +41,13 @@
     {{- return('') -}}
 {% endmacro %}
 
-{#- What it sets once a statement was short of the memory that it had by these; blank where there is no more. -#}
-{% macro _ample_session_settings(profile) %}
-    {{- return(adapter.dispatch('_ample_session_settings', 'reverse_etl')(profile)) -}}
+{#- What it sets, one after the other, for a statement that is short of the memory that the session has. -#}
+{% macro _larger_session_settings(profile) %}
+    {{- return(adapter.dispatch('_larger_session_settings', 'reverse_etl')(profile)) -}}
 {% endmacro %}
 
-{% macro default___ample_session_settings(profile) %}
-    {{- return('') -}}
+{% macro default___larger_session_settings(profile) %}
+    {{- return([]) -}}
 {% endmacro %}
 
 {#- Text in quotes, escaped as the engine reads it. -#}

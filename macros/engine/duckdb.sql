@@ -4,14 +4,22 @@
     {{- return('duckdb') -}}
 {% endmacro %}
 
-{#- DuckDB asks for 110 MB a thread. With less than it finds it spills to files beside its own, and takes half as long again. -#}
+{#-
+    DuckDB asks for 110 MB a thread, which a plan of some millions of rows does with: it spills to files beside its own. More of
+    them need more, up to what DuckDB takes by itself.
+-#}
 {% macro duckdb___session_settings(profile) %}
     {%- set bounded = 'memory_limit' in profile or 'max_memory' in profile -%}
-    {{- return('' if bounded else "set memory_limit = (current_setting('threads') * 110) || 'MB'") -}}
+    {{- return('' if bounded else reverse_etl._memory_of_threads(110)) -}}
 {% endmacro %}
 
-{% macro duckdb___ample_session_settings(profile) %}
-    {{- return('reset memory_limit' if reverse_etl._session_settings(profile) else '') -}}
+{% macro duckdb___larger_session_settings(profile) %}
+    {%- set larger = [reverse_etl._memory_of_threads(125), reverse_etl._memory_of_threads(250), 'reset memory_limit'] -%}
+    {{- return(larger if reverse_etl._session_settings(profile) else []) -}}
+{% endmacro %}
+
+{% macro _memory_of_threads(megabytes) %}
+    {{- return("set memory_limit = (current_setting('threads') * " ~ megabytes ~ ") || 'MB'") -}}
 {% endmacro %}
 
 {#- A backslash is a plain character, and a doubled quote is a quote. -#}

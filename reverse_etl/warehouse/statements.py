@@ -21,11 +21,10 @@ Row = dict[str, Any]
 class Statements(ABC):
     """What runs statements; each raises WarehouseError where the warehouse refuses it.
 
-    One that the session's memory is too little for runs once more, with all that the warehouse may have.
+    One for which the session's memory is too little runs again with more, up to all that the warehouse may have.
     """
 
     adapter: Any
-    _has_all_memory = False
 
     @property
     @abstractmethod
@@ -41,7 +40,6 @@ class Statements(ABC):
         """End the connection."""
 
     def _set_up_session(self) -> None:
-        self._has_all_memory = False
         if settings := self.sql("_session_settings", profile=self._settings_of_profile()):
             self._write(settings)
 
@@ -50,15 +48,6 @@ class Statements(ABC):
         credentials = self.adapter.config.credentials
         given = (getattr(credentials, name, None) or {} for name in ("settings", "config_options"))
         return [str(name).lower() for one in given for name in one]
-
-    def _has_more_memory(self) -> bool:
-        """Let the session have all memory that the warehouse may have; False where it has it already."""
-        settings = self.sql("_ample_session_settings", profile=self._settings_of_profile())
-        if self._has_all_memory or not settings:
-            return False
-        self._has_all_memory = True
-        self._write(settings)
-        return True
 
     @property
     def has_cursor(self) -> bool:
@@ -179,11 +168,19 @@ class Statements(ABC):
         try:
             with self._translated():
                 return statement()
-        except ShortOfMemoryError:
-            if not self._has_more_memory():
-                raise
-            with self._translated():
-                return statement()
+        except ShortOfMemoryError as error:
+            short = error
+        try:
+            for settings in self.value("_larger_session_settings", profile=self._settings_of_profile()):
+                self._write(settings)
+                try:
+                    with self._translated():
+                        return statement()
+                except ShortOfMemoryError as error:
+                    short = error
+            raise short
+        finally:
+            self._set_up_session()
 
     @contextlib.contextmanager
     def _translated(self) -> Iterator[None]:

@@ -32,7 +32,9 @@ class Facts:
     present: frozenset[MatchKey]  # identities that stand in a source row, invalid or not
     valid: frozenset[MatchKey]  # identities that stand in a row without an invalid reason
     first: Mapping[MatchKey, SourceRow]  # of the valid rows of an identity the one that stands
-    open_keys: frozenset[str]  # keys of valid rows that are duplicates, or whose identity does not count, or not for long
+    open_keys: frozenset[
+        str
+    ]  # keys of valid rows that are duplicates, or whose identity does not count or soon will not
     invalid_keys: frozenset[str]
     sent_under: Mapping[str, frozenset[MatchKey]]  # the identities that ever went under a key
 
