@@ -183,7 +183,8 @@ class Workspace:
                 found.append(sync)
                 continue
             self._project.connect()
-            accounts = [account for account in find_accounts(self._project, sync) if account]
+            rows_of = find_accounts(self._project, sync)
+            accounts = [account for account in rows_of if account]
             if not accounts:
                 raise SettingsError(
                     f"No row of the source of {sync.name} has an account in {sync.account_column}.",
@@ -194,7 +195,12 @@ class Workspace:
                     f"{sync.name} has no account {sync.account_id}: no row names it, and nothing was sent to it.",
                     hint="Known: " + ", ".join(accounts),
                 )
-            found += [replace(sync, account_id=one) for one in accounts if sync.account_id in ("", one)]
+            routed = [replace(sync, account_id=one) for one in accounts]
+            if any(rows_of[one.account_id] and not _takes_account(one) for one in routed) or rows_of.get(""):
+                # What seems gone from an account may be a row that names none which can be.
+                kept = tuple(one for one in sync.adjustments if one != "retract")
+                routed = [replace(one, adjustments=kept) for one in routed]
+            found += [one for one in routed if sync.account_id in ("", one.account_id)]
         return found
 
     def names_no_account(self, sync: Sync, key: str) -> bool:
@@ -237,6 +243,15 @@ class Workspace:
     def selected(self) -> list[Sync]:
         """The enabled syncs that dbt's selection syntax picked when the project was opened."""
         return [sync for sync in self.syncs if sync.enabled and sync.name in self._project.selected]
+
+
+def _takes_account(sync: Sync) -> bool:
+    """Can the account of a sync be one?"""
+    try:
+        kind_of(sync.destination).check_account(sync, os.environ)
+    except SettingsError:
+        return False
+    return True
 
 
 @contextlib.contextmanager

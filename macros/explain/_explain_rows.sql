@@ -111,6 +111,8 @@ final as (
         states.code,
         states.error_code,
         items.goes_at,
+        -- of rows that are one conversion, the one that was asked for goes first
+        case when {{ reverse_etl._named_by(kind, value, 'items') }} then 0 else 1 end as named_otherwise,
         count(*) over () as rows_in_all
     from items
     left join asked_states as states on {{ reverse_etl._same(keys, 'items', 'states') }}
@@ -118,7 +120,7 @@ final as (
 
 select *
 from final
-order by case when place = 'source' then 0 else 1 end, conversion_time, record_key, class
+order by case when place = 'source' then 0 else 1 end, named_otherwise, conversion_time, record_key, class
 limit {{ limit }}
 {% endmacro %}
 

@@ -54,6 +54,8 @@
 
         [accepted ~ " and not same_attribution", 'held', 'attribution_changed', '', '', 'No correction has such a field.'],
         [changed ~ " and source_value is null", 'held', 'value_missing', '', '', 'A restatement needs a value.'],
+        [changed ~ " and source_currency = '' and ledger_currency <> ''", 'held', 'currency_missing', '', '',
+            'It would count in the currency of the goal.'],
         [changed ~ " and expired_reasons <> ''", 'expired', 'expired_reasons', '', '', ''],
         [changed ~ " and value_was_refused", 'held', 'rejected_unchanged', '', '', 'It would be refused again.'],
         [changed ~ " and accepted_lately", 'waiting', 'accepted_recently', '', 'restate', 'The service may not find it yet.'],

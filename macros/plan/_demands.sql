@@ -62,8 +62,11 @@ group by conversion_name
 order by conversion_name
 {% endmacro %}
 
-{#- The same of the rows that a run's plan sends, as far as a goal may refuse them. Arguments: plan, its table. -#}
-{% macro _planned_demands(plan) %}
+{#-
+    The same of the rows that a run's plan sends, as far as a goal may refuse them; `replacing`: of those that take the place
+    of what it retracts. Arguments: plan, its table.
+-#}
+{% macro _planned_demands(plan, replacing) %}
     select
         conversion_name,
         count(*) as source_rows,
@@ -73,7 +76,7 @@ order by conversion_name
         0 as repeated_clicks,
         null as late
     from {{ plan }}
-    where operation = 'send'
+    where {{ "class = 'replace'" if replacing else "operation = 'send'" }}
     group by conversion_name
     order by conversion_name
 {% endmacro %}

@@ -55,7 +55,7 @@
 {% endmacro %}
 
 {#-
-    A row is a number of conversions that were accepted at once and need no closer look: `as_accepted` in the source, or
+    A row is a number of conversions of a goal that were accepted at once and need no closer look: `as_accepted` in the source, or
     `out_of_reach`, older than all of it. They are counted from the ledger, the other side of the source's own count.
 -#}
 {% macro _step_plain_counts(plan, at) %}
@@ -66,6 +66,7 @@ select
         else 'as_accepted'
     end as place,
     plain.run_seq = {{ plan.run_seq }} as in_this_run,
+    plain.conversion_name as conversion_name,
     count(*) as row_count,
     min(case when plain.conversion_time >= {{ days_90 }} then plain.conversion_time end) as oldest_time
 from (
@@ -75,14 +76,15 @@ from (
     ) }}
     and {{ reverse_etl._recent(plan, at) }}
 ) as plain
-group by place, in_this_run
+group by place, in_this_run, conversion_name
 {% endmacro %}
 
 {#-
     A row is a conversion that was taken, or may have been, and stands in no row that could be sent; with `place`, what became
     of its row:
-    row_invalid_now, past_90_days, moved (its key stands on what is sent now), not_replaced (its key stands on another
-    conversion which is not sent now, or on a duplicate), aged_out (the source no longer reaches as far back), gone.
+    row_invalid_now (or a row that is may be its own, as no key tells), past_90_days, moved (its key stands on what is sent now,
+    and says as much), not_replaced (its key stands on another conversion which is not sent now, or is another row's), aged_out
+    (the source no longer reaches as far back in its goal, or it was forgotten), gone.
     What left the source is gone only while the source still reaches as far back, and not within a day of the 90 days: a view
     over the last 30 days takes nothing back as it rolls on.
 -#}
@@ -91,12 +93,12 @@ group by place, in_this_run
 {%- set days_90 = reverse_etl._literal(reverse_etl._days_before(plan.now, plan.max_age_days)) -%}
 {%- set days_89 = reverse_etl._literal(reverse_etl._days_before(plan.now, plan.max_age_days - 1)) -%}
 with open_keys as (
-    -- keys that stand on a row which does not count yet, or never as a duplicate, or on one that is invalid now
+    -- keys that stand on a row which does not count as theirs, or on one that is invalid now, which may have none
     select
         record_key,
         max(case when invalid_reasons = '' then 1 else 0 end) as stands
     from {{ at.open_rows }} as open_rows
-    where record_key <> '' and not (copy = 1 and is_counted)
+    where invalid_reasons <> '' or (record_key <> '' and not is_counted)
     group by record_key
 ),
 
@@ -104,12 +106,16 @@ sent_keys as (
     select
         record_key,
         conversion_name,
-        conversion_time
+        conversion_time,
+        source_value,
+        source_currency
     from (
         select
             source_record_key as record_key,
             conversion_name,
             conversion_time,
+            source_value,
+            source_currency,
             row_number() over (partition by source_record_key order by conversion_time, conversion_name) as nth
         from {{ at.source_decisions }} as decisions
         where source_record_key <> '' and class in ('new', 'deferred') and operation in ('send', 'repeat')
@@ -117,14 +123,24 @@ sent_keys as (
     where nth = 1
 ),
 
--- how far back the source reaches; one stray row past 90 days must not make it look older
+-- how far back the source reaches in each goal; one stray row past 90 days must not make it look older
 reach as (
-    select coalesce(min(oldest_time), '') as oldest_time
+    select
+        conversion_name,
+        min(oldest_time) as oldest_time
     from (
-        select oldest_time from {{ at.plain_counts }} as plain_counts where place = 'as_accepted'
+        select conversion_name, oldest_time from {{ at.plain_counts }} as plain_counts where place = 'as_accepted'
         union all
-        select conversion_time as oldest_time from {{ at.open_rows }} as open_rows where copy = 1 and expired_reasons = ''
+        select conversion_name, conversion_time as oldest_time
+        from {{ at.open_rows }} as open_rows
+        where copy = 1 and expired_reasons = ''
     ) as times
+    group by conversion_name
+),
+
+whole_reach as (
+    select coalesce(min(oldest_time), '') as oldest_time
+    from reach
 ),
 
 absent as (
@@ -153,7 +169,8 @@ absent as (
             "select attempts.* from " ~ at.plain_attempts ~ " as attempts"
             ~ " where attempts.conversion_time >= " ~ days_90
             ~ " and attempts.conversion_time < (select oldest_time from " ~ at.source_reach ~ ")"
-            ~ " and (attempts.record_key in (select record_key from open_keys) or (select oldest_time from reach) = '')"
+            ~ " and (attempts.record_key in (select record_key from open_keys where record_key <> '')"
+            ~ " or (select oldest_time from whole_reach) = '')"
         ))) }}
     ) as beyond
 ),
@@ -170,18 +187,26 @@ select
     ) }},
     absent.conversion_time < {{ days_90 }} as past_90_days,
     case
+        when substr(absent.click_id, 1, 10) = 'forgotten_' then 'aged_out'
         when invalid_now.conversion_name is not null then 'row_invalid_now'
         when absent.conversion_time < {{ days_90 }} then 'past_90_days'
-        when open_keys.stands = 1 and sent_keys.record_key is not null then 'moved'
-        when open_keys.stands = 1 then 'not_replaced'
-        when open_keys.stands = 0 then 'row_invalid_now'
-        when absent.conversion_time < {{ days_89 }} or absent.conversion_time < reach.oldest_time then 'aged_out'
+        when
+            open_keys.stands = 1 and sent_keys.record_key is not null
+            and (absent.value is null or sent_keys.source_value is not null)
+            and (absent.currency = '' or sent_keys.source_currency <> '')
+            then 'moved'
+        when open_keys.stands = 1 and absent.record_key <> '' then 'not_replaced'
+        when open_keys.stands = 0 and absent.record_key <> '' then 'row_invalid_now'
+        when absent.conversion_time < {{ days_89 }} or absent.conversion_time < coalesce(reach.oldest_time, whole_reach.oldest_time)
+            then 'aged_out'
+        when open_keys.stands = 0 and absent.record_key = '' then 'row_invalid_now'
         else 'gone'
     end as place,
     sent_keys.conversion_name as moves_to_name,
     sent_keys.conversion_time as moves_to_time
 from absent
-cross join reach
+cross join whole_reach
+left join reach on absent.conversion_name = reach.conversion_name
 left join invalid_now on {{ reverse_etl._same(keys, 'absent', 'invalid_now') }}
 left join open_keys on absent.record_key = open_keys.record_key
 left join sent_keys on absent.record_key = sent_keys.record_key

@@ -194,9 +194,10 @@ from (
     select
         'source' as side,
         case when in_this_run then 'accepted' else 'unchanged' end as class,
-        row_count
+        sum(row_count) as row_count
     from {{ at.plain_counts }} as plain_counts
     where place = 'as_accepted'
+    group by in_this_run
     union all
     select
         'ledger' as side,

@@ -56,7 +56,7 @@ where not coalesce(
     and {{ reverse_etl._same_number('source_rows.attribution_credit', 'plain.attribution_credit') }}
     and source_rows.attribution_model = plain.attribution_model
     and source_rows.hashes_beside = plain.hashes_beside
-    and source_rows.record_key is not null
+    and plain.record_key in (source_rows.record_key, '')
     {%- if plan.with_repeats %}
     and repeated.conversion_time is null
     {%- endif %},
@@ -67,8 +67,8 @@ where not coalesce(
 {#-
     A row is a source row that needs a closer look, with the names of the rules that it breaks, the time from which on it
     need not wait (blank: it need not), `copy`, its place among the valid rows of its conversion, and `is_counted`: that
-    conversion counts, and no retraction of it will be sent. Of several copies the one that was sent stands, else the first:
-    a later one must not displace it.
+    conversion counts as this row's, and no retraction of it will be sent. Of several copies the one that was sent stands, by
+    its key and else its value, else the first: a later one must not displace it.
 -#}
 {% macro _step_open_rows(plan, at) %}
 {%- set keys = reverse_etl._identity_columns(plan.scope) -%}
@@ -92,6 +92,7 @@ select
         order by
             case when judged.invalid_reasons = '' then 0 else 1 end,
             case when judged.record_key = known.record_key then 0 else 1 end,
+            case when {{ reverse_etl._same_number('judged.value', 'known.value') }} and judged.currency = known.currency then 0 else 1 end,
             judged.record_key, coalesce(judged.value, 1e300), judged.currency,
             coalesce(judged.attribution_credit, 2), judged.attribution_model,
             judged.hashed_email, judged.hashed_phone, judged.click_id
@@ -100,7 +101,7 @@ select
     case when judged.invalid_reasons = '' then 1 else 0 end as copy,
     {%- endif %}
     coalesce(
-        known.status = 'accepted'{{ " and not known.retract_in_doubt" if 'retract' in plan.adjustments }}, false
+        known.status = 'accepted' and known.record_key in (judged.record_key, ''){{ " and not known.retract_in_doubt" if 'retract' in plan.adjustments }}, false
     ) as is_counted
 from judged
 left join {{ at.known }} as known on {{ reverse_etl._same(keys, 'judged', 'known') }}

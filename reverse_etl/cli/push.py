@@ -100,8 +100,9 @@ def push(
                 progress.building([sync.name for sync in syncs])
                 workspace.build(syncs, quiet=quiet, verbose=verbose)
         # Only now: a build may bring an account.
-        named, syncs = syncs, workspace.by_account(syncs)
-        results = Results(as_json=as_json, several=all_ or bool(select) or syncs != named)
+        named, syncs = [sync.label for sync in syncs], workspace.by_account(syncs)
+        routed = [sync.label for sync in syncs] != named
+        results = Results(as_json=as_json, several=all_ or bool(select) or routed)
         options = PushOptions(limit=limit, workers=workers, stop=stop, strict=strict)
         permissions = Permissions(
             initial=initial,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from reverse_etl.core.errors import ReverseEtlError, SettingsError
+from reverse_etl.core.errors import GuardError, ReverseEtlError, SettingsError
 from reverse_etl.core.goal import compare, missing, recipe
 from reverse_etl.core.ports import Destination, HasGoals, Ledger
 from reverse_etl.core.results import GoalsReport
@@ -34,14 +34,25 @@ def goals(session: Session, note: Callable[[str], None]) -> GoalsReport:
 
 
 def refusing_goals(destination: Destination, ledger: Ledger) -> Sequence[str]:
-    """Which rows of a run's plan their goals would refuse, as notes before they leave; keeps no push from going on."""
+    """Which rows of a run's plan their goals would refuse, as notes before they leave.
+
+    Raises GuardError where such a row replaces what the plan retracts: that is for good, and nothing would count then.
+    """
     if not isinstance(destination, HasGoals):
         return ()
     try:
         if destination.learns_goals():
             return ()
-        findings = [one for one in compare(destination.goals(), ledger.planned_demands()) if one.refused]
+        known = destination.goals()
+        sent, replacing = (
+            [f"{finding.text} {finding.hint}" for finding in compare(known, demands) if finding.refused]
+            for demands in (ledger.planned_demands(replacing=False), ledger.planned_demands(replacing=True))
+        )
     except ReverseEtlError as error:
         return (f"The goals could not be looked at; the push goes on without that. {error.message}",)
-    notes = [f"{finding.text} {finding.hint}" for finding in findings]
-    return [*notes, _HOLD] if notes else ()
+    if replacing:
+        raise GuardError(
+            f"Conversions would be retracted for good, for rows that their goals refuse. {' '.join(replacing)}",
+            hint="Correct that; or with `hold_refusable: true` in the exposure these wait, and the rest goes.",
+        )
+    return [*sent, _HOLD] if sent else ()

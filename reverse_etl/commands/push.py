@@ -242,8 +242,8 @@ class _Run:
             last = min(last, first - 1 + max(self._options.limit - self._sent, 0))
         total = last - first + 1
         self._progress.planned(plan, round_, total)
-        sends = total > 0 and any(line.operation == "send" for line in plan.lines)
-        if self._options.compare_goals and round_ == 1 and sends:
+        sends = total > 0 and any(line.operation == "send" or line.follows for line in plan.lines)
+        if self._options.compare_goals and sends and (round_ == 1 or plan.to_follow):
             for text in refusing_goals(self._destination, self._ledger):
                 self._progress.note(text)
         self._deliver_stretches([(start, min(start + size - 1, last)) for start in range(first, last + 1, size)], total)

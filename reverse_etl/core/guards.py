@@ -104,11 +104,15 @@ def retractions(limit: RetractionLimit, plan: Plan, *, before: int = 0) -> Guard
     name, planned = "max_retractions", plan.to_retract
     if not planned:
         return Guard(name, "nothing would be taken back")
-    allowed = limit.allowed(plan.known + before) if plan.source_rows or limit.even_if_empty else 0
-    of = f"{before + planned:,} of {plan.known + before:,} conversions"
+    valid = any(line.side == "source" and line.class_ not in ("invalid", "expired") for line in plan.lines)
+    # What has aged out is not the source's any more: what is left of it is what may be lost at once.
+    known = plan.known + before - plan.counts("ledger").get("aged_out", 0)
+    allowed = limit.allowed(known) if valid or limit.even_if_empty else 0
+    of = f"{before + planned:,} of {known:,} conversions"
     if before + planned <= allowed:
         return Guard(name, f"{of} would be taken back, and {allowed:,} may be")
-    why = "the source is empty" if not plan.source_rows else f"{allowed:,} may be"
+    empty = "no row of the source is valid" if plan.source_rows else "the source is empty"
+    why = f"{allowed:,} may be" if valid else empty
     return Guard(
         name,
         "",
@@ -228,7 +232,7 @@ def _accounts(sync: Sync, facts: Facts) -> Guard:
     some = f"{rows:,} {'row of the source names' if rows == 1 else 'rows of the source name'}"
     return Guard(
         name,
-        f"{some} no account in {sync.account_column}: not planned, and sent to none.",
+        f"{some} no account in {sync.account_column}: not planned, and sent to none. Meanwhile nothing is retracted.",
         hint=f"Fill {sync.account_column} in the model; a not_null test of dbt finds them.",
         warns=True,
     )

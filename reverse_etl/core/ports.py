@@ -188,8 +188,8 @@ class Ledger(Protocol):
     def drop_plan(self) -> None:
         """Remove the run's plan table."""
 
-    def planned_demands(self) -> Sequence[Demand]:
-        """What the rows that the run's plan sends ask of their goals."""
+    def planned_demands(self, *, replacing: bool) -> Sequence[Demand]:
+        """What the rows that the run's plan sends ask of their goals, or those that replace what it retracts."""
 
     def accepted(self) -> int:
         """About how many records of the scope were accepted, ever; refused ones inside an accepted range included."""

@@ -59,6 +59,7 @@ CHANGES = {
     "value_changed": "`adjustments: [restate]` in the exposure, and the next push restates it; or the former value in "
     "the source.",
     "value_missing": "A value in the source; or the former value and currency.",
+    "currency_missing": "The currency in the source.",
     "attribution_changed": "The former attribution in the source.",
     "restate_in_doubt": "`adjustments: [restate]` in the exposure: the next push repeats it with the value of now.",
     "retract_in_doubt": "`adjustments: [retract]` in the exposure: the next push repeats it.",

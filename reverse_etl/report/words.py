@@ -67,6 +67,7 @@ REASON_WORDS = {
     "maybe_taken": "A try may have been taken and a repeat was refused: `retry --maybe-taken` could count it twice.",
     "value_changed": "Value or currency changed since it was accepted.",
     "value_missing": "Value or currency changed since it was accepted, and no value is there: a restatement needs one.",
+    "currency_missing": "Its currency is gone since it was accepted: it would count in that of the goal.",
     "attribution_changed": "The attribution changed since it was accepted; no correction can say that.",
     "restate_in_doubt": "A restatement of it may have arrived; repeating it settles that.",
     "retract_in_doubt": "A retraction of it may have arrived; repeating it settles that.",

@@ -33,9 +33,10 @@ def read_demands(books: Books, now: str, goals: Iterable[Goal]) -> list[Demand]:
     return [_demand(row) for row in rows]
 
 
-def planned_demands(books: Books, plan_table: Any) -> list[Demand]:
-    """What the rows ask that a run's plan sends, by name."""
-    return [_demand(row) for row in books.project.records("_planned_demands", plan=plan_table)]
+def planned_demands(books: Books, plan_table: Any, *, replacing: bool) -> list[Demand]:
+    """What the rows ask that a run's plan sends, or that replace what it retracts, by name."""
+    rows = books.project.records("_planned_demands", plan=plan_table, replacing=replacing)
+    return [_demand(row) for row in rows]
 
 
 def _demand(row: Row) -> Demand:

@@ -283,9 +283,9 @@ class WarehouseLedger:
         """What the rows of the source ask of the goals that they name, as far as a push could send them."""
         return read_demands(self.books, self.clock(), goals)
 
-    def planned_demands(self) -> list[Demand]:
-        """What the rows ask that the run's plan sends."""
-        return planned_demands(self.books, self._plan_table)
+    def planned_demands(self, *, replacing: bool) -> list[Demand]:
+        """What the rows ask that the run's plan sends, or that replace what it retracts."""
+        return planned_demands(self.books, self._plan_table, replacing=replacing)
 
     def accepted(self) -> int:
         """About how many records of the scope the destination accepted, ever."""

@@ -77,6 +77,22 @@ def test_rows_without_an_account_are_reported(routed: Shop, sandbox: LocalSandbo
     assert sum(rows for _, rows in calls(sandbox)) == 3
 
 
+def test_nothing_is_retracted_while_a_row_names_no_account(routed: Shop, sandbox: LocalSandbox) -> None:
+    """It may be the row of what seems gone: blank, or no account at all. Once each has one, what is gone goes."""
+    routed.exposure(account_column="account", adjustments=["retract"], adjust_after="0 hours")
+    push(routed, sandbox)
+    model = routed.folder / "models/offline_conversions.sql"
+    for lost in ("' '", "'100.0'"):
+        model.write_text(_MODEL.replace("in ('D1', 'D2')", "= 'D1'").replace("= 'D4' then ' '", f"= 'D2' then {lost}"))
+        routed.dbt("run", "--quiet", "--select", "offline_conversions")
+        done = routed.run("push", "--json", "shop_conversions@100", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+        assert json.loads(done.stdout)["ledger"] == {"held": 1}, done.stderr
+    model.write_text(_MODEL + " where deal_id in ('D1', 'D3')")
+    routed.dbt("run", "--quiet", "--select", "offline_conversions")
+    done = routed.run("push", "--json", "shop_conversions@100", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    assert json.loads(done.stdout)["ledger"] == {"retracted": 1}, done.stderr
+
+
 def test_one_account_is_named_behind_the_sync(routed: Shop, sandbox: LocalSandbox) -> None:
     """NAME@ACCOUNT picks one account for any command; a command that can work on one only asks for it."""
     one = routed.run("push", "shop_conversions@200", MICROSOFT_ADS_ENDPOINT=sandbox.url)

@@ -162,6 +162,26 @@ def test_a_push_notes_what_would_be_refused(shop: Shop, start: Start) -> None:
     assert "goals could not be looked at" not in again.stderr
 
 
+def test_nothing_is_retracted_for_a_row_that_its_goal_refuses(shop: Shop, start: Start) -> None:
+    """A renamed goal, or a lost click id, would end both: the push is refused, or such rows wait and the rest goes."""
+    shop.exposure(adjustments=["retract"], adjust_after="0 hours")
+    sandbox = start(WON)
+    shop.fill([deal(n) for n in range(40)])
+    assert shop.push(endpoint=sandbox.url)["source"] == {"accepted": 40}
+    lost = deal(1, microsoft_click_id=None, hashed_email_address=HASH)
+    shop.fill([deal(0, conversion_name="Deal Won!"), lost, *(deal(n) for n in range(2, 41))])
+    refused = shop.run("push", "--max-retractions", "2", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    assert refused.returncode == 5
+    assert "Conversions would be retracted for good, for rows that their goals refuse." in refused.stderr
+    assert "'Deal Won!'" in refused.stderr
+    assert "with hashes and no click id" in refused.stderr
+    shop.exposure(adjustments=["retract"], adjust_after="0 hours", hold_refusable=True)
+    waits = shop.push("--max-retractions", "2", endpoint=sandbox.url)
+    assert (waits["source"], waits["ledger"]) == ({"accepted": 1, "unchanged": 38, "held": 2}, {"held": 2})
+    shop.fill([deal(n) for n in range(41)])
+    assert shop.push(endpoint=sandbox.url)["source"] == {"unchanged": 41}
+
+
 @each_engine
 def test_what_goals_would_refuse_is_held_where_that_is_set(shop: Shop, start: Start) -> None:
     """Plan, why and push hold the same rows, each with its reason; without the setting they go."""

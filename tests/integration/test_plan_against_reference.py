@@ -25,6 +25,7 @@ from tests.reference.cells import TABLE as ADJUSTED
 from tests.reference.nouns import PlanRow, Receipt, RunEvent
 from tests.reference.strategies import World, crowds, together, worlds
 from tests.reference.test_reference import NOW, PAST_90_DAYS, TABLE, sources
+from tests.reference.times import days_before
 from tests.support.engines import ENGINES
 from tests.support.scale import scaled
 from tests.support.shop import Shop, copy_of
@@ -253,6 +254,25 @@ SHOWN = {
     "nothing is taken back for having rolled out of the source": past(
         *LEDGERS["restated"],
         source=(row(microsoft_click_id=BESIDE, key="beside", conversion_time="2026-03-12T00:00:00Z"),),
+    ),
+    "nothing is taken back for having rolled out of its goal": past(
+        ACCEPTED,
+        source=(
+            row(microsoft_click_id=BESIDE, key="beside", conversion_time=days_before(NOW, 5)),
+            row(microsoft_click_id=M, key="k2", conversion_name="Deal", conversion_time=days_before(NOW, 60)),
+        ),
+    ),
+    "without a key nothing is taken back beside a row that is invalid now": past(
+        step("send", "accepted", record_key=""),
+        rows=[row(microsoft_click_id="short", key="", reasons=("click_id_malformed",))],
+    ),
+    "nothing is taken back for a row that has the click of another": past(
+        step("send", "accepted", first_attempt=True),
+        step("send", "accepted", first_attempt=True, click_id=M, record_key="k2"),
+        rows=[row(microsoft_click_id=M)],
+    ),
+    "nothing is taken back that was forgotten": past(
+        step("send", "accepted", click_id="forgotten_2_1", hashed_email="", record_key="")
     ),
     "a correction is later than the one before": past(
         ACCEPTED, step("restate", "accepted", value=30.0, adjustment_time=NOW), rows=[row()]

@@ -63,7 +63,7 @@ def test_retry_baseline_and_forget(shop: Shop, tmp_path: Path) -> None:
         assert validate("forget", json.loads(done.stdout))["records"] == 1
         known = "select count(*) from reverse_etl_ledger where ? in (hashed_phone, click_id, record_key)"
         assert [shop.sql(known, [word]) for word in (phone, click(4), "D4")] == [[(0,)]] * 3
-        assert shop.push(endpoint=sandbox.url)["ledger"] == {"held": 1}
+        assert shop.push(endpoint=sandbox.url)["ledger"] == {"aged_out": 1}
     other = {"run_seq": 99, "claim_id": "other", "host": "elsewhere", "pid": 1, "counts": ""}
     now = datetime.now(UTC).replace(tzinfo=None)
     shop.repeat("reverse_etl_runs", "run_seq = 1 and event <> 'close'", happened_at=now, **other)

@@ -281,9 +281,13 @@ def test_a_forgotten_person_leaves_no_trace_and_every_count(shop: Shop, sandbox_
         assert traces(shop, *words) == []
         assert counted(shop)[0] == before[0]
         pushed = shop.push(endpoint=url)
-        assert (pushed["source"], pushed["ledger"], pushed["sent"]) == ({"unchanged": 1}, {"held": 2}, {})
+        assert (pushed["source"], pushed["ledger"], pushed["sent"]) == ({"unchanged": 1}, {"aged_out": 2}, {})
+        # Nothing of it can be corrected any more, whatever the sync may send.
+        shop.exposure(adjustments=["restate", "retract"], adjust_after="0 hours")
+        pushed = shop.push(endpoint=url)
+        assert (pushed["source"], pushed["ledger"], pushed["sent"]) == ({"unchanged": 1}, {"aged_out": 2}, {})
     assert change(shop, "forget", "--key", click(1))["run"] is None
-    assert runs(shop)[:2] == ["done", "forget"]
+    assert runs(shop)[:3] == ["done", "done", "forget"]
 
 
 def test_what_is_in_doubt_is_forgotten_once_it_is_settled(shop: Shop, sandbox: LocalSandbox) -> None:

@@ -333,15 +333,74 @@ OF_THE_PLAN = (
     _one(
         "an invalid row under the key takes nothing back",
         LEDGER_SIDE,
-        "when open_keys.stands = 0 then 'row_invalid_now'",
+        "when open_keys.stands = 0 and absent.record_key <> '' then 'row_invalid_now'",
         "when false then 'row_invalid_now'",
+        ADJUSTED_CELLS,
+    ),
+    _one(
+        "an invalid row without a key takes nothing back",
+        LEDGER_SIDE,
+        "when open_keys.stands = 0 and absent.record_key = '' then 'row_invalid_now'",
+        "when false then 'row_invalid_now'",
+        _shown("without a key nothing is taken back beside a row that is invalid now"),
+    ),
+    _one(
+        "what another row was sent as takes no place",
+        SOURCE,
+        " and known.record_key in (judged.record_key, '')",
+        "",
+        ADJUSTED_CELLS,
+    ),
+    _one(
+        "what another row was sent as is looked at",
+        SOURCE,
+        "and plain.record_key in (source_rows.record_key, '')",
+        "and source_rows.record_key is not null",
+        _shown("nothing is taken back for a row that has the click of another"),
+    ),
+    _one(
+        "a copy displaces no value",
+        SOURCE,
+        "            case when {{ reverse_etl._same_number('judged.value', 'known.value') }}"
+        " and judged.currency = known.currency then 0 else 1 end,\n",
+        "",
+        ADJUSTED_CELLS,
+    ),
+    _one(
+        "a move keeps the value",
+        LEDGER_SIDE,
+        "            and (absent.value is null or sent_keys.source_value is not null)\n",
+        "",
+        ADJUSTED_CELLS,
+    ),
+    _one(
+        "what was forgotten is left as it is",
+        LEDGER_SIDE,
+        "when substr(absent.click_id, 1, 10) = 'forgotten_' then 'aged_out'",
+        "when false then 'aged_out'",
+        _shown("nothing is taken back that was forgotten"),
+    ),
+    _one(
+        "what rolled out of its goal is not gone",
+        LEDGER_SIDE,
+        "coalesce(reach.oldest_time, whole_reach.oldest_time)",
+        "whole_reach.oldest_time",
+        _shown("nothing is taken back for having rolled out of its goal"),
+    ),
+    _one(
+        "a removed currency is no change of value",
+        DECISIONS,
+        """ and source_currency = '' and ledger_currency <> ''\"""",
+        """ and false\"""",
         ADJUSTED_CELLS,
     ),
     _one(
         "nothing is taken back for what is not sent",
         LEDGER_SIDE,
-        "when open_keys.stands = 1 and sent_keys.record_key is not null then 'moved'",
-        "when open_keys.stands = 1 then 'moved'",
+        "open_keys.stands = 1 and sent_keys.record_key is not null\n"
+        "            and (absent.value is null or sent_keys.source_value is not null)\n"
+        "            and (absent.currency = '' or sent_keys.source_currency <> '')\n",
+        "open_keys.stands = 1\n",
         _shown("nothing is taken back for what is dead"),
     ),
     _one(
@@ -354,8 +413,8 @@ OF_THE_PLAN = (
     _one(
         "what rolled out of the source is not gone",
         LEDGER_SIDE,
-        " or absent.conversion_time < reach.oldest_time then 'aged_out'",
-        " then 'aged_out'",
+        " or absent.conversion_time < coalesce(reach.oldest_time, whole_reach.oldest_time)",
+        "",
         _shown("nothing is taken back for having rolled out of the source"),
     ),
 )

@@ -1,5 +1,7 @@
 """The adjustments of the decision table: what is restated or retracted, what waits for it, and what is held."""
 
+from collections.abc import Mapping
+
 from .facts import Facts
 from .fold import State
 from .nouns import MatchKey, SourceRow
@@ -27,6 +29,8 @@ def of_counted_row(facts: Facts, row: SourceRow, state: State, expired: bool) ->
         verdict = "held", "attribution_changed", None
     elif row.conversion_value is None and now_says != (state.value, state.currency):
         verdict = "held", "value_missing", None
+    elif state.currency and not row.conversion_currency_code:
+        verdict = "held", "currency_missing", None
     elif now_says != (state.value, state.currency):
         if expired:
             verdict = "expired", None, None
@@ -62,17 +66,17 @@ def retract_in_doubt(facts: Facts, row: SourceRow, state: State) -> Verdict:
     return _unless_kept_back(facts, state, ("retract", "retract_in_doubt", "retract"))
 
 
-def of_left_over(facts: Facts, identity: MatchKey, state: State, replaced_keys: frozenset[str]) -> Verdict | None:
+def of_left_over(facts: Facts, identity: MatchKey, state: State, replaced: Mapping[str, SourceRow]) -> Verdict | None:
     """An identity that is taken, or may be, and that stands in no valid source row.
 
-    `replaced_keys`: keys of rows that would be sent but for the hold by their key.
+    `replaced`: by key the row that would be sent but for the hold by its key.
     """
     tried = _of_this_run(facts, state, None)
     if tried is not None and state.adjusted.operation == "retract":
         return tried
     if state.status not in ("accepted", "maybe_taken"):
         return None
-    where = _where(facts, identity, state, replaced_keys)
+    where = _where(facts, identity, state, replaced)
     held = _held_left_over(state, where)
     retract_allowed = "retract" in facts.allowed
     if facts.is_expired(identity) or where == "aged_out":
@@ -96,23 +100,36 @@ def of_left_over(facts: Facts, identity: MatchKey, state: State, replaced_keys: 
     return _unless_kept_back(facts, state, verdict)
 
 
-def _where(facts: Facts, identity: MatchKey, state: State, replaced_keys: frozenset[str]) -> str:
+def _where(facts: Facts, identity: MatchKey, state: State, replaced: Mapping[str, SourceRow]) -> str:
     """What became of its row: row_invalid_now, aged_out, moved, stays (nothing would replace it), or gone."""
     rules = facts.rules
-    if identity in facts.present and rules.invalid_is_not_gone:
+    if state.sent.click_id.startswith("forgotten_"):
+        where = "aged_out"
+    elif identity in facts.present and rules.invalid_is_not_gone:
         where = "row_invalid_now"
     elif facts.is_expired(identity):
         where = "aged_out"
     elif state.record_key in facts.open_keys:
-        sendable = state.record_key in replaced_keys or not rules.successor_must_be_sendable
+        sendable = _says_as_much(replaced.get(state.record_key), state) or not rules.successor_must_be_sendable
         where = "moved" if sendable else "stays"
+    elif state.record_key and state.record_key in facts.invalid_keys and rules.invalid_is_not_gone:
+        where = "row_invalid_now"
+    elif identity.conversion_time < max(facts.reaches_back_to(identity.conversion_name), facts.days_89):
+        where = "aged_out"
+    # Without a key it may be that of any row which is invalid now.
     elif state.record_key in facts.invalid_keys and rules.invalid_is_not_gone:
         where = "row_invalid_now"
-    elif identity.conversion_time < max(facts.oldest_open or "", facts.days_89):
-        where = "aged_out"
     else:
         where = "gone"
     return where
+
+
+def _says_as_much(row: SourceRow | None, state: State) -> bool:
+    """Whether a row that takes the place of a conversion says its value and its currency, where that did."""
+    if row is None:
+        return False
+    value, currency = row.conversion_value, row.conversion_currency_code
+    return (value is not None or state.value is None) and bool(currency or not state.currency)
 
 
 def _held_left_over(state: State, where: str) -> Verdict:

@@ -69,6 +69,7 @@ TABLE = [
     ("what counts does not ask for its hashes", "accepted", "other hashes", ["source: unchanged, hashes_differ"]),
     ("a changed value is restated", "accepted", "changed", ["source: restate, value_changed → restate"]),
     ("a removed value is held", "accepted", "no value", ["source: held, value_missing"]),
+    ("a removed currency is held", "accepted", "no currency", ["source: held, currency_missing"]),
     ("no value is no change", "accepted without a value", "no value", ["source: unchanged"]),
     ("a first value is restated", "accepted without a value", "same", ["source: restate, value_changed → restate"]),
     (
@@ -86,6 +87,19 @@ TABLE = [
         "key now has M again",
         ["ledger: held, moved", "source: duplicate", "source: unchanged"],
     ),
+    (
+        "what another row was sent as takes no place",
+        "accepted beside M",
+        "key now has M alone",
+        ["ledger: held, moved", "source: invalid, click_id_malformed", "source: unchanged"],
+    ),
+    (
+        "a value that is lost takes no place of one",
+        "accepted",
+        "key now has M without a value",
+        ["ledger: held, moved", M_HELD],
+    ),
+    ("a copy displaces no value", "accepted", "twice", ["source: duplicate", "source: unchanged"]),
     ("a swap is not a move", "accepted", "swapped", ["source: new → send", "source: unchanged"]),
     ("an invalid row retracts nothing", "accepted", "invalid", ["ledger: held, row_invalid_now", INVALID]),
     (

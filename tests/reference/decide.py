@@ -41,7 +41,7 @@ def plan(
         rules=rules,
     )
     rows = [_invalid_row(facts, row) for row in facts.rows if row.is_invalid]
-    replaced_keys = set()
+    replaced: dict[str, SourceRow] = {}
     for row in facts.rows:
         if row.is_invalid:
             continue
@@ -50,14 +50,18 @@ def plan(
             continue
         rows.append(_source_row(facts, row))
         if _would_be_sent(facts, row, states.get(row.match_key)):
-            replaced_keys.add(row.key)
+            replaced[row.key] = min(row, replaced.get(row.key, row), key=_time_and_name)
     for identity, state in states.items():
-        left_over = _ledger_identity(facts, identity, state, frozenset(replaced_keys))
+        left_over = _ledger_identity(facts, identity, state, replaced)
         if left_over is not None:
             rows.append(left_over)
     retracted = {_identity_of(row) for row in rows if row.side == "ledger" and row.operation == "retract"}
     rows = [_replacement(facts, row, retracted) for row in rows]
     return [_with_counted(states, row) for row in rows]
+
+
+def _time_and_name(row: SourceRow) -> tuple[str, str]:
+    return row.conversion_time or "", row.conversion_name
 
 
 def _identity_of(row: PlanRow) -> MatchKey:
@@ -272,7 +276,9 @@ def _counting_under(facts: Facts, key: str, identity: MatchKey) -> set[MatchKey]
     }
 
 
-def _ledger_identity(facts: Facts, identity: MatchKey, state: State, replaced_keys: frozenset[str]) -> PlanRow | None:
+def _ledger_identity(
+    facts: Facts, identity: MatchKey, state: State, replaced: Mapping[str, SourceRow]
+) -> PlanRow | None:
     """The standing of an identity that is taken or in doubt and that no source row speaks for."""
     window_start = days_before(facts.now, 91)
     if facts.oldest is not None:
@@ -282,7 +288,7 @@ def _ledger_identity(facts: Facts, identity: MatchKey, state: State, replaced_ke
         return None
     if state.status == "in_doubt":
         return _in_doubt(facts, identity, state)
-    verdict = of_left_over(facts, identity, state, replaced_keys)
+    verdict = of_left_over(facts, identity, state, replaced)
     if verdict is None:
         return None
     match verdict[2]:

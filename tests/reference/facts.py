@@ -28,13 +28,11 @@ class Facts:
     expiry: str  # what converted before this is past 90 days
     days_89: str  # what converted before this may be about to age out
     oldest: str | None  # the oldest conversion time that can be read in the source
-    oldest_open: str | None  # of a valid row within 90 days: one stray old row must not make the source look older
+    oldest_open: Mapping[str, str]  # by goal and, under "", in all; of valid rows within 90 days: one stray is no reach
     present: frozenset[MatchKey]  # identities that stand in a source row, invalid or not
     valid: frozenset[MatchKey]  # identities that stand in a row without an invalid reason
     first: Mapping[MatchKey, SourceRow]  # of the valid rows of an identity the one that stands
-    open_keys: frozenset[
-        str
-    ]  # keys of valid rows that are duplicates, or whose identity does not count or soon will not
+    open_keys: frozenset[str]  # keys of valid rows whose identity does not count as theirs, or soon will not
     invalid_keys: frozenset[str]
     sent_under: Mapping[str, frozenset[MatchKey]]  # the identities that ever went under a key
 
@@ -53,8 +51,12 @@ class Facts:
         rules: Rules,
     ) -> Facts:
         readable = [(row, row.match_key) for row in rows if row.match_key is not None]
-        times = [identity.conversion_time for row, identity in readable if not row.is_invalid]
         expiry = days_before(now, 90)
+        oldest_open: dict[str, str] = {}
+        for row, (name, *_, time) in readable:
+            if not row.is_invalid and time >= expiry:
+                for goal in (name, ""):
+                    oldest_open[goal] = min(time, oldest_open.get(goal, time))
 
         def speaks(row: SourceRow, identity: MatchKey) -> bool:
             return rules.swap_is_not_gone or identity not in states or row.key == states[identity].record_key
@@ -64,6 +66,10 @@ class Facts:
             state = states.get(identity)
             ends = state is not None and state.retract_in_doubt and "retract" in allowed
             return state is not None and state.status == "accepted" and not (ends and rules.successor_must_last)
+
+        def stands_for(row: SourceRow, identity: MatchKey) -> bool:
+            """Whether it counts as this row's: not as that of another key, whose copy it may be by mistake."""
+            return counts(identity) and states[identity].record_key in (row.key, "")
 
         alike: dict[MatchKey, list[SourceRow]] = defaultdict(list)
         for row, identity in readable:
@@ -89,21 +95,25 @@ class Facts:
             expiry=expiry,
             days_89=days_before(now, 89),
             oldest=min((identity.conversion_time for _, identity in readable), default=None),
-            oldest_open=min((time for time in times if time >= expiry), default=None),
+            oldest_open=oldest_open,
             present=frozenset(identity for row, identity in readable if speaks(row, identity)),
             valid=frozenset(identity for row, identity in readable if speaks(row, identity) and not row.is_invalid),
             first=first,
             open_keys=frozenset(
                 row.key
                 for row, identity in readable
-                if row.key and not row.is_invalid and not (row is first[identity] and counts(identity))
+                if row.key and not row.is_invalid and not stands_for(row, identity)
             ),
-            invalid_keys=frozenset(row.key for row in rows if row.key and row.is_invalid),
+            invalid_keys=frozenset(row.key for row in rows if row.is_invalid),
             sent_under={key: frozenset(identities) for key, identities in sent_under.items()},
         )
 
     def is_expired(self, identity: MatchKey) -> bool:
         return identity.conversion_time < self.expiry
+
+    def reaches_back_to(self, goal: str) -> str:
+        """How far back the source reaches in a goal, and where it has no row of it, in all."""
+        return self.oldest_open.get(goal, self.oldest_open.get("", ""))
 
     def refused_by_goal(self, row: SourceRow) -> str | None:
         """What of a row its goal would refuse, where the goals say."""
@@ -135,12 +145,13 @@ class Facts:
 
 
 def duplicate_order(state: State | None) -> Callable[[SourceRow], tuple[object, ...]]:
-    """The first by this order stands: the row that was sent, else by key and value; absent numbers come last."""
+    """The first by this order stands: the row that was sent, by its key, else its value; absent numbers come last."""
 
     def order(row: SourceRow) -> tuple[object, ...]:
         value, credit = row.conversion_value, row.external_attribution_credit
         return (
             state is None or row.key != state.record_key,
+            state is None or (value, row.conversion_currency_code) != (state.value, state.currency),
             row.key,
             (value is None, value or 0.0),
             row.conversion_currency_code,

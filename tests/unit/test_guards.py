@@ -245,3 +245,17 @@ def test_an_empty_source_takes_nothing_back() -> None:
     empty = Plan("now", (PlanLine("ledger", "retract", ("gone",), "retract", 1),), 10)
     assert "the source is empty" in retractions(RetractionLimit(100, 1.0), empty).refusal
     assert not retractions(RetractionLimit(1, 1.0, even_if_empty=True), empty).refusal
+
+
+def test_a_source_without_a_valid_row_takes_nothing_back() -> None:
+    """Rows that are invalid or too old say as little of what left the source as none."""
+    lines = [PlanLine("source", class_, (), "", 5) for class_ in ("invalid", "expired")]
+    plan = Plan("now", (*lines, PlanLine("ledger", "retract", ("gone",), "retract", 1)), 10)
+    assert "no row of the source is valid" in retractions(RetractionLimit(), plan).refusal
+
+
+def test_the_share_is_of_what_has_not_aged_out() -> None:
+    """A ledger that is much longer than the source lets no more of the source be lost at once."""
+    source = PlanLine("source", "unchanged", (), "", 28)
+    lines = (source, PlanLine("ledger", "aged_out", (), "", 70), PlanLine("ledger", "retract", ("gone",), "retract", 2))
+    assert "2 of 30 conversions" in retractions(RetractionLimit(), Plan("now", lines, 100)).refusal

@@ -1429,13 +1429,15 @@ states.status,
 states.code,
 states.error_code,
 items.goes_at,
+-- of rows that are one conversion, the one that was asked for goes first
+case when lower(replace(items.click_id, '-', '')) = lower(replace('c', '-', '')) then 0 else 1 end as named_otherwise,
 count(*) over () as rows_in_all
 from items
 left join asked_states as states on items.conversion_name = states.conversion_name and items.identifier_key = states.identifier_key and items.conversion_time = states.conversion_time
 )
 select *
 from final
-order by case when place = 'source' then 0 else 1 end, conversion_time, record_key, class
+order by case when place = 'source' then 0 else 1 end, named_otherwise, conversion_time, record_key, class
 limit 10;
 -- attempts
 with asked as (

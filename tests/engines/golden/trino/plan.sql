@@ -300,7 +300,7 @@ and source_rows.currency = plain.currency
 and coalesce(source_rows.attribution_credit, -1.5e300) = coalesce(plain.attribution_credit, -1.5e300)
 and source_rows.attribution_model = plain.attribution_model
 and source_rows.hashes_beside = plain.hashes_beside
-and source_rows.record_key is not null
+and plain.record_key in (source_rows.record_key, '')
 and repeated.conversion_time is null,
 false
 );
@@ -427,12 +427,13 @@ partition by judged.conversion_name, judged.identifier_key, judged.conversion_ti
 order by
 case when judged.invalid_reasons = '' then 0 else 1 end,
 case when judged.record_key = known.record_key then 0 else 1 end,
+case when coalesce(judged.value, -1.5e300) = coalesce(known.value, -1.5e300) and judged.currency = known.currency then 0 else 1 end,
 judged.record_key, coalesce(judged.value, 1e300), judged.currency,
 coalesce(judged.attribution_credit, 2), judged.attribution_model,
 judged.hashed_email, judged.hashed_phone, judged.click_id
 ) else 0 end as copy,
 coalesce(
-known.status = 'accepted' and not known.retract_in_doubt, false
+known.status = 'accepted' and known.record_key in (judged.record_key, '') and not known.retract_in_doubt, false
 ) as is_counted
 from judged
 left join "warehouse"."shop"."reverse_etl_step_known" as known on judged.conversion_name = known.conversion_name and judged.identifier_key = known.identifier_key and judged.conversion_time = known.conversion_time;
@@ -444,6 +445,7 @@ when plain.conversion_time < (select oldest_time from "warehouse"."shop"."revers
 else 'as_accepted'
 end as place,
 plain.run_seq = 7 as in_this_run,
+plain.conversion_name as conversion_name,
 count(*) as row_count,
 min(case when plain.conversion_time >= '2026-08-27T12:00:00Z' then plain.conversion_time end) as oldest_time
 from (
@@ -468,7 +470,7 @@ on attempts.run_seq = fences.run_seq
 where left_out.seq is null and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq)
 and (attempts.conversion_time >= '2026-08-26T12:00:00Z' or attempts.conversion_time >= (select oldest_time from "warehouse"."shop"."reverse_etl_step_source_reach"))
 ) as plain
-group by place, in_this_run;
+group by place, in_this_run, conversion_name;
 -- source_decisions
 create table "warehouse"."shop"."reverse_etl_step_source_decisions" as
 with compared as (
@@ -522,47 +524,48 @@ ruled.*,
 case
 when rule in (1) then 'invalid'
 when rule in (2) then 'duplicate'
-when rule in (3, 7, 10, 28) then 'expired'
-when rule in (4, 19, 23, 30, 31, 41) then 'waiting'
-when rule in (5, 11, 15, 17, 18, 21, 22, 25, 26, 27, 29, 33, 37, 39, 42) then 'held'
-when rule in (6, 45) then 'new'
+when rule in (3, 7, 10, 29) then 'expired'
+when rule in (4, 19, 23, 31, 32, 42) then 'waiting'
+when rule in (5, 11, 15, 17, 18, 21, 22, 25, 26, 27, 28, 30, 34, 38, 40, 43) then 'held'
+when rule in (6, 46) then 'new'
 when rule in (8, 9, 12) then 'in_doubt'
-when rule in (13, 40, 43, 44) then 'deferred'
-when rule in (14, 34) then 'accepted'
-when rule in (16, 38) then 'rejected'
+when rule in (13, 41, 44, 45) then 'deferred'
+when rule in (14, 35) then 'accepted'
+when rule in (16, 39) then 'rejected'
 when rule in (20) then 'retract'
-when rule in (24, 32) then 'restate'
-when rule in (35, 36) then 'unchanged'
+when rule in (24, 33) then 'restate'
+when rule in (36, 37) then 'unchanged'
 else ''
 end as class,
 case
 when rule in (1) then invalid_reasons
 when rule in (2) then 'same_identity'
-when rule in (3, 10, 28) then expired_reasons
-when rule in (4, 41) then waiting_reasons
-when rule in (5, 42) then refusable_reasons
+when rule in (3, 10, 29) then expired_reasons
+when rule in (4, 42) then waiting_reasons
+when rule in (5, 43) then refusable_reasons
 when rule in (7) then 'in_doubt_too_old'
 when rule in (8, 12) then 'unanswered_this_run'
 when rule in (11) then 'retracted'
-when rule in (13, 40) then 'deferred_this_run'
+when rule in (13, 41) then 'deferred_this_run'
 when rule in (14) then 'restated'
 when rule in (15, 22, 24, 25) then 'restate_in_doubt'
-when rule in (17, 37) then 'maybe_taken'
+when rule in (17, 38) then 'maybe_taken'
 when rule in (18, 20, 21) then 'retract_in_doubt'
-when rule in (19, 23, 31) then 'quiet'
+when rule in (19, 23, 32) then 'quiet'
 when rule in (26) then 'attribution_changed'
 when rule in (27) then 'value_missing'
-when rule in (29, 39) then 'rejected_unchanged'
-when rule in (30) then 'accepted_recently'
-when rule in (32, 33) then 'value_changed'
-when rule in (35) then 'hashes_differ'
+when rule in (28) then 'currency_missing'
+when rule in (30, 40) then 'rejected_unchanged'
+when rule in (31) then 'accepted_recently'
+when rule in (33, 34) then 'value_changed'
+when rule in (36) then 'hashes_differ'
 else ''
 end as reason,
 case
-when rule in (6, 43, 45) then 'send'
-when rule in (9, 44) then 'repeat'
+when rule in (6, 44, 46) then 'send'
+when rule in (9, 45) then 'repeat'
 when rule in (20) then 'retract'
-when rule in (24, 32) then 'restate'
+when rule in (24, 33) then 'restate'
 else ''
 end as operation
 from (
@@ -596,62 +599,76 @@ when status = 'accepted' and restate_in_doubt then 24
 when status = 'accepted' and restate_in_doubt then 25
 when status = 'accepted' and not same_attribution then 26
 when status = 'accepted' and not same_value and source_value is null then 27
-when status = 'accepted' and not same_value and expired_reasons <> '' then 28
-when status = 'accepted' and not same_value and value_was_refused then 29
-when status = 'accepted' and not same_value and accepted_lately then 30
-when status = 'accepted' and not same_value and may_still_arrive then 31
-when status = 'accepted' and not same_value then 32
+when status = 'accepted' and not same_value and source_currency = '' and ledger_currency <> '' then 28
+when status = 'accepted' and not same_value and expired_reasons <> '' then 29
+when status = 'accepted' and not same_value and value_was_refused then 30
+when status = 'accepted' and not same_value and accepted_lately then 31
+when status = 'accepted' and not same_value and may_still_arrive then 32
 when status = 'accepted' and not same_value then 33
-when status = 'accepted' and sent_this_run then 34
-when status = 'accepted' and not same_hashes then 35
-when status = 'accepted' then 36
-when status = 'maybe_taken' and not lifted then 37
-when status = 'rejected' and same_in_all and sent_this_run then 38
-when status = 'rejected' and same_in_all then 39
-when status in ('deferred', 'maybe_taken') and sent_this_run then 40
-when waiting_reasons <> '' then 41
-when refusable_reasons <> '' then 42
-when status = 'deferred' then 43
-when status = 'maybe_taken' then 44
-when status = 'rejected' then 45
+when status = 'accepted' and not same_value then 34
+when status = 'accepted' and sent_this_run then 35
+when status = 'accepted' and not same_hashes then 36
+when status = 'accepted' then 37
+when status = 'maybe_taken' and not lifted then 38
+when status = 'rejected' and same_in_all and sent_this_run then 39
+when status = 'rejected' and same_in_all then 40
+when status in ('deferred', 'maybe_taken') and sent_this_run then 41
+when waiting_reasons <> '' then 42
+when refusable_reasons <> '' then 43
+when status = 'deferred' then 44
+when status = 'maybe_taken' then 45
+when status = 'rejected' then 46
 end as rule
 from facts
 ) as ruled;
 -- absent
 create table "warehouse"."shop"."reverse_etl_step_absent" as
 with open_keys as (
--- keys that stand on a row which does not count yet, or never as a duplicate, or on one that is invalid now
+-- keys that stand on a row which does not count as theirs, or on one that is invalid now, which may have none
 select
 record_key,
 max(case when invalid_reasons = '' then 1 else 0 end) as stands
 from "warehouse"."shop"."reverse_etl_step_open_rows" as open_rows
-where record_key <> '' and not (copy = 1 and is_counted)
+where invalid_reasons <> '' or (record_key <> '' and not is_counted)
 group by record_key
 ),
 sent_keys as (
 select
 record_key,
 conversion_name,
-conversion_time
+conversion_time,
+source_value,
+source_currency
 from (
 select
 source_record_key as record_key,
 conversion_name,
 conversion_time,
+source_value,
+source_currency,
 row_number() over (partition by source_record_key order by conversion_time, conversion_name) as nth
 from "warehouse"."shop"."reverse_etl_step_source_decisions" as decisions
 where source_record_key <> '' and class in ('new', 'deferred') and operation in ('send', 'repeat')
 ) as sent
 where nth = 1
 ),
--- how far back the source reaches; one stray row past 90 days must not make it look older
+-- how far back the source reaches in each goal; one stray row past 90 days must not make it look older
 reach as (
-select coalesce(min(oldest_time), '') as oldest_time
+select
+conversion_name,
+min(oldest_time) as oldest_time
 from (
-select oldest_time from "warehouse"."shop"."reverse_etl_step_plain_counts" as plain_counts where place = 'as_accepted'
+select conversion_name, oldest_time from "warehouse"."shop"."reverse_etl_step_plain_counts" as plain_counts where place = 'as_accepted'
 union all
-select conversion_time as oldest_time from "warehouse"."shop"."reverse_etl_step_open_rows" as open_rows where copy = 1 and expired_reasons = ''
+select conversion_name, conversion_time as oldest_time
+from "warehouse"."shop"."reverse_etl_step_open_rows" as open_rows
+where copy = 1 and expired_reasons = ''
 ) as times
+group by conversion_name
+),
+whole_reach as (
+select coalesce(min(oldest_time), '') as oldest_time
+from reach
 ),
 absent as (
 select
@@ -735,7 +752,7 @@ on attempts.run_seq = left_out.run_seq and attempts.seq = left_out.seq
 left join "warehouse"."shop"."reverse_etl_step_fences" as fences
 on attempts.run_seq = fences.run_seq
 where left_out.seq is null and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq)
-) as attempts where attempts.conversion_time >= '2026-08-27T12:00:00Z' and attempts.conversion_time < (select oldest_time from "warehouse"."shop"."reverse_etl_step_source_reach") and (attempts.record_key in (select record_key from open_keys) or (select oldest_time from reach) = '')
+) as attempts where attempts.conversion_time >= '2026-08-27T12:00:00Z' and attempts.conversion_time < (select oldest_time from "warehouse"."shop"."reverse_etl_step_source_reach") and (attempts.record_key in (select record_key from open_keys where record_key <> '') or (select oldest_time from whole_reach) = '')
 ) as plain
 left join (
 select
@@ -769,7 +786,7 @@ on attempts.run_seq = left_out.run_seq and attempts.seq = left_out.seq
 left join "warehouse"."shop"."reverse_etl_step_fences" as fences
 on attempts.run_seq = fences.run_seq
 where left_out.seq is null and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq)
-) as attempts where attempts.conversion_time >= '2026-08-27T12:00:00Z' and attempts.conversion_time < (select oldest_time from "warehouse"."shop"."reverse_etl_step_source_reach") and (attempts.record_key in (select record_key from open_keys) or (select oldest_time from reach) = '')) as looked_for) as numbers on attempts.run_seq = numbers.run_seq and attempts.seq = numbers.seq
+) as attempts where attempts.conversion_time >= '2026-08-27T12:00:00Z' and attempts.conversion_time < (select oldest_time from "warehouse"."shop"."reverse_etl_step_source_reach") and (attempts.record_key in (select record_key from open_keys where record_key <> '') or (select oldest_time from whole_reach) = '')) as looked_for) as numbers on attempts.run_seq = numbers.run_seq and attempts.seq = numbers.seq
 left join "warehouse"."shop"."reverse_etl_step_answers" as one_row
 on attempts.run_seq = one_row.run_seq
 and attempts.seq = one_row.seq_from and one_row.seq_from = one_row.seq_to
@@ -794,18 +811,26 @@ select
 absent.conversion_name as conversion_name, absent.identifier_key as identifier_key, absent.conversion_time as conversion_time, absent.record_key as record_key, absent.click_id as click_id, absent.hashed_email as hashed_email, absent.hashed_phone as hashed_phone, absent.value as value, absent.currency as currency, absent.attribution_credit as attribution_credit, absent.attribution_model as attribution_model, absent.run_seq as run_seq, absent.status as status, absent.lifted as lifted, absent.restate_in_doubt as restate_in_doubt, absent.retract_in_doubt as retract_in_doubt, absent.retract_refused as retract_refused, absent.may_still_arrive as may_still_arrive, absent.last_adjustment_time as last_adjustment_time, absent.accepted_at as accepted_at, absent.answered_at as answered_at, absent.restate_tried_value as restate_tried_value, absent.restate_tried_currency as restate_tried_currency, absent.adjusted as adjusted, absent.adjusted_outcome as adjusted_outcome, absent.adjusted_run_seq as adjusted_run_seq, absent.adjusted_value as adjusted_value, absent.adjusted_currency as adjusted_currency, absent.restate_refused_value as restate_refused_value, absent.restate_refused_currency as restate_refused_currency, absent.code as code, absent.error_code as error_code, absent.message as message, absent.tracking_id as tracking_id, absent.sent_this_run as sent_this_run, absent.corrected_this_run as corrected_this_run, absent.accepted_lately as accepted_lately, absent.was_out_of_reach as was_out_of_reach,
 absent.conversion_time < '2026-08-27T12:00:00Z' as past_90_days,
 case
+when substr(absent.click_id, 1, 10) = 'forgotten_' then 'aged_out'
 when invalid_now.conversion_name is not null then 'row_invalid_now'
 when absent.conversion_time < '2026-08-27T12:00:00Z' then 'past_90_days'
-when open_keys.stands = 1 and sent_keys.record_key is not null then 'moved'
-when open_keys.stands = 1 then 'not_replaced'
-when open_keys.stands = 0 then 'row_invalid_now'
-when absent.conversion_time < '2026-08-28T12:00:00Z' or absent.conversion_time < reach.oldest_time then 'aged_out'
+when
+open_keys.stands = 1 and sent_keys.record_key is not null
+and (absent.value is null or sent_keys.source_value is not null)
+and (absent.currency = '' or sent_keys.source_currency <> '')
+then 'moved'
+when open_keys.stands = 1 and absent.record_key <> '' then 'not_replaced'
+when open_keys.stands = 0 and absent.record_key <> '' then 'row_invalid_now'
+when absent.conversion_time < '2026-08-28T12:00:00Z' or absent.conversion_time < coalesce(reach.oldest_time, whole_reach.oldest_time)
+then 'aged_out'
+when open_keys.stands = 0 and absent.record_key = '' then 'row_invalid_now'
 else 'gone'
 end as place,
 sent_keys.conversion_name as moves_to_name,
 sent_keys.conversion_time as moves_to_time
 from absent
-cross join reach
+cross join whole_reach
+left join reach on absent.conversion_name = reach.conversion_name
 left join invalid_now on absent.conversion_name = invalid_now.conversion_name and absent.identifier_key = invalid_now.identifier_key and absent.conversion_time = invalid_now.conversion_time
 left join open_keys on absent.record_key = open_keys.record_key
 left join sent_keys on absent.record_key = sent_keys.record_key;
@@ -1276,9 +1301,10 @@ from (
 select
 'source' as side,
 case when in_this_run then 'accepted' else 'unchanged' end as class,
-row_count
+sum(row_count) as row_count
 from "warehouse"."shop"."reverse_etl_step_plain_counts" as plain_counts
 where place = 'as_accepted'
+group by in_this_run
 union all
 select
 'ledger' as side,
@@ -1526,7 +1552,7 @@ sum(case when attribution_credit is not null or attribution_model <> '' then 1 e
 0 as repeated_clicks,
 null as late
 from a_plan
-where operation = 'send'
+where class = 'replace'
 group by conversion_name
 order by conversion_name;
 -- export
