@@ -88,13 +88,15 @@ with went_under as (
     from {{ at.key_attempts }} as attempts
 ),
 
-present as (
-    select distinct {{ reverse_etl._listed(keys, 'went_under') }}
+-- what stands in the source as the row of another key
+stands_elsewhere as (
+    select distinct {{ reverse_etl._listed(keys + ['record_key'], 'went_under') }}
     from went_under
     inner join (
         {{ reverse_etl._keyed_rows(at.source_rows) }}
     ) as source_rows
         on {{ reverse_etl._same(keys, 'went_under', 'source_rows') }}
+    where went_under.record_key <> source_rows.record_key
 ),
 
 kin as (
@@ -102,10 +104,10 @@ kin as (
         {{ reverse_etl._named(keys + ['record_key'], 'went_under') }},
         coalesce(states.known_status = 'in_doubt', false) as send_in_doubt,
         states.retract_in_doubt as retract_in_doubt,
-        coalesce(states.known_status in ('accepted', 'maybe_taken'), false) and present.conversion_name is null as left_the_source
+        coalesce(states.known_status in ('accepted', 'maybe_taken'), false) and elsewhere.conversion_name is null as has_the_key
     from went_under
     inner join {{ at.key_states }} as states on {{ reverse_etl._same(keys, 'went_under', 'states') }}
-    left join present on {{ reverse_etl._same(keys, 'went_under', 'present') }}
+    left join stands_elsewhere as elsewhere on {{ reverse_etl._same(keys + ['record_key'], 'went_under', 'elsewhere') }}
 ),
 
 holds as (
@@ -121,7 +123,7 @@ holds as (
                 or (kin.retract_in_doubt and not (candidates.operation = 'retract' and candidates.reason = 'retract_in_doubt'))
                 then 2
             -- what only swapped keys with another row is a conversion of its own
-            when kin.left_the_source and candidates.operation not in ('restate', 'retract') then 1
+            when kin.has_the_key and candidates.operation not in ('restate', 'retract') then 1
             else 0
         end as hold
     from {{ at.candidates }} as candidates

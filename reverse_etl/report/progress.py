@@ -48,7 +48,7 @@ class ConsoleProgress:
         invalid_now = sum(line.rows for line in plan.lines if "row_invalid_now" in line.reasons)
         if invalid_now and round_ == 1:
             self.note(
-                f"{rows_of(invalid_now)} that were accepted break a rule now: nothing of them is sent or taken back. "
+                f"Accepted before, and invalid now: {rows_of(invalid_now)}. Nothing of it is sent or taken back. "
                 "`reverse-etl plan` says which rule."
             )
         if self._quiet or not to_send:

@@ -312,8 +312,15 @@ OF_THE_PLAN = (
     _one(
         "a swap is not a move, of what is sent",
         KEYS,
-        "and present.conversion_name is null as left_the_source",
-        "as left_the_source",
+        "and elsewhere.conversion_name is null as has_the_key",
+        "as has_the_key",
+        ADJUSTED_CELLS,
+    ),
+    _one(
+        "what stands under its key holds others of it",
+        KEYS,
+        "    where went_under.record_key <> source_rows.record_key\n",
+        "",
         ADJUSTED_CELLS,
     ),
     _one(

@@ -100,6 +100,7 @@ TABLE = [
         ["ledger: held, moved", M_HELD],
     ),
     ("a copy displaces no value", "accepted", "twice", ["source: duplicate", "source: unchanged"]),
+    ("a key that stands twice counts once", "accepted", "key has M too", [M_HELD, "source: unchanged"]),
     ("a swap is not a move", "accepted", "swapped", ["source: new → send", "source: unchanged"]),
     ("an invalid row retracts nothing", "accepted", "invalid", ["ledger: held, row_invalid_now", INVALID]),
     (

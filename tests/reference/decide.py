@@ -263,15 +263,15 @@ def _held_by_key(facts: Facts, key: str, identity: MatchKey) -> str | None:
 
 
 def _counting_under(facts: Facts, key: str, identity: MatchKey) -> set[MatchKey]:
-    """The other identities of a key that count, or may, and have left the source.
+    """The other identities of a key that count, or may, and stand in the source as no other key's.
 
-    What still stands there under some key has only swapped keys: it is a conversion of its own.
+    What stands there under another key has only swapped keys: it is a conversion of its own.
     """
     return {
         other
         for other, state in facts.others_of(frozenset({key}), identity).items()
         if state.status in ("accepted", "maybe_taken")
-        and other not in facts.present
+        and (other not in facts.present or facts.keys_of[other] <= {key})
         and (facts.rules.expired_binds_key or not facts.is_expired(other))
     }
 

@@ -30,6 +30,7 @@ class Facts:
     oldest: str | None  # the oldest conversion time that can be read in the source
     oldest_open: Mapping[str, str]  # by goal and, under "", in all; of valid rows within 90 days: one stray is no reach
     present: frozenset[MatchKey]  # identities that stand in a source row, invalid or not
+    keys_of: Mapping[MatchKey, frozenset[str]]  # those of the rows that they stand in
     valid: frozenset[MatchKey]  # identities that stand in a row without an invalid reason
     first: Mapping[MatchKey, SourceRow]  # of the valid rows of an identity the one that stands
     open_keys: frozenset[str]  # keys of valid rows whose identity does not count as theirs, or soon will not
@@ -77,6 +78,9 @@ class Facts:
                 alike[identity].append(row)
         first = {identity: min(rows, key=duplicate_order(states.get(identity))) for identity, rows in alike.items()}
 
+        keys_of: dict[MatchKey, set[str]] = defaultdict(set)
+        for row, identity in readable:
+            keys_of[identity].add(row.key)
         sent_under: dict[str, set[MatchKey]] = defaultdict(set)
         for identity, state in states.items():
             for key in state.record_keys:
@@ -97,6 +101,7 @@ class Facts:
             oldest=min((identity.conversion_time for _, identity in readable), default=None),
             oldest_open=oldest_open,
             present=frozenset(identity for row, identity in readable if speaks(row, identity)),
+            keys_of={identity: frozenset(keys) for identity, keys in keys_of.items()},
             valid=frozenset(identity for row, identity in readable if speaks(row, identity) and not row.is_invalid),
             first=first,
             open_keys=frozenset(

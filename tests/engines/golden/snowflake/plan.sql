@@ -1093,8 +1093,9 @@ with went_under as (
 select distinct conversion_name, identifier_key, conversion_time, record_key
 from warehouse.shop.reverse_etl_step_key_attempts as attempts
 ),
-present as (
-select distinct went_under.conversion_name, went_under.identifier_key, went_under.conversion_time
+-- what stands in the source as the row of another key
+stands_elsewhere as (
+select distinct went_under.conversion_name, went_under.identifier_key, went_under.conversion_time, went_under.record_key
 from went_under
 inner join (
 select
@@ -1105,16 +1106,17 @@ case when click_id = '' or (hashed_email = '' and hashed_phone = '') then '' els
 from warehouse.shop.reverse_etl_step_source_rows as clean
 ) as source_rows
 on went_under.conversion_name = source_rows.conversion_name and went_under.identifier_key = source_rows.identifier_key and went_under.conversion_time = source_rows.conversion_time
+where went_under.record_key <> source_rows.record_key
 ),
 kin as (
 select
 went_under.conversion_name as conversion_name, went_under.identifier_key as identifier_key, went_under.conversion_time as conversion_time, went_under.record_key as record_key,
 coalesce(states.known_status = 'in_doubt', false) as send_in_doubt,
 states.retract_in_doubt as retract_in_doubt,
-coalesce(states.known_status in ('accepted', 'maybe_taken'), false) and present.conversion_name is null as left_the_source
+coalesce(states.known_status in ('accepted', 'maybe_taken'), false) and elsewhere.conversion_name is null as has_the_key
 from went_under
 inner join warehouse.shop.reverse_etl_step_key_states as states on went_under.conversion_name = states.conversion_name and went_under.identifier_key = states.identifier_key and went_under.conversion_time = states.conversion_time
-left join present on went_under.conversion_name = present.conversion_name and went_under.identifier_key = present.identifier_key and went_under.conversion_time = present.conversion_time
+left join stands_elsewhere as elsewhere on went_under.conversion_name = elsewhere.conversion_name and went_under.identifier_key = elsewhere.identifier_key and went_under.conversion_time = elsewhere.conversion_time and went_under.record_key = elsewhere.record_key
 ),
 holds as (
 select
@@ -1129,7 +1131,7 @@ kin.send_in_doubt
 or (kin.retract_in_doubt and not (candidates.operation = 'retract' and candidates.reason = 'retract_in_doubt'))
 then 2
 -- what only swapped keys with another row is a conversion of its own
-when kin.left_the_source and candidates.operation not in ('restate', 'retract') then 1
+when kin.has_the_key and candidates.operation not in ('restate', 'retract') then 1
 else 0
 end as hold
 from warehouse.shop.reverse_etl_step_candidates as candidates
