@@ -92,13 +92,29 @@ group by place, in_this_run, conversion_name
 {%- set keys = reverse_etl._identity_columns(plan.scope) -%}
 {%- set days_90 = reverse_etl._literal(reverse_etl._days_before(plan.now, plan.max_age_days)) -%}
 {%- set days_89 = reverse_etl._literal(reverse_etl._days_before(plan.now, plan.max_age_days - 1)) -%}
-with open_keys as (
-    -- keys that stand on a row which does not count as theirs, or on one that is invalid now, which may have none
+with invalid_keys as (
+    -- of rows that are invalid now, which may have none
+    select distinct record_key
+    from {{ at.open_rows }} as open_rows
+    where invalid_reasons <> ''
+),
+
+open_keys as (
+    -- keys that stand on a row which is invalid, does not count, or counts as the conversion of another that duplicates it or
+    -- is invalid
     select
         record_key,
         max(case when invalid_reasons = '' then 1 else 0 end) as stands
     from {{ at.open_rows }} as open_rows
-    where invalid_reasons <> '' or (record_key <> '' and not is_counted)
+    where
+        invalid_reasons <> ''
+        or (
+            record_key <> ''
+            and not (
+                is_counted
+                and (sent_under = record_key or (copy = 1 and sent_under not in (select record_key from invalid_keys)))
+            )
+        )
     group by record_key
 ),
 

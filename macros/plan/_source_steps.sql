@@ -67,7 +67,7 @@ where not coalesce(
 {#-
     A row is a source row that needs a closer look, with the names of the rules that it breaks, the time from which on it
     need not wait (blank: it need not), `copy`, its place among the valid rows of its conversion, and `is_counted`: that
-    conversion counts as this row's, and no retraction of it will be sent. Of several copies the one that was sent stands, by
+    conversion counts, and no retraction of it will be sent; `sent_under`, the key that it was sent under. Of several copies the one that was sent stands, by
     its key and else its value, else the first: a later one must not displace it.
 -#}
 {% macro _step_open_rows(plan, at) %}
@@ -101,8 +101,9 @@ select
     case when judged.invalid_reasons = '' then 1 else 0 end as copy,
     {%- endif %}
     coalesce(
-        known.status = 'accepted' and known.record_key in (judged.record_key, ''){{ " and not known.retract_in_doubt" if 'retract' in plan.adjustments }}, false
-    ) as is_counted
+        known.status = 'accepted'{{ " and not known.retract_in_doubt" if 'retract' in plan.adjustments }}, false
+    ) as is_counted,
+    coalesce(known.record_key, '') as sent_under
 from judged
 left join {{ at.known }} as known on {{ reverse_etl._same(keys, 'judged', 'known') }}
 {% endmacro %}

@@ -269,7 +269,7 @@ SHOWN = {
     "nothing is taken back for a row that has the click of another": past(
         step("send", "accepted", first_attempt=True),
         step("send", "accepted", first_attempt=True, click_id=M, record_key="k2"),
-        rows=[row(microsoft_click_id=M)],
+        rows=[row(microsoft_click_id=M), row(microsoft_click_id="short", key="k2", reasons=("click_id_malformed",))],
     ),
     "nothing is taken back that was forgotten": past(
         step("send", "accepted", click_id="forgotten_2_1", hashed_email="", record_key="")

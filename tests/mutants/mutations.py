@@ -352,10 +352,17 @@ OF_THE_PLAN = (
         _shown("without a key nothing is taken back beside a row that is invalid now"),
     ),
     _one(
-        "what another row was sent as takes no place",
-        SOURCE,
-        " and known.record_key in (judged.record_key, '')",
-        "",
+        "what a row that is invalid now was sent as takes no place",
+        LEDGER_SIDE,
+        "(copy = 1 and sent_under not in (select record_key from invalid_keys))",
+        "copy = 1",
+        ADJUSTED_CELLS,
+    ),
+    _one(
+        "a duplicate takes no place",
+        LEDGER_SIDE,
+        "(copy = 1 and sent_under not in (select record_key from invalid_keys))",
+        "sent_under not in (select record_key from invalid_keys)",
         ADJUSTED_CELLS,
     ),
     _one(

@@ -88,7 +88,7 @@ TABLE = [
         ["ledger: held, moved", "source: duplicate", "source: unchanged"],
     ),
     (
-        "what another row was sent as takes no place",
+        "what a row that is invalid now was sent as takes no place",
         "accepted beside M",
         "key now has M alone",
         ["ledger: held, moved", "source: invalid, click_id_malformed", "source: unchanged"],

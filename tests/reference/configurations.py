@@ -95,6 +95,7 @@ NEEDED_IN = {
     "invalid_is_not_gone": "invalid rows",
     "swap_is_not_gone": "swaps",
     "successor_must_be_sendable": "there and back",
+    "successor_must_last": "swaps",
     "expired_binds_key": "time passes",
     "all_keys_bind": "time passes",
     "adjustment_times_rise": "lost answers and new values",
@@ -103,6 +104,5 @@ NEEDED_IN = {
     "lease_after_intents": "takeovers",
     "refusals_first": "batches",
 }
-# No search has needed these yet. Of an X in doubt: what counts and has left the source holds its key all the same; and
-# what another key was sent as takes no place, whether or not it lasts.
-UNSHOWN = ("doubt_binds_key", "successor_must_last")
+# No search has needed these yet. Of an X in doubt: what counts and has left the source holds its key all the same.
+UNSHOWN = ("doubt_binds_key",)

@@ -68,15 +68,20 @@ class Facts:
             ends = state is not None and state.retract_in_doubt and "retract" in allowed
             return state is not None and state.status == "accepted" and not (ends and rules.successor_must_last)
 
-        def stands_for(row: SourceRow, identity: MatchKey) -> bool:
-            """Whether it counts as this row's: not as that of another key, whose copy it may be by mistake."""
-            return counts(identity) and states[identity].record_key in (row.key, "")
-
         alike: dict[MatchKey, list[SourceRow]] = defaultdict(list)
         for row, identity in readable:
             if not row.is_invalid:
                 alike[identity].append(row)
         first = {identity: min(rows, key=duplicate_order(states.get(identity))) for identity, rows in alike.items()}
+
+        invalid_keys = frozenset(row.key for row in rows if row.is_invalid)
+
+        def stands_for(row: SourceRow, identity: MatchKey) -> bool:
+            """Whether it counts as this row's: not as that of a row which it duplicates, or which is invalid now."""
+            if not counts(identity):
+                return False
+            sent_under = states[identity].record_key
+            return sent_under == row.key or (row is first[identity] and sent_under not in invalid_keys)
 
         keys_of: dict[MatchKey, set[str]] = defaultdict(set)
         for row, identity in readable:
@@ -109,7 +114,7 @@ class Facts:
                 for row, identity in readable
                 if row.key and not row.is_invalid and not stands_for(row, identity)
             ),
-            invalid_keys=frozenset(row.key for row in rows if row.is_invalid),
+            invalid_keys=invalid_keys,
             sent_under={key: frozenset(identities) for key, identities in sent_under.items()},
         )
 

@@ -443,8 +443,9 @@ coalesce(judged.attribution_credit, 2), judged.attribution_model,
 judged.hashed_email, judged.hashed_phone, judged.click_id
 ) else 0 end as copy,
 coalesce(
-known.status = 'accepted' and known.record_key in (judged.record_key, '') and not known.retract_in_doubt, false
-) as is_counted
+known.status = 'accepted' and not known.retract_in_doubt, false
+) as is_counted,
+coalesce(known.record_key, '') as sent_under
 from judged
 left join warehouse.shop.reverse_etl_step_known as known on judged.conversion_name = known.conversion_name and judged.identifier_key = known.identifier_key and judged.conversion_time = known.conversion_time;
 -- plain_counts
@@ -633,13 +634,28 @@ from facts
 ) as ruled;
 -- absent
 create temporary table warehouse.shop.reverse_etl_step_absent as
-with open_keys as (
--- keys that stand on a row which does not count as theirs, or on one that is invalid now, which may have none
+with invalid_keys as (
+-- of rows that are invalid now, which may have none
+select distinct record_key
+from warehouse.shop.reverse_etl_step_open_rows as open_rows
+where invalid_reasons <> ''
+),
+open_keys as (
+-- keys that stand on a row which is invalid, does not count, or counts as the conversion of another that duplicates it or
+-- is invalid
 select
 record_key,
 max(case when invalid_reasons = '' then 1 else 0 end) as stands
 from warehouse.shop.reverse_etl_step_open_rows as open_rows
-where invalid_reasons <> '' or (record_key <> '' and not is_counted)
+where
+invalid_reasons <> ''
+or (
+record_key <> ''
+and not (
+is_counted
+and (sent_under = record_key or (copy = 1 and sent_under not in (select record_key from invalid_keys)))
+)
+)
 group by record_key
 ),
 sent_keys as (
