@@ -5,8 +5,8 @@
 {% endmacro %}
 
 {#-
-    DuckDB asks for 110 MB a thread, which a plan of some millions of rows does with: it spills to files beside its own. More of
-    them need more, up to what DuckDB takes by itself.
+    DuckDB has 110 MB a thread, and spills to files beside its own. A plan of some million rows makes do with that; a statement
+    that cannot has more, and at last all that DuckDB takes by itself.
 -#}
 {% macro duckdb___session_settings(profile) %}
     {%- set bounded = 'memory_limit' in profile or 'max_memory' in profile -%}

@@ -17,9 +17,9 @@ from {{ at.source_rows }}
 {% endmacro %}
 
 {#-
-    A row is a source row that does not stand exactly as it was accepted at once, beside the number of the attempt that was;
-    or such an attempt which stands in no source row (`in_source` is false). Most rows are neither: no step keeps them, and
-    `plain_counts` counts them from the ledger.
+    A row is a source row that does not stand exactly as it was accepted at once, or under another key, beside the number of
+    the attempt that was; or such an attempt which stands in no source row (`in_source` is false). Most rows are neither: no
+    step keeps them, and `plain_counts` counts them from the ledger.
 -#}
 {% macro _step_matched_rows(plan, at) %}
 {%- set keys = reverse_etl._identity_columns(plan.scope) -%}
@@ -66,9 +66,9 @@ where not coalesce(
 
 {#-
     A row is a source row that needs a closer look, with the names of the rules that it breaks, the time from which on it
-    need not wait (blank: it need not), `copy`, its place among the valid rows of its conversion, and `is_counted`: that
-    conversion counts, and no retraction of it will be sent; `sent_under`, the key that it was sent under. Of several copies the one that was sent stands, by
-    its key and else its value, else the first: a later one must not displace it.
+    need not wait (blank: it need not), `copy`, its place among the valid rows of its conversion, `is_counted`, that its
+    conversion counts and no retraction of it will be sent, and `sent_under`, the key that this was sent under. Of several
+    copies the one that was sent stands, by its key and else its value, else the first: a later one must not displace it.
 -#}
 {% macro _step_open_rows(plan, at) %}
 {%- set keys = reverse_etl._identity_columns(plan.scope) -%}
