@@ -33,10 +33,11 @@ def goals(session: Session, note: Callable[[str], None]) -> GoalsReport:
     )
 
 
-def refusing_goals(destination: Destination, ledger: Ledger) -> Sequence[str]:
+def refusing_goals(destination: Destination, ledger: Ledger, *, replaces: bool) -> Sequence[str]:
     """Which rows of a run's plan their goals would refuse, as notes before they leave.
 
-    Raises GuardError where such a row replaces what the plan retracts: that is for good, and nothing would count then.
+    `replaces`: rows of the plan take the place of what it retracts. Raises GuardError where one of these would be
+    refused: a retraction is for good, and nothing would count then.
     """
     if not isinstance(destination, HasGoals):
         return ()
@@ -44,9 +45,10 @@ def refusing_goals(destination: Destination, ledger: Ledger) -> Sequence[str]:
         if destination.learns_goals():
             return ()
         known = destination.goals()
+        asked = [ledger.planned_demands(replacing=False), ledger.planned_demands(replacing=True) if replaces else ()]
         sent, replacing = (
             [f"{finding.text} {finding.hint}" for finding in compare(known, demands) if finding.refused]
-            for demands in (ledger.planned_demands(replacing=False), ledger.planned_demands(replacing=True))
+            for demands in asked
         )
     except ReverseEtlError as error:
         return (f"The goals could not be looked at; the push goes on without that. {error.message}",)
