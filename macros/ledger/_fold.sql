@@ -8,7 +8,7 @@
     outcome), maybe_taken (a later repeat was refused in a way that does not settle it), else what the last send got:
     rejected or deferred. A restatement or retraction without an outcome stands beside `accepted`.
     A retry is no attempt: nothing of it left, and it has no outcome. After the last refusal it lifts that one: what was
-    refused is deferred, and what is maybe taken may be sent once more (`lifted`). It lifts nothing else.
+    refused is deferred, what is maybe taken may be sent once more (`lifted`), and a correction may go again.
 -#}
 {% macro _fold(attempts, scope, quiet_runs=[]) %}
 {%- set keys = reverse_etl._identity_columns(scope) -%}
@@ -28,7 +28,7 @@ select
     coalesce(places.known_status, '') = 'maybe_taken' and places.lifted as lifted,
     coalesce(places.known_status, '') = 'accepted' and places.restate_unanswered > places.restate_accepted as restate_in_doubt,
     places.retract_in_doubt as retract_in_doubt,
-    places.retract_rejected > 0 and places.retract_rejected = places.last_retract as retract_refused,
+    places.retract_rejected > places.retried and places.retract_rejected = places.last_retract as retract_refused,
     {{ reverse_etl._named(['may_still_arrive', 'last_adjustment_time'], 'places') }},
     case when places.send_accepted > 0 then payload.answered_at end as accepted_at,
     payload.answered_at as answered_at,
@@ -53,7 +53,8 @@ from places
 inner join once as payload on {{ reverse_etl._at_place('payload', 'payload_from', scope) }}
 left join once as restated on {{ reverse_etl._at_place('restated', 'restate_accepted', scope) }}
 left join once as rejected
-    on {{ reverse_etl._at_place('rejected', 'restate_rejected', scope) }} and places.restate_rejected > places.restate_accepted
+    on {{ reverse_etl._at_place('rejected', 'restate_rejected', scope) }}
+    and places.restate_rejected > places.restate_accepted and places.restate_rejected > places.retried
 left join once as unanswered
     on {{ reverse_etl._at_place('unanswered', 'restate_unanswered', scope) }} and places.restate_unanswered > places.restate_accepted
 left join once as adjusted on {{ reverse_etl._at_place('adjusted', 'last_adjustment', scope) }}

@@ -106,7 +106,9 @@
             '▲ A call under way would come after this one.'],
         ["restate_can_be_repeated", 'restate', 'restate_in_doubt', 'restate', 'restate', 'No row says its value: the one that was tried is repeated.'],
 
-        ["can_be_retracted and retract_refused", 'held', 'retract_refused', '', 'retract', 'It would be refused again.'],
+        ["can_be_retracted and retract_refused and status = 'accepted'", 'held', 'retract_refused', '', 'retract',
+            'It would be refused again.'],
+        ["can_be_retracted and retract_refused", 'held', 'maybe_taken', '', 'retract', 'A `retry` would lift the first refusal as well.'],
         ["can_be_retracted and status = 'accepted' and accepted_lately", 'waiting', 'accepted_recently', '', 'retract',
             'The service may not find it yet.'],
         ["can_be_retracted and may_still_arrive", 'waiting', 'quiet', '', 'retract', '▲ A call under way would come after this one.'],

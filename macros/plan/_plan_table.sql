@@ -101,7 +101,7 @@ select * from counted
 order by counted.side desc, {{ reverse_etl._listed(keys[1:], 'counted') }}
 {% endmacro %}
 
-{#- The rows of a plan that the destination refused, and that are held for that. -#}
+{#- The rows of a plan that the destination refused, or refused to correct, and that are held for that. -#}
 {% macro _rejected(rows) %}
     select
         record_key,
@@ -113,6 +113,6 @@ order by counted.side desc, {{ reverse_etl._listed(keys[1:], 'counted') }}
         message,
         tracking_id
     from {{ rows }} as planned
-    where class = 'held' and reason in ('rejected_unchanged', 'maybe_taken')
+    where class = 'held' and reason in ('rejected_unchanged', 'retract_refused', 'maybe_taken')
     order by error_code, reason, conversion_time, record_key
 {% endmacro %}

@@ -1,17 +1,16 @@
 {#-
-    The rows of a plan that a retry lifts: what was refused and is held for that, and where asked for also what may
-    have been taken. Of these only what stands in a source row: what is gone is not sent. A restatement that was
-    refused is held under the same reason, but its conversion counts.
+    The rows of a plan that a retry lifts: what was refused and is held for that, also a correction, and where asked for
+    what may have been taken. Of these last only what stands in a source row: what is gone is not sent.
     Arguments: rows, a relation or a select in brackets; codes, a list of numbers and names, or none for all; keys, a
     list of record keys, or none for all; maybe_taken.
 -#}
 {% macro _retried_rows(rows, codes, keys, maybe_taken) %}
     select *
     from {{ rows }} as planned
-    where side = 'source' and class = 'held'
+    where class = 'held'
         and (
-            (reason = 'rejected_unchanged' and not known_before)
-            {%- if maybe_taken %} or reason = 'maybe_taken' {%- endif %}
+            reason in ('rejected_unchanged', 'retract_refused')
+            {%- if maybe_taken %} or (side = 'source' and reason = 'maybe_taken') {%- endif %}
         )
         {%- if codes %}
         and (
@@ -84,5 +83,4 @@
         {{ reverse_etl._utc_now() }}
     from states
     inner join retried on {{ reverse_etl._same(keys_of, 'states', 'retried') }}
-    where states.status in ('rejected', 'maybe_taken')
 {% endmacro %}

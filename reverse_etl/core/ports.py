@@ -41,9 +41,10 @@ class RunSummary:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """One row that the destination refused, in its words.
+    """One row or correction that the destination refused, in its words.
 
-    `reason` says why it is held: `rejected_unchanged`, or `maybe_taken` where an earlier try may have been taken.
+    `reason` says why it is held: `rejected_unchanged`, `retract_refused`, or `maybe_taken` where an earlier try may
+    have been taken.
     """
 
     record_key: str

@@ -24,7 +24,7 @@ class RefusedRowJson(TypedDict):
     record_key: str
     conversion_name: str
     conversion_time: str
-    reason: Literal["rejected_unchanged", "maybe_taken"]
+    reason: Literal["rejected_unchanged", "retract_refused", "maybe_taken"]
     code: Annotated[int | None, Says("The destination's code of a refusal.")]
     error_code: str
     message: str
@@ -50,7 +50,7 @@ def rejected_text(sync: Sync, rows: Sequence[tuple[Rejected, str]]) -> str:
         refused = list(group)
         out += ["", safe(f"{refusal(code, error_code)}: {message}")]
         out += [f"  What to do: {refused[0][1]}"]
-        out += [f"  {reason_words(reason)}"] if reason == "maybe_taken" else []
+        out += [f"  {reason_words(reason)}"] if reason != "rejected_unchanged" else []
         shown = [row for row, _ in refused[:ROWS_SHOWN]]
         out += [safe(f"    {named(row.record_key, row.conversion_name, row.conversion_time)}") for row in shown]
         out += [f"    and {len(refused) - ROWS_SHOWN:,} more: --json lists each"] if refused[ROWS_SHOWN:] else []

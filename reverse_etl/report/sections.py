@@ -26,7 +26,7 @@ LISTED, SHOWN = 25, charts.COLOURS - 1
 CURRENCIES = 3
 _OTHERS = "all others"
 _KEPT_BACK = ("held", "invalid", "expired", "waiting", "duplicate")
-_HELD_FOR_REFUSAL = ("rejected_unchanged", "maybe_taken")
+_HELD_FOR_REFUSAL = ("rejected_unchanged", "retract_refused", "maybe_taken")
 _DONE = {"restate": "restated", "retract": "retracted"}
 
 

@@ -65,7 +65,7 @@ CHANGES = {
     "retract_in_doubt": "`adjustments: [retract]` in the exposure: the next push repeats it.",
     "retracted": "Nothing: Microsoft ignores a conversion once it was retracted.",
     "key_in_doubt": "The next push settles the other conversion of its key; the one after that goes on with this.",
-    "retract_refused": "See the refusal; its row back in the source leaves it counted.",
+    "retract_refused": "Its row back in the source; or `reverse-etl retry`, and the next push retracts it again.",
     "accepted_recently": "Time: a push after `adjust_after` (6 hours in production) corrects it.",
     "quiet": "Time: a push in a few minutes corrects it.",
     "key_sent_before": "Time, where the other one waits to be retracted; else the former click id and time in the "

@@ -152,6 +152,36 @@ def test_a_refused_correction_is_held_and_shown(shop: Shop, sandbox: LocalSandbo
     assert json.loads(shop.run("status", "--json").stdout)["corrections"] == {}
 
 
+@each_engine
+def test_a_refused_correction_goes_again_after_a_retry(shop: Shop, sandbox: LocalSandbox) -> None:
+    """`rejected` lists a refused restatement and a refused retraction, `retry` lifts both, and nothing counts twice."""
+    shop.fill([deal(n) for n in range(3)])
+    shop.exposure(**BOTH)
+    shop.push(endpoint=sandbox.url)
+    shop.fill([deal(0), deal(1, conversion_value=25.0)])
+    error = "OfflineConversionAdjustmentOriginalNotFound"
+    ask_for(sandbox, {"kind": "refuse", "operation": "adjustments", "share": 1, "code": 5623, "error_code": error})
+    refused = shop.push(endpoint=sandbox.url)
+    assert (refused["source"], refused["ledger"]) == ({"rejected": 1, "unchanged": 1}, {"rejected": 1})
+    ask_for(sandbox)
+    assert shop.push(endpoint=sandbox.url)["sent"] == {}
+    listed = json.loads(shop.run("rejected", "--json").stdout)["rejected"]
+    assert {(row["record_key"], row["reason"], row["error_code"]) for row in listed} == {
+        ("D1", "rejected_unchanged", error),
+        ("D2", "retract_refused", error),
+    }
+    assert "`retry` lifts it" in shop.run("rejected").stdout
+    assert json.loads(shop.run("retry", "--code", error, "--yes", "--json").stdout)["rows"] == 2
+    again = shop.push(endpoint=sandbox.url)
+    assert (again["source"], again["ledger"]) == ({"accepted": 1, "unchanged": 1}, {"retracted": 1})
+    assert judged(sandbox) == {
+        click(0): (True, False, 10.0),
+        click(1): (True, False, 25.0),
+        click(2): (False, True, None),
+    }
+    assert json.loads(shop.run("rejected", "--json").stdout)["rejected"] == []
+
+
 @pytest.mark.parametrize(
     ("left", "settings", "arguments", "code"),
     [

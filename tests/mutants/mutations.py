@@ -208,6 +208,13 @@ OF_THE_STATE = (
         ADJUSTED_CELLS,
     ),
     _one(
+        "a retry lifts a refused correction",
+        FOLD,
+        "places.retract_rejected > places.retried and",
+        "places.retract_rejected > 0 and",
+        ADJUSTED_CELLS,
+    ),
+    _one(
         "an X accepted is the end",
         FOLD,
         "when retract_accepted > 0 then 'retracted'",

@@ -90,7 +90,7 @@ def of_left_over(facts: Facts, identity: MatchKey, state: State, replaced: Mappi
     elif not retract_allowed:
         verdict = held
     elif state.retract_refused:
-        verdict = "held", "retract_refused", None
+        verdict = "held", "retract_refused" if state.status == "accepted" else "maybe_taken", None
     elif state.status == "maybe_taken":
         verdict = "retract", "maybe_taken", "retract"
     elif where == "moved":

@@ -84,6 +84,14 @@ LEDGERS = {
     "restate refused": [ACCEPTED, step("restate", "rejected", value=30.0)],
     "retract in doubt": [ACCEPTED, step("retract", value=None)],
     "retract refused": [ACCEPTED, step("retract", "rejected", value=None)],
+    "restate refused, retried": [ACCEPTED, step("restate", "rejected", value=30.0), step("retry")],
+    "retract refused, retried": [ACCEPTED, step("retract", "rejected", value=None), step("retry")],
+    "retract refused, retried, refused": [
+        ACCEPTED,
+        step("retract", "rejected", value=None),
+        step("retry"),
+        step("retract", "rejected", value=None),
+    ],
     "retracted": [ACCEPTED, step("retract", "accepted", value=None)],
     "restate in doubt, refused again": [
         ACCEPTED,

@@ -58,7 +58,7 @@ TABLE = [
         "gone",
         ["ledger: retract, retract_in_doubt → retract"],
     ),
-    ("a refused retract of what may count", "maybe_taken, retract refused", "gone", ["ledger: held, retract_refused"]),
+    ("a refused retract of what may count", "maybe_taken, retract refused", "gone", ["ledger: held, maybe_taken"]),
     (
         "a refused retract leaves what may count held",
         "maybe_taken, retract refused",
@@ -162,6 +162,12 @@ TABLE = [
     ("the value of before is a change", "restated", "same", ["source: restate, value_changed → restate"]),
     ("a refused restate replaces nothing", "restate refused", "same", ["source: unchanged"]),
     ("a refused value is held", "restate refused", "still refused value", ["source: held, rejected_unchanged"]),
+    (
+        "a retry lifts a refused value",
+        "restate refused, retried",
+        "still refused value",
+        ["source: restate, value_changed → restate"],
+    ),
     ("another value is restated", "restate refused", "changed", ["source: restate, value_changed → restate"]),
     ("a refused restate is retracted as any", "restate refused", "gone", ["ledger: retract, gone → retract"]),
     (
@@ -210,6 +216,8 @@ TABLE = [
     ("a refused retract leaves what counts", "retract refused", "same", ["source: unchanged"]),
     ("a refused retract may be restated", "retract refused", "changed", ["source: restate, value_changed → restate"]),
     ("a refused retract is held", "retract refused", "gone", ["ledger: held, retract_refused"]),
+    ("a retry lifts a refused retract", "retract refused, retried", "gone", ["ledger: retract, gone → retract"]),
+    ("a retract refused since a retry", "retract refused, retried, refused", "gone", ["ledger: held, retract_refused"]),
     (
         "a refused retract holds M",
         "retract refused",

@@ -69,6 +69,11 @@ class State:
         return self.sent.record_key
 
     @property
+    def may_be_retried(self) -> bool:
+        refused = self.retract_refused or self.restate_refused is not None
+        return self.status in ("rejected", "maybe_taken") or (self.status == "accepted" and refused)
+
+    @property
     def attribution(self) -> tuple[float | None, str]:
         return self.sent.attribution_credit, self.sent.attribution_model
 
@@ -190,6 +195,9 @@ class _Adjustments:
                 self.retract_in_doubt = True
             case "retract", "rejected":
                 self.retract_in_doubt = self.retract_in_doubt and not answer.settles
+            case "retry", _:
+                self.restate_refused, self.retract_refused = None, False
+                return
         if attempt.operation == "retract":
             self.retract_refused = answer.outcome == "rejected"
         self.last = Adjusted(
@@ -212,7 +220,7 @@ def _state(history: list[tuple[Attempt, Answer]], rules: Rules) -> State | None:
         return None
     said = _Adjustments(sends.sent.value, sends.sent.currency)
     for attempt, answer in history:
-        if attempt.operation in ("restate", "retract"):
+        if attempt.operation != "send":
             said.add(attempt, answer)
     status = "retracted" if said.dead else sends.status
     return State(

@@ -96,7 +96,7 @@ def run(draw: Draw, history: History, run_seq: int, is_this_run: bool) -> bool:
 def retry(draw: Draw, history: History, run_seq: int) -> bool:
     """A run that lifts refusals, all in one insert, which lands, or lands late, or never; returns whether it closed."""
     states = history.states()
-    refused = sorted(identity for identity, state in states.items() if state.status in ("rejected", "maybe_taken"))
+    refused = sorted(identity for identity, state in states.items() if state.may_be_retried)
     chosen = draw(st.lists(st.sampled_from(refused), unique=True)) if refused else []
     rows = [
         replace(states[identity].sent, operation="retry", run_seq=run_seq, seq=seq, batch=1, first_attempt=False)

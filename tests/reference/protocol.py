@@ -169,7 +169,7 @@ class Protocol:
     def _retries(self, world: World) -> Iterator[Step]:
         """Somebody lifts all refusals, in a run of its own."""
         states = self.states_of(world).values() if world.left.retries and not world.runs else ()
-        refused = [state for state in states if state.status in ("rejected", "maybe_taken")]
+        refused = [state for state in states if state.may_be_retried]
         if refused:
             token = world.token + 1
             numbers = [int(state.sent.click_id, 16) for state in refused]

@@ -43,7 +43,7 @@ class Warehouse:
     def retry(self) -> None:
         """A run that lifts every refusal, also of what may have been taken."""
         run_seq = max((event.run_seq for event in self.events), default=0) + 1
-        refused = [state for state in self.states().values() if state.status in ("rejected", "maybe_taken")]
+        refused = [state for state in self.states().values() if state.may_be_retried]
         self.attempts += [
             replace(state.sent, operation="retry", run_seq=run_seq, seq=seq, batch=1, first_attempt=False)
             for seq, state in enumerate(refused, start=1)

@@ -527,7 +527,7 @@ places.known_status, case when payload.outcome = 'deferred' or places.lifted the
 coalesce(places.known_status, '') = 'maybe_taken' and places.lifted as lifted,
 coalesce(places.known_status, '') = 'accepted' and places.restate_unanswered > places.restate_accepted as restate_in_doubt,
 places.retract_in_doubt as retract_in_doubt,
-places.retract_rejected > 0 and places.retract_rejected = places.last_retract as retract_refused,
+places.retract_rejected > places.retried and places.retract_rejected = places.last_retract as retract_refused,
 places.may_still_arrive as may_still_arrive, places.last_adjustment_time as last_adjustment_time,
 case when places.send_accepted > 0 then payload.answered_at end as accepted_at,
 payload.answered_at as answered_at,
@@ -556,7 +556,8 @@ from places
 inner join once as payload on places.payload_from = payload.place
 left join once as restated on places.restate_accepted = restated.place
 left join once as rejected
-on places.restate_rejected = rejected.place and places.restate_rejected > places.restate_accepted
+on places.restate_rejected = rejected.place
+and places.restate_rejected > places.restate_accepted and places.restate_rejected > places.retried
 left join once as unanswered
 on places.restate_unanswered = unanswered.place and places.restate_unanswered > places.restate_accepted
 left join once as adjusted on places.last_adjustment = adjusted.place

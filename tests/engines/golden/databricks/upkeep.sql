@@ -9,7 +9,7 @@ error_code,
 message,
 tracking_id
 from a_plan as planned
-where class = 'held' and reason in ('rejected_unchanged', 'maybe_taken')
+where class = 'held' and reason in ('rejected_unchanged', 'retract_refused', 'maybe_taken')
 order by error_code, reason, conversion_time, record_key;
 -- retry, counted
 select
@@ -20,9 +20,9 @@ count(*) as rows_in_all
 from (
 select *
 from a_plan as planned
-where side = 'source' and class = 'held'
+where class = 'held'
 and (
-(reason = 'rejected_unchanged' and not known_before) or reason = 'maybe_taken'
+reason in ('rejected_unchanged', 'retract_refused') or (side = 'source' and reason = 'maybe_taken')
 )
 and (
 code = 4
@@ -37,9 +37,9 @@ select distinct record_key
 from (
 select *
 from a_plan as planned
-where side = 'source' and class = 'held'
+where class = 'held'
 and (
-(reason = 'rejected_unchanged' and not known_before) or reason = 'maybe_taken'
+reason in ('rejected_unchanged', 'retract_refused') or (side = 'source' and reason = 'maybe_taken')
 )
 and (
 code = 4
@@ -61,9 +61,9 @@ conversion_time
 from (
 select *
 from a_plan as planned
-where side = 'source' and class = 'held'
+where class = 'held'
 and (
-(reason = 'rejected_unchanged' and not known_before) or reason = 'maybe_taken'
+reason in ('rejected_unchanged', 'retract_refused') or (side = 'source' and reason = 'maybe_taken')
 )
 ) as chosen
 ),
@@ -225,7 +225,7 @@ places.known_status, case when payload.outcome = 'deferred' or places.lifted the
 coalesce(places.known_status, '') = 'maybe_taken' and places.lifted as lifted,
 coalesce(places.known_status, '') = 'accepted' and places.restate_unanswered > places.restate_accepted as restate_in_doubt,
 places.retract_in_doubt as retract_in_doubt,
-places.retract_rejected > 0 and places.retract_rejected = places.last_retract as retract_refused,
+places.retract_rejected > places.retried and places.retract_rejected = places.last_retract as retract_refused,
 places.may_still_arrive as may_still_arrive, places.last_adjustment_time as last_adjustment_time,
 case when places.send_accepted > 0 then payload.answered_at end as accepted_at,
 payload.answered_at as answered_at,
@@ -254,7 +254,8 @@ from places
 inner join once as payload on places.payload_from = payload.place
 left join once as restated on places.restate_accepted = restated.place
 left join once as rejected
-on places.restate_rejected = rejected.place and places.restate_rejected > places.restate_accepted
+on places.restate_rejected = rejected.place
+and places.restate_rejected > places.restate_accepted and places.restate_rejected > places.retried
 left join once as unanswered
 on places.restate_unanswered = unanswered.place and places.restate_unanswered > places.restate_accepted
 left join once as adjusted on places.last_adjustment = adjusted.place
@@ -289,8 +290,7 @@ states.record_key, states.value, states.currency, states.attribution_credit, sta
 false,
 timestampadd(microsecond, unix_micros(current_timestamp()), timestamp_ntz'1970-01-01 00:00:00')
 from states
-inner join retried on states.conversion_name = retried.conversion_name and states.identifier_key = retried.identifier_key and states.conversion_time = retried.conversion_time
-where states.status in ('rejected', 'maybe_taken');
+inner join retried on states.conversion_name = retried.conversion_name and states.identifier_key = retried.identifier_key and states.conversion_time = retried.conversion_time;
 -- baseline, counted
 with planned as (
 select * from a_plan as everything
@@ -787,7 +787,7 @@ places.known_status, case when payload.outcome = 'deferred' or places.lifted the
 coalesce(places.known_status, '') = 'maybe_taken' and places.lifted as lifted,
 coalesce(places.known_status, '') = 'accepted' and places.restate_unanswered > places.restate_accepted as restate_in_doubt,
 places.retract_in_doubt as retract_in_doubt,
-places.retract_rejected > 0 and places.retract_rejected = places.last_retract as retract_refused,
+places.retract_rejected > places.retried and places.retract_rejected = places.last_retract as retract_refused,
 places.may_still_arrive as may_still_arrive, places.last_adjustment_time as last_adjustment_time,
 case when places.send_accepted > 0 then payload.answered_at end as accepted_at,
 payload.answered_at as answered_at,
@@ -816,7 +816,8 @@ from places
 inner join once as payload on places.payload_from = payload.place
 left join once as restated on places.restate_accepted = restated.place
 left join once as rejected
-on places.restate_rejected = rejected.place and places.restate_rejected > places.restate_accepted
+on places.restate_rejected = rejected.place
+and places.restate_rejected > places.restate_accepted and places.restate_rejected > places.retried
 left join once as unanswered
 on places.restate_unanswered = unanswered.place and places.restate_unanswered > places.restate_accepted
 left join once as adjusted on places.last_adjustment = adjusted.place
@@ -1207,7 +1208,7 @@ places.known_status, case when payload.outcome = 'deferred' or places.lifted the
 coalesce(places.known_status, '') = 'maybe_taken' and places.lifted as lifted,
 coalesce(places.known_status, '') = 'accepted' and places.restate_unanswered > places.restate_accepted as restate_in_doubt,
 places.retract_in_doubt as retract_in_doubt,
-places.retract_rejected > 0 and places.retract_rejected = places.last_retract as retract_refused,
+places.retract_rejected > places.retried and places.retract_rejected = places.last_retract as retract_refused,
 places.may_still_arrive as may_still_arrive, places.last_adjustment_time as last_adjustment_time,
 case when places.send_accepted > 0 then payload.answered_at end as accepted_at,
 payload.answered_at as answered_at,
@@ -1236,7 +1237,8 @@ from places
 inner join once as payload on places.payload_from = payload.place
 left join once as restated on places.restate_accepted = restated.place
 left join once as rejected
-on places.restate_rejected = rejected.place and places.restate_rejected > places.restate_accepted
+on places.restate_rejected = rejected.place
+and places.restate_rejected > places.restate_accepted and places.restate_rejected > places.retried
 left join once as unanswered
 on places.restate_unanswered = unanswered.place and places.restate_unanswered > places.restate_accepted
 left join once as adjusted on places.last_adjustment = adjusted.place
@@ -1689,7 +1691,7 @@ places.known_status, case when payload.outcome = 'deferred' or places.lifted the
 coalesce(places.known_status, '') = 'maybe_taken' and places.lifted as lifted,
 coalesce(places.known_status, '') = 'accepted' and places.restate_unanswered > places.restate_accepted as restate_in_doubt,
 places.retract_in_doubt as retract_in_doubt,
-places.retract_rejected > 0 and places.retract_rejected = places.last_retract as retract_refused,
+places.retract_rejected > places.retried and places.retract_rejected = places.last_retract as retract_refused,
 places.may_still_arrive as may_still_arrive, places.last_adjustment_time as last_adjustment_time,
 case when places.send_accepted > 0 then payload.answered_at end as accepted_at,
 payload.answered_at as answered_at,
@@ -1718,7 +1720,8 @@ from places
 inner join once as payload on places.payload_from = payload.place
 left join once as restated on places.restate_accepted = restated.place
 left join once as rejected
-on places.restate_rejected = rejected.place and places.restate_rejected > places.restate_accepted
+on places.restate_rejected = rejected.place
+and places.restate_rejected > places.restate_accepted and places.restate_rejected > places.retried
 left join once as unanswered
 on places.restate_unanswered = unanswered.place and places.restate_unanswered > places.restate_accepted
 left join once as adjusted on places.last_adjustment = adjusted.place

@@ -334,7 +334,7 @@ places.known_status, case when payload.outcome = 'deferred' or places.lifted the
 coalesce(places.known_status, '') = 'maybe_taken' and places.lifted as lifted,
 coalesce(places.known_status, '') = 'accepted' and places.restate_unanswered > places.restate_accepted as restate_in_doubt,
 places.retract_in_doubt as retract_in_doubt,
-places.retract_rejected > 0 and places.retract_rejected = places.last_retract as retract_refused,
+places.retract_rejected > places.retried and places.retract_rejected = places.last_retract as retract_refused,
 places.may_still_arrive as may_still_arrive, places.last_adjustment_time as last_adjustment_time,
 case when places.send_accepted > 0 then payload.answered_at end as accepted_at,
 payload.answered_at as answered_at,
@@ -363,7 +363,8 @@ from places
 inner join once as payload on places.payload_from = payload.place and places.destination = payload.destination and places.environment = payload.environment and places.account_id = payload.account_id and places.sync = payload.sync
 left join once as restated on places.restate_accepted = restated.place and places.destination = restated.destination and places.environment = restated.environment and places.account_id = restated.account_id and places.sync = restated.sync
 left join once as rejected
-on places.restate_rejected = rejected.place and places.destination = rejected.destination and places.environment = rejected.environment and places.account_id = rejected.account_id and places.sync = rejected.sync and places.restate_rejected > places.restate_accepted
+on places.restate_rejected = rejected.place and places.destination = rejected.destination and places.environment = rejected.environment and places.account_id = rejected.account_id and places.sync = rejected.sync
+and places.restate_rejected > places.restate_accepted and places.restate_rejected > places.retried
 left join once as unanswered
 on places.restate_unanswered = unanswered.place and places.destination = unanswered.destination and places.environment = unanswered.environment and places.account_id = unanswered.account_id and places.sync = unanswered.sync and places.restate_unanswered > places.restate_accepted
 left join once as adjusted on places.last_adjustment = adjusted.place and places.destination = adjusted.destination and places.environment = adjusted.environment and places.account_id = adjusted.account_id and places.sync = adjusted.sync

@@ -202,7 +202,7 @@ places.known_status, case when payload.outcome = 'deferred' or places.lifted the
 coalesce(places.known_status, '') = 'maybe_taken' and places.lifted as lifted,
 coalesce(places.known_status, '') = 'accepted' and places.restate_unanswered > places.restate_accepted as restate_in_doubt,
 places.retract_in_doubt as retract_in_doubt,
-places.retract_rejected > 0 and places.retract_rejected = places.last_retract as retract_refused,
+places.retract_rejected > places.retried and places.retract_rejected = places.last_retract as retract_refused,
 places.may_still_arrive as may_still_arrive, places.last_adjustment_time as last_adjustment_time,
 case when places.send_accepted > 0 then payload.answered_at end as accepted_at,
 payload.answered_at as answered_at,
@@ -231,7 +231,8 @@ from places
 inner join once as payload on places.payload_from = payload.place
 left join once as restated on places.restate_accepted = restated.place
 left join once as rejected
-on places.restate_rejected = rejected.place and places.restate_rejected > places.restate_accepted
+on places.restate_rejected = rejected.place
+and places.restate_rejected > places.restate_accepted and places.restate_rejected > places.retried
 left join once as unanswered
 on places.restate_unanswered = unanswered.place and places.restate_unanswered > places.restate_accepted
 left join once as adjusted on places.last_adjustment = adjusted.place;
@@ -871,32 +872,32 @@ when rule in (2, 3, 4, 10) then 'in_doubt'
 when rule in (5, 11) then 'deferred'
 when rule in (6, 12) then 'rejected'
 when rule in (7) then 'retracted'
-when rule in (8, 13, 16, 17) then 'waiting'
-when rule in (9, 18, 20, 21) then 'retract'
+when rule in (8, 13, 17, 18) then 'waiting'
+when rule in (9, 19, 21, 22) then 'retract'
 when rule in (14) then 'restate'
-when rule in (15, 22, 23, 24, 25, 27, 28) then 'held'
-when rule in (19) then 'move'
-when rule in (26) then 'aged_out'
+when rule in (15, 16, 23, 24, 25, 26, 28, 29) then 'held'
+when rule in (20) then 'move'
+when rule in (27) then 'aged_out'
 else ''
 end as class,
 case
 when rule in (1) then 'in_doubt_too_old'
 when rule in (2, 4, 10) then 'unanswered_this_run'
 when rule in (5, 11) then 'deferred_this_run'
-when rule in (8, 13, 17) then 'quiet'
-when rule in (9, 23) then 'retract_in_doubt'
-when rule in (14, 20, 24) then 'restate_in_doubt'
+when rule in (8, 13, 18) then 'quiet'
+when rule in (9, 24) then 'retract_in_doubt'
+when rule in (14, 21, 25) then 'restate_in_doubt'
 when rule in (15) then 'retract_refused'
-when rule in (16) then 'accepted_recently'
-when rule in (18, 22) then 'maybe_taken'
-when rule in (19, 27) then 'moved'
-when rule in (21, 28) then 'gone'
-when rule in (25) then 'row_invalid_now'
+when rule in (16, 19, 23) then 'maybe_taken'
+when rule in (17) then 'accepted_recently'
+when rule in (20, 28) then 'moved'
+when rule in (22, 29) then 'gone'
+when rule in (26) then 'row_invalid_now'
 else ''
 end as reason,
 case
 when rule in (3) then 'repeat'
-when rule in (9, 18, 19, 20, 21) then 'retract'
+when rule in (9, 19, 20, 21, 22) then 'retract'
 when rule in (14) then 'restate'
 else ''
 end as operation
@@ -918,20 +919,21 @@ when restate_can_be_repeated and corrected_this_run and adjusted_outcome = 'defe
 when restate_can_be_repeated and corrected_this_run and adjusted_outcome = 'rejected' then 12
 when restate_can_be_repeated and may_still_arrive then 13
 when restate_can_be_repeated then 14
-when can_be_retracted and retract_refused then 15
-when can_be_retracted and status = 'accepted' and accepted_lately then 16
-when can_be_retracted and may_still_arrive then 17
-when can_be_retracted and status = 'maybe_taken' then 18
-when can_be_retracted and place = 'moved' then 19
-when can_be_retracted and restate_in_doubt then 20
-when can_be_retracted then 21
-when status = 'maybe_taken' then 22
-when retract_in_doubt then 23
-when restate_in_doubt then 24
-when place = 'row_invalid_now' then 25
-when place in ('past_90_days', 'aged_out') then 26
-when place in ('moved', 'not_replaced') then 27
-when place = 'gone' then 28
+when can_be_retracted and retract_refused and status = 'accepted' then 15
+when can_be_retracted and retract_refused then 16
+when can_be_retracted and status = 'accepted' and accepted_lately then 17
+when can_be_retracted and may_still_arrive then 18
+when can_be_retracted and status = 'maybe_taken' then 19
+when can_be_retracted and place = 'moved' then 20
+when can_be_retracted and restate_in_doubt then 21
+when can_be_retracted then 22
+when status = 'maybe_taken' then 23
+when retract_in_doubt then 24
+when restate_in_doubt then 25
+when place = 'row_invalid_now' then 26
+when place in ('past_90_days', 'aged_out') then 27
+when place in ('moved', 'not_replaced') then 28
+when place = 'gone' then 29
 end as rule
 from facts
 ) as ruled;
