@@ -29,6 +29,8 @@ from tests.support.quick import Done, dbt_here, run_here
 REPOSITORY = Path(__file__).parents[2]
 SYNC = "microsoft_ads_offline_conversions"
 BEGUN_ELSEWHERE = "begun_elsewhere"
+# Days ago on which a row would be within a limit in one build and past it in the other, minutes later.
+AT_THE_LIMIT = ("generate_series(1, 98) as days (days_ago)", "where days_ago not in (89, 90)")
 LATER = {"ledger": "first_attempt", "receipts": "settles", "runs": "tests"}
 _TRACKING_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -131,6 +133,11 @@ def make_example(folder: Path, engine: Engine, root: Path) -> None:
             for word, ours in engine.words.items():
                 text = text.replace(word, ours)
             path.write_text(text)
+    days, without = AT_THE_LIMIT
+    demo = folder / "macros/demo_data.sql"
+    text = demo.read_text()
+    assert days in text
+    demo.write_text(text.replace(days, f"{days} {without}"))
     exposures = folder / "models/exposures.yml"
     text = exposures.read_text()
     exposures.write_text(text + text.removeprefix("exposures:\n").replace(SYNC, BEGUN_ELSEWHERE))
