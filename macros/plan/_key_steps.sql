@@ -79,7 +79,8 @@ with keyed as (
 
 {#-
     A row is a conversion of which nothing goes now, because of another one under one of its keys; with the reason, and
-    `is_replacement`: all that keeps it back is retracted by this plan, and it goes in the next round of the same push.
+    `is_replacement`: all that keeps it back is retracted by this plan, and it goes in the next round of the same push. What would
+    be retracted for such a replacement stays where none goes under its key.
 -#}
 {% macro _step_held_by_kin(plan, at) %}
 {%- set keys = reverse_etl._identity_columns(plan.scope) -%}
@@ -112,7 +113,7 @@ kin as (
 
 holds as (
     select
-        {{ reverse_etl._listed(keys, 'candidates') }},
+        {{ reverse_etl._listed(keys + ['record_key'], 'candidates') }},
         {%- for column in keys %}
         kin.{{ column }} as kin_{{ column }},
         {%- endfor %}
@@ -133,22 +134,47 @@ holds as (
 ),
 
 retracted as (
-    select {{ reverse_etl._listed(keys) }}
+    select
+        {{ reverse_etl._listed(keys + ['record_key'], 'decisions') }},
+        decisions.place = 'moved' and decisions.reason <> 'retract_in_doubt' as moves
     from {{ at.ledger_decisions }} as decisions
-    where operation = 'retract'
-    {{ dbt.except() }}
-    select {{ reverse_etl._listed(keys) }}
+    left join (
+        select distinct {{ reverse_etl._listed(keys) }}
+        from holds
+        where hold = 2
+    ) as in_doubt
+        on {{ reverse_etl._same(keys, 'decisions', 'in_doubt') }}
+    where decisions.operation = 'retract' and in_doubt.conversion_name is null
+),
+
+held as (
+    select
+        {{ reverse_etl._listed(keys, 'holds') }},
+        min(holds.record_key) as record_key,
+        case when max(holds.hold) = 2 then 'key_in_doubt' else 'key_sent_before' end as reason,
+        -- what moves under another key waits for the row of that
+        max(holds.hold) = 1
+        and count(*) = count(case when not retracted.moves or retracted.record_key = holds.record_key then 1 end) as is_replacement
     from holds
-    where hold = 2
+    left join retracted
+        on {% for column in keys %}holds.kin_{{ column }} = retracted.{{ column }}{{ " and " if not loop.last }}{% endfor %}
+    where holds.hold > 0
+    group by {{ reverse_etl._listed(keys, 'holds') }}
 )
 
+select {{ reverse_etl._listed(keys) }}, reason, is_replacement
+from held
+union all
 select
-    {{ reverse_etl._listed(keys, 'holds') }},
-    case when max(holds.hold) = 2 then 'key_in_doubt' else 'key_sent_before' end as reason,
-    max(holds.hold) = 1 and count(*) = count(retracted.conversion_time) as is_replacement
-from holds
-left join retracted
-    on {% for column in keys %}holds.kin_{{ column }} = retracted.{{ column }}{{ " and " if not loop.last }}{% endfor %}
-where holds.hold > 0
-group by {{ reverse_etl._listed(keys, 'holds') }}
+    {{ reverse_etl._listed(keys, 'retracted') }},
+    'moved' as reason,
+    false as is_replacement
+from retracted
+left join (
+    select distinct record_key
+    from held
+    where is_replacement
+) as replaced
+    on retracted.record_key = replaced.record_key
+where retracted.moves and replaced.record_key is null
 {% endmacro %}

@@ -104,7 +104,7 @@ open_keys as (
     -- is invalid
     select
         record_key,
-        max(case when invalid_reasons = '' then 1 else 0 end) as stands
+        min(case when invalid_reasons = '' then 1 else 0 end) as stands
     from {{ at.open_rows }} as open_rows
     where
         invalid_reasons <> ''

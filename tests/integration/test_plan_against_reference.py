@@ -271,6 +271,14 @@ SHOWN = {
         step("send", "accepted", first_attempt=True, click_id=M, record_key="k2"),
         rows=[row(microsoft_click_id=M), row(microsoft_click_id="short", key="k2", reasons=("click_id_malformed",))],
     ),
+    "nothing is taken back for what another conversion of its key holds up": past(
+        step("send", "accepted", first_attempt=True),
+        step("send", "accepted", first_attempt=True, click_id=M),
+        rows=[row(microsoft_click_id=M), row(microsoft_click_id="3" * 32)],
+    ),
+    "nothing is taken back beside an invalid row of its key": past(
+        ACCEPTED, rows=[row(microsoft_click_id=M), row(microsoft_click_id="short", reasons=("click_id_malformed",))]
+    ),
     "nothing is taken back that was forgotten": past(
         step("send", "accepted", click_id="forgotten_2_1", hashed_email="", record_key="")
     ),

@@ -395,6 +395,20 @@ OF_THE_PLAN = (
         ADJUSTED_CELLS,
     ),
     _one(
+        "an invalid row beside a valid one of its key takes nothing back",
+        LEDGER_SIDE,
+        "min(case when invalid_reasons = '' then 1 else 0 end) as stands",
+        "max(case when invalid_reasons = '' then 1 else 0 end) as stands",
+        _shown("nothing is taken back beside an invalid row of its key"),
+    ),
+    _one(
+        "what takes a place is not held up",
+        KEYS,
+        "where retracted.moves and replaced.record_key is null",
+        "where retracted.moves and false",
+        _shown("nothing is taken back for what another conversion of its key holds up"),
+    ),
+    _one(
         "what was forgotten is left as it is",
         LEDGER_SIDE,
         "when substr(absent.click_id, 1, 10) = 'forgotten_' then 'aged_out'",

@@ -76,7 +76,7 @@ def of_left_over(facts: Facts, identity: MatchKey, state: State, replaced: Mappi
         return tried
     if state.status not in ("accepted", "maybe_taken"):
         return None
-    where = _where(facts, identity, state, replaced)
+    where = where_it_went(facts, identity, state, replaced)
     held = _held_left_over(state, where)
     retract_allowed = "retract" in facts.allowed
     if facts.is_expired(identity) or where == "aged_out":
@@ -100,7 +100,7 @@ def of_left_over(facts: Facts, identity: MatchKey, state: State, replaced: Mappi
     return _unless_kept_back(facts, state, verdict)
 
 
-def _where(facts: Facts, identity: MatchKey, state: State, replaced: Mapping[str, SourceRow]) -> str:
+def where_it_went(facts: Facts, identity: MatchKey, state: State, replaced: Mapping[str, SourceRow]) -> str:
     """What became of its row: row_invalid_now, aged_out, moved, stays (nothing would replace it), or gone."""
     rules = facts.rules
     if state.sent.click_id.startswith("forgotten_"):
@@ -109,7 +109,9 @@ def _where(facts: Facts, identity: MatchKey, state: State, replaced: Mapping[str
         where = "row_invalid_now"
     elif facts.is_expired(identity):
         where = "aged_out"
-    elif state.record_key in facts.open_keys:
+    elif state.record_key in facts.open_keys and not (
+        state.record_key in facts.invalid_keys and rules.invalid_is_not_gone
+    ):
         sendable = _says_as_much(replaced.get(state.record_key), state) or not rules.successor_must_be_sendable
         where = "moved" if sendable else "stays"
     elif state.record_key and state.record_key in facts.invalid_keys and rules.invalid_is_not_gone:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from .adjust import Verdict, of_counted_row, of_left_over, of_maybe_row
+from .adjust import Verdict, of_counted_row, of_left_over, of_maybe_row, where_it_went
 from .facts import Facts
 from .fold import State
 from .nouns import Attempt, MatchKey, PlanRow, SourceRow, match_key
@@ -55,8 +55,7 @@ def plan(
         left_over = _ledger_identity(facts, identity, state, replaced)
         if left_over is not None:
             rows.append(left_over)
-    retracted = {_identity_of(row) for row in rows if row.side == "ledger" and row.operation == "retract"}
-    rows = [_replacement(facts, row, retracted) for row in rows]
+    rows = _moves_replaced(facts, rows, replaced)
     return [_with_counted(states, row) for row in rows]
 
 
@@ -69,12 +68,39 @@ def _identity_of(row: PlanRow) -> MatchKey:
     return match_key(row.conversion_name, row.click_id, row.hashed_email, row.hashed_phone, time)
 
 
-def _replacement(facts: Facts, row: PlanRow, retracted: set[MatchKey]) -> PlanRow:
-    """A row that is held for its key goes after all that holds it is retracted by the same plan."""
-    if (row.class_, row.reason) != ("held", "key_sent_before") or row.source is None or row.source.match_key is None:
-        return row
-    holding = _counting_under(facts, row.source.key, row.source.match_key)
-    return replace(row, class_="replace") if holding <= retracted else row
+def _moves_replaced(facts: Facts, rows: list[PlanRow], replaced: Mapping[str, SourceRow]) -> list[PlanRow]:
+    """A row that is held for its key goes after all that holds it is retracted by the same plan; and what would be
+    retracted for such a row stays where that row does not go."""
+    retracted = {_identity_of(row): row for row in rows if row.side == "ledger" and row.operation == "retract"}
+    moved = {
+        identity
+        for identity, row in retracted.items()
+        if row.reason != "retract_in_doubt"
+        and where_it_went(facts, identity, facts.states[identity], replaced) == "moved"
+    }
+
+    def goes_after_all(row: PlanRow) -> bool:
+        held = (row.class_, row.reason) == ("held", "key_sent_before") and row.source is not None
+        if not held or row.source.match_key is None:
+            return False
+        holding = _counting_under(facts, row.source.key, row.source.match_key)
+        # What moves under another key waits for the row of that.
+        return holding <= {
+            one
+            for one, retraction in retracted.items()
+            if one not in moved or retraction.record_key == row.source.key or not facts.rules.successor_must_be_sendable
+        }
+
+    rows = [replace(row, class_="replace") if goes_after_all(row) else row for row in rows]
+    keys = {row.source.key for row in rows if row.class_ == "replace"}
+    if not facts.rules.successor_must_be_sendable:
+        return rows
+    return [
+        _from_ledger(facts.states[_identity_of(row)].sent, "held", "moved")
+        if row is retracted.get(_identity_of(row)) and _identity_of(row) in moved and row.record_key not in keys
+        else row
+        for row in rows
+    ]
 
 
 def _with_counted(states: Mapping[MatchKey, State], row: PlanRow) -> PlanRow:

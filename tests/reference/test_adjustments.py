@@ -273,3 +273,22 @@ def test_worlds_keep_the_laws(world: World):
             assert not any(keys & state.record_keys for keys in others)
     left_over = [attempt_of(r).match_key for r in rows if r.side == "ledger"]
     assert len(set(left_over)) == len(left_over)
+
+
+@given(world=worlds(adjusting=True))
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_what_the_source_still_holds_is_not_taken_back(world: World):
+    """A retraction that is no repeat wants the conversion out of the source, and its key out of it, or on a valid row
+    that stands for another conversion: one which the plan sends in its place, or which counts already."""
+    states, rows = world.states(), world.plan()
+    stands = {row.match_key for row in world.source}
+    sent_now = {r.source.key for r in rows if r.source and (r.operation == "send" or r.class_ == "replace")}
+    for retracted in (r for r in rows if r.operation == "retract" and r.reason != "retract_in_doubt"):
+        identity = attempt_of(retracted).match_key
+        assert identity not in stands
+        key = states[identity].record_key
+        others = [row for row in world.source if row.key == key]
+        # Without a key it may be that of any invalid row which has none either.
+        assert not any(row.is_invalid for row in others)
+        counted = [row for row in others if row.match_key in states and states[row.match_key].status == "accepted"]
+        assert not key or key in sent_now or counted == others

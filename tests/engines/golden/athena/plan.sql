@@ -636,7 +636,7 @@ open_keys as (
 -- is invalid
 select
 record_key,
-max(case when invalid_reasons = '' then 1 else 0 end) as stands
+min(case when invalid_reasons = '' then 1 else 0 end) as stands
 from "warehouse"."shop"."reverse_etl_step_open_rows" as open_rows
 where
 invalid_reasons <> ''
@@ -1128,7 +1128,7 @@ left join stands_elsewhere as elsewhere on went_under.conversion_name = elsewher
 ),
 holds as (
 select
-candidates.conversion_name, candidates.identifier_key, candidates.conversion_time,
+candidates.conversion_name, candidates.identifier_key, candidates.conversion_time, candidates.record_key,
 kin.conversion_name as kin_conversion_name,
 kin.identifier_key as kin_identifier_key,
 kin.conversion_time as kin_conversion_time,
@@ -1148,23 +1148,47 @@ on candidates.record_key = kin.record_key
 and not (candidates.conversion_name = kin.conversion_name and candidates.identifier_key = kin.identifier_key and candidates.conversion_time = kin.conversion_time)
 ),
 retracted as (
-select conversion_name, identifier_key, conversion_time
+select
+decisions.conversion_name, decisions.identifier_key, decisions.conversion_time, decisions.record_key,
+decisions.place = 'moved' and decisions.reason <> 'retract_in_doubt' as moves
 from "warehouse"."shop"."reverse_etl_step_ledger_decisions" as decisions
-where operation = 'retract'
-except
-select conversion_name, identifier_key, conversion_time
+left join (
+select distinct conversion_name, identifier_key, conversion_time
 from holds
 where hold = 2
-)
+) as in_doubt
+on decisions.conversion_name = in_doubt.conversion_name and decisions.identifier_key = in_doubt.identifier_key and decisions.conversion_time = in_doubt.conversion_time
+where decisions.operation = 'retract' and in_doubt.conversion_name is null
+),
+held as (
 select
 holds.conversion_name, holds.identifier_key, holds.conversion_time,
+min(holds.record_key) as record_key,
 case when max(holds.hold) = 2 then 'key_in_doubt' else 'key_sent_before' end as reason,
-max(holds.hold) = 1 and count(*) = count(retracted.conversion_time) as is_replacement
+-- what moves under another key waits for the row of that
+max(holds.hold) = 1
+and count(*) = count(case when not retracted.moves or retracted.record_key = holds.record_key then 1 end) as is_replacement
 from holds
 left join retracted
 on holds.kin_conversion_name = retracted.conversion_name and holds.kin_identifier_key = retracted.identifier_key and holds.kin_conversion_time = retracted.conversion_time
 where holds.hold > 0
-group by holds.conversion_name, holds.identifier_key, holds.conversion_time;
+group by holds.conversion_name, holds.identifier_key, holds.conversion_time
+)
+select conversion_name, identifier_key, conversion_time, reason, is_replacement
+from held
+union all
+select
+retracted.conversion_name, retracted.identifier_key, retracted.conversion_time,
+'moved' as reason,
+false as is_replacement
+from retracted
+left join (
+select distinct record_key
+from held
+where is_replacement
+) as replaced
+on retracted.record_key = replaced.record_key
+where retracted.moves and replaced.record_key is null;
 -- decided
 create table "warehouse"."shop"."reverse_etl_step_decided" with (table_type = 'ICEBERG', is_external = false, location = 's3://bucket/staging/...bddfe05ac97b') as
 with decisions as (
