@@ -1,25 +1,20 @@
 {#-
     What every engine must answer, in one select that gives what differs: no row where all is right. The lists are in
     `_known_texts` and `_known_values`. Columns: name, expected, got.
-    Arguments: name, of the only question to ask (optional).
+    Arguments: questions, those of `_questions` to ask.
 -#}
-{% macro _wrong_answers(name=none) %}
+{% macro _wrong_answers(questions) %}
     select
         name,
         expected,
         got
     from (
-        {%- for question in reverse_etl._questions() if name is none or question[0] == name %}
+        {%- for question in questions %}
         {{ question[1] }}
         {{- " union all" if not loop.last }}
         {%- endfor %}
     ) as answers
     where coalesce(expected, '(null)') <> coalesce(got, '(null)')
-{% endmacro %}
-
-{#- The names of all questions. -#}
-{% macro _question_names() %}
-    {{- return(reverse_etl._questions() | map('first') | list) -}}
 {% endmacro %}
 
 {#- Each question as [name, a select of its answers]. -#}

@@ -224,6 +224,8 @@ def result_word(run: RunSummary) -> str:
 def done_words(run: RunSummary) -> str:
     """What a run did, or what became of the records that left in it."""
     sent = sent_words(of_side(run.counts, "sent"))
+    if retracted := run.counts.get("ledger_retracted"):
+        sent = f"{sent} ({retracted:,} retracted)"
     return upkeep_words(run) or (sent if run.ended_at else "not known")
 
 

@@ -31,23 +31,24 @@ _SCOPE = Scope("", "", "", "")
 
 def wrong_answers(project: Project) -> list[WrongAnswer]:
     """The known answers that the warehouse gives otherwise, and the questions that it cannot be asked."""
+    questions = project.value("_questions")
     try:
-        return _wrong(project)
+        return _wrong(project, questions)
     except WarehouseError:
         # One word that it does not know must not hide all other answers.
-        return [answer for name in project.value("_question_names") for answer in _wrong_alone(project, name)]
+        return [answer for question in questions for answer in _wrong_alone(project, question)]
 
 
-def _wrong(project: Project, name: str | None = None) -> list[WrongAnswer]:
-    rows = project.records("_wrong_answers", name=name)
+def _wrong(project: Project, questions: list[list[str]]) -> list[WrongAnswer]:
+    rows = project.records("_wrong_answers", questions=questions)
     return [WrongAnswer(row["name"], row["expected"], row["got"]) for row in rows]
 
 
-def _wrong_alone(project: Project, name: str) -> list[WrongAnswer]:
+def _wrong_alone(project: Project, question: list[str]) -> list[WrongAnswer]:
     try:
-        return _wrong(project, name)
+        return _wrong(project, [question])
     except WarehouseError as error:
-        return [WrongAnswer(name, "an answer", error.message)]
+        return [WrongAnswer(question[0], "an answer", error.message)]
 
 
 def race(project: Project, tables: Mapping[str, Any]) -> list[int]:

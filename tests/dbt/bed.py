@@ -171,7 +171,7 @@ def make_bed(folder: Path, postgres_host: str = "") -> Path:
             "select '{{ rule.name }}', '{{ rule.standing }}' union all {% endfor %}"
             "select 'conversion_time_not_utc', 'sendable'"
         ),
-        "models/wrong_answers.sql": "{{ reverse_etl._wrong_answers() }}",
+        "models/wrong_answers.sql": "{{ reverse_etl._wrong_answers(reverse_etl._questions()) }}",
         "models/shaped.sql": (
             "{{ reverse_etl.offline_conversions(source('bed', 'conversions'), "
             + ", ".join(f"{column}='{column}'" for column in COLUMNS)

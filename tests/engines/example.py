@@ -29,8 +29,10 @@ from tests.support.quick import Done, dbt_here, run_here
 REPOSITORY = Path(__file__).parents[2]
 SYNC = "microsoft_ads_offline_conversions"
 BEGUN_ELSEWHERE = "begun_elsewhere"
-# Days ago on which a row would be within a limit in one build and past it in the other, minutes later.
-AT_THE_LIMIT = ("generate_series(1, 98) as days (days_ago)", "where days_ago not in (89, 90)")
+# Not all days: a select of each row takes Spark long; and at 89 or 90 days a row would be within a limit in one build and
+# past it in the other, minutes later.
+DAYS = "generate_series(1, 98) as days (days_ago)"
+FEWER = f"{DAYS} where days_ago not in (89, 90) and (days_ago <= 30 or days_ago % 3 = 0)"
 LATER = {"ledger": "first_attempt", "receipts": "settles", "runs": "tests"}
 _TRACKING_ID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -133,11 +135,10 @@ def make_example(folder: Path, engine: Engine, root: Path) -> None:
             for word, ours in engine.words.items():
                 text = text.replace(word, ours)
             path.write_text(text)
-    days, without = AT_THE_LIMIT
     demo = folder / "macros/demo_data.sql"
     text = demo.read_text()
-    assert days in text
-    demo.write_text(text.replace(days, f"{days} {without}"))
+    assert DAYS in text
+    demo.write_text(text.replace(DAYS, FEWER))
     exposures = folder / "models/exposures.yml"
     text = exposures.read_text()
     exposures.write_text(text + text.removeprefix("exposures:\n").replace(SYNC, BEGUN_ELSEWHERE))
@@ -174,7 +175,7 @@ def walk(
     older: bool = True,
 ) -> Iterator[tuple[str, Any]]:
     """What happens on so many days, step by step, with outcomes that are the same on every engine; where `older`
-    on a ledger that an older version of the package has left.
+    on a ledger that an older version of the package has left. From the second day on a push dies.
 
     `now`: the time of the plans that are compared. `prepare`: called before the build of a day. After a
     second day comes all that is done beside pushes; `forgets`: with what changes rows of the ledger, too.
@@ -185,7 +186,7 @@ def walk(
         prepare(day)
         yield f"tests of day {day}", example.build(day)
         yield f"plan of day {day}", example.plan(now)
-        if day == days:
+        if day == days > 1:
             die(example)
         code, pushed = example.run("push", SYNC)
         yield f"push of day {day}", (code, pushed["source"], pushed["ledger"])

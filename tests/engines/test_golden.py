@@ -11,7 +11,7 @@ from tests.engines.golden import ENGINES, HERE, documented, functions, render, s
 
 # What gives a value to Python, or a statement on DuckDB or Postgres alone.
 NO_STATEMENTS = {
-    *("_keeps_inserts", "_package_version", "_question_names", "_step_identifier"),
+    *("_keeps_inserts", "_package_version", "_step_identifier"),
     *("_larger_session_settings", "_declare_cursor", "_fetch_cursor", "_locked_file"),
 }
 

@@ -180,6 +180,7 @@ def test_a_refused_correction_goes_again_after_a_retry(shop: Shop, sandbox: Loca
         click(2): (False, True, None),
     }
     assert json.loads(shop.run("rejected", "--json").stdout)["rejected"] == []
+    assert "2 accepted (1 retracted)" in shop.run("runs").stdout
 
 
 @pytest.mark.parametrize(

@@ -22,6 +22,8 @@ START_WITHIN = 300
 SETTINGS = {
     "spark.master": "local[2]",
     "spark.driver.memory": "1g",
+    # Java compiles little of what runs once.
+    "spark.driver.defaultJavaOptions": "-XX:TieredStopAtLevel=1",
     "spark.log.level": "ERROR",
     "spark.ui.enabled": "false",
     "spark.ui.showConsoleProgress": "false",

@@ -1,1 +1,1 @@
-{{ reverse_etl._wrong_answers() }}
+{{ reverse_etl._wrong_answers(reverse_etl._questions()) }}
