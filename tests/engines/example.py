@@ -29,8 +29,8 @@ from tests.support.quick import Done, dbt_here, run_here
 REPOSITORY = Path(__file__).parents[2]
 SYNC = "microsoft_ads_offline_conversions"
 BEGUN_ELSEWHERE = "begun_elsewhere"
-# Not all days: a select of each row takes Spark long; and at 89 or 90 days a row would be within a limit in one build and
-# past it in the other, minutes later.
+# Not all days: a select of each row takes Spark long; and at 89 or 90 days a row would be within a limit in one build
+# and past it in the other, minutes later.
 DAYS = "generate_series(1, 98) as days (days_ago)"
 FEWER = f"{DAYS} where days_ago not in (89, 90) and (days_ago <= 30 or days_ago % 3 = 0)"
 LATER = {"ledger": "first_attempt", "receipts": "settles", "runs": "tests"}
