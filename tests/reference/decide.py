@@ -92,9 +92,9 @@ def _moves_replaced(facts: Facts, rows: list[PlanRow], replaced: Mapping[str, So
         }
 
     rows = [replace(row, class_="replace") if goes_after_all(row) else row for row in rows]
-    keys = {row.source.key for row in rows if row.class_ == "replace"}
     if not facts.rules.successor_must_be_sendable:
         return rows
+    keys = {row.source.key for row in rows if row.class_ == "replace"}
     return [
         _from_ledger(facts.states[_identity_of(row)].sent, "held", "moved")
         if row is retracted.get(_identity_of(row)) and _identity_of(row) in moved and row.record_key not in keys
