@@ -55,6 +55,18 @@
     {{- return(adapter.dispatch('_text_literal', 'reverse_etl')(text)) -}}
 {% endmacro %}
 
+{#-
+    A value from Python as an SQL literal. The only place where text from outside enters SQL.
+    Arguments: none, a boolean, a number or a text.
+-#}
+{% macro _literal(value) %}
+    {%- if value is none -%} {{- return('null') -}}
+    {%- elif value is boolean -%} {{- return('true' if value else 'false') -}}
+    {%- elif value is number -%} {{- return(value | string) -}}
+    {%- else -%} {{- return(adapter.dispatch('_text_literal', 'reverse_etl')(value | string)) -}}
+    {%- endif -%}
+{% endmacro %}
+
 {#- A column's name in the engine's quotes. dbt puts them around it and looks at nothing inside: there they are doubled. -#}
 {% macro _quoted(column) %}
     {{- return(adapter.dispatch('_quoted', 'reverse_etl')(column)) -}}

@@ -1,17 +1,5 @@
 {#- Expressions made of what the engines give, the same on each of them. -#}
 
-{#-
-    A value from Python as an SQL literal. The only place where text from outside enters SQL.
-    Arguments: none, a boolean, a number or a text.
--#}
-{% macro _literal(value) %}
-    {%- if value is none -%} {{- return('null') -}}
-    {%- elif value is boolean -%} {{- return('true' if value else 'false') -}}
-    {%- elif value is number -%} {{- return(value | string) -}}
-    {%- else -%} {{- return(reverse_etl._text_literal(value | string)) -}}
-    {%- endif -%}
-{% endmacro %}
-
 {#- A time as such, from text without zone: 2026-11-25 10:00:00, with decimals or without. -#}
 {% macro _time_literal(text) %}
     {{- return("cast(" ~ reverse_etl._literal(text) ~ " as " ~ reverse_etl._type_time() ~ ")") -}}

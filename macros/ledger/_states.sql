@@ -103,6 +103,7 @@ plain as (
     {%- set found = reverse_etl._identity_columns(scope) + reverse_etl._payload_columns() + ['run_seq'] -%}
     {%- set known = {'status': "'accepted'", 'last_adjustment_time': "''", 'accepted_at': accepted_at} -%}
     {%- set flags = ['lifted', 'restate_in_doubt', 'retract_in_doubt', 'retract_refused', 'may_still_arrive'] -%}
+    {%- set text = reverse_etl._type_text() -%}
     {%- set types = {
         'answered_at': reverse_etl._type_time(), 'restate_tried_value': reverse_etl._type_double(),
         'adjusted_run_seq': dbt.type_bigint(), 'adjusted_value': reverse_etl._type_double(),
@@ -112,7 +113,7 @@ plain as (
         {% if column in found -%} {{ plain }}.{{ column }}
         {%- elif column in known -%} {{ known[column] }} as {{ column }}
         {%- elif column in flags -%} false as {{ column }}
-        {%- else -%} cast(null as {{ types.get(column, reverse_etl._type_text()) }}) as {{ column }}
+        {%- else -%} cast(null as {{ types.get(column, text) }}) as {{ column }}
         {%- endif %}{{ "," if not loop.last }}
     {%- endfor %}
 {%- endmacro %}

@@ -71,14 +71,15 @@ select * from {{ last }}
 -#}
 {% macro _step_decided(plan, at) %}
 {%- set keys = reverse_etl._identity_columns(plan.scope) -%}
+{%- set text, double = reverse_etl._type_text(), reverse_etl._type_double() -%}
 {%- set facts = ['status', 'accepted_at', 'restate_in_doubt', 'retract_in_doubt', 'last_adjustment_time', 'code', 'error_code',
     'message', 'tracking_id'] -%}
 with decisions as (
     select
         'source' as side,
         {{ reverse_etl._listed(keys + ['class', 'reason', 'operation', 'goes_at', 'answered_at'] + facts) }},
-        cast(null as {{ reverse_etl._type_text() }}) as moves_to_name,
-        cast(null as {{ reverse_etl._type_text() }}) as moves_to_time,
+        cast(null as {{ text }}) as moves_to_name,
+        cast(null as {{ text }}) as moves_to_time,
         {%- for column in reverse_etl._payload_columns() %}
         source_{{ column }},
         ledger_{{ column }}{{ "," if not loop.last }}
@@ -173,18 +174,18 @@ select
     class,
     '' as reason,
     {%- for column in ['operation', 'conversion_name', 'conversion_time'] + reverse_etl._payload_columns() %}
-    cast(null as {{ reverse_etl._type_double() if column in ['value', 'attribution_credit'] else reverse_etl._type_text() }}) as {{ column }},
+    cast(null as {{ double if column in ['value', 'attribution_credit'] else text }}) as {{ column }},
     {%- endfor %}
     '' as adjustment_time,
-    cast(null as {{ reverse_etl._type_double() }}) as counted_value,
+    cast(null as {{ double }}) as counted_value,
     '' as counted_currency,
-    cast(null as {{ reverse_etl._type_text() }}) as moves_to_name,
-    cast(null as {{ reverse_etl._type_text() }}) as moves_to_time,
+    cast(null as {{ text }}) as moves_to_name,
+    cast(null as {{ text }}) as moves_to_time,
     false as first_attempt,
     false as untouched,
     cast(null as {{ dbt.type_int() }}) as code,
     {%- for column in ['error_code', 'message', 'tracking_id'] %}
-    cast(null as {{ reverse_etl._type_text() }}) as {{ column }},
+    cast(null as {{ text }}) as {{ column }},
     {%- endfor %}
     '' as goes_at,
     '' as refused_at,
