@@ -8,16 +8,20 @@ from unittest import mock
 import pytest
 
 from reverse_etl.sandbox import LocalSandbox
-from reverse_etl.warehouse import dbt_calls
+from reverse_etl.warehouse import dbt_calls, project
 from tests.support.engines import ENGINES
+from tests.support.quick import parse_once
 from tests.support.shop import Shop, build_template, copy_of
 
 
 @pytest.fixture(scope="module", autouse=True)
 def kept_parses() -> Iterator[None]:
-    """dbt parses what changed and not all, which takes a fifth of the time; where that is not enough, see
-    test_declared_now."""
-    with mock.patch.object(dbt_calls, "_kept_parse_is_newest", return_value=True):
+    """dbt parses what changed and not all, which takes a fifth of the time, and what another copy of the project was
+    parsed for not at all; where that is not enough, see test_declared_now."""
+    with (
+        mock.patch.object(dbt_calls, "_kept_parse_is_newest", return_value=True),
+        mock.patch.object(project, "parse", parse_once),
+    ):
         yield
 
 

@@ -293,7 +293,7 @@ def place(layout: Layout, root: Path) -> Place:
     return made
 
 
-@pytest.mark.parametrize("name", scaled(["monorepo", "dependencies", "strict"], long=list(LAYOUTS)))
+@pytest.mark.parametrize("name", scaled(["monorepo", "strict"], long=list(LAYOUTS)))
 def test_a_project_builds_after_init(name: str, tmp_path: Path) -> None:
     """After `init`, `dbt deps` and `dbt build` pass; a plan finds the sync; a second init changes nothing."""
     layout = LAYOUTS[name]

@@ -2,10 +2,12 @@
 
 import contextlib
 import io
+import os
 import signal
 import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 from unittest import mock
 
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
@@ -15,6 +17,7 @@ from dbt.cli.main import dbtRunner
 from reverse_etl.cli.app import app
 from reverse_etl.cli.console import say
 from reverse_etl.core.errors import ReverseEtlError
+from reverse_etl.warehouse.dbt_calls import DbtOptions, call_dbt, parse
 
 Done = subprocess.CompletedProcess[str]
 # dbt parses a project anew where its connection changed. Copies of a project differ in the DuckDB file alone, of which
@@ -46,6 +49,34 @@ def dbt_here(arguments: Sequence[str], folder: Path, environment: Mapping[str, s
     return subprocess.CompletedProcess(
         list(arguments), code, f"{out.getvalue()}{result.exception or ''}", err.getvalue()
     )
+
+
+def parse_once(options: DbtOptions) -> Any:
+    """As `parse`, but of projects that are alike in files, settings and environment one is parsed for all."""
+    state = _state(options)
+    if state not in _parsed:
+        _parsed[state] = parse(options)
+        return _parsed[state]
+    # dbt takes what it has been given, and makes an adapter for this project.
+    call_dbt(["parse", *options.as_arguments()], _parsed[state])
+    return _parsed[state]
+
+
+_parsed: dict[object, Any] = {}
+
+
+def _state(options: DbtOptions) -> object:
+    """What a parse depends on, wherever the project lies: its files, where its packages are, settings, environment."""
+    here = str(options.project_dir.resolve())
+    found: list[tuple[str, object]] = []
+    for folder, folders, names in os.walk(here):
+        if folder == here:
+            folders[:] = [name for name in folders if name not in ("target", "logs")]
+        paths = [Path(folder, name) for name in (*folders, *names)]
+        found += [(str(path), path.readlink()) for path in paths if path.is_symlink()]
+        found += [(str(path), path.read_text()) for path in paths if path.is_file() and ".duckdb" not in path.name]
+    environment = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
+    return repr((options, environment, sorted(found, key=str))).replace(here, "")
 
 
 def exit_code_of(arguments: Sequence[str]) -> int:
