@@ -263,6 +263,24 @@
     {{- return('') -}}
 {% endmacro %}
 
+{#-
+    A select of all rows of a relation and their number in an order, `n`, from 1 on.
+    Arguments: relation; order, expressions over its columns.
+-#}
+{% macro _numbered(relation, order) %}
+    {{- return(adapter.dispatch('_numbered', 'reverse_etl')(relation, order)) -}}
+{% endmacro %}
+
+{% macro default___numbered(relation, order) -%}
+    select
+        unnumbered.*,
+        row_number() over (
+            order by
+                {{ order }}
+        ) as n
+    from {{ relation }} as unnumbered
+{%- endmacro %}
+
 {#- The name of the table of a step. Arguments: ledger, a relation; name, of the step. -#}
 {% macro _step_table(ledger, name) %}
     {{- return(adapter.dispatch('_step_table', 'reverse_etl')(ledger, reverse_etl._step_identifier(name))) -}}

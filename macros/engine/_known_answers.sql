@@ -83,8 +83,9 @@
         ['the latest time as text', "(select max(t) from (select '2026-10-01T00:00:00Z' as t union all select '2026-09-30T00:00:00Z' as t"
             ~ " union all select " ~ text ~ " as t) as times) = '2026-10-01T00:00:00Z'"],
         ['what is added up leaves out what is absent', '(select sum(n) from ' ~ numbers ~ ') = 3 and (select count(n) from ' ~ numbers ~ ') = 2'],
-        ['numbers of rows begin with 1', '(select min(nth) + max(nth) from (select row_number() over (order by n) as nth from '
-            ~ numbers ~ ') as numbered) = 4'],
+        ['rows are numbered in their order', '(select sum(n * place) from ('
+            ~ reverse_etl._numbered('(select 2 as place union all select 3 as place union all select 1 as place)', 'place')
+            ~ ') as numbered) = 14'],
         ['what is left of a division', 'mod(2000, 1000) = 0 and mod(1001, 1000) = 1'],
         ['a number of 13 digits is whole', '7 * cast(1000000000000 as ' ~ dbt.type_bigint() ~ ') + 3 = 7000000000003'],
         ['a double keeps its last digit', "cast('0.1' as " ~ reverse_etl._type_double() ~ ") + cast('0.2' as "

@@ -179,8 +179,7 @@ class _Run:
         self._sent = 0
         self._round_began_at = 0
         self._standing_refused = 0
-        self._retracted = 0
-        self._restated = 0
+        self._retracted = self._restated = 0
         self._changed: defaultdict[str, float] = defaultdict(float)
 
     def carry_out(self) -> RunResult:
@@ -280,7 +279,8 @@ class _Run:
     def _take_off(self, first: int, last: int) -> _Stretch | None:
         """Read and record a stretch, then let its calls start; None where the lease is lost, and nothing left."""
         records = self._ledger.page(first, last)
-        batches = [list(batch) for _, batch in groupby(records, key=lambda record: record.batch)]
+        # By operation, too, whatever the numbers are: a call carries one.
+        batches = [list(batch) for _, batch in groupby(records, key=lambda one: (one.batch, one.operation))]
         self._ledger.record_intents(self._lease.run_seq, first, last)
         # Whatever breaks off now leaves them so.
         self._outcomes["in_doubt"] += len(records)

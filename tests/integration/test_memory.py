@@ -41,3 +41,13 @@ def test_a_limit_of_the_profile_holds(shop: Shop) -> None:
             project.query_sql(LARGE)
         assert project.query_sql(LIMIT) == [("47.6 MiB",)]
     assert "memory_limit" in refused.value.hint
+
+
+def test_rows_that_do_not_fit_are_numbered_in_their_order(shop: Shop) -> None:
+    """DuckDB is trusted to keep the order of a subquery, on several threads and where it spills."""
+    write_profile(shop, memory_limit="60MB", threads=4)
+    with opened(shop) as project:
+        rows = "(select hash(i) as place, repeat('x', 300) as wide from range(300000) as numbers(i))"
+        numbered = project.sql("_numbered", relation=rows, order="place")
+        compared = f"select n, row_number() over (order by place) as nth from ({numbered}) as numbered where wide <> ''"
+        assert project.query_sql(f"select count(*), sum(abs(n - nth)) from ({compared}) as compared") == [(300_000, 0)]

@@ -285,6 +285,32 @@ def test_corrections_end_where_the_source_does(
         assert place in stands or replaced_by_what_is_dead
 
 
+class OneBatch(MemoryLedger):
+    """Its plan gives all rows one batch number."""
+
+    def page(self, seq_from: int, seq_to: int) -> list[Record]:
+        return [record._replace(batch=1) for record in super().page(seq_from, seq_to)]
+
+
+def test_no_call_carries_two_operations() -> None:
+    """Whatever the batch numbers are: a correction among sends would count as a conversion of its own."""
+    warehouse, judge = Warehouse(), Judge()
+    warehouse.source = [row(n) for n in range(3)]
+    settle(warehouse, judge)
+    warehouse.source = [row(0), row(1, 2.0), row(3)]
+    calls: list[set[str]] = []
+
+    class Listening(Service):
+        def send(self, records: Sequence[Record]) -> Answer:
+            calls.append({record.operation for record in records})
+            return super().send(records)
+
+    options = PushOptions(workers=1, retractions=RetractionLimit(1000, 1.0, even_if_empty=True))
+    result = carry_out(OneBatch(warehouse, adjustments=BOTH), Listening(judge), Watcher(), options)
+    assert result.sent == {"accepted": 3}
+    assert calls == [{"send"}, {"restate"}, {"retract"}]
+
+
 @pytest.mark.parametrize("workers", [1, 4])
 @pytest.mark.parametrize("step", range(1, 16))
 @pytest.mark.parametrize("moment", ["before", "amid", "after"])

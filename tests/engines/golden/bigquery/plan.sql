@@ -1396,14 +1396,14 @@ totals.known_identities,
 totals.source_rows - totals.seen_rows as unseen_repeats
 from (
 select
-decided.*,
+unnumbered.*,
 row_number() over (
 order by
 case operation when 'send' then 0 when 'restate' then 1 when 'retract' then 2 else 3 end,
 case when class = 'in_doubt' then 0 else 1 end,
 conversion_time, conversion_name, click_id, hashed_email, hashed_phone
 ) as n
-from `warehouse`.`shop`.`reverse_etl_step_decided` as decided
+from `warehouse`.`shop`.`reverse_etl_step_decided` as unnumbered
 ) as numbered
 cross join (
 select

@@ -636,7 +636,19 @@ select '9 is above all times as text' as name, 'true' as expected, case when '99
 select 'times as text are ordered' as name, 'true' as expected, case when greatest('2026-09-30T00:00:00Z', '2026-10-01T00:00:00Z', '') = '2026-10-01T00:00:00Z' then 'true' when not (greatest('2026-09-30T00:00:00Z', '2026-10-01T00:00:00Z', '') = '2026-10-01T00:00:00Z') then 'false' end as got union all
 select 'the latest time as text' as name, 'true' as expected, case when (select max(t) from (select '2026-10-01T00:00:00Z' as t union all select '2026-09-30T00:00:00Z' as t union all select cast(null as varchar(65535)) as t) as times) = '2026-10-01T00:00:00Z' then 'true' when not ((select max(t) from (select '2026-10-01T00:00:00Z' as t union all select '2026-09-30T00:00:00Z' as t union all select cast(null as varchar(65535)) as t) as times) = '2026-10-01T00:00:00Z') then 'false' end as got union all
 select 'what is added up leaves out what is absent' as name, 'true' as expected, case when (select sum(n) from (select 1 as n union all select 2 as n union all select cast(null as bigint) as n) as numbers) = 3 and (select count(n) from (select 1 as n union all select 2 as n union all select cast(null as bigint) as n) as numbers) = 2 then 'true' when not ((select sum(n) from (select 1 as n union all select 2 as n union all select cast(null as bigint) as n) as numbers) = 3 and (select count(n) from (select 1 as n union all select 2 as n union all select cast(null as bigint) as n) as numbers) = 2) then 'false' end as got union all
-select 'numbers of rows begin with 1' as name, 'true' as expected, case when (select min(nth) + max(nth) from (select row_number() over (order by n) as nth from (select 1 as n union all select 2 as n union all select cast(null as bigint) as n) as numbers) as numbered) = 4 then 'true' when not ((select min(nth) + max(nth) from (select row_number() over (order by n) as nth from (select 1 as n union all select 2 as n union all select cast(null as bigint) as n) as numbers) as numbered) = 4) then 'false' end as got union all
+select 'rows are numbered in their order' as name, 'true' as expected, case when (select sum(n * place) from (select
+unnumbered.*,
+row_number() over (
+order by
+place
+) as n
+from (select 2 as place union all select 3 as place union all select 1 as place) as unnumbered) as numbered) = 14 then 'true' when not ((select sum(n * place) from (select
+unnumbered.*,
+row_number() over (
+order by
+place
+) as n
+from (select 2 as place union all select 3 as place union all select 1 as place) as unnumbered) as numbered) = 14) then 'false' end as got union all
 select 'what is left of a division' as name, 'true' as expected, case when mod(2000, 1000) = 0 and mod(1001, 1000) = 1 then 'true' when not (mod(2000, 1000) = 0 and mod(1001, 1000) = 1) then 'false' end as got union all
 select 'a number of 13 digits is whole' as name, 'true' as expected, case when 7 * cast(1000000000000 as bigint) + 3 = 7000000000003 then 'true' when not (7 * cast(1000000000000 as bigint) + 3 = 7000000000003) then 'false' end as got union all
 select 'a double keeps its last digit' as name, 'true' as expected, case when cast('0.1' as double precision) + cast('0.2' as double precision) <> cast('0.3' as double precision) then 'true' when not (cast('0.1' as double precision) + cast('0.2' as double precision) <> cast('0.3' as double precision)) then 'false' end as got union all
