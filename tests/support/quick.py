@@ -63,6 +63,8 @@ def parse_once(options: DbtOptions) -> Any:
 
 
 _parsed: dict[object, Any] = {}
+# How the files end that dbt reads of a project.
+_READ = (".yml", ".yaml", ".sql", ".csv", ".md", ".py")
 
 
 def _state(options: DbtOptions) -> object:
@@ -74,7 +76,8 @@ def _state(options: DbtOptions) -> object:
             folders[:] = [name for name in folders if name not in ("target", "logs")]
         paths = [Path(folder, name) for name in (*folders, *names)]
         found += [(str(path), path.readlink()) for path in paths if path.is_symlink()]
-        found += [(str(path), path.read_text()) for path in paths if path.is_file() and ".duckdb" not in path.name]
+        read = [path for path in paths if path.is_file() and path.suffix.lower() in _READ]
+        found += [(str(path), path.read_text(encoding="latin-1")) for path in read]
     environment = {name: value for name, value in os.environ.items() if name != "PYTEST_CURRENT_TEST"}
     return repr((options, environment, sorted(found, key=str))).replace(here, "")
 
