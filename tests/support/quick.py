@@ -55,6 +55,9 @@ def parse_once(options: DbtOptions) -> Any:
     """As `parse`, but of projects that are alike in files, settings and environment one is parsed for all."""
     state = _state(options)
     if state not in _parsed:
+        # A manifest is large, and of use as long as its test lasts.
+        while len(_parsed) >= 8:
+            del _parsed[next(iter(_parsed))]
         _parsed[state] = parse(options)
         return _parsed[state]
     # dbt takes what it has been given, and makes an adapter for this project.
