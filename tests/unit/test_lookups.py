@@ -14,7 +14,7 @@ from reverse_etl.destinations.microsoft_ads.wire.port import Faulted, Lost, Proc
 from reverse_etl.sandbox import LocalSandbox
 from tests.unit.enquiries import LOCAL, Script, enquiry
 from tests.unit.scripted import JumpingClock
-from tests.unit.wire import ACCESS_TOKEN, DEVELOPER_TOKEN, RawServer
+from tests.unit.wire import ACCESS_TOKEN, DEVELOPER_TOKEN, RawServer, http
 
 ACCESS = (105, 106, 109, 120, 122, 123, 124, 125, 126, 208, 210, 1029, 1030)
 
@@ -172,8 +172,7 @@ def test_no_answer_names_the_host() -> None:
     """A time-out, a page that is not there, and a reset connection each have their words."""
     error = failure(Lost(Reason(None, "ReadTimeout", "127.0.0.1:8765 did not answer in time")))
     assert "(ReadTimeout): 127.0.0.1:8765 did not answer in time." in error.message
-    head = b"HTTP/1.1 404 Not Found\r\nContent-Type: text/html\r\nContent-Length: 0\r\n\r\n"
-    with RawServer(head) as server:
+    with RawServer(http("", "404 Not Found", "text/html")) as server:
         error = failure(url=server.url)
     assert server.url.removeprefix("http://") in error.message
     assert "HTTP 404" in error.message
