@@ -224,11 +224,11 @@ where row_count > 0
 -#}
 {% macro _step_planned(plan, at) %}
 {%- set keys = reverse_etl._listed(reverse_etl._identity_columns(plan.scope)) -%}
-{%- set order = [
-    "case operation when 'send' then 0 when 'restate' then 1 when 'retract' then 2 else 3 end",
-    "case when class = 'in_doubt' then 0 else 1 end",
-    "conversion_time, conversion_name, click_id, hashed_email, hashed_phone",
-] -%}
+{%- set order -%}
+            case operation when 'send' then 0 when 'restate' then 1 when 'retract' then 2 else 3 end,
+            case when class = 'in_doubt' then 0 else 1 end,
+            conversion_time, conversion_name, click_id, hashed_email, hashed_phone
+{%- endset -%}
 select
     side,
     class,
@@ -263,7 +263,7 @@ select
     totals.known_identities,
     totals.source_rows - totals.seen_rows as unseen_repeats
 from (
-    {{ reverse_etl._numbered(at.decided, order | join(",\n                ")) }}
+    {{ reverse_etl._numbered(at.decided, order) }}
 ) as numbered
 cross join (
     select
