@@ -36,9 +36,16 @@
     {{ alias }}.operation <> 'retry'
         and not exists (
             select 1
-            from {{ tables.runs }} as upkeep_runs
-            where {{ reverse_etl._in_scope(scope, 'upkeep_runs') }} and upkeep_runs.event = 'claim' and upkeep_runs.counts <> ''
-                and {{ reverse_etl._same(reverse_etl._scope_keys(scope) + ['run_seq'], 'upkeep_runs', alias) }}
+            from (
+                select {{ reverse_etl._listed(reverse_etl._scope_keys(scope) + ['run_seq']) }}
+                from {{ tables.runs }}
+                where {{ reverse_etl._in_scope(scope) }} and event = 'claim' and counts <> ''
+                    -- of two that claimed one number the other is the run
+                    and claim_id not in (
+                        select claim_id from {{ tables.runs }} where {{ reverse_etl._in_scope(scope) }} and event = 'withdraw'
+                    )
+            ) as upkeep_runs
+            where {{ reverse_etl._same(reverse_etl._scope_keys(scope) + ['run_seq'], 'upkeep_runs', alias) }}
         )
 {%- endmacro %}
 

@@ -72,9 +72,9 @@
 
 {#-
     The newest runs of a scope with their beginning, end and counts, and the run that shut a dead one out.
-    Arguments: limit; run_seq, of the only run to read (optional).
+    Arguments: limit; run_seq, of the only run to read (optional); pushes_only, without retries, baselines and forgets.
 -#}
-{% macro _history(runs, scope, limit, run_seq=none) %}
+{% macro _history(runs, scope, limit, run_seq=none, pushes_only=false) %}
     select
         events.run_seq,
         min(case when events.event = 'open' then {{ reverse_etl._utc_text('events.happened_at') }} end) as started_at,
@@ -91,11 +91,19 @@
         and fences.event = 'fence'
         and events.run_seq = fences.fenced_run_seq
     where {{ reverse_etl._in_scope(scope, 'events') }} and events.event <> 'fence'
+        -- of two that claimed one number the other is the run
+        and events.claim_id not in (
+            select claim_id from {{ runs }} where {{ reverse_etl._in_scope(scope) }} and event = 'withdraw'
+        )
         {%- if run_seq is not none %}
         and events.run_seq = {{ reverse_etl._literal(run_seq) }}
         {%- endif %}
     group by events.run_seq
     having max(case when events.event = 'open' then 1 else 0 end) = 1
+        {%- if pushes_only %}
+        -- the claim of another says what it is
+        and max(case when events.event = 'claim' and events.counts <> '' then 1 else 0 end) = 0
+        {%- endif %}
     order by events.run_seq desc
     limit {{ limit }}
 {% endmacro %}

@@ -8,6 +8,7 @@ from reverse_etl.commands.attribution import attribution
 from reverse_etl.commands.plan import plan
 from reverse_etl.core.attribution import DAYS, AttributionReport
 from reverse_etl.core.errors import SettingsError
+from reverse_etl.core.ports import RunSummary
 from reverse_etl.core.report import SyncReport
 from reverse_etl.session import Session
 
@@ -34,13 +35,21 @@ def report(session: Session, *, days: int) -> SyncReport:
         refusals=refusals,
         corrections=books.corrections(),
         open_corrections=session.ledger.known()[1],
-        runs=tuple(session.ledger.history(RUNS_SHOWN)),
+        runs=_runs(session),
         matched=session.match_totals(DAYS),
         attribution=_attribution(session, days),
         newest=session.ledger.newest_time(),
         max_age_days=max_age,
         advice={code: session.kind.advice(*code) for code in codes},
     )
+
+
+def _runs(session: Session) -> tuple[RunSummary, ...]:
+    """The newest runs, the newest first, and the newest pushes, which many a forget may have come after."""
+    newest = session.ledger.history(RUNS_SHOWN)
+    pushes = session.ledger.history(RUNS_SHOWN, pushes_only=True)
+    found = {run.run_seq: run for run in (*newest, *pushes)}
+    return tuple(found[run_seq] for run_seq in sorted(found, reverse=True))
 
 
 def _attribution(session: Session, days: int) -> AttributionReport | None:

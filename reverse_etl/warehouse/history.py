@@ -173,11 +173,16 @@ def _whole(value: Any) -> int | None:
     return None if value is None else int(value)
 
 
-def read_runs(books: Books, *, limit: int, run_seq: int | None = None) -> list[RunSummary]:
+def read_runs(books: Books, *, limit: int, run_seq: int | None = None, pushes_only: bool = False) -> list[RunSummary]:
     """The newest runs of the scope, the newest first, or the one with that number."""
     runs = []
     for row in books.project.records(
-        "_history", runs=books.tables["runs"], scope=books.scope, limit=limit, run_seq=run_seq
+        "_history",
+        runs=books.tables["runs"],
+        scope=books.scope,
+        limit=limit,
+        run_seq=run_seq,
+        pushes_only=pushes_only,
     ):
         kept: dict[str, Any] = json.loads(row["counts"]) if row["counts"] else {}
         texts = ("started_at", "ended_at", "target", "host", "package_version")

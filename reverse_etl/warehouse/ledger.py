@@ -225,9 +225,9 @@ class WarehouseLedger:
             self._project.write("_drop_plan_table", plan=self._plan_table)
             self._plan_table = ""
 
-    def history(self, limit: int) -> list[RunSummary]:
+    def history(self, limit: int, *, pushes_only: bool = False) -> list[RunSummary]:
         """The newest runs of the scope, the newest first. A run without an end has no `ended_at`."""
-        return read_runs(self.books, limit=limit)
+        return read_runs(self.books, limit=limit, pushes_only=pushes_only)
 
     def statuses(self) -> dict[str, int]:
         """Identities per status, all that were ever sent."""

@@ -84,7 +84,11 @@ EXPECTED = {
 @each_engine
 def test_each_goal_is_reported_with_reasons_and_what_to_do(pushed: Shop, clicked: LocalSandbox) -> None:
     """What was sent, taken, refused and attributed stands side by side, a goal that is not there is named, and the
-    package's views give the same."""
+    package's views give the same. A retry that claimed the push's number and withdrew changes none of it."""
+    for event in ("claim", "withdraw"):
+        counts = '{"kind": "retry"}' if event == "claim" else ""
+        where = "event = 'claim' and run_seq = 1 and claim_id <> 'loser'"
+        pushed.repeat("reverse_etl_runs", where, claim_id="loser", event=event, counts=counts)
     document = fetch(pushed, clicked)
     assert numbers(document) == EXPECTED
     assert document["fetched"]["untold"] == [

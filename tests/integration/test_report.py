@@ -253,6 +253,19 @@ def test_nothing_pushed_is_said_plainly(shop: Shop) -> None:
     assert "<svg" not in page
 
 
+def test_many_forgets_hide_no_push(shop: Shop, sandbox: LocalSandbox) -> None:
+    """After a batch of erasures the report still knows the push before them."""
+    shop.fill([deal(1)])
+    shop.push(endpoint=sandbox.url)
+    kept = {"claim": '{"kind": "forget"}', "open": "", "close": '{"result": "forget", "rows": 1}'}
+    for run_seq, (event, counts) in itertools.product(range(2, 30), kept.items()):
+        where = f"event = '{event}' and run_seq = 1"
+        shop.repeat("reverse_etl_runs", where, run_seq=run_seq, claim_id=f"forget {run_seq}", counts=counts)
+    done = shop.run("report")
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.startswith(f"{SYNC}: Healthy"), done.stdout
+
+
 def test_several_syncs_share_a_file_and_one_that_fails_is_named(shop: Shop) -> None:
     """Each enabled sync has a part; where one cannot be read, the file says why, and the exit code is its own."""
     shop.fill([deal(1)])

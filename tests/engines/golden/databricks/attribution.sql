@@ -8,9 +8,16 @@ from `warehouse`.`shop`.`reverse_etl_ledger` as ledger
 where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it\'s' and ledger.operation <> 'retry'
 and not exists (
 select 1
-from `warehouse`.`shop`.`reverse_etl_runs` as upkeep_runs
-where upkeep_runs.destination = 'microsoft_ads' and upkeep_runs.environment = 'production' and upkeep_runs.account_id = '1' and upkeep_runs.sync = 'it\'s' and upkeep_runs.event = 'claim' and upkeep_runs.counts <> ''
-and upkeep_runs.run_seq = ledger.run_seq
+from (
+select run_seq
+from `warehouse`.`shop`.`reverse_etl_runs`
+where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it\'s' and event = 'claim' and counts <> ''
+-- of two that claimed one number the other is the run
+and claim_id not in (
+select claim_id from `warehouse`.`shop`.`reverse_etl_runs` where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it\'s' and event = 'withdraw'
+)
+) as upkeep_runs
+where upkeep_runs.run_seq = ledger.run_seq
 );
 -- goals sent to
 select distinct ledger.conversion_name
@@ -18,9 +25,16 @@ from `warehouse`.`shop`.`reverse_etl_ledger` as ledger
 where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it\'s' and ledger.operation <> 'retry'
 and not exists (
 select 1
-from `warehouse`.`shop`.`reverse_etl_runs` as upkeep_runs
-where upkeep_runs.destination = 'microsoft_ads' and upkeep_runs.environment = 'production' and upkeep_runs.account_id = '1' and upkeep_runs.sync = 'it\'s' and upkeep_runs.event = 'claim' and upkeep_runs.counts <> ''
-and upkeep_runs.run_seq = ledger.run_seq
+from (
+select run_seq
+from `warehouse`.`shop`.`reverse_etl_runs`
+where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it\'s' and event = 'claim' and counts <> ''
+-- of two that claimed one number the other is the run
+and claim_id not in (
+select claim_id from `warehouse`.`shop`.`reverse_etl_runs` where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it\'s' and event = 'withdraw'
+)
+) as upkeep_runs
+where upkeep_runs.run_seq = ledger.run_seq
 )
 and ledger.recorded_at >= cast('2026-11-01' as timestamp_ntz)
 order by ledger.conversion_name;
@@ -164,9 +178,16 @@ where
 attempts.operation <> 'retry'
 and not exists (
 select 1
-from `warehouse`.`shop`.`reverse_etl_runs` as upkeep_runs
-where upkeep_runs.destination = 'microsoft_ads' and upkeep_runs.environment = 'production' and upkeep_runs.account_id = '1' and upkeep_runs.sync = 'it\'s' and upkeep_runs.event = 'claim' and upkeep_runs.counts <> ''
-and upkeep_runs.run_seq = attempts.run_seq
+from (
+select run_seq
+from `warehouse`.`shop`.`reverse_etl_runs`
+where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it\'s' and event = 'claim' and counts <> ''
+-- of two that claimed one number the other is the run
+and claim_id not in (
+select claim_id from `warehouse`.`shop`.`reverse_etl_runs` where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it\'s' and event = 'withdraw'
+)
+) as upkeep_runs
+where upkeep_runs.run_seq = attempts.run_seq
 ) and attempts.recorded_at >= cast('2026-11-01' as timestamp_ntz)
 and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq) and not coalesce(one_row.outcome, many_rows.outcome, '') = 'not_sent'
 ) as attempts

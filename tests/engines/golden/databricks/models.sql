@@ -105,9 +105,16 @@ where
 attempts.operation <> 'retry'
 and not exists (
 select 1
-from `warehouse`.`shop`.`reverse_etl_runs` as upkeep_runs
-where 1 = 1 and upkeep_runs.event = 'claim' and upkeep_runs.counts <> ''
-and upkeep_runs.destination = attempts.destination and upkeep_runs.environment = attempts.environment and upkeep_runs.account_id = attempts.account_id and upkeep_runs.sync = attempts.sync and upkeep_runs.run_seq = attempts.run_seq
+from (
+select destination, environment, account_id, sync, run_seq
+from `warehouse`.`shop`.`reverse_etl_runs`
+where 1 = 1 and event = 'claim' and counts <> ''
+-- of two that claimed one number the other is the run
+and claim_id not in (
+select claim_id from `warehouse`.`shop`.`reverse_etl_runs` where 1 = 1 and event = 'withdraw'
+)
+) as upkeep_runs
+where upkeep_runs.destination = attempts.destination and upkeep_runs.environment = attempts.environment and upkeep_runs.account_id = attempts.account_id and upkeep_runs.sync = attempts.sync and upkeep_runs.run_seq = attempts.run_seq
 )
 and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq) and not coalesce(one_row.outcome, many_rows.outcome, '') = 'not_sent'
 ) as attempts

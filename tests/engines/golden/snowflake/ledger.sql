@@ -640,8 +640,14 @@ on fences.destination = 'microsoft_ads' and fences.environment = 'production' an
 and fences.event = 'fence'
 and events.run_seq = fences.fenced_run_seq
 where events.destination = 'microsoft_ads' and events.environment = 'production' and events.account_id = '1' and events.sync = 'it''s' and events.event <> 'fence'
+-- of two that claimed one number the other is the run
+and events.claim_id not in (
+select claim_id from warehouse.shop.reverse_etl_runs where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s' and event = 'withdraw'
+)
 group by events.run_seq
 having max(case when events.event = 'open' then 1 else 0 end) = 1
+-- the claim of another says what it is
+and max(case when events.event = 'claim' and events.counts <> '' then 1 else 0 end) = 0
 order by events.run_seq desc
 limit 10;
 -- kept tests

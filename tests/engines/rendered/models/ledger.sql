@@ -26,7 +26,7 @@
 {{- a_statement('accepted', reverse_etl._accepted(it.tables.receipts, it.scope)) }}
 {{- a_statement('accepted by scope', reverse_etl._accepted_by_scope(it.tables.receipts)) }}
 {{- a_statement('status', reverse_etl._status_counts(it.tables, it.scope)) }}
-{{- a_statement('history', reverse_etl._history(it.tables.runs, it.scope, 10)) }}
+{{- a_statement('history', reverse_etl._history(it.tables.runs, it.scope, 10, pushes_only=true)) }}
 {{- a_statement('kept tests', reverse_etl._kept_tests(it.tables.runs, it.scope)) }}
 {{- a_statement('newest event', reverse_etl._newest_event(it.tables.runs)) }}
 {{- a_statement('newest proof', reverse_etl._newest_proof(it.tables.runs, it.scope, '0.2.0')) }}
