@@ -62,12 +62,12 @@
 {% endmacro %}
 
 {#-
-    What stands of a person beside the attempts, as one row: messages of their own receipts, records in doubt that can still
-    be settled, and rows of the source that could be sent. A source row without click id and hashes holds no identifier but its
-    key, and nothing of it can be sent.
-    Arguments: source, tables, scope, unique_key, now as for the plan; given, with all that leads to the person.
+    What stands of a person beside the attempts, as one row: messages of their own receipts, records that are in doubt, or whose
+    retraction is, and that a push can still settle, and rows of the source that could be sent. A source row without click id and
+    hashes holds no identifier but its key, and nothing of it can be sent.
+    Arguments: source, tables, scope, unique_key, now, adjustments as for the plan; given, with all that leads to the person.
 -#}
-{% macro _forget_counts(source, tables, scope, unique_key, now, given) %}
+{% macro _forget_counts(source, tables, scope, unique_key, now, adjustments, given) %}
 {%- set keys = reverse_etl._identity_columns(scope) -%}
 with held as (
     {{ reverse_etl._held(tables.ledger, scope) }}
@@ -101,7 +101,8 @@ select
     (
         select count(*)
         from states
-        where status = 'in_doubt' and conversion_time >= {{ reverse_etl._literal(reverse_etl._days_before(now, 90)) }}
+        where (status = 'in_doubt'{{ " or retract_in_doubt" if 'retract' in adjustments }})
+            and conversion_time >= {{ reverse_etl._literal(reverse_etl._days_before(now, 90)) }}
     ) as in_doubt,
     (
         select count(*)

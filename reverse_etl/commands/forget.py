@@ -22,7 +22,8 @@ def look_at_forget(ledger: Upkeep, person: Person) -> ForgetReport:
     if report.in_source:
         raise GuardError(
             f"The source model still holds this person in {_rows(report.in_source)}, which a push would send again.",
-            hint="Remove the person from the source first and build the model; then forget here.",
+            hint="Remove the person from the source first and build the model; then forget here. Rows that share a "
+            "click id or a hash are one person's: `reverse-etl why` with either shows them.",
         )
     if report.in_doubt:
         raise GuardError(

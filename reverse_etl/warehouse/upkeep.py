@@ -159,7 +159,11 @@ class WarehouseUpkeep(WarehouseLedger):
         given = self._linked(person)
         attempts = self._attempts_of(given)
         ((messages, in_doubt, in_source),) = self._project.query(
-            "_forget_counts", **self.books.compared(), now=self.clock(), given=given
+            "_forget_counts",
+            **self.books.compared(),
+            now=self.clock(),
+            adjustments=self._sync.adjustments,
+            given=given,
         )
         scopes = [scope.as_dict() for scope in dict.fromkeys((self._sync.scope, *self._beside))]
         ((elsewhere,),) = self._project.query(

@@ -103,7 +103,8 @@ def test_what_is_not_allowed_is_held_and_says_what_would_send_it(
 
 
 def test_a_correction_without_an_answer_is_settled_by_the_next_push(shop: Shop, sandbox: LocalSandbox) -> None:
-    """Status counts it, the next push repeats it, and in the end the judge has the latest value once."""
+    """Status counts it, a forget waits for it, the next push repeats it, and in the end the judge has the latest value
+    once."""
     shop.fill([deal(n) for n in range(3)])
     shop.exposure(**BOTH)
     shop.push(endpoint=sandbox.url)
@@ -117,6 +118,9 @@ def test_a_correction_without_an_answer_is_settled_by_the_next_push(shop: Shop, 
         {"accepted": 3},
         {"restate_in_doubt": 1, "retract_in_doubt": 1},
     )
+    forgotten = shop.run("forget", "--key", "D2", "--yes")
+    assert forgotten.returncode == 5, "without the identifiers it could never be retracted"
+    assert "Push first" in forgotten.stderr
     settled = shop.push(endpoint=sandbox.url)
     assert (settled["source"], settled["ledger"]) == ({"accepted": 1, "unchanged": 1}, {"retracted": 1})
     assert judged(sandbox)[click(0)] == (True, False, 25.0)
