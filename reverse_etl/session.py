@@ -12,7 +12,7 @@ from pathlib import Path
 
 from reverse_etl.core import clocks
 from reverse_etl.core.attribution import MatchTotals
-from reverse_etl.core.errors import SettingsError
+from reverse_etl.core.errors import ReverseEtlError, SettingsError
 from reverse_etl.core.guards import Facts, Guard, Permissions, enforce, look
 from reverse_etl.core.kinds import kind_of
 from reverse_etl.core.pace import Patience
@@ -175,33 +175,41 @@ class Workspace:
     def by_account(self, syncs: Sequence[Sync]) -> list[Sync]:
         """The syncs, one that routes its rows to several accounts once for each of these.
 
-        Raises SettingsError where no row names one, or none names the one that a sync is about already.
+        One of several for which this fails stays as it is: it fails again once it is opened, and stops no other then.
+        Raises SettingsError where no row of the only one names an account, or none names the one that it is about.
         """
-        found = []
+        found: list[Sync] = []
         for sync in syncs:
-            if not sync.account_column:
+            try:
+                found += self._routed(sync) if sync.account_column else [sync]
+            except ReverseEtlError:
+                if len(syncs) == 1:
+                    raise
                 found.append(sync)
-                continue
-            self._project.connect()
-            rows_of = find_accounts(self._project, sync)
-            accounts = [account for account in rows_of if account]
-            if not accounts:
-                raise SettingsError(
-                    f"No row of the source of {sync.name} has an account in {sync.account_column}.",
-                    hint="Build the source, or set account_id in the exposure where all rows go to one account.",
-                )
-            if sync.account_id and sync.account_id not in accounts:
-                raise SettingsError(
-                    f"{sync.name} has no account {sync.account_id}: no row names it, and nothing was sent to it.",
-                    hint="Known: " + ", ".join(accounts),
-                )
-            routed = [replace(sync, account_id=one) for one in accounts]
-            if any(rows_of[one.account_id] and not _takes_account(one) for one in routed) or rows_of.get(""):
-                # What seems gone from an account may be a row that names none which can be.
-                kept = tuple(one for one in sync.adjustments if one != "retract")
-                routed = [replace(one, adjustments=kept) for one in routed]
-            found += [one for one in routed if sync.account_id in ("", one.account_id)]
         return found
+
+    def _routed(self, sync: Sync) -> list[Sync]:
+        self._project.connect()
+        rows_of = find_accounts(self._project, sync)
+        routed = [replace(sync, account_id=account) for account in rows_of if account]
+        # What was sent before the rows had accounts went to the sandbox's own, which is none.
+        routed = [one for one in routed if rows_of[one.account_id] or _takes_account(one)]
+        if not routed:
+            raise SettingsError(
+                f"No row of the source of {sync.name} has an account in {sync.account_column}.",
+                hint="Build the source, or set account_id in the exposure where all rows go to one account.",
+            )
+        accounts = [one.account_id for one in routed]
+        if sync.account_id and sync.account_id not in accounts:
+            raise SettingsError(
+                f"{sync.name} has no account {sync.account_id}: no row names it, and nothing was sent to it.",
+                hint="Known: " + ", ".join(accounts),
+            )
+        if any(rows_of[one.account_id] and not _takes_account(one) for one in routed) or rows_of.get(""):
+            # What seems gone from an account may be a row that names none which can be.
+            kept = tuple(one for one in sync.adjustments if one != "retract")
+            routed = [replace(one, adjustments=kept) for one in routed]
+        return [one for one in routed if sync.account_id in ("", one.account_id)]
 
     def names_no_account(self, sync: Sync, key: str) -> bool:
         """Has the source a row of this key that names no account, where each row names its own?"""

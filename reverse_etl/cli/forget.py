@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Annotated
 
 import typer
 
 from reverse_etl.cli.console import Results, agreed, each, read_line
-from reverse_etl.cli.options import DbtOptions, Json, SyncName, Yes, takes_dbt_options
-from reverse_etl.core.errors import SettingsError
+from reverse_etl.cli.options import DbtOptions, Json, Session, SyncName, Yes, takes_dbt_options
+from reverse_etl.core.errors import ReverseEtlError, SettingsError
 from reverse_etl.core.sync import Sync
 
 
@@ -49,15 +50,18 @@ def forget(
         raise SettingsError("A forget takes a SYNC or --all, and only one of them.")
     with open_workspace(dbt) as workspace:
         chosen = workspace.by_account(workspace.syncs) if all_ else [workspace.pick(sync)]
-        sessions = [workspace.open(one) for one in chosen]
-        by_label = {session.sync.label: session for session in sessions}
+        sessions: dict[str, Session] = {}
+        for one in chosen:
+            # What fails here fails again below, and stops no other.
+            with contextlib.suppress(ReverseEtlError):
+                sessions[one.label] = workspace.open(one)
         results = Results(as_json=as_json, several=all_)
 
         def work(one: Sync) -> int:
-            session = by_label[one.label]
+            session = sessions.get(one.label) or workspace.open(one)
             # What a partial build left out of the source would come back with the next full one.
             session.enforce_whole_source()
-            ledger = session.upkeep(*(other.sync.scope for other in sessions))
+            ledger = session.upkeep(*(other.sync.scope for other in sessions.values()))
             with command.without_messages():
                 person = ledger.person(key, phone)
             report = command.look_at_forget(ledger, person)
@@ -69,7 +73,7 @@ def forget(
             return 0
 
         try:
-            code = each([session.sync for session in sessions], work, results)
+            code = each(chosen, work, results)
         finally:
             results.close()
     raise typer.Exit(code)

@@ -135,6 +135,14 @@ def test_an_account_whose_rows_all_left_is_still_planned(routed: Shop, sandbox: 
     assert push(routed, sandbox) == [("100", {"unchanged": 2}), ("200", {})]
 
 
+def test_what_was_sent_before_rows_had_accounts_stops_nothing(routed: Shop, sandbox: LocalSandbox) -> None:
+    """Without an account the local sandbox takes a name that is none: no row of the source goes to it any more."""
+    routed.exposure()
+    assert routed.push(endpoint=sandbox.url)["source"] == {"accepted": 4}
+    routed.exposure(account_column="account")
+    assert push(routed, sandbox) == [("100", {"accepted": 2}), ("200", {"accepted": 1})]
+
+
 def test_a_row_is_explained_in_its_account(routed: Shop, sandbox: LocalSandbox) -> None:
     """A key is looked for in every account, and the account that has it is named."""
     push(routed, sandbox)

@@ -31,6 +31,21 @@ def declare(shop: Shop, **settings: dict[str, object]) -> None:
     (shop.folder / "models/exposures.yml").write_text(json.dumps({"exposures": exposures}))
 
 
+def test_one_whose_rows_name_no_account_stops_no_other(shop: Shop, sandbox: LocalSandbox) -> None:
+    """A push of all and an erasure everywhere fail for that sync alone, with what to do, and leave with its code."""
+    shop.fill([deal(1)])
+    declare(shop, calls={"account_id": "1"}, routed={"account_column": "hashed_email_address"})
+    done = shop.run("push", "--all", "--json", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    assert done.returncode == 2
+    assert "No row of the source of routed has an account in hashed_email_address." in done.stderr
+    assert [one["source"] for one in json.loads(done.stdout) if one["sync"] == "calls"] == [{"accepted": 1}]
+    shop.fill([])
+    shop.fill([deal(2)])
+    forgotten = shop.run("forget", "--all", "--key", "D1", "--yes", "--json")
+    assert forgotten.returncode == 2
+    assert [one["records"] for one in json.loads(forgotten.stdout) if one["sync"] == "calls"] == [1]
+
+
 @pytest.fixture
 def several(shop: Shop) -> Shop:
     shop.fill([deal(1), deal(2)])
