@@ -12,7 +12,7 @@ from reverse_etl.core.guards import Guard, sums
 from reverse_etl.core.plan import CLASSES, Money, Plan, PlanLine, Sample
 from reverse_etl.core.results import Comparison, PlanReport
 from reverse_etl.core.sync import Sync
-from reverse_etl.report.documents import ClassName, Count, OfSync, Says, Side, Time, head
+from reverse_etl.report.documents import ClassName, Count, OfSync, Says, Side, Time, head, number
 from reverse_etl.report.text import (
     LEDGER_SIDE,
     columns,
@@ -190,7 +190,7 @@ def plan_json(report: PlanReport) -> PlanJson:
                 "sends": line.sends or line.follows,
                 "rows": line.rows,
                 "money": [cast(MoneyJson, asdict(money)) for money in line.money],
-                "samples": [cast(SampleJson, asdict(sample)) for sample in line.samples],
+                "samples": [_sample_json(sample) for sample in line.samples],
             }
             for line in plan.lines
         ],
@@ -200,6 +200,11 @@ def plan_json(report: PlanReport) -> PlanJson:
         ],
         "against": _against_json(report.against) if report.against else None,
     }
+
+
+def _sample_json(sample: Sample) -> SampleJson:
+    values = {"value": number(sample.value), "counted_value": number(sample.counted_value)}
+    return cast(SampleJson, asdict(sample) | values)
 
 
 def _counts_json(plan: Plan) -> PlanCountsJson:

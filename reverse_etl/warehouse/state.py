@@ -43,7 +43,8 @@ class State:
         there = self.syncs.get(sync.name)
         if there is None:
             return sync
-        account = "" if sync.account_column else there.account_id
+        # Without an account of its own, the other build has one for each row.
+        account = "" if sync.account_column else there.account_id or (sync.account_id if there.account_column else "")
         return replace(
             sync,
             environment=there.environment,

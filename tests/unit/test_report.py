@@ -126,6 +126,14 @@ def test_a_refusal_shared_by_many_rows_names_the_first_of_them() -> None:
     assert len(rejected_json(SYNC, many)["rejected"]) == 763
 
 
+def test_a_value_that_is_no_number_is_null_in_json() -> None:
+    """NaN, which the warehouse makes of a text that is no number, would be no JSON."""
+    sample = replace(SAMPLE, value=float("nan"), counted_value=float("inf"))
+    line = PlanLine("source", "invalid", ("value_not_a_number",), "", 1, (sample,))
+    (shown,) = plan_json(PlanReport(SYNC, Plan("2026-03-08T12:00:00Z", (line,), 0), ()))["lines"][0]["samples"]
+    assert (shown["value"], shown["counted_value"]) == (None, None)
+
+
 def documents() -> dict[str, str]:
     """Every report with everything that it can hold."""
     return {
