@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from reverse_etl.report.progress import ConsoleProgress
     from reverse_etl.session import Workspace
 
-_AT_MOST = "Let this push {} so many conversions, whatever the exposure says."
+_AT_MOST = "Let this push {} so many conversions of each sync and account, whatever the exposure says."
 
 
 @takes_dbt_options
@@ -45,7 +45,9 @@ def push(
     select: Annotated[
         str | None, typer.Option("--select", "-s", help="Push the syncs that dbt's selection syntax picks.")
     ] = None,
-    limit: Annotated[int | None, typer.Option(min=1, help="Send at most this many rows.")] = None,
+    limit: Annotated[
+        int | None, typer.Option(min=1, help="Send at most this many rows of each sync and account.")
+    ] = None,
     workers: Annotated[int, typer.Option(min=1, max=16, help="Calls under way at once.")] = 4,
     initial: Annotated[bool, typer.Option("--initial", help="This is the first push to a production account.")] = False,
     build: Annotated[

@@ -86,7 +86,7 @@ def look_at_undo(ledger: Upkeep, run_seq: int) -> BaselineReport:
 
 
 def undo(ledger: Upkeep, run_seq: int, *, shown: BaselineReport | None = None) -> BaselineReport:
-    """Make void what a baseline marked, while nothing was sent on top; the next push sends it."""
+    """Make void what a baseline marked, while none of its rows was sent on top; the next push sends them."""
     with upkeep_run(ledger, "undo") as lease:
         report = look_at_undo(ledger, run_seq)
         agree(shown, report)

@@ -63,7 +63,7 @@ def baseline_text(sync: Sync, report: BaselineReport) -> str:
     if report.unmatched is not None:
         out += [f"Listed without a source row: {rows_of(report.unmatched)}."]
     if run and report.undone is None:
-        out += ["", f"`reverse-etl baseline --undo {run}` takes it back while nothing was sent on top."]
+        out += ["", f"`reverse-etl baseline --undo {run}` takes it back while none of its rows was sent on top."]
     return "\n".join(out).rstrip()
 
 

@@ -45,7 +45,8 @@ CHANGES = {
     "move": "The next push retracts it, and then sends what its key stands for now.",
     "replace": "The next push sends it, once it has retracted what its key stood for before.",
     "retract": "The next push retracts it.",
-    "invalid": "Correct what the reason names, in the source model; the next push sends the row.",
+    "invalid": "Correct what the reason names, in the source model; the next push sends the row, unless it was taken "
+    "before.",
     "expired": "Nothing: Microsoft takes no conversion that is older than 90 days.",
     "waiting": "Its time: the next push after it sends the row.",
     "duplicate": "Nothing needs to be done: the other row stands for it. If they are two conversions, give them times "

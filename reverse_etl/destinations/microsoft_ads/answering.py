@@ -25,7 +25,8 @@ def local_sandbox_notes(endpoint: str, accepted: int) -> Sequence[str]:
     if accepted and not books.received:
         return [
             f"The books of the local sandbox are empty, but the ledger has {accepted:,} records as accepted: "
-            "they will not be sent again. To start over, empty the ledger's schema too."
+            "they will not be sent again. Was the sandbox started in another folder? Its books are a file there. "
+            "To start over, delete the rows of the ledger's scope, too."
         ]
     return []
 
