@@ -1,16 +1,16 @@
 {#-
     Rows of a run's last plan by side and standing: the class of what was not sent, the outcome of what was. What was in
     doubt and not reached stays in doubt, and a refusal that does not settle an earlier try is held: it may be taken.
+    What replaces a conversion is held where that was not retracted, though the run tried; else its turn had not come.
     Of what is held, `beyond_help` no correction can help any more: it was retracted, or is older than the destination takes.
     Arguments: plan, the plan table's name; tables; scope; run_seq; now, UTC text; max_age_days, of the destination.
 -#}
 {% macro _standings(plan, tables, scope, run_seq, now, max_age_days) %}
 {%- set oldest = reverse_etl._literal(reverse_etl._days_before(now, max_age_days)) -%}
     select
-        planned.side,
+        planned.side as side,
         case
-            -- what it replaces still counts
-            when planned.class = 'replace' then 'held'
+            when planned.class = 'replace' then case when stays.record_key is null then 'not_reached' else 'held' end
             when planned.operation is null then planned.class
             when attempts.seq is null and (planned.class = 'in_doubt' or planned.reason like '%_in_doubt') then 'in_doubt'
             when attempts.seq is null then 'not_reached'
@@ -36,6 +36,16 @@
         {{ reverse_etl._attempts(tables, scope, condition="attempts.run_seq = " ~ run_seq) }}
     ) as attempts
         on planned.seq = attempts.seq
+    left join (
+        select distinct record_key
+        from (
+            {{ reverse_etl._attempts(
+                tables, scope, condition="attempts.operation = 'retract' and attempts.run_seq = " ~ run_seq
+            ) }}
+        ) as retractions
+        where coalesce(outcome, 'in_doubt') <> 'accepted'
+    ) as stays
+        on planned.record_key = stays.record_key
     group by 1, 2
 {% endmacro %}
 

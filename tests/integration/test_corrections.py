@@ -78,6 +78,20 @@ def test_a_move_retracts_and_sends_in_one_push(shop: Shop, sandbox: LocalSandbox
     assert judged(sandbox)[click(9)][0]
 
 
+def test_a_move_that_a_limit_cuts_in_two_goes_on_with_the_next_push(shop: Shop, sandbox: LocalSandbox) -> None:
+    """What was retracted or would be, and what was not sent for it, is said to be not reached, and nothing is held."""
+    shop.fill([deal(n) for n in range(3)])
+    shop.exposure(**BOTH)
+    shop.push(endpoint=sandbox.url)
+    shop.fill([deal(n, microsoft_click_id=click(n + 7)) for n in range(3)])
+    cut = shop.push("--limit", "2", "--strict", endpoint=sandbox.url)
+    assert (cut["source"], cut["ledger"]) == ({"not_reached": 3}, {"retracted": 2, "not_reached": 1})
+    assert cut["exit_code"] == 0
+    last = shop.push(endpoint=sandbox.url)
+    assert (last["source"], last["ledger"]) == ({"accepted": 3}, {"retracted": 1})
+    assert sorted(name for name, (counts, *_) in judged(sandbox).items() if counts) == [click(n) for n in (7, 8, 9)]
+
+
 @pytest.mark.parametrize(
     ("allowed", "source", "ledger"),
     [

@@ -249,10 +249,9 @@ and ((fences.fenced_seq is null or attempts.seq <= fences.fenced_seq) or coalesc
 group by 1;
 -- standings
 select
-planned.side,
+planned.side as side,
 case
--- what it replaces still counts
-when planned.class = 'replace' then 'held'
+when planned.class = 'replace' then case when stays.record_key is null then 'not_reached' else 'held' end
 when planned.operation is null then planned.class
 when attempts.seq is null and (planned.class = 'in_doubt' or planned.reason like '%_in_doubt') then 'in_doubt'
 when attempts.seq is null then 'not_reached'
@@ -331,6 +330,67 @@ attempts.run_seq = 7
 and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq) and not coalesce(one_row.outcome, many_rows.outcome, '') = 'not_sent'
 ) as attempts
 on planned.seq = attempts.seq
+left join (
+select distinct record_key
+from (
+select
+attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
+coalesce(one_row.outcome, many_rows.outcome) as outcome,
+coalesce(one_row.settles, many_rows.settles, 0) as settles,
+one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
+coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
+from (
+select
+ledger.*,
+case when ledger.click_id = '' then cast(length(ledger.hashed_email) as varchar) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
+from "warehouse"."shop"."reverse_etl_ledger" as ledger
+where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it''s'
+) as attempts
+left join (
+select
+run_seq, batch, seq_from, seq_to,
+max(outcome) as outcome,
+max(case when settles then 1 else 0 end) as settles,
+max(code) as code,
+max(error_code) as error_code,
+max(message) as message,
+max(tracking_id) as tracking_id,
+min(recorded_at) as answered_at
+from "warehouse"."shop"."reverse_etl_receipts"
+where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s'
+group by run_seq, batch, seq_from, seq_to) as one_row
+on attempts.run_seq = one_row.run_seq
+and attempts.seq = one_row.seq_from and one_row.seq_from = one_row.seq_to
+left join (
+select
+run_seq, batch, seq_from, seq_to,
+max(outcome) as outcome,
+max(case when settles then 1 else 0 end) as settles,
+max(code) as code,
+max(error_code) as error_code,
+max(message) as message,
+max(tracking_id) as tracking_id,
+min(recorded_at) as answered_at
+from "warehouse"."shop"."reverse_etl_receipts"
+where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s'
+group by run_seq, batch, seq_from, seq_to) as many_rows
+on attempts.run_seq = many_rows.run_seq and attempts.batch = many_rows.batch
+and attempts.seq between many_rows.seq_from and many_rows.seq_to and many_rows.seq_from < many_rows.seq_to
+left join (
+select
+fenced_run_seq as run_seq,
+min(fenced_seq) as fenced_seq
+from "warehouse"."shop"."reverse_etl_runs"
+where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s' and event = 'fence'
+group by fenced_run_seq) as fences
+on attempts.run_seq = fences.run_seq
+where
+attempts.operation = 'retract' and attempts.run_seq = 7
+and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq) and not coalesce(one_row.outcome, many_rows.outcome, '') = 'not_sent'
+) as retractions
+where coalesce(outcome, 'in_doubt') <> 'accepted'
+) as stays
+on planned.record_key = stays.record_key
 group by 1, 2;
 -- accepted
 select coalesce(sum(accepted), 0) as accepted
