@@ -123,6 +123,8 @@
         ["restate_in_doubt", 'held', 'restate_in_doubt', '', '', ''],
         ["place = 'row_invalid_now'", 'held', 'row_invalid_now', '', '', '▲ Its row is there, and a mistake in it is no wish to retract.'],
         ["place in ('past_90_days', 'aged_out')", 'aged_out', '', '', '', 'What rolls out of the source was not taken back.'],
+        ["place = 'refused_already'", 'held', 'rejected_unchanged', '', '',
+            'Its replacement would be refused as the restatement was, and nothing would count any more.'],
         ["place in ('moved', 'not_replaced')", 'held', 'moved', '', '', ''],
         ["place = 'gone'", 'held', 'gone', '', '', ''],
     ]) -}}

@@ -83,8 +83,9 @@ group by place, in_this_run, conversion_name
     A row is a conversion that was taken, or may have been, and stands in no row that could be sent; with `place`, what became
     of its row:
     row_invalid_now (or a row that is may be its own, as no key tells), past_90_days, moved (its key stands on what is sent now,
-    and says as much), not_replaced (its key stands on another conversion which is not sent now, or is another row's), aged_out
-    (the source no longer reaches as far back in its goal, or it was forgotten), gone.
+    and says as much), refused_already (that one says the value that was refused for this), not_replaced (its key stands on
+    another conversion which is not sent now, or is another row's), aged_out (the source no longer reaches as far back in its
+    goal, or it was forgotten), gone.
     What left the source is gone only while the source still reaches as far back, and not within a day of the 90 days: a view
     over the last 30 days takes nothing back as it rolls on.
 -#}
@@ -210,7 +211,13 @@ select
             open_keys.stands = 1 and sent_keys.record_key is not null
             and (absent.value is null or sent_keys.source_value is not null)
             and (absent.currency = '' or sent_keys.source_currency <> '')
-            then 'moved'
+            then case
+                when
+                    sent_keys.source_value = absent.restate_refused_value
+                    and sent_keys.source_currency = absent.restate_refused_currency
+                    then 'refused_already'
+                else 'moved'
+            end
         when open_keys.stands = 1 and absent.record_key <> '' then 'not_replaced'
         when open_keys.stands = 0 and absent.record_key <> '' then 'row_invalid_now'
         when absent.conversion_time < {{ days_89 }} or absent.conversion_time < coalesce(reach.oldest_time, whole_reach.oldest_time)
@@ -237,7 +244,7 @@ with facts as (
         retract_in_doubt and not past_90_days and place <> 'aged_out' as retract_can_be_repeated,
         -- it stays, and no row says its value: the one that was tried is repeated
         status = 'accepted' and restate_in_doubt and not retract_in_doubt
-        and place in ('row_invalid_now', 'not_replaced') and not past_90_days as restate_can_be_repeated,
+        and place in ('row_invalid_now', 'refused_already', 'not_replaced') and not past_90_days as restate_can_be_repeated,
         place in ('moved', 'gone') and not retract_in_doubt as can_be_retracted
     from {{ at.absent }} as absent
 )

@@ -439,6 +439,13 @@ OF_THE_PLAN = (
         _shown("nothing is taken back for what is dead"),
     ),
     _one(
+        "nothing is taken back for what was refused already",
+        LEDGER_SIDE,
+        "then 'refused_already'",
+        "then 'moved'",
+        ADJUSTED_CELLS,
+    ),
+    _one(
         "nothing is taken back for what will be",
         SOURCE,
         """{{ " and not known.retract_in_doubt" if 'retract' in plan.adjustments }}""",

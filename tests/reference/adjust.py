@@ -83,7 +83,7 @@ def of_left_over(facts: Facts, identity: MatchKey, state: State, replaced: Mappi
         verdict = held
     elif state.retract_in_doubt:
         verdict = ("retract", "retract_in_doubt", "retract") if retract_allowed else held
-    elif where in ("row_invalid_now", "stays"):
+    elif where in ("row_invalid_now", "stays", "would_be_refused"):
         # It is not retracted, and no row says its value: a restate that was begun is completed.
         restates = state.status == "accepted" and state.restate_in_doubt and "restate" in facts.allowed
         verdict = (tried or ("restate", "restate_in_doubt", "restate")) if restates else held
@@ -101,7 +101,7 @@ def of_left_over(facts: Facts, identity: MatchKey, state: State, replaced: Mappi
 
 
 def where_it_went(facts: Facts, identity: MatchKey, state: State, replaced: Mapping[str, SourceRow]) -> str:
-    """What became of its row: row_invalid_now, aged_out, moved, stays (nothing would replace it), or gone."""
+    """What became of its row: row_invalid_now, aged_out, moved, stays or would_be_refused (nothing would replace it), or gone."""
     rules = facts.rules
     if state.sent.click_id.startswith("forgotten_"):
         where = "aged_out"
@@ -112,8 +112,7 @@ def where_it_went(facts: Facts, identity: MatchKey, state: State, replaced: Mapp
     elif state.record_key in facts.open_keys and not (
         state.record_key in facts.invalid_keys and rules.invalid_is_not_gone
     ):
-        sendable = _says_as_much(replaced.get(state.record_key), state) or not rules.successor_must_be_sendable
-        where = "moved" if sendable else "stays"
+        where = _moved_to(replaced.get(state.record_key), state) if rules.successor_must_be_sendable else "moved"
     elif state.record_key and state.record_key in facts.invalid_keys and rules.invalid_is_not_gone:
         where = "row_invalid_now"
     elif identity.conversion_time < max(facts.reaches_back_to(identity.conversion_name), facts.days_89):
@@ -126,12 +125,14 @@ def where_it_went(facts: Facts, identity: MatchKey, state: State, replaced: Mapp
     return where
 
 
-def _says_as_much(row: SourceRow | None, state: State) -> bool:
-    """Whether a row that takes the place of a conversion says its value and its currency, where that did."""
+def _moved_to(row: SourceRow | None, state: State) -> str:
+    """Whether a row takes the place of a conversion: it says a value and a currency where that did, and none refused for it."""
     if row is None:
-        return False
+        return "stays"
     value, currency = row.conversion_value, row.conversion_currency_code
-    return (value is not None or state.value is None) and bool(currency or not state.currency)
+    if (value is None and state.value is not None) or (state.currency and not currency):
+        return "stays"
+    return "would_be_refused" if (value, currency) == state.restate_refused else "moved"
 
 
 def _held_left_over(state: State, where: str) -> Verdict:
@@ -145,7 +146,7 @@ def _held_left_over(state: State, where: str) -> Verdict:
     elif where == "aged_out":
         return "aged_out", None, None
     else:
-        reason = "moved" if where == "stays" else where
+        reason = {"stays": "moved", "would_be_refused": "rejected_unchanged"}.get(where, where)
     return "held", reason, None
 
 

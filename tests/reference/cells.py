@@ -176,6 +176,18 @@ TABLE = [
         "key now has M",
         ["ledger: move, moved → retract", M_FOLLOWS],
     ),
+    (
+        "nothing is retracted for a row with the value that was refused",
+        "restate refused",
+        "key now has M and the refused value",
+        ["ledger: held, rejected_unchanged", M_HELD],
+    ),
+    (
+        "a retry lifts the refusal for what has its key, too",
+        "restate refused, retried",
+        "key now has M and the refused value",
+        ["ledger: move, moved → retract", M_FOLLOWS],
+    ),
     ("a refused restate of an invalid row", "restate refused", "invalid", ["ledger: held, row_invalid_now", INVALID]),
     (
         "a retract in doubt is completed when its row came back",

@@ -32,6 +32,9 @@ def sources(time: str) -> dict[str, list[SourceRow]]:
         "key now has M again": [row(microsoft_click_id=M, conversion_time=RECENT, key="k2"), stood_as_m],
         "key now has M alone": [stood_as_m, row(microsoft_click_id="short", key="k2", reasons=("click_id_malformed",))],
         "key now has M without a value": [row(microsoft_click_id=M, conversion_time=RECENT, conversion_value=None)],
+        "key now has M and the refused value": [
+            row(microsoft_click_id=M, conversion_time=RECENT, conversion_value=30.0)
+        ],
         "no currency": [row(conversion_time=time, conversion_currency_code="")],
         "twice": [row(conversion_time=time, conversion_value=4.0), row(conversion_time=time)],
         "key has M too": [row(conversion_time=time), stood_as_m],
@@ -122,6 +125,11 @@ TABLE = [
     ("restate refused", "changed", ["source: held, value_changed"]),
     ("restate refused", "gone", ["ledger: held, gone"]),
     ("restate refused", "key now has M", ["ledger: held, moved", "source: held, key_sent_before"]),
+    (
+        "restate refused",
+        "key now has M and the refused value",
+        ["ledger: held, rejected_unchanged", "source: held, key_sent_before"],
+    ),
     ("restate refused", "invalid", ["ledger: held, row_invalid_now", "source: invalid, currency_code_malformed"]),
     ("retract in doubt", "same", ["source: held, retract_in_doubt"]),
     ("retract in doubt", "changed", ["source: held, retract_in_doubt"]),

@@ -845,7 +845,13 @@ when
 open_keys.stands = 1 and sent_keys.record_key is not null
 and (absent.value is null or sent_keys.source_value is not null)
 and (absent.currency = '' or sent_keys.source_currency <> '')
-then 'moved'
+then case
+when
+sent_keys.source_value = absent.restate_refused_value
+and sent_keys.source_currency = absent.restate_refused_currency
+then 'refused_already'
+else 'moved'
+end
 when open_keys.stands = 1 and absent.record_key <> '' then 'not_replaced'
 when open_keys.stands = 0 and absent.record_key <> '' then 'row_invalid_now'
 when absent.conversion_time < '2026-08-28T12:00:00Z' or absent.conversion_time < coalesce(reach.oldest_time, whole_reach.oldest_time)
@@ -870,7 +876,7 @@ corrected_this_run and adjusted = 'retract' as retracted_this_run,
 retract_in_doubt and not past_90_days and place <> 'aged_out' as retract_can_be_repeated,
 -- it stays, and no row says its value: the one that was tried is repeated
 status = 'accepted' and restate_in_doubt and not retract_in_doubt
-and place in ('row_invalid_now', 'not_replaced') and not past_90_days as restate_can_be_repeated,
+and place in ('row_invalid_now', 'refused_already', 'not_replaced') and not past_90_days as restate_can_be_repeated,
 place in ('moved', 'gone') and not retract_in_doubt as can_be_retracted
 from warehouse.shop.reverse_etl_step_absent as absent
 )
@@ -885,7 +891,7 @@ when rule in (7) then 'retracted'
 when rule in (8, 13, 17, 18) then 'waiting'
 when rule in (9, 19, 21, 22) then 'retract'
 when rule in (14) then 'restate'
-when rule in (15, 16, 23, 24, 25, 26, 28, 29) then 'held'
+when rule in (15, 16, 23, 24, 25, 26, 28, 29, 30) then 'held'
 when rule in (20) then 'move'
 when rule in (27) then 'aged_out'
 else ''
@@ -900,9 +906,10 @@ when rule in (14, 21, 25) then 'restate_in_doubt'
 when rule in (15) then 'retract_refused'
 when rule in (16, 19, 23) then 'maybe_taken'
 when rule in (17) then 'accepted_recently'
-when rule in (20, 28) then 'moved'
-when rule in (22, 29) then 'gone'
+when rule in (20, 29) then 'moved'
+when rule in (22, 30) then 'gone'
 when rule in (26) then 'row_invalid_now'
+when rule in (28) then 'rejected_unchanged'
 else ''
 end as reason,
 case
@@ -942,8 +949,9 @@ when retract_in_doubt then 24
 when restate_in_doubt then 25
 when place = 'row_invalid_now' then 26
 when place in ('past_90_days', 'aged_out') then 27
-when place in ('moved', 'not_replaced') then 28
-when place = 'gone' then 29
+when place = 'refused_already' then 28
+when place in ('moved', 'not_replaced') then 29
+when place = 'gone' then 30
 end as rule
 from facts
 ) as ruled;
