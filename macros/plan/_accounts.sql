@@ -2,28 +2,41 @@
     The accounts of a sync that routes its rows by a column: those that the source names, and those that were pushed to
     before, whose rows may all have left it. The blank one stands for rows that name none.
     Arguments: source, a relation; account_column, a column's name; runs, a relation; scope, whose account is not looked at.
-    Columns: account_id, source_rows.
+    Columns: account_id, source_rows, pushes.
 -#}
 {% macro _accounts(source, account_column, runs, scope) %}
 {%- set account = reverse_etl._account(account_column) -%}
+{%- set of_sync = [] -%}
+{%- for column in reverse_etl._scope_columns() if column != 'account_id' -%}
+    {%- do of_sync.append(column ~ " = " ~ reverse_etl._literal(scope[column])) -%}
+{%- endfor -%}
 select
     account_id,
-    sum(source_rows) as source_rows
+    sum(source_rows) as source_rows,
+    sum(pushes) as pushes
 from (
     select
         {{ account }} as account_id,
-        count(*) as source_rows
+        count(*) as source_rows,
+        0 as pushes
     from {{ source }}
     group by {{ account }}
     union all
-    select distinct
+    select
         account_id,
-        0 as source_rows
+        0 as source_rows,
+        0 as pushes
     from {{ runs }}
-    where
-        {%- for column in reverse_etl._scope_columns() if column != 'account_id' %}
-        {{ column }} = {{ reverse_etl._literal(scope[column]) }}{{ " and" if not loop.last }}
-        {%- endfor %}
+    where {{ of_sync | join(' and ') }}
+    group by account_id
+    union all
+    select
+        account_id,
+        0 as source_rows,
+        count(*) as pushes
+    from {{ runs }}
+    where {{ of_sync | join(' and ') }} and {{ reverse_etl._opens_push(runs) }}
+    group by account_id
 ) as found
 group by account_id
 order by account_id

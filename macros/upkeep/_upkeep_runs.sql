@@ -15,11 +15,13 @@
 {% macro _push_count(runs, scope) %}
     select count(*) as pushes
     from {{ runs }}
-    where {{ reverse_etl._in_scope(scope) }} and event = 'open'
-        and claim_id not in (
-            select claim_id from {{ runs }} where {{ reverse_etl._in_scope(scope) }} and event = 'claim' and counts <> ''
-        )
+    where {{ reverse_etl._in_scope(scope) }} and {{ reverse_etl._opens_push(runs) }}
 {% endmacro %}
+
+{#- The condition that an event opened a push. -#}
+{% macro _opens_push(runs) -%}
+    event = 'open' and claim_id not in (select claim_id from {{ runs }} where event = 'claim' and counts <> '')
+{%- endmacro %}
 
 {#- Rows that a run wrote into the ledger. -#}
 {% macro _rows_of_run(ledger, scope, run_seq) %}

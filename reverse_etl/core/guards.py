@@ -24,7 +24,8 @@ class Facts:
     source's newest conversion that is not in the future, `newest_event` that of the newest event of any run, and `now`
     the warehouse's time, all UTC text; each is empty where it was not asked for. `service_ahead`: by how much the
     service's clock is ahead of the warehouse's, where that is known. `without_account`: rows of the source that name
-    no account where each names its own. `unproved_engine`: the warehouse's type, where no proof of it is known.
+    no account where each names its own. `unpushed_accounts`: those that rows name, and no push was sent to yet.
+    `unproved_engine`: the warehouse's type, where no proof of it is known.
     """
 
     target: str
@@ -34,6 +35,7 @@ class Facts:
     tests: TestEvidence = NOT_LOOKED_AT
     allow_failing_tests: bool = False
     without_account: int = 0
+    unpushed_accounts: Sequence[str] = ()
     newest: str = ""
     now: str = ""
     newest_event: str = ""
@@ -227,8 +229,15 @@ def _first_push(sync: Sync, facts: Facts) -> Guard:
 
 def _accounts(sync: Sync, facts: Facts) -> Guard:
     name, rows = "accounts", facts.without_account
-    if not rows:
+    if not rows and (facts.first_push or not facts.unpushed_accounts):
         return Guard(name, f"every row of the source names an account in {sync.account_column}")
+    if not rows:
+        return Guard(
+            name,
+            f"No push was sent yet to account {', '.join(facts.unpushed_accounts)}. Until then nothing is retracted.",
+            hint="Push to it, with --initial in production.",
+            warns=True,
+        )
     some = f"{rows:,} {'row of the source names' if rows == 1 else 'rows of the source name'}"
     return Guard(
         name,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, NamedTuple
 
 from reverse_etl.core.sync import Sync
 from reverse_etl.warehouse.project import Project
@@ -10,8 +11,15 @@ from reverse_etl.warehouse.source import built_columns, check_columns, spelled
 from reverse_etl.warehouse.tables import ledger_tables
 
 
-def find_accounts(project: Project, sync: Sync) -> dict[str, int]:
-    """The rows of each account that the source names or that was pushed to before; blank: rows that name none.
+class AccountRows(NamedTuple):
+    """How many rows of the source name an account, and how many pushes there were to it."""
+
+    rows: int
+    pushes: int
+
+
+def find_accounts(project: Project, sync: Sync) -> dict[str, AccountRows]:
+    """Each account that the source names or that was pushed to before; blank: rows that name none.
 
     Raises SettingsError where the source or the ledger is not built, or the column is missing.
     """
@@ -24,7 +32,13 @@ def find_accounts(project: Project, sync: Sync) -> dict[str, int]:
         runs=ledger_tables(project)["runs"],
         scope=sync.scope.as_dict(),
     )
-    return {str(account): int(count) for account, count in rows}
+    return {str(account): AccountRows(int(count), int(pushes)) for account, count, pushes in rows}
+
+
+def withholding(found: Mapping[str, AccountRows]) -> tuple[int, list[str]]:
+    """What keeps retractions back: rows that name no account, and accounts with rows that no push was sent to yet."""
+    unpushed = [account for account, of in found.items() if account and of.rows and not of.pushes]
+    return found[""].rows if "" in found else 0, unpushed
 
 
 def rows_of(project: Project, sync: Sync, account_column: str | None) -> Any:

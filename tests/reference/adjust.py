@@ -101,7 +101,7 @@ def of_left_over(facts: Facts, identity: MatchKey, state: State, replaced: Mappi
 
 
 def where_it_went(facts: Facts, identity: MatchKey, state: State, replaced: Mapping[str, SourceRow]) -> str:
-    """What became of its row: row_invalid_now, aged_out, moved, stays or would_be_refused (nothing would replace it), or gone."""
+    """What became of its row: row_invalid_now, aged_out, moved, gone; stays, would_be_refused: nothing replaces it."""
     rules = facts.rules
     if state.sent.click_id.startswith("forgotten_"):
         where = "aged_out"
@@ -126,7 +126,7 @@ def where_it_went(facts: Facts, identity: MatchKey, state: State, replaced: Mapp
 
 
 def _moved_to(row: SourceRow | None, state: State) -> str:
-    """Whether a row takes the place of a conversion: it says a value and a currency where that did, and none refused for it."""
+    """Whether a row takes the place of a conversion: it says a value and a currency as that did, and none refused."""
     if row is None:
         return "stays"
     value, currency = row.conversion_value, row.conversion_currency_code

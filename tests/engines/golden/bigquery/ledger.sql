@@ -59,10 +59,7 @@ order by run_seq;
 -- push count
 select count(*) as pushes
 from `warehouse`.`shop`.`reverse_etl_runs`
-where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it\'s' and event = 'open'
-and claim_id not in (
-select claim_id from `warehouse`.`shop`.`reverse_etl_runs` where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it\'s' and event = 'claim' and counts <> ''
-);
+where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it\'s' and event = 'open' and claim_id not in (select claim_id from `warehouse`.`shop`.`reverse_etl_runs` where event = 'claim' and counts <> '');
 -- newest time
 select format_datetime('%E4Y-%m-%dT%H:%M:%SZ', max((select datetime(safe_cast(case when regexp_contains(any_time, '^(([0-9]{3}[1-9]|[0-...50117b95dc31') then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(any_time, '^(.{10})T', '\\1 '), '^(.{10})$', '\\1 00:00'), '([.][0-9]{6})[0-9]+', '\\1'), '(:[0-9.]+) ?(Z|UTC)$', '\\1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})$', '\\1\\2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})$', '\\1\\2:\\3'), '^(.{13}:[0-9]{2}[:0-9.]*)$', '\\1+00:00'), '^(.{16})([+-])', '\\1:00\\2') end as timestamp), 'UTC') from unnest([trim(cast(conversion_time as string), ' ')]) as any_time))) as newest
 from `warehouse`.`shop`.`offline_conversions`
@@ -70,24 +67,33 @@ where (select datetime(safe_cast(case when regexp_contains(any_time, '^(([0-9]{3
 -- accounts
 select
 account_id,
-sum(source_rows) as source_rows
+sum(source_rows) as source_rows,
+sum(pushes) as pushes
 from (
 select
 trim(coalesce(cast(`account` as string), ''), ' 	\n\r
 ') as account_id,
-count(*) as source_rows
+count(*) as source_rows,
+0 as pushes
 from `warehouse`.`shop`.`offline_conversions`
 group by trim(coalesce(cast(`account` as string), ''), ' 	\n\r
 ')
 union all
-select distinct
+select
 account_id,
-0 as source_rows
+0 as source_rows,
+0 as pushes
 from `warehouse`.`shop`.`reverse_etl_runs`
-where
-destination = 'microsoft_ads' and
-environment = 'production' and
-sync = 'it\'s'
+where destination = 'microsoft_ads' and environment = 'production' and sync = 'it\'s'
+group by account_id
+union all
+select
+account_id,
+0 as source_rows,
+count(*) as pushes
+from `warehouse`.`shop`.`reverse_etl_runs`
+where destination = 'microsoft_ads' and environment = 'production' and sync = 'it\'s' and event = 'open' and claim_id not in (select claim_id from `warehouse`.`shop`.`reverse_etl_runs` where event = 'claim' and counts <> '')
+group by account_id
 ) as found
 group by account_id
 order by account_id;

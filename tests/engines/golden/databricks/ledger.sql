@@ -59,10 +59,7 @@ order by run_seq;
 -- push count
 select count(*) as pushes
 from `warehouse`.`shop`.`reverse_etl_runs`
-where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it\'s' and event = 'open'
-and claim_id not in (
-select claim_id from `warehouse`.`shop`.`reverse_etl_runs` where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it\'s' and event = 'claim' and counts <> ''
-);
+where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it\'s' and event = 'open' and claim_id not in (select claim_id from `warehouse`.`shop`.`reverse_etl_runs` where event = 'claim' and counts <> '');
 -- newest time
 select concat(replace(substr(cast(max(transform(array((conversion_time)), any_time -> case
 when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
@@ -84,24 +81,33 @@ end)[0] <= timestampadd(microsecond, unix_micros(current_timestamp()), timestamp
 -- accounts
 select
 account_id,
-sum(source_rows) as source_rows
+sum(source_rows) as source_rows,
+sum(pushes) as pushes
 from (
 select
 trim(both '
 ' from coalesce(cast(`account` as string), '')) as account_id,
-count(*) as source_rows
+count(*) as source_rows,
+0 as pushes
 from `warehouse`.`shop`.`offline_conversions`
 group by trim(both '
 ' from coalesce(cast(`account` as string), ''))
 union all
-select distinct
+select
 account_id,
-0 as source_rows
+0 as source_rows,
+0 as pushes
 from `warehouse`.`shop`.`reverse_etl_runs`
-where
-destination = 'microsoft_ads' and
-environment = 'production' and
-sync = 'it\'s'
+where destination = 'microsoft_ads' and environment = 'production' and sync = 'it\'s'
+group by account_id
+union all
+select
+account_id,
+0 as source_rows,
+count(*) as pushes
+from `warehouse`.`shop`.`reverse_etl_runs`
+where destination = 'microsoft_ads' and environment = 'production' and sync = 'it\'s' and event = 'open' and claim_id not in (select claim_id from `warehouse`.`shop`.`reverse_etl_runs` where event = 'claim' and counts <> '')
+group by account_id
 ) as found
 group by account_id
 order by account_id;

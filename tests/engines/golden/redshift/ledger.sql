@@ -59,10 +59,7 @@ order by run_seq;
 -- push count
 select count(*) as pushes
 from "warehouse"."shop"."reverse_etl_runs"
-where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s' and event = 'open'
-and claim_id not in (
-select claim_id from "warehouse"."shop"."reverse_etl_runs" where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s' and event = 'claim' and counts <> ''
-);
+where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s' and event = 'open' and claim_id not in (select claim_id from "warehouse"."shop"."reverse_etl_runs" where event = 'claim' and counts <> '');
 -- newest time
 select to_char(max((try_cast(case when (regexp_instr(trim(cast(conversion_time as varchar(65535))), '^(([0-9]{3}[1-9]|[0-...451dcfbfa6cc', 1, 1, 0, 'p') > 0) then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(cast(conversion_time as varchar(65535))), '^(.{10})T', '$1 ', 1, 'p'), '^(.{10})\\z', '$1 00:00', 1, 'p'), '([.][0-9]{6})[0-9]+', '$1', 1, 'p'), '(:[0-9.]+) ?(Z|UTC)\\z', '$1+00:00', 1, 'p'), '(:[0-9.]+) ?([+-][0-9]{2})\\z', '$1$2:00', 1, 'p'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})\\z', '$1$2:$3', 1, 'p'), '^(.{13}:[0-9]{2}[:0-9.]*)\\z', '$1+00:00', 1, 'p'), '^(.{16})([+-])', '$1:00$2', 1, 'p') end as timestamptz) at time zone 'UTC')), 'YYYY-MM-DD"T"HH24:MI:SS"Z"') as newest
 from "warehouse"."shop"."offline_conversions"
@@ -70,24 +67,33 @@ where (try_cast(case when (regexp_instr(trim(cast(conversion_time as varchar(655
 -- accounts
 select
 account_id,
-sum(source_rows) as source_rows
+sum(source_rows) as source_rows,
+sum(pushes) as pushes
 from (
 select
 trim(both '
 ' from coalesce(cast("account" as varchar(65535)), '')) as account_id,
-count(*) as source_rows
+count(*) as source_rows,
+0 as pushes
 from "warehouse"."shop"."offline_conversions"
 group by trim(both '
 ' from coalesce(cast("account" as varchar(65535)), ''))
 union all
-select distinct
+select
 account_id,
-0 as source_rows
+0 as source_rows,
+0 as pushes
 from "warehouse"."shop"."reverse_etl_runs"
-where
-destination = 'microsoft_ads' and
-environment = 'production' and
-sync = 'it''s'
+where destination = 'microsoft_ads' and environment = 'production' and sync = 'it''s'
+group by account_id
+union all
+select
+account_id,
+0 as source_rows,
+count(*) as pushes
+from "warehouse"."shop"."reverse_etl_runs"
+where destination = 'microsoft_ads' and environment = 'production' and sync = 'it''s' and event = 'open' and claim_id not in (select claim_id from "warehouse"."shop"."reverse_etl_runs" where event = 'claim' and counts <> '')
+group by account_id
 ) as found
 group by account_id
 order by account_id;

@@ -59,10 +59,7 @@ order by run_seq;
 -- push count
 select count(*) as pushes
 from warehouse.shop.reverse_etl_runs
-where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s' and event = 'open'
-and claim_id not in (
-select claim_id from warehouse.shop.reverse_etl_runs where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s' and event = 'claim' and counts <> ''
-);
+where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s' and event = 'open' and claim_id not in (select claim_id from warehouse.shop.reverse_etl_runs where event = 'claim' and counts <> '');
 -- newest time
 select to_char(max(coalesce(
 as_timestamp_ntz(to_variant(conversion_time)),
@@ -82,22 +79,31 @@ cast(convert_timezone('UTC', try_to_timestamp_tz(case when (regexp_instr(trim(as
 -- accounts
 select
 account_id,
-sum(source_rows) as source_rows
+sum(source_rows) as source_rows,
+sum(pushes) as pushes
 from (
 select
 trim(coalesce(cast("account" as TEXT), ''), ' \t\n\r\f\u000b\u0085             \u2028\u2029  　') as account_id,
-count(*) as source_rows
+count(*) as source_rows,
+0 as pushes
 from warehouse.shop.offline_conversions
 group by trim(coalesce(cast("account" as TEXT), ''), ' \t\n\r\f\u000b\u0085             \u2028\u2029  　')
 union all
-select distinct
+select
 account_id,
-0 as source_rows
+0 as source_rows,
+0 as pushes
 from warehouse.shop.reverse_etl_runs
-where
-destination = 'microsoft_ads' and
-environment = 'production' and
-sync = 'it''s'
+where destination = 'microsoft_ads' and environment = 'production' and sync = 'it''s'
+group by account_id
+union all
+select
+account_id,
+0 as source_rows,
+count(*) as pushes
+from warehouse.shop.reverse_etl_runs
+where destination = 'microsoft_ads' and environment = 'production' and sync = 'it''s' and event = 'open' and claim_id not in (select claim_id from warehouse.shop.reverse_etl_runs where event = 'claim' and counts <> '')
+group by account_id
 ) as found
 group by account_id
 order by account_id;
