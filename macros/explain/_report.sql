@@ -22,15 +22,11 @@
             coalesce(planned.error_code, '') as error_code,
             case when {{ no_currency }} then '' else coalesce(planned.currency, '') end as currency,
             case when {{ reverse_etl._within('planned.value', '0', '999999999999') }} and not {{ no_currency }} then planned.value end as value,
+            case when planned.status = 'accepted' then 1 else 0 end as accepted,
             case
-                when planned.known_before and planned.class not in ('in_doubt', 'deferred', 'invalid', 'duplicate')
-                    and coalesce(planned.reason, '') not in ('in_doubt_too_old', 'maybe_taken')
-                    then 1
-                else 0
-            end as accepted,
-            case
-                when not planned.known_before and planned.class in ('new', 'deferred', 'held', 'invalid', 'waiting')
-                    and coalesce(planned.reason, '') not in ('retracted', 'key_sent_before')
+                when planned.status in ('none', 'rejected', 'deferred')
+                    and planned.class in ('new', 'deferred', 'held', 'invalid', 'waiting')
+                    and coalesce(planned.reason, '') <> 'key_sent_before'
                     and coalesce(planned.reason, '') not like '%click_id_or_hash_missing%'
                     and planned.conversion_time >= {{ reverse_etl._literal(oldest) }}
                     and planned.conversion_time < {{ reverse_etl._literal(before) }}

@@ -11,7 +11,7 @@
     select
         {{ reverse_etl._scope_values(scope) }}, {{ run_seq }}, seq, batch, operation,
         conversion_name, click_id, hashed_email, hashed_phone, conversion_time, record_key,
-        value, currency, attribution_credit, attribution_model, adjustment_time, first_attempt, {{ reverse_etl._utc_now() }}
+        value, currency, attribution_credit, attribution_model, adjustment_time, status = 'none', {{ reverse_etl._utc_now() }}
     from {{ plan }}
     where seq between {{ seq_from }} and {{ seq_to }}
 {% endmacro %}

@@ -170,7 +170,7 @@ absent as (
     where
         open_rows.copy is null
         and (
-            known.status in ('accepted', 'in_doubt', 'maybe_taken')
+            {{ reverse_etl._is_known('known.status') }}
             or (
                 known.status = 'retracted' and known.corrected_this_run
                 and known.adjusted = 'retract' and known.adjusted_outcome = 'accepted'

@@ -143,7 +143,7 @@ select
     case when status in ('accepted', 'maybe_taken') then ledger_currency else '' end as counted_currency,
     case when after_kin.class = 'move' and held_by is null then moves_to_name end as moves_to_name,
     case when after_kin.class = 'move' and held_by is null then moves_to_time end as moves_to_time,
-    status = 'none' as first_attempt,
+    status,
     case sent
         when 'restate' then not restate_in_doubt
         when 'retract' then not retract_in_doubt
@@ -165,7 +165,6 @@ select
         when after_kin.class = 'deferred' and held_by is null then coalesce({{ reverse_etl._utc_text('answered_at') }}, '')
         else ''
     end as refused_at,
-    status in ('accepted', 'in_doubt', 'maybe_taken') as known_before,
     1 as row_count
 from after_kin
 union all
@@ -181,7 +180,7 @@ select
     '' as counted_currency,
     cast(null as {{ text }}) as moves_to_name,
     cast(null as {{ text }}) as moves_to_time,
-    false as first_attempt,
+    'accepted' as status,
     false as untouched,
     cast(null as {{ dbt.type_int() }}) as code,
     {%- for column in ['error_code', 'message', 'tracking_id'] %}
@@ -189,7 +188,6 @@ select
     {%- endfor %}
     '' as goes_at,
     '' as refused_at,
-    true as known_before,
     cast(row_count as {{ dbt.type_int() }}) as row_count
 from (
     select
@@ -214,11 +212,11 @@ where row_count > 0
     A row is one of the plan. Columns: side (source | ledger), class, reason, operation (null: nothing is sent), seq, batch, the
     payload under the ledger's names, adjustment_time, counted_value and counted_currency (what counts at the destination now,
     as far as the ledger knows), moves_to_name and moves_to_time (the conversion that takes the place of a moved one),
-    first_attempt, untouched (nothing may have been taken before), code, error_code, message and tracking_id of a refusal,
-    goes_at (UTC text: from when on what waits may go; blank where that is not known), refused_at (UTC text: when what is
-    deferred was), known_before (is this the place of an identity known to be taken or in doubt?), row_count; and the same in
-    each row, source_rows and known_identities, the sums that the law of conservation is held against, and unseen_repeats:
-    source rows that are as accepted, less the conversions they stand for.
+    status (what the ledger says of the conversion; none: nothing), untouched (nothing may have been taken before), code,
+    error_code, message and tracking_id of a refusal, goes_at (UTC text: from when on what waits may go; blank where that is
+    not known), refused_at (UTC text: when what is deferred was), row_count; and the same in each row, source_rows and
+    known_identities, the sums that the law of conservation is held against, and unseen_repeats: source rows that are as
+    accepted, less the conversions they stand for.
     Looking for rows that share one is dear, and most sources have none: where it is not 0, the plan is only right when made
     again with_repeats.
 -#}
@@ -249,7 +247,7 @@ select
     counted_currency,
     moves_to_name,
     moves_to_time,
-    first_attempt,
+    status,
     untouched,
     code,
     error_code,
@@ -257,7 +255,6 @@ select
     tracking_id,
     goes_at,
     refused_at,
-    known_before,
     row_count,
     totals.source_rows,
     totals.known_identities,
@@ -270,7 +267,7 @@ cross join (
         (select source_rows from {{ at.source_reach }} as source_reach) as source_rows,
         (select coalesce(sum(row_count), 0) from {{ at.plain_counts }} as plain_counts)
         + (
-            select count(*) from {{ at.known }} as known where status in ('accepted', 'in_doubt', 'maybe_taken')
+            select count(*) from {{ at.known }} as known where {{ reverse_etl._is_known('status') }}
         ) as known_identities,
         (
             select coalesce(sum(row_count), 0) from {{ at.plain_counts }} as plain_counts where place = 'as_accepted'
@@ -289,6 +286,11 @@ cross join (
         {%- endif %}
 ) as totals
 {% endmacro %}
+
+{#- The condition that a conversion was taken, or may have been. Argument: status, a column. -#}
+{% macro _is_known(status) -%}
+    {{ status }} in ('accepted', 'in_doubt', 'maybe_taken')
+{%- endmacro %}
 
 {#- What is sent of a record beside its name and time, and the key it is known by. -#}
 {% macro _payload_columns() %}

@@ -21,7 +21,7 @@
             else coalesce(attempts.outcome, 'in_doubt')
         end as standing,
         sum(planned.row_count) as rows_in_all,
-        sum(case when planned.known_before then planned.row_count else 0 end) as known_standing,
+        sum(case when {{ reverse_etl._is_known('planned.status') }} then planned.row_count else 0 end) as known_standing,
         sum(
             case
                 when planned.class = 'held' and (planned.reason = 'retracted' or planned.conversion_time < {{ oldest }})

@@ -14,7 +14,7 @@
             everything.*,
             {{ reverse_etl._identifier_key('click_id', 'hashed_email', 'hashed_phone') }} as identifier_key
         from {{ rows }} as everything
-        where side = 'source' and operation = 'send' and not known_before
+        where side = 'source' and operation = 'send' and not ({{ reverse_etl._is_known('status') }})
             {%- if before is not none %} and conversion_time < {{ reverse_etl._literal(before) }} {%- endif %}
     ) as planned
     {%- if listed is not none %}
@@ -90,7 +90,7 @@ where operation is not null and class = 'in_doubt'
 union all
 select 'refused' as what, '' as conversion_name, count(*) as rows_in_all, {{ no_time }} as oldest, {{ no_time }} as newest
 from planned
-where side = 'source' and class = 'held' and reason in ('rejected_unchanged', 'maybe_taken') and not known_before
+where side = 'source' and class = 'held' and reason = 'rejected_unchanged' and status = 'rejected'
 order by 1, 2
 {% endmacro %}
 
@@ -108,7 +108,7 @@ order by 1, 2
     select
         {{ reverse_etl._scope_values(scope) }}, {{ run_seq }}, nth, 1, operation,
         conversion_name, click_id, hashed_email, hashed_phone, conversion_time, record_key,
-        value, currency, attribution_credit, attribution_model, first_attempt, {{ reverse_etl._utc_now() }}
+        value, currency, attribution_credit, attribution_model, status = 'none', {{ reverse_etl._utc_now() }}
     from ({{ reverse_etl._baseline_rows(plan, before, listed) }}) as chosen
     where nth <= {{ limit }}
 {% endmacro %}

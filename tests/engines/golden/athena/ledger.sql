@@ -179,7 +179,7 @@ value, currency, attribution_credit, attribution_model, adjustment_time, first_a
 select
 'microsoft_ads', 'production', '1', 'it''s', 7, seq, batch, operation,
 conversion_name, click_id, hashed_email, hashed_phone, conversion_time, record_key,
-value, currency, attribution_credit, attribution_model, adjustment_time, first_attempt, cast(at_timezone(current_timestamp(6), 'UTC') as timestamp(6))
+value, currency, attribution_credit, attribution_model, adjustment_time, status = 'none', cast(at_timezone(current_timestamp(6), 'UTC') as timestamp(6))
 from a_plan
 where seq between 1 and 1000;
 -- receipts
@@ -268,7 +268,7 @@ then case planned.side when 'source' then 'held' else 'retracted' end
 else coalesce(attempts.outcome, 'in_doubt')
 end as standing,
 sum(planned.row_count) as rows_in_all,
-sum(case when planned.known_before then planned.row_count else 0 end) as known_standing,
+sum(case when planned.status in ('accepted', 'in_doubt', 'maybe_taken') then planned.row_count else 0 end) as known_standing,
 sum(
 case
 when planned.class = 'held' and (planned.reason = 'retracted' or planned.conversion_time < '2026-08-27T12:00:00Z')

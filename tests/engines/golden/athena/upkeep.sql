@@ -304,7 +304,7 @@ select
 everything.*,
 case when click_id = '' then cast(length(hashed_email) as VARCHAR) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key
 from planned as everything
-where side = 'source' and operation = 'send' and not known_before and conversion_time < '2026-11-25T12:00:00Z'
+where side = 'source' and operation = 'send' and not (status in ('accepted', 'in_doubt', 'maybe_taken')) and conversion_time < '2026-11-25T12:00:00Z'
 ) as planned
 inner join (
 select distinct conversion_name, identifier_key, conversion_time from (
@@ -343,7 +343,7 @@ where operation is not null and class = 'in_doubt'
 union all
 select 'refused' as what, '' as conversion_name, count(*) as rows_in_all, cast(null as VARCHAR) as oldest, cast(null as VARCHAR) as newest
 from planned
-where side = 'source' and class = 'held' and reason in ('rejected_unchanged', 'maybe_taken') and not known_before
+where side = 'source' and class = 'held' and reason = 'rejected_unchanged' and status = 'rejected'
 order by 1, 2;
 -- baseline
 insert into "warehouse"."shop"."reverse_etl_ledger" (
@@ -354,7 +354,7 @@ value, currency, attribution_credit, attribution_model, first_attempt, recorded_
 select
 'microsoft_ads', 'production', '1', 'it''s', 7, nth, 1, operation,
 conversion_name, click_id, hashed_email, hashed_phone, conversion_time, record_key,
-value, currency, attribution_credit, attribution_model, first_attempt, cast(at_timezone(current_timestamp(6), 'UTC') as timestamp(6))
+value, currency, attribution_credit, attribution_model, status = 'none', cast(at_timezone(current_timestamp(6), 'UTC') as timestamp(6))
 from (select
 planned.*,
 row_number() over (order by planned.seq) as nth
@@ -363,7 +363,7 @@ select
 everything.*,
 case when click_id = '' then cast(length(hashed_email) as VARCHAR) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key
 from a_plan as everything
-where side = 'source' and operation = 'send' and not known_before and conversion_time < '2026-11-25T12:00:00Z'
+where side = 'source' and operation = 'send' and not (status in ('accepted', 'in_doubt', 'maybe_taken')) and conversion_time < '2026-11-25T12:00:00Z'
 ) as planned
 inner join (
 select distinct conversion_name, identifier_key, conversion_time from (
@@ -1574,15 +1574,11 @@ planned.code as code,
 coalesce(planned.error_code, '') as error_code,
 case when (planned.currency <> '' and not regexp_like(planned.currency, '^[A-Z]{3}\z')) then '' else coalesce(planned.currency, '') end as currency,
 case when coalesce(planned.value >= 0 and planned.value <= 999999999999, false) and not (planned.currency <> '' and not regexp_like(planned.currency, '^[A-Z]{3}\z')) then planned.value end as value,
+case when planned.status = 'accepted' then 1 else 0 end as accepted,
 case
-when planned.known_before and planned.class not in ('in_doubt', 'deferred', 'invalid', 'duplicate')
-and coalesce(planned.reason, '') not in ('in_doubt_too_old', 'maybe_taken')
-then 1
-else 0
-end as accepted,
-case
-when not planned.known_before and planned.class in ('new', 'deferred', 'held', 'invalid', 'waiting')
-and coalesce(planned.reason, '') not in ('retracted', 'key_sent_before')
+when planned.status in ('none', 'rejected', 'deferred')
+and planned.class in ('new', 'deferred', 'held', 'invalid', 'waiting')
+and coalesce(planned.reason, '') <> 'key_sent_before'
 and coalesce(planned.reason, '') not like '%click_id_or_hash_missing%'
 and planned.conversion_time >= '2026-11-25T12:00:00Z'
 and planned.conversion_time < '2026-11-25T12:00:00Z'

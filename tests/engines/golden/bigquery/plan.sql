@@ -1289,7 +1289,7 @@ case when status in ('accepted', 'maybe_taken') then ledger_value end as counted
 case when status in ('accepted', 'maybe_taken') then ledger_currency else '' end as counted_currency,
 case when after_kin.class = 'move' and held_by is null then moves_to_name end as moves_to_name,
 case when after_kin.class = 'move' and held_by is null then moves_to_time end as moves_to_time,
-status = 'none' as first_attempt,
+status,
 case sent
 when 'restate' then not restate_in_doubt
 when 'retract' then not retract_in_doubt
@@ -1309,7 +1309,6 @@ case
 when after_kin.class = 'deferred' and held_by is null then coalesce(format_datetime('%E4Y-%m-%dT%H:%M:%SZ', answered_at), '')
 else ''
 end as refused_at,
-status in ('accepted', 'in_doubt', 'maybe_taken') as known_before,
 1 as row_count
 from after_kin
 union all
@@ -1333,7 +1332,7 @@ cast(null as float64) as counted_value,
 '' as counted_currency,
 cast(null as string) as moves_to_name,
 cast(null as string) as moves_to_time,
-false as first_attempt,
+'accepted' as status,
 false as untouched,
 cast(null as INT64) as code,
 cast(null as string) as error_code,
@@ -1341,7 +1340,6 @@ cast(null as string) as message,
 cast(null as string) as tracking_id,
 '' as goes_at,
 '' as refused_at,
-true as known_before,
 cast(row_count as INT64) as row_count
 from (
 select
@@ -1389,7 +1387,7 @@ counted_value,
 counted_currency,
 moves_to_name,
 moves_to_time,
-first_attempt,
+status,
 untouched,
 code,
 error_code,
@@ -1397,7 +1395,6 @@ message,
 tracking_id,
 goes_at,
 refused_at,
-known_before,
 row_count,
 totals.source_rows,
 totals.known_identities,

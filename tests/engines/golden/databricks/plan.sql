@@ -1283,7 +1283,7 @@ case when status in ('accepted', 'maybe_taken') then ledger_value end as counted
 case when status in ('accepted', 'maybe_taken') then ledger_currency else '' end as counted_currency,
 case when after_kin.class = 'move' and held_by is null then moves_to_name end as moves_to_name,
 case when after_kin.class = 'move' and held_by is null then moves_to_time end as moves_to_time,
-status = 'none' as first_attempt,
+status,
 case sent
 when 'restate' then not restate_in_doubt
 when 'retract' then not retract_in_doubt
@@ -1303,7 +1303,6 @@ case
 when after_kin.class = 'deferred' and held_by is null then coalesce(concat(replace(substr(cast(answered_at as string), 1, 19), ' ', 'T'), 'Z'), '')
 else ''
 end as refused_at,
-status in ('accepted', 'in_doubt', 'maybe_taken') as known_before,
 1 as row_count
 from after_kin
 union all
@@ -1327,7 +1326,7 @@ cast(null as double) as counted_value,
 '' as counted_currency,
 cast(null as string) as moves_to_name,
 cast(null as string) as moves_to_time,
-false as first_attempt,
+'accepted' as status,
 false as untouched,
 cast(null as integer) as code,
 cast(null as string) as error_code,
@@ -1335,7 +1334,6 @@ cast(null as string) as message,
 cast(null as string) as tracking_id,
 '' as goes_at,
 '' as refused_at,
-true as known_before,
 cast(row_count as integer) as row_count
 from (
 select
@@ -1383,7 +1381,7 @@ counted_value,
 counted_currency,
 moves_to_name,
 moves_to_time,
-first_attempt,
+status,
 untouched,
 code,
 error_code,
@@ -1391,7 +1389,6 @@ message,
 tracking_id,
 goes_at,
 refused_at,
-known_before,
 row_count,
 totals.source_rows,
 totals.known_identities,
