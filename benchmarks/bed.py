@@ -4,8 +4,6 @@ Rows are numbered 0, 1, 2 ... in the order of their times, from 80 days ago to n
 the others a hashed e-mail address, and half of those a hashed phone number too.
 """
 
-from __future__ import annotations
-
 import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -1,7 +1,5 @@
 """How time and memory of a plan and a push grow with the rows, on DuckDB, each a whole process."""
 
-from __future__ import annotations
-
 import os
 from pathlib import Path
 

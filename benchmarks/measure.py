@@ -1,7 +1,5 @@
 """Helpers of all benchmarks: medians, child processes, and what they use of memory."""
 
-from __future__ import annotations
-
 import json
 import os
 import resource

@@ -3,8 +3,6 @@
 `measure` shows the figures; run as a module it takes one of them, in a process of its own.
 """
 
-from __future__ import annotations
-
 import argparse
 from pathlib import Path
 from statistics import median

@@ -3,8 +3,6 @@
 `measure` shows the figures; run as a module it counts the statements of one push.
 """
 
-from __future__ import annotations
-
 import argparse
 import os
 import shutil

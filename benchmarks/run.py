@@ -1,7 +1,5 @@
 """Measure speed against yardsticks taken in the same run: `run.py`, `run.py plan`, `run.py push --postgres`."""
 
-from __future__ import annotations
-
 import argparse
 import os
 import sys

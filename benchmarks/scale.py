@@ -4,8 +4,6 @@ All is a small model: each quarter of the ledger holds as many rows as the sourc
 many rows there are; docs/scale.md multiplies them.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import os

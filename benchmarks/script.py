@@ -3,8 +3,6 @@
 Arguments: file, address.
 """
 
-from __future__ import annotations
-
 import json
 import sys
 

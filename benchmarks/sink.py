@@ -3,8 +3,6 @@
 It reads each request to its end, looks at nothing in it, and gives the REST answer of a call without refusals.
 """
 
-from __future__ import annotations
-
 import json
 import socket
 import subprocess

@@ -3,8 +3,6 @@
 Run as a module it soaks so many rows (1,000,000 unless `--rows` says otherwise); `push` is its own child process.
 """
 
-from __future__ import annotations
-
 import argparse
 import csv
 import json

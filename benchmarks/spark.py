@@ -4,8 +4,6 @@ Source and ledger have as many rows each. As in `bed.py` 1 % of the source is ne
 and the oldest 1 % of the ledger left the source.
 """
 
-from __future__ import annotations
-
 import argparse
 import json
 import os

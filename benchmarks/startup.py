@@ -1,7 +1,5 @@
 """How long the command takes before it does anything: help, and a plan of a project with a single row."""
 
-from __future__ import annotations
-
 import subprocess
 from pathlib import Path
 from statistics import median

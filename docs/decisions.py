@@ -1,7 +1,5 @@
 """docs/decisions.md, the table of what is done with each record, from the rules that the plan's SQL comes from."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any

@@ -1,7 +1,5 @@
 """docs/json.md: every field of every document that `--json` prints, from the schemas."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from pathlib import Path

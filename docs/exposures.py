@@ -1,7 +1,5 @@
 """docs/schemas/exposures.json, by which editors check a sync's settings, from what the program reads them by."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Write the pages and schemas of docs/ that come from the program itself: the first half of `make docs`."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Callable, Iterator, Mapping

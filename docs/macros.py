@@ -1,7 +1,5 @@
 """docs/macros.md: the public macros with examples that DuckDB worked out, and the generic tests."""
 
-from __future__ import annotations
-
 import os
 import re
 import subprocess

@@ -1,7 +1,5 @@
 """The table of reasons in docs/attribution.md, from the table in code: `make docs` writes it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 from reverse_etl.destinations.microsoft_ads.codes import REASONS

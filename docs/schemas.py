@@ -1,7 +1,5 @@
 """docs/schemas/, a JSON Schema of each document that `--json` prints, from the types that the reports return."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Iterator
 from pathlib import Path

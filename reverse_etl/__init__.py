@@ -1,7 +1,5 @@
 """Send offline conversions from a dbt project to Microsoft Advertising."""
 
-from __future__ import annotations
-
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 

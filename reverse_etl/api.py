@@ -10,8 +10,6 @@ RunStoppedError. Calls of one process come one after another, since dbt keeps on
 read as the commands read them: from the environment and the store of `reverse-etl login`.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import threading

@@ -3,8 +3,6 @@
 None of them keeps a ledger of rows. Each is set up to send all rows of the view, 1,000 a call, and as fast as it can.
 """
 
-from __future__ import annotations
-
 import subprocess
 import sys
 from collections.abc import Callable

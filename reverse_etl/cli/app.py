@@ -1,7 +1,5 @@
 """The program: its commands put together, and every known error made a message with its exit code."""
 
-from __future__ import annotations
-
 import contextlib
 import gc
 import os

@@ -1,7 +1,5 @@
 """The command `attribution`: what Microsoft made of what was sent."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

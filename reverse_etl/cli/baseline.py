@@ -1,7 +1,5 @@
 """The command `baseline`: marks as accepted what another tool sent before."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

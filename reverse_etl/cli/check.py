@@ -1,7 +1,5 @@
 """The command `check`: is everything there that a push needs."""
 
-from __future__ import annotations
-
 import itertools
 import json
 import os

@@ -1,7 +1,5 @@
 """The command `forget`: blanks the identifiers of a person in the ledger."""
 
-from __future__ import annotations
-
 import contextlib
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """The command that looks at the account's goals."""
 
-from __future__ import annotations
-
 from reverse_etl.cli.console import Results, echo
 from reverse_etl.cli.options import DbtOptions, Json, Session, Syncs, takes_dbt_options
 from reverse_etl.cli.syncs import on_each

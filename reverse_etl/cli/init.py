@@ -1,7 +1,5 @@
 """The command `init`: puts the dbt package and a first sync into a dbt project, and upgrades the package later."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

@@ -1,7 +1,5 @@
 """Standard error as a log for programs: a JSON object for each line that a command, dbt or Python writes there."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import json

@@ -1,7 +1,5 @@
 """Options that several commands share: the sync's name, `--json`, and dbt's own options."""
 
-from __future__ import annotations
-
 import functools
 import inspect
 from collections.abc import Callable

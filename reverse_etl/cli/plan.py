@@ -1,7 +1,5 @@
 """The command `plan`: what a push would do."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from functools import partial
 from pathlib import Path

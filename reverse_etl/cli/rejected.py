@@ -1,7 +1,5 @@
 """The command `rejected`: the rows that the destination refused."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

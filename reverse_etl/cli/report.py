@@ -1,7 +1,5 @@
 """The command `report`: one HTML file on how syncs are doing."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Annotated
 

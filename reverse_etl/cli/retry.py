@@ -1,7 +1,5 @@
 """The command `retry`: makes refused rows sendable again."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

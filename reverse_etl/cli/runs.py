@@ -1,7 +1,5 @@
 """The command `runs`: the newest runs, and one in detail."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

@@ -1,7 +1,5 @@
 """The command `status`: what the ledger knows of a sync."""
 
-from __future__ import annotations
-
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 

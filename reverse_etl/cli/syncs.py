@@ -1,7 +1,5 @@
 """What each command does around its own work: open the project, pick the syncs, work on each, print, leave."""
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Callable, Iterator
 from pathlib import Path

@@ -1,7 +1,5 @@
 """The command `unlock`: shuts out the run that holds a sync."""
 
-from __future__ import annotations
-
 from reverse_etl.cli.console import agreed, echo
 from reverse_etl.cli.options import DbtOptions, SyncName, Yes, takes_dbt_options
 from reverse_etl.cli.syncs import on_one

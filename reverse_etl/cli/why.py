@@ -1,7 +1,5 @@
 """The command `why`: why a row is where it is."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 import typer

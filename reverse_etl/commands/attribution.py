@@ -3,8 +3,6 @@
 Each answer is in the warehouse before the next call leaves, whole or not at all: a fetch that dies leaves what it had.
 """
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, timedelta

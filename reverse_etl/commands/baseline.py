@@ -1,7 +1,5 @@
 """The way of a baseline and its undoing: rows that another tool sent count as accepted. Nothing is sent."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 

@@ -1,7 +1,5 @@
 """What a push needs, looked at piece by piece; what is wrong with one keeps no other from being looked at."""
 
-from __future__ import annotations
-
 import contextlib
 import platform
 import re

@@ -1,7 +1,5 @@
 """What `check` says of a sync's account: its goals with the rows that name them, auto-tagging, and its history."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 
 from reverse_etl.core.check import CheckLine, failed, found, or_failed

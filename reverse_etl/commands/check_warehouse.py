@@ -1,7 +1,5 @@
 """What `check --warehouse` proves: the warehouse gives the known answers, and lets one claim alone hold the lease."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Carries stretches of batches to the destination by several workers and returns what is known of each afterwards."""
 
-from __future__ import annotations
-
 import itertools
 import random
 import threading

@@ -1,7 +1,5 @@
 """The way of a forget: a person's identifiers are blanked, once the source holds the person no more."""
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Iterator
 from dataclasses import replace

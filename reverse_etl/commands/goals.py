@@ -1,7 +1,5 @@
 """The account's goals beside what the source, or a run's plan, asks of them; reads only."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Sequence
 
 from reverse_etl.core.errors import GuardError, ReverseEtlError, SettingsError

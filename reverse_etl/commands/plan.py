@@ -1,7 +1,5 @@
 """What a push would do; reads only."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from reverse_etl.core.guards import Permissions, restatements, retractions

@@ -5,8 +5,6 @@ meanwhile record the next stretch, whose calls line up; plan again where somethi
 run, what is known stands in the ledger first.
 """
 
-from __future__ import annotations
-
 import contextlib
 import json
 import threading

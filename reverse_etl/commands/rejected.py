@@ -1,7 +1,5 @@
 """The rows that the destination refused, each with what to do; reads only."""
 
-from __future__ import annotations
-
 from reverse_etl.core.ports import Rejected
 from reverse_etl.session import Session
 

@@ -1,7 +1,5 @@
 """What a report tells of a sync, from ledger, runs, attribution and the plan as of now; reads only the warehouse."""
 
-from __future__ import annotations
-
 from datetime import datetime, timedelta
 
 from reverse_etl.commands.attribution import attribution

@@ -1,7 +1,5 @@
 """The way of a retry: refused rows become sendable again. Nothing is sent."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from reverse_etl.commands.upkeep import agree, balance, hold, upkeep_run

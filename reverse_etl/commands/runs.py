@@ -1,7 +1,5 @@
 """The newest runs, and one in detail; reads only."""
 
-from __future__ import annotations
-
 from reverse_etl.core.errors import SettingsError
 from reverse_etl.core.results import RunReport, RunsReport
 from reverse_etl.session import Session

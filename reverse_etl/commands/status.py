@@ -1,7 +1,5 @@
 """What the ledger knows of a sync; reads only."""
 
-from __future__ import annotations
-
 from reverse_etl.core.attribution import DAYS
 from reverse_etl.core.results import StatusReport
 from reverse_etl.session import Session

@@ -1,7 +1,5 @@
 """The way of an unlock: the run that holds a sync is shut out, and the lease is free again. Nothing is sent."""
 
-from __future__ import annotations
-
 from reverse_etl.core.results import Holder
 from reverse_etl.session import Session
 

@@ -5,8 +5,6 @@ and fence, look again under the lease, write, close. Whoever took the lease over
 or has fenced it off, so that it is void.
 """
 
-from __future__ import annotations
-
 import contextlib
 from collections.abc import Iterator
 

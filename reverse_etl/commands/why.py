@@ -1,7 +1,5 @@
 """Why a row is where it is; reads only."""
 
-from __future__ import annotations
-
 from dataclasses import replace
 
 from reverse_etl.commands.rejected import MAYBE_TAKEN

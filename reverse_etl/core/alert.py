@@ -1,7 +1,5 @@
 """What of a command's work needs a person, and by which rule; what needs none gives no alert."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field

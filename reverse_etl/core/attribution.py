@@ -1,7 +1,5 @@
 """What a destination made of what was sent: the nouns of asking for it and of telling it. Days are days of UTC."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date

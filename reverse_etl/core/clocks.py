@@ -1,7 +1,5 @@
 """How much time has passed, and how this machine's clock compares with others."""
 
-from __future__ import annotations
-
 import time
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime

@@ -12,8 +12,6 @@
 The outcome of a single row is never an error but a receipt.
 """
 
-from __future__ import annotations
-
 # What a command leaves with. Of several syncs the worst counts, in the order 0, 6, 3, 4, 5, 2, 1.
 EXIT_CODES = {
     0: "all done",

@@ -1,7 +1,5 @@
 """Where the dbt project is: in a folder, in one above it, or in those below that a message can name."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 FILE = "dbt_project.yml"

@@ -1,7 +1,5 @@
 """Conversion goals, what rows ask of them, and where the two do not fit: nouns and comparisons, no calls."""
 
-from __future__ import annotations
-
 import difflib
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence

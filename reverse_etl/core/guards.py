@@ -1,7 +1,5 @@
 """Guards: what keeps a push from starting, decided from facts before anything is planned or written."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

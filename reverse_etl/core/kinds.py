@@ -1,7 +1,5 @@
 """The kinds of destinations by the name that an exposure has for them. A new one is a line here."""
 
-from __future__ import annotations
-
 import importlib
 
 from reverse_etl.core.ports import DestinationKind

@@ -1,7 +1,5 @@
 """How many calls may be under way at once, from when on, and how often one is tried: fewer once there are too many."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable

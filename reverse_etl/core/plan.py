@@ -1,7 +1,5 @@
 """The plan: what a push would do with every row, and the records that it would send."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import NamedTuple

@@ -1,7 +1,5 @@
 """The ports: what a push needs of a ledger, a destination and somebody who watches."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date

@@ -1,7 +1,5 @@
 """What is known of records after a call: the answers of a destination and the receipts made of them."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from enum import StrEnum
 

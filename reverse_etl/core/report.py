@@ -1,7 +1,5 @@
 """What a report of a sync tells: the nouns of reading it from the warehouse and of writing it down. Days are of UTC."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -1,7 +1,5 @@
 """Where the dbt package and the example project lie: in the wheel, or in the repository of an editable install."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 _HERE = Path(__file__).parents[1]

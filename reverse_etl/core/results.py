@@ -1,7 +1,5 @@
 """What is answered to who asks for a plan, a status or a check: typed and frozen."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 from reverse_etl.core.attribution import MatchTotals

@@ -1,7 +1,5 @@
 """A sync: one source model delivered to one destination, as its dbt exposure declares it."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum

@@ -1,7 +1,5 @@
 """What changes the ledger without sending: retry, baseline and forget, each with its choice and its counts."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass, field
 
 

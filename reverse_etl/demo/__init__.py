@@ -1,7 +1,5 @@
 """The demo: a dbt project in a folder of its own, and the whole way through it by the commands that users type."""
 
-from __future__ import annotations
-
 import os
 import shutil
 import socket

@@ -1,7 +1,5 @@
 """An alert as a webhook gets it: our own document, and the forms that Slack and Teams show."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from datetime import UTC, datetime
 from typing import Annotated, Any, Literal, cast

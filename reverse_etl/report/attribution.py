@@ -1,7 +1,5 @@
 """What became of conversions, goal by goal, and match rates, as text and as JSON."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Annotated, cast

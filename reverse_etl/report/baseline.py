@@ -1,7 +1,5 @@
 """A baseline, or its undoing, as text and as JSON, before it is done and after."""
 
-from __future__ import annotations
-
 from dataclasses import asdict
 from typing import Annotated, Literal, cast
 

@@ -1,7 +1,5 @@
 """Charts as SVG inside a page, by pygal: without script, style or address of their own; the page gives the colours."""
 
-from __future__ import annotations
-
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any

@@ -1,7 +1,5 @@
 """Checks for people, a mark and a line each, and for programs."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Annotated, Any, Literal, cast

@@ -1,7 +1,5 @@
 """Documents for programs: what their types share. `make docs` writes docs/schemas/ from these types."""
 
-from __future__ import annotations
-
 import math
 from typing import Annotated, Any, Literal
 

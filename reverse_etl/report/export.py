@@ -1,7 +1,5 @@
 """Plans and refused rows as files for those who own the records: CSV for spreadsheets, JSON lines for programs."""
 
-from __future__ import annotations
-
 import csv
 import json
 import os

@@ -1,7 +1,5 @@
 """A forget as text and as JSON, before it is done and after. It repeats no identifier."""
 
-from __future__ import annotations
-
 from typing import Annotated, Literal
 
 from reverse_etl.core.sync import Sync

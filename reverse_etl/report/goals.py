@@ -1,7 +1,5 @@
 """The account's goals beside what the source asks of them, and what to create, as text and as JSON."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Annotated, Any, Literal, cast

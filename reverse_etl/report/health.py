@@ -1,7 +1,5 @@
 """Is a sync healthy? What was found, in sentences, each with what to do about it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta

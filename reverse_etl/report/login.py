@@ -1,7 +1,5 @@
 """Who is signed in, as text and as JSON, and what a logout leaves."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal
 

@@ -1,7 +1,5 @@
 """Sums of money in words: by currency, since a sum over several currencies means nothing."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 
 

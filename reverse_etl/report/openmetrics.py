@@ -3,8 +3,6 @@
 All are gauges, and no unit is declared, so that readers of Prometheus' older format take the same text.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from datetime import datetime
 

@@ -1,7 +1,5 @@
 """A plan in Markdown, as a reviewer of a change reads it under a pull request; no row in it names a person or a key."""
 
-from __future__ import annotations
-
 import html
 import re
 from collections.abc import Iterable, Sequence

@@ -3,8 +3,6 @@
 Quiet says nothing at all; verbose has a line for each batch as well.
 """
 
-from __future__ import annotations
-
 import time
 from collections import Counter
 from collections.abc import Sequence

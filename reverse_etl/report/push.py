@@ -1,7 +1,5 @@
 """What a push did, as text and as JSON."""
 
-from __future__ import annotations
-
 from typing import Annotated, Any, Literal, cast
 
 from reverse_etl.core.results import RunResult

@@ -1,7 +1,5 @@
 """The rows that the destination refused, as text and as JSON."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import asdict
 from itertools import groupby

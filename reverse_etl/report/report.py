@@ -1,7 +1,5 @@
 """The report of syncs as one HTML file, which needs no other file, no script and no network."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """Runs as text and as JSON: a table of the newest, and all that is known of one."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import asdict
 from datetime import datetime

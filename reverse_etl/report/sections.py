@@ -1,7 +1,5 @@
 """The parts of a sync's report: what each says, its charts and its tables, as texts that a page only has to lay out."""
 
-from __future__ import annotations
-
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What the ledger knows of a sync, as text and as JSON."""
 
-from __future__ import annotations
-
 from typing import Annotated
 
 from reverse_etl.core.ports import RunSummary

@@ -1,7 +1,5 @@
 """Words and columns that all texts share, and their fit to the screen."""
 
-from __future__ import annotations
-
 import re
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence

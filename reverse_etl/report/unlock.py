@@ -1,7 +1,5 @@
 """Who holds a sync, and what an unlock would do, as text."""
 
-from __future__ import annotations
-
 from reverse_etl.core.results import Holder
 from reverse_etl.core.sync import Sync
 from reverse_etl.report.text import safe, title

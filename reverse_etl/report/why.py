@@ -1,7 +1,5 @@
 """Why a row is where it is, as text and as JSON: its class and reason, its history, and what would change it."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from typing import Annotated, Any, Literal, cast

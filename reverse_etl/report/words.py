@@ -1,7 +1,5 @@
 """Classes, standings and reasons in plain words: what happened, and what a user can do."""
 
-from __future__ import annotations
-
 CLASS_WORDS = {
     "new": "will be sent",
     "deferred": "will be tried again",

@@ -4,8 +4,6 @@ It writes files that are missing, lists what differs, and says what to add by ha
 package's own folder where that is asked for.
 """
 
-from __future__ import annotations
-
 import re
 import shlex
 import textwrap

@@ -1,7 +1,5 @@
 """The dbt package in a user's project: the copy of its files, and its entry in the list of packages."""
 
-from __future__ import annotations
-
 import re
 import shutil
 from collections.abc import Mapping

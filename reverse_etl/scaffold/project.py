@@ -1,7 +1,5 @@
 """What `init` reads of the user's dbt project: dbt_project.yml, without loading dbt."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The first sync of a project: a source model that builds at once, its tests, and the exposure that declares it."""
 
-from __future__ import annotations
-
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass

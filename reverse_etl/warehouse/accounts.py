@@ -1,7 +1,5 @@
 """Accounts that a source names row by row: which there are, and which rows go to one of them."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 

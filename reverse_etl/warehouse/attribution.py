@@ -1,7 +1,5 @@
 """What a destination reported of one sync's conversions, kept in an insert-only table beside its ledger."""
 
-from __future__ import annotations
-
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, timedelta

@@ -1,7 +1,5 @@
 """dbt called in this process without a word, and what it or the warehouse raises made errors of ours."""
 
-from __future__ import annotations
-
 import contextlib
 import io
 import logging

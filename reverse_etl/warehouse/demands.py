@@ -1,7 +1,5 @@
 """What rows ask of the goals that they name, read from the source or from a run's plan by the package's macros."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable
 from typing import Any
 

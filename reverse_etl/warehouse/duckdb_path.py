@@ -1,7 +1,5 @@
 """What the path of a DuckDB profile leads to: a file, memory, or a service."""
 
-from __future__ import annotations
-
 import re
 from pathlib import Path
 

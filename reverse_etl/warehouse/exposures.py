@@ -1,7 +1,5 @@
 """Syncs as the project's dbt exposures declare them, under `config.meta.reverse_etl`."""
 
-from __future__ import annotations
-
 import difflib
 import re
 import sys

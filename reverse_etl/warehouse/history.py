@@ -1,7 +1,5 @@
 """What was sent and why a row is where it is, read for people from ledger and source by the dbt package's macros."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import re

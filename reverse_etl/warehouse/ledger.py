@@ -1,7 +1,5 @@
 """The ledger of one sync in the user's warehouse, read and written by the dbt package's macros."""
 
-from __future__ import annotations
-
 import contextlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence

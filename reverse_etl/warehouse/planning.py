@@ -1,7 +1,5 @@
 """The plan of a sync as the package's steps make it: one select, or a table for each step."""
 
-from __future__ import annotations
-
 import contextlib
 import hashlib
 import json

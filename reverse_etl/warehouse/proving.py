@@ -1,7 +1,5 @@
 """Proves on a user's warehouse what the tool rests on: the known answers of its SQL, and a lease that one holds."""
 
-from __future__ import annotations
-
 import contextlib
 import json
 import threading

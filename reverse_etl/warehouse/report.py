@@ -1,7 +1,5 @@
 """What a report tells of ledger and source, read by the dbt package's macros. No key, click id or hash is read."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from datetime import date
 from typing import Any

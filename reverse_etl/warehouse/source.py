@@ -1,7 +1,5 @@
 """A source model in the warehouse: is it built, and does it have the columns and types of an offline conversion."""
 
-from __future__ import annotations
-
 import difflib
 from collections.abc import Mapping
 from typing import Any

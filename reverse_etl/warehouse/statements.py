@@ -1,7 +1,5 @@
 """Statements that the package's macros render, run on the adapter's connection by dbt."""
 
-from __future__ import annotations
-
 import contextlib
 import time
 from abc import ABC, abstractmethod

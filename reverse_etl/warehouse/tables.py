@@ -1,7 +1,5 @@
 """The tables of the dbt package in the warehouse: are they built, and what do they hold of every scope."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What dbt's tests said of a source model: from run_results.json, or from what an earlier `push --build` left."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Iterator, Mapping

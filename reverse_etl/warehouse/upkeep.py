@@ -1,7 +1,5 @@
 """The ledger of one sync as retry, baseline and forget need it, by the dbt package's macros."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """docs/reference.md names everything that a user can type, set, query or get back."""
 
-from __future__ import annotations
-
 import json
 import re
 from pathlib import Path

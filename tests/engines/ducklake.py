@@ -3,8 +3,6 @@
 Arguments: what, `walk` or `contend`; a folder; that of a Postgres server's socket.
 """
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

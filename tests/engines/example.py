@@ -1,7 +1,5 @@
 """The example project on any engine, and the walk that every engine must give the same outcome of."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

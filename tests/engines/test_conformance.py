@@ -1,7 +1,5 @@
 """Each engine gives the outcome of DuckDB, step by step, in a server and a session of other time zones."""
 
-from __future__ import annotations
-
 import os
 import subprocess
 import sys

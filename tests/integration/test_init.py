@@ -1,7 +1,5 @@
 """`init` in dbt projects of different habits: each builds right afterwards, and the user's files stay as they were."""
 
-from __future__ import annotations
-
 import json
 import os
 import subprocess

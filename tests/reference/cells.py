@@ -1,7 +1,5 @@
 """The cells of the decision table where adjustments are allowed, each with its sentence."""
 
-from __future__ import annotations
-
 INVALID = "source: invalid, currency_code_malformed"
 NO_TIME = "source: invalid, conversion_time_missing"
 M_HELD = "source: held, key_sent_before"

@@ -1,7 +1,5 @@
 """ClickHouse's own engine in a process of its own, behind as much of its HTTP interface as dbt's adapter speaks."""
 
-from __future__ import annotations
-
 import gzip
 import re
 import sys

@@ -1,7 +1,5 @@
 """A project to scaffold in: the package's files in two versions, and what `init` does in words."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from pathlib import Path
 

@@ -1,7 +1,5 @@
 """What dbt left in its target folder may be damaged in any way: then it is not known, and never an error."""
 
-from __future__ import annotations
-
 import json
 from pathlib import Path
 from types import SimpleNamespace

@@ -1,7 +1,5 @@
 """What `check` finds without a project, and how it is shown: marks, sums, widths, and where each setting came from."""
 
-from __future__ import annotations
-
 import json
 import re
 import socket

@@ -1,7 +1,5 @@
 """The table of Microsoft's codes against a list of them that was written down by hand from its documents."""
 
-from __future__ import annotations
-
 import pytest
 
 from reverse_etl.core.receipt import RowOutcome

@@ -1,7 +1,5 @@
 """The courier: tries, waits, stops, and what becomes of every record."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Sequence

@@ -1,7 +1,5 @@
 """The courier: whose fault a refusal is, and which rows are found, held or spared by it."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pytest

@@ -1,7 +1,5 @@
 """Receipts against what the answers said, record by record, for any answers."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 import pytest

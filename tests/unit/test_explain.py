@@ -1,7 +1,5 @@
 """Why, runs and exports as people and programs see them: every fact, every sentence, and no personal data."""
 
-from __future__ import annotations
-
 import csv
 import io
 import json

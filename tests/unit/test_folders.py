@@ -1,7 +1,5 @@
 """Where the dbt project is."""
 
-from __future__ import annotations
-
 from pathlib import Path
 
 import pytest

@@ -1,7 +1,5 @@
 """What people and programs see: every number, every word, and no personal data."""
 
-from __future__ import annotations
-
 import io
 import json
 import re

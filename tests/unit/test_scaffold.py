@@ -1,7 +1,5 @@
 """`init` without dbt: what is written under which names, what is left as it is, and what is said of it."""
 
-from __future__ import annotations
-
 from pathlib import Path
 from typing import Any
 

@@ -1,7 +1,5 @@
 """What Microsoft's token endpoint may answer to a renewal: what is kept of it, and what is no answer."""
 
-from __future__ import annotations
-
 import base64
 import json
 import time

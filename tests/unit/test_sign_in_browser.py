@@ -1,7 +1,5 @@
 """The port that waits for the browser to come back."""
 
-from __future__ import annotations
-
 import socket
 import threading
 from urllib.parse import urlsplit

@@ -1,7 +1,5 @@
 """`login` and `logout` as they are typed, against the local sandbox over HTTP, with a stand-in for the browser."""
 
-from __future__ import annotations
-
 import json
 import re
 import signal

@@ -1,7 +1,5 @@
 """`login --paste`: what is pasted, what is no answer, and what the command says then."""
 
-from __future__ import annotations
-
 import subprocess
 from urllib.parse import parse_qs, urlsplit
 

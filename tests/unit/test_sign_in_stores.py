@@ -1,7 +1,5 @@
 """Where sign-ins are kept: no copy is lost, none is read by others, and processes do not get in each other's way."""
 
-from __future__ import annotations
-
 import json
 import os
 import stat

@@ -1,7 +1,5 @@
 """Access tokens: where they come from, when they are renewed and how often, and what is said when they cannot be."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """What comes back by either protocol: each answer, whole or broken, becomes the right Answer, and nothing raises."""
 
-from __future__ import annotations
-
 import gzip
 import socket
 from typing import Any

@@ -1,7 +1,5 @@
 """What leaves by either protocol: the message for records, and the records that must not be written."""
 
-from __future__ import annotations
-
 import json
 import re
 from typing import Any

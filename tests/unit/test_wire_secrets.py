@@ -1,7 +1,5 @@
 """No token leaves except in the four headers to the checked address, and none is ever logged or shown."""
 
-from __future__ import annotations
-
 import base64
 import logging
 import re

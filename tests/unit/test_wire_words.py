@@ -1,7 +1,5 @@
 """What of the service's words is kept: a bounded part, and nothing secret in it, not even half of it at the cut."""
 
-from __future__ import annotations
-
 import re
 from typing import Any
 

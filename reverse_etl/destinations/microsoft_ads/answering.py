@@ -1,7 +1,5 @@
 """Does the other side answer: the local sandbox with its books, Microsoft's service with anything at all."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from urllib.parse import urlsplit

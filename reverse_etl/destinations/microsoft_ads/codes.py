@@ -13,8 +13,6 @@ say by their definition that the call was not carried out, as 404, 415 and 501 s
 403 may be said by a proxy or a firewall of a call that has passed it, too.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta

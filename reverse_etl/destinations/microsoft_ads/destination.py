@@ -1,7 +1,5 @@
 """The Destination port for Microsoft Advertising, and records as the service's items."""
 
-from __future__ import annotations
-
 import math
 import re
 from collections.abc import Callable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """Microsoft Advertising as a kind of destination: what is known without credentials, and how one is opened."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import date

@@ -5,8 +5,6 @@ that a push takes, the Campaign Management API: what somebody uploads by hand or
 the rest otherwise, and the match rate include what was not sent from here.
 """
 
-from __future__ import annotations
-
 import math
 import random
 import time

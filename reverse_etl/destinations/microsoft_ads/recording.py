@@ -1,7 +1,5 @@
 """Keeps the calls of a push in a folder, so that a user can show what Microsoft said: no secret and no person in it."""
 
-from __future__ import annotations
-
 import json
 import os
 import re

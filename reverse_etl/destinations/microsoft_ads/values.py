@@ -1,7 +1,5 @@
 """What a value from outside may be: text that can be sent, and an address of this very machine; and our own tables."""
 
-from __future__ import annotations
-
 import csv
 from importlib.resources import files
 from urllib.parse import urlsplit

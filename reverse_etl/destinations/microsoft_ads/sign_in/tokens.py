@@ -1,7 +1,5 @@
 """Access tokens: where they come from, when they are renewed, and a call made again where its token had expired."""
 
-from __future__ import annotations
-
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence

@@ -1,7 +1,5 @@
 """One HTTP exchange with what `requests` lacks: an end to every call and a limit to every answer, and no logging."""
 
-from __future__ import annotations
-
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

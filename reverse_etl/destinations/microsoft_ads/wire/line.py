@@ -1,7 +1,5 @@
 """What the wires of both protocols share: the token of a call, a connection per thread, and the service's clock."""
 
-from __future__ import annotations
-
 import threading
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping

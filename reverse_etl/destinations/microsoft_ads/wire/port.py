@@ -1,7 +1,5 @@
 """A call and what comes back of it, the same by every protocol; a wire makes the calls."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """REST: a call as JSON, and JSON as a reply."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass

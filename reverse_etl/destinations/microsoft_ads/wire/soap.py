@@ -1,7 +1,5 @@
 """SOAP by zeep: a call as an envelope, and an envelope as a reply. Nothing else imports zeep."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import Any
