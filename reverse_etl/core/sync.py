@@ -1,6 +1,6 @@
 """A sync: one source model delivered to one destination, as its dbt exposure declares it."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import timedelta
 from enum import StrEnum
 
@@ -31,12 +31,7 @@ class Scope:
 
     def as_dict(self) -> dict[str, str]:
         """The scope as the macros take it."""
-        return {
-            "destination": self.destination,
-            "environment": self.environment,
-            "account_id": self.account_id,
-            "sync": self.sync,
-        }
+        return asdict(self)
 
 
 @dataclass(frozen=True, slots=True)

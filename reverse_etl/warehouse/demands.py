@@ -6,7 +6,7 @@ from typing import Any
 from reverse_etl.core.goal import Demand, Goal, windows_by_name
 from reverse_etl.core.kinds import kind_of
 from reverse_etl.warehouse.history import Books
-from reverse_etl.warehouse.statements import Row
+from reverse_etl.warehouse.statements import Row, noun
 
 
 def read_demands(books: Books, now: str, goals: Iterable[Goal]) -> list[Demand]:
@@ -38,10 +38,4 @@ def planned_demands(books: Books, plan_table: Any, *, replacing: bool) -> list[D
 
 
 def _demand(row: Row) -> Demand:
-    counts = ("hashes_only", "attributed", "valued", "repeated_clicks")
-    return Demand(
-        name=row["conversion_name"],
-        rows=int(row["source_rows"]),
-        late=None if row["late"] is None else int(row["late"]),
-        **{name: int(row[name]) for name in counts},
-    )
+    return noun(Demand, row, name=row["conversion_name"], rows=int(row["source_rows"]))

@@ -14,7 +14,7 @@ from reverse_etl.core.results import Attempted, Explained, PlannedRow, RunReport
 from reverse_etl.core.sync import Environment, Sync
 from reverse_etl.warehouse.artifacts import MALFORMED
 from reverse_etl.warehouse.project import Project
-from reverse_etl.warehouse.statements import Row
+from reverse_etl.warehouse.statements import Row, noun, reasons_of
 
 # Rows that one key shows at most.
 ROWS_SHOWN = 20
@@ -120,7 +120,7 @@ def explain(books: Books, planned: str, kind: str, value: str) -> tuple[tuple[Ex
         scope=books.scope,
         identities=[dict(zip(names, identity, strict=True)) for identity in identities],
     ):
-        attempts.setdefault(int(row["identity"]), []).append(_attempt(row))
+        attempts.setdefault(int(row["identity"]), []).append(noun(Attempted, row, at=row["attempted_at"] or ""))
     explained = (
         _explained(row, attempts.get(identities.index(identity), []))
         for row, identity in zip(rows, identity_of, strict=True)
@@ -129,46 +129,8 @@ def explain(books: Books, planned: str, kind: str, value: str) -> tuple[tuple[Ex
 
 
 def _explained(row: Row, attempts: list[Attempted]) -> Explained:
-    texts = (
-        *("record_key", "conversion_name", "conversion_time", "click_id_start", "hashed_email_start"),
-        *("hashed_phone_start", "currency", "attribution_model", "status", "error_code", "goes_at"),
-    )
-    return Explained(
-        in_source=row["place"] == "source",
-        class_=row["class"],
-        reasons=_reasons(row),
-        value=_number(row["value"]),
-        attribution_credit=_number(row["attribution_credit"]),
-        code=_whole(row["code"]),
-        attempts=tuple(attempts),
-        **{name: row[name] or "" for name in texts},
-    )
-
-
-def _attempt(row: Row) -> Attempted:
-    texts = ("record_key", "currency", "answered_at", "error_code", "message", "tracking_id")
-    return Attempted(
-        run_seq=int(row["run_seq"]),
-        at=row["attempted_at"] or "",
-        operation=row["operation"],
-        value=_number(row["value"]),
-        outcome=row["outcome"],
-        code=_whole(row["code"]),
-        fenced_by=_whole(row["fenced_by"]),
-        **{name: row[name] or "" for name in texts},
-    )
-
-
-def _reasons(row: Row) -> tuple[str, ...]:
-    return tuple(one for one in (row["reason"] or "").split(",") if one)
-
-
-def _number(value: Any) -> float | None:
-    return None if value is None else float(value)
-
-
-def _whole(value: Any) -> int | None:
-    return None if value is None else int(value)
+    of_row = {"in_source": row["place"] == "source", "class_": row["class"], "reasons": reasons_of(row)}
+    return noun(Explained, row, **of_row, attempts=tuple(attempts), advice="")
 
 
 def read_runs(books: Books, *, limit: int, run_seq: int | None = None, pushes_only: bool = False) -> list[RunSummary]:
@@ -183,18 +145,9 @@ def read_runs(books: Books, *, limit: int, run_seq: int | None = None, pushes_on
         pushes_only=pushes_only,
     ):
         kept: dict[str, Any] = json.loads(row["counts"]) if row["counts"] else {}
-        texts = ("started_at", "ended_at", "target", "host", "package_version")
-        runs.append(
-            RunSummary(
-                run_seq=int(row["run_seq"]),
-                # The run's result is kept among the numbers.
-                counts={name: count for name, count in kept.items() if isinstance(count, int)},
-                pid=int(row["pid"]),
-                fenced_by=_whole(row["fenced_by"]),
-                result=str(kept.get("result", "")),
-                **{name: row[name] or "" for name in texts},
-            )
-        )
+        # The run's result is kept among the numbers.
+        counts = {name: count for name, count in kept.items() if isinstance(count, int)}
+        runs.append(noun(RunSummary, row, counts=counts, result=str(kept.get("result", ""))))
     return runs
 
 
@@ -245,21 +198,8 @@ def kept_evidence(rows: Sequence[Any]) -> tuple[TestEvidence | None, bool]:
 
 def planned_rows(rows: Iterable[Row]) -> Iterator[PlannedRow]:
     """Lines of a plan as nouns."""
-    texts = (
-        *("record_key", "conversion_name", "conversion_time", "currency", "counted_currency"),
-        *("moves_to_name", "moves_to_time", "error_code", "goes_at"),
-    )
     for row in rows:
-        yield PlannedRow(
-            side=row["side"],
-            class_=row["class"],
-            reasons=_reasons(row),
-            value=_number(row["value"]),
-            counted_value=_number(row["counted_value"]),
-            code=_whole(row["code"]),
-            row_count=int(row["row_count"]),
-            **{name: row[name] or "" for name in texts},
-        )
+        yield noun(PlannedRow, row, class_=row["class"], reasons=reasons_of(row))
 
 
 @contextlib.contextmanager

@@ -18,6 +18,7 @@ from reverse_etl.core.results import Holder
 from reverse_etl.core.sync import Scope
 from reverse_etl.core.version import __version__
 from reverse_etl.warehouse.project import Project
+from reverse_etl.warehouse.statements import noun
 
 # A holder that was not heard of for this long is taken for dead. Seconds.
 LIMIT = 600.0
@@ -207,22 +208,8 @@ def holder(project: Project, runs: Any, scope: Scope) -> Holder | None:
 
 
 def _read_claims(project: Project, runs: Any, scope: Scope) -> list[Claim]:
-    return [
-        Claim(
-            run_seq=int(row[0]),
-            claim_id=str(row[1]),
-            opened=bool(row[2]),
-            withdrawn=bool(row[3]),
-            closed=bool(row[4]),
-            fenced=bool(row[5]),
-            age=float(row[6]),
-            host=str(row[7]),
-            pid=int(row[8]),
-            pid_space=str(row[9]),
-            since=str(row[10]),
-        )
-        for row in project.query("_claims", runs=runs, scope=scope.as_dict())
-    ]
+    rows = project.records("_claims", runs=runs, scope=scope.as_dict())
+    return [noun(Claim, row, age=float(row["age_seconds"])) for row in rows]
 
 
 def _is_dead(claim: Claim, project: Project, runs: Any) -> bool:

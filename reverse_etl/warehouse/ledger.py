@@ -21,7 +21,7 @@ from reverse_etl.warehouse.lease import WarehouseLease, holder
 from reverse_etl.warehouse.planning import drop_left_steps, rendered, request, scope_id
 from reverse_etl.warehouse.project import Project
 from reverse_etl.warehouse.source import built_columns, check_columns, click_time_of, spelled
-from reverse_etl.warehouse.statements import Row
+from reverse_etl.warehouse.statements import Row, noun
 from reverse_etl.warehouse.tables import check_writers, ledger_tables
 
 # Lines of a plan that are read at once where all are.
@@ -240,8 +240,7 @@ class WarehouseLedger:
 
     def rejected(self) -> list[Rejected]:
         """The source's rows that the destination refused and that are unchanged since."""
-        texts = ("record_key", "error_code", "message", "tracking_id")
-        return [Rejected(**row | {name: row[name] or "" for name in texts}) for row in self._query_plan("_rejected")]
+        return [noun(Rejected, row) for row in self._query_plan("_rejected")]
 
     def kept_tests(self) -> str:
         """What the newest `push --build` kept of dbt's tests, as JSON; empty where there was none."""
@@ -346,23 +345,11 @@ def _money(row: Row) -> Money | None:
 
 def _samples(rows: Iterable[Row], samples: int) -> tuple[Sample, ...]:
     """The first rows of a line; those that need nothing stand together in one row, which is no example of any."""
-    texts = (
-        *("record_key", "conversion_name", "conversion_time", "error_code", "goes_at", "refused_at", "currency"),
-        *("counted_currency", "moves_to_name", "moves_to_time"),
-    )
     shown = sorted(
         (row for row in rows if row["conversion_name"] is not None),
         key=lambda row: (row["seq"] or 0, row["conversion_time"], row["record_key"]),
     )
-    return tuple(
-        Sample(
-            code=row["code"],
-            value=_float(row["value"]),
-            counted_value=_float(row["counted_value"]),
-            **{name: row[name] or "" for name in texts},
-        )
-        for row in shown[:samples]
-    )
+    return tuple(noun(Sample, row) for row in shown[:samples])
 
 
 def _float(value: Any) -> float | None:

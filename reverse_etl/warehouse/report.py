@@ -6,7 +6,7 @@ from typing import Any
 
 from reverse_etl.core.report import Correction, GoalDay, RefusedDay, RowGroup
 from reverse_etl.warehouse.ledger import WarehouseLedger
-from reverse_etl.warehouse.statements import Row, as_date
+from reverse_etl.warehouse.statements import Row, as_date, reasons_of
 
 
 class WarehouseReport:
@@ -24,7 +24,7 @@ class WarehouseReport:
         return tuple(
             RowGroup(
                 class_=row["class"],
-                reasons=tuple(one for one in (row["reason"] or "").split(",") if one),
+                reasons=reasons_of(row),
                 code=_code(row),
                 currency=row["currency"] or "",
                 accepted=bool(row["accepted"]),

@@ -1,11 +1,12 @@
 """Statements that the package's macros render, run on the adapter's connection by dbt."""
 
 import contextlib
+import functools
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from datetime import date
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_type_hints
 
 from reverse_etl.core.errors import ReverseEtlError
 from reverse_etl.warehouse.dbt_calls import ShortOfMemoryError, translated
@@ -198,6 +199,28 @@ def _by_name(names: Sequence[str], rows: Iterable[Sequence[Any]]) -> list[Row]:
     # Some engines give names in capitals.
     lowered = [name.lower() for name in names]
     return [dict(zip(lowered, row, strict=True)) for row in rows]
+
+
+def noun(kind: type[T], row: Row, **more: Any) -> T:
+    """A noun of the row's columns that bear its fields' names, and of `more`; a text that is null is blank."""
+    readers = _readers(kind)  # type: ignore[arg-type] # mypy takes the class of a type variable for one without a hash
+    return kind(**{name: read(row[name]) for name, read in readers.items() if name not in more}, **more)
+
+
+@functools.cache
+def _readers(kind: type[Any]) -> dict[str, Callable[[Any], Any]]:
+    """How the value of each field is read: drivers give numbers as Decimals, and truth as numbers."""
+    by_type: dict[Any, Callable[[Any], Any]] = {
+        str: lambda value: value or "",
+        int | None: lambda value: None if value is None else int(value),
+        float | None: lambda value: None if value is None else float(value),
+    }
+    return {name: by_type.get(type_, type_) for name, type_ in get_type_hints(kind).items()}
+
+
+def reasons_of(row: Row) -> tuple[str, ...]:
+    """The reasons of a row of a plan."""
+    return tuple(one for one in (row["reason"] or "").split(",") if one)
 
 
 def as_date(value: Any) -> date:

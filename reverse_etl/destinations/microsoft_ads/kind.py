@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from reverse_etl.core import clocks
-from reverse_etl.core.check import CheckLine, Mark
+from reverse_etl.core.check import CheckLine, Mark, failed, found
 from reverse_etl.core.errors import ReverseEtlError
 from reverse_etl.core.pace import Patience
 from reverse_etl.core.ports import Recorder
@@ -80,11 +80,11 @@ class MicrosoftAdsKind:
         yield credentials_line(sync, environ)
         try:
             protocol = spoken(sync, today)
-            found = find_endpoint(sync, environ, protocol)
+            endpoint = find_endpoint(sync, environ, protocol)
             # The path is the service's own; people look at the host.
-            yield _setting_line(replace(found, value=found.value.removesuffix(PATHS[protocol])), sync.name)
+            yield _setting_line(replace(endpoint, value=endpoint.value.removesuffix(PATHS[protocol])), sync.name)
         except ReverseEtlError as error:
-            yield _failed(sync.name, "endpoint", error)
+            yield failed("endpoint", error, subject=sync.name)
 
     def check_account(self, sync: Sync, environ: Mapping[str, str]) -> None:
         """Raise SettingsError where the account of a sync is no number."""
@@ -99,23 +99,23 @@ class MicrosoftAdsKind:
             return
         try:
             if sync.environment is Environment.LOCAL:
-                notes = local_sandbox_notes(endpoint, accepted)
-                yield from (_line(sync, "destination", note, "See `reverse-etl status`.") for note in notes)
-                yield _line(sync, "destination", "the local sandbox answers")
+                see, notes = "See `reverse-etl status`.", local_sandbox_notes(endpoint, accepted)
+                yield from (found("destination", note, see, subject=sync.label) for note in notes)
+                yield found("destination", "the local sandbox answers", subject=sync.label)
             else:
                 host, ahead = check_service(endpoint)
                 if warning := clocks.warning(f"{host}'s", ahead):
-                    yield _line(sync, "clock", warning, clocks.HINT)
-                yield _line(sync, "destination", f"{host} answers")
+                    yield found("clock", warning, clocks.HINT, subject=sync.label)
+                yield found("destination", f"{host} answers", subject=sync.label)
         except ReverseEtlError as error:
-            yield _failed(sync.label, "destination", error)
+            yield failed("destination", error, subject=sync.label)
 
 
 def _setting_line(setting: Setting, subject: str) -> CheckLine:
     try:
         setting.check()
     except ReverseEtlError as error:
-        return _failed(subject, setting.name, error)
+        return failed(setting.name, error, subject=subject)
     if not setting.value:
         return CheckLine(subject, setting.name, Mark.FAILED, "missing", f"Set {setting.wanted}.", exit_code=2)
     source = "by default" if setting.source == "default" else f"from {setting.source}"
@@ -123,13 +123,3 @@ def _setting_line(setting: Setting, subject: str) -> CheckLine:
         text = f"set ({source})" if setting.source != "default" else "not needed here"
         return CheckLine(subject, setting.name, Mark.OK, text)
     return CheckLine(subject, setting.name, Mark.OK, f"{setting.value} ({source})")
-
-
-def _line(sync: Sync, name: str, text: str, hint: str = "") -> CheckLine:
-    """A warning where there is something to do, else a tick."""
-    return CheckLine(sync.label, name, Mark.WARNING if hint else Mark.OK, text, hint)
-
-
-def _failed(subject: str, name: str, error: ReverseEtlError) -> CheckLine:
-    hint = error.hint or "Correct what it says, then check again."
-    return CheckLine(subject, name, Mark.FAILED, error.message, hint, exit_code=2)
