@@ -82,6 +82,8 @@ def _facts(report: SyncReport) -> list[tuple[str, Sequence[str]]]:
     """What one looks for first."""
     done = next((run for run in pushes(report) if run.result == "done"), None)
     plan, days = report.plan.plan, (report.now.date() - report.first_day).days + 1
+    # Which rows their goals would refuse Microsoft alone could say.
+    up_to = "up to " if report.plan.sync.hold_refusable else ""
     values = by_currency((one.currency, one.value, one.valued) for one in report.conversions)
     worth = [amount(value, currency) for currency, value in values.items()]
     more = [f"and {len(worth) - _CURRENCIES} more currencies"] if len(worth) > _CURRENCIES else []
@@ -90,7 +92,7 @@ def _facts(report: SyncReport) -> list[tuple[str, Sequence[str]]]:
         (f"Conversions, {days} days", [f"{sum(one.conversions for one in report.conversions):,}"]),
         ("Their value", [*worth[:_CURRENCIES], *more] or ["none"]),
         ("Match rate", [percent(report.matched.match_rate) if report.matched else "not known"]),
-        ("Next push would send", [f"{plan.to_send + plan.to_follow:,}"]),
+        ("Next push would send", [f"{up_to}{plan.to_send + plan.to_follow:,}"]),
     ]
 
 

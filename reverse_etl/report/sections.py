@@ -271,10 +271,11 @@ def _corrections(report: SyncReport) -> Section:
 
 def _expiring(report: SyncReport) -> Section:
     title, age = "Value about to expire unsent", timedelta(days=report.max_age_days)
+    unless = ", unless its goal would refuse it" if report.plan.sync.hold_refusable else ""
     rows = []
     for groups in _by_reason(group for group in report.rows if group.expiring):
         until = datetime.fromisoformat(min(group.oldest for group in groups)) + age
-        todo = _what_to_do(report, groups[0]) or "Push: the next push sends it."
+        todo = _what_to_do(report, groups[0]) or f"Push: the next push sends it{unless}."
         rows.append((f"{until:%Y-%m-%d %H:%M}", *_sums(groups), groups[0].class_, todo))
     if not rows:
         return Section(title, ["No conversion that was never accepted is about to become too old."])

@@ -6,7 +6,7 @@ from unittest import mock
 
 from reverse_etl.core.attribution import AttributedDay, AttributedGoal, AttributionReport, Counts
 from reverse_etl.core.errors import SettingsError
-from reverse_etl.core.report import GoalDay, SyncReport
+from reverse_etl.core.report import GoalDay, RowGroup, SyncReport
 from reverse_etl.report.report import LARGEST, report_html
 from tests.unit.test_health import GOOD
 
@@ -52,6 +52,20 @@ def test_attribution_of_nothing_is_drawn() -> None:
     page = report_html([replace(GOOD, attribution=reported)], [], days=30)
     assert "Uploads by goal" in page
     assert "unknown" in page
+
+
+def test_rows_that_goals_would_refuse_are_not_promised_to_go() -> None:
+    """With hold_refusable the page, which asks Microsoft nothing, names a bound of what the next push would send."""
+    row = RowGroup("new", (), (None, ""), "USD", False, True, 7, 70.0, 7, "2026-09-01T00:00:00Z")
+    sync = replace(GOOD.plan.sync, hold_refusable=True)
+    asked, holding = (
+        report_html([replace(GOOD, rows=(row,), plan=plan)], [], days=30)
+        for plan in (GOOD.plan, replace(GOOD.plan, sync=sync))
+    )
+    assert "up to" not in asked
+    assert "Push: the next push sends it." in asked
+    assert "up to" in holding
+    assert "Push: the next push sends it, unless its goal would refuse it." in holding
 
 
 def test_what_cannot_be_read_is_said_with_what_to_do() -> None:
