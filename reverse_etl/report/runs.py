@@ -7,7 +7,7 @@ from typing import Annotated, Literal, cast
 
 from typing_extensions import TypedDict
 
-from reverse_etl.core.ports import RunSummary, TestEvidence
+from reverse_etl.core.ports import RunSummary, TestEvidence, Verdict
 from reverse_etl.core.results import RunReport, RunsReport
 from reverse_etl.report.documents import Count, OfSync, Says, Time, head
 from reverse_etl.report.text import columns, count_lines, refusal, rows_of, safe, sent_words, standing_lines, title
@@ -159,7 +159,8 @@ def run_text(report: RunReport) -> str:
 def _tests_words(tests: TestEvidence, *, allowed: bool) -> str:
     """What was known of dbt's tests when a run began."""
     failing = ", ".join(name + (f" ({rows_of(rows)})" if rows else "") for name, rows in tests.failing)
-    words = ": ".join(part for part in (tests.verdict.value, failing or tests.text) if part)
+    none = tests.verdict is Verdict.PASSED and not tests.text
+    words = "none" if none else ": ".join(part for part in (tests.verdict.value, failing or tests.text) if part)
     return words + ("; pushed with --allow-failing-tests" if allowed else "")
 
 

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator, ValidationError
 from reverse_etl.commands import baseline
 from reverse_etl.core.errors import SettingsError
 from reverse_etl.core.plan import CLASSES
-from reverse_etl.core.ports import Rejected, RunSummary
+from reverse_etl.core.ports import Rejected, RunSummary, TestEvidence, Verdict
 from reverse_etl.core.results import Attempted, Explained, PlannedRow, RunReport, RunsReport, WhyReport
 from reverse_etl.report import export, runs
 from reverse_etl.report.text import fit
@@ -223,6 +223,8 @@ def test_a_run_in_words() -> None:
     assert re.search(r"NameInvalid \(5606\) +2  rejected", shown)
     assert re.search(r"no code +1  deferred", shown)
     assert "the first 2 of 30" in shown
+    untested = runs.run_text(replace(DETAIL, tests=TestEvidence(Verdict.PASSED, "")))
+    assert re.search(r"dbt tests +none$", untested, re.MULTILINE)
     shown = runs.run_text(
         replace(DETAIL, run=known.RUNS[2], outcomes={}, void=0, refusals=(), tracking_ids=(), fenced=())
     )
