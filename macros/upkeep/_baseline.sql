@@ -50,16 +50,23 @@
     ) as cleaned
 {% endmacro %}
 
-{#- How many rows of a relation that lists conversions stand for no row of the source. -#}
-{% macro _unmatched_count(source, listed) %}
+{#- Of a relation that lists conversions the rows that stand for no row of the source, and the conversions that do. -#}
+{% macro _listed_counts(source, listed) %}
 {%- set keys = reverse_etl._identity_columns('of one') -%}
-    select count(*) as unmatched
-    from ({{ reverse_etl._listed_rows(listed) }}) as listed
+    select
+        coalesce(sum(case when source_rows.conversion_name is null then listed.row_count else 0 end), 0) as unmatched,
+        count(source_rows.conversion_name) as matched
+    from (
+        select
+            {{ reverse_etl._listed(keys) }},
+            count(*) as row_count
+        from ({{ reverse_etl._listed_rows(listed) }}) as listed_rows
+        group by {{ reverse_etl._listed(keys) }}
+    ) as listed
     left join (
         select distinct {{ reverse_etl._listed(keys) }}
         from ({{ reverse_etl._source_rows(source, none) }}) as identified
     ) as source_rows on {{ reverse_etl._same(keys, 'listed', 'source_rows') }}
-    where source_rows.conversion_name is null
 {% endmacro %}
 
 {#-

@@ -32,6 +32,10 @@ class BaselineJson(OfSync):
         int | None,
         Says("Rows of the relation of --from that stand for no source row; null without --from.", minimum=0),
     ]
+    passed_over: Annotated[
+        int | None,
+        Says("Listed conversions that stand in the source, and no push would send; null without --from.", minimum=0),
+    ]
     undone_run: Annotated[int | None, Says("The run whose baseline was undone; null of a baseline.")]
     refused: Annotated[int, Says("Rows that the destination refused before and that are not marked.", minimum=0)]
 
@@ -60,6 +64,8 @@ def baseline_text(sync: Sync, report: BaselineReport) -> str:
         out += [f"Refused by the destination before, and so not marked: {rows_of(report.refused)}."]
     if report.unmatched is not None:
         out += [f"Listed without a source row: {rows_of(report.unmatched)}."]
+    if report.passed_over:
+        out += [f"Listed, and not to be sent (counted, invalid, expired or held): {rows_of(report.passed_over)}."]
     if run and report.undone is None:
         out += ["", f"`reverse-etl baseline --undo {run}` takes it back while none of its rows was sent on top."]
     return "\n".join(out).rstrip()
@@ -75,5 +81,6 @@ def baseline_json(sync: Sync, report: BaselineReport) -> BaselineJson:
         "to_send": report.to_send,
         "refused": report.refused,
         "unmatched": report.unmatched,
+        "passed_over": report.passed_over,
         "undone_run": report.undone,
     }

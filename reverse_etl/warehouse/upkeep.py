@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 from reverse_etl.core.errors import SettingsError
@@ -89,17 +89,17 @@ class WarehouseUpkeep(WarehouseLedger):
                 goals.append(_goal_rows(row))
             else:
                 counts[row["what"]] = int(row["rows_in_all"])
-        unmatched = None
-        if listed is not None:
-            unmatched = int(self._project.query("_unmatched_count", source=self._source, listed=listed)[0][0])
-        to_send = counts["to_send"] - sum(goal.rows for goal in goals)
-        return BaselineReport(
+        marked = sum(goal.rows for goal in goals)
+        report = BaselineReport(
             tuple(goals),
-            to_send=to_send,
+            to_send=counts["to_send"] - marked,
             in_doubt=counts["in_doubt"],
             refused=counts["refused"],
-            unmatched=unmatched,
         )
+        if listed is None:
+            return report
+        ((unmatched, matched),) = self._project.query("_listed_counts", source=self._source, listed=listed)
+        return replace(report, unmatched=int(unmatched), passed_over=int(matched) - marked)
 
     def record_marks(self, run_seq: int, choice: BaselineChoice, limit: int) -> None:
         """Write the first `limit` rows of a baseline into the ledger, numbered from 1, in one insert."""

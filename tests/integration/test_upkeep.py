@@ -177,8 +177,9 @@ def test_a_baseline_of_what_a_relation_lists(shop: Shop, sandbox: LocalSandbox, 
     assert "no relation old.nothing" in refuse(shop, "baseline", "--from", "old.nothing", code=2)
     assert "has no column conversion_name" in refuse(shop, "baseline", "--from", "reverse_etl_runs", code=2)
     marked = change(shop, "baseline", "--from", "old.sent")
-    assert (marked["rows"], marked["to_send"], marked["unmatched"]) == (2, 2, 1)
-    assert change(shop, "baseline", "--from", "old.sent")["run"] is None
+    assert (marked["rows"], marked["to_send"], marked["unmatched"], marked["passed_over"]) == (2, 2, 1, 0)
+    again = change(shop, "baseline", "--from", "old.sent")
+    assert (again["run"], again["unmatched"], again["passed_over"]) == (None, 1, 2)
     # A model's name; what is marked already is not marked again.
     shop.sql("update deals set conversion_value = 11 where deal_id = 'D1'")
     assert shop.run("baseline", "--from", "offline_conversions", "--yes").returncode == 0

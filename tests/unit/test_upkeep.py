@@ -42,7 +42,7 @@ from tests.support.schemas import validate
 SYNC = Sync("ads", "model.shop.ads", "microsoft_ads", Environment.SANDBOX, "123", "456")
 GOALS = (GoalRows("Lead", 1200, "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"), GoalRows("Sale", 1, "a", "a"))
 RETRY = RetryReport((RefusedRows(5606, "NameInvalid", False, 2), RefusedRows(None, "Odd", True, 1)), left_alone=3)
-BASELINE = BaselineReport(GOALS, to_send=7, unmatched=2)
+BASELINE = BaselineReport(GOALS, to_send=7, unmatched=2, passed_over=3)
 FORGET = ForgetReport(records=2, attempts=5, messages=1, in_doubt=0, in_source=0, elsewhere=4)
 PERSON = Person(record_key="ada-1", hashed_email="e" * 64)
 

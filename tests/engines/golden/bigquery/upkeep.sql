@@ -383,8 +383,14 @@ from sent
 ) as listed on planned.conversion_name = listed.conversion_name and planned.identifier_key = listed.identifier_key and planned.conversion_time = listed.conversion_time
 ) as chosen
 where nth <= 10;
--- unmatched
-select count(*) as unmatched
+-- listed, counts
+select
+coalesce(sum(case when source_rows.conversion_name is null then listed.row_count else 0 end), 0) as unmatched,
+count(source_rows.conversion_name) as matched
+from (
+select
+conversion_name, identifier_key, conversion_time,
+count(*) as row_count
 from (
 select
 conversion_name,
@@ -401,6 +407,8 @@ format_datetime('%E4Y-%m-%dT%H:%M:%SZ', (select datetime(safe_cast(case when reg
 ) as conversion_time
 from sent
 ) as cleaned
+) as listed_rows
+group by conversion_name, identifier_key, conversion_time
 ) as listed
 left join (
 select distinct conversion_name, identifier_key, conversion_time
@@ -447,8 +455,7 @@ coalesce(format_datetime('%E4Y-%m-%dT%H:%M:%SZ', conversion_at), '') as conversi
 case when click_id = '' then cast(length(hashed_email) as string) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
 case when click_id = '' or (hashed_email = '' and hashed_phone = '') then '' else cast(length(hashed_email) as string) || 'H' || hashed_email || hashed_phone end as hashes_beside
 from clean_rows as clean) as identified
-) as source_rows on listed.conversion_name = source_rows.conversion_name and listed.identifier_key = source_rows.identifier_key and listed.conversion_time = source_rows.conversion_time
-where source_rows.conversion_name is null;
+) as source_rows on listed.conversion_name = source_rows.conversion_name and listed.identifier_key = source_rows.identifier_key and listed.conversion_time = source_rows.conversion_time;
 -- accepted in a run
 select
 conversion_name,

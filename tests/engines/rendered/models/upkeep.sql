@@ -9,7 +9,7 @@
 {{- a_statement('retry', reverse_etl._insert_retries(it.tables, 'a_plan', it.scope, 7, none, none, true)) }}
 {{- a_statement('baseline, counted', reverse_etl._baseline_counts('a_plan', it.now, listed)) }}
 {{- a_statement('baseline', reverse_etl._insert_baseline(it.tables.ledger, 'a_plan', it.scope, 7, it.now, listed, 10)) }}
-{{- a_statement('unmatched', reverse_etl._unmatched_count(it.source, listed)) }}
+{{- a_statement('listed, counts', reverse_etl._listed_counts(it.source, listed)) }}
 {{- a_statement('accepted in a run', reverse_etl._accepted_in_run(it.tables, it.scope, 7)) }}
 {{- a_statement('touched later', reverse_etl._touched_later(it.tables, it.scope, 7)) }}
 {{- a_statement('kind of a run', reverse_etl._run_kind(it.tables.runs, it.scope, 7)) }}
