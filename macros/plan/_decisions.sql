@@ -12,6 +12,7 @@
 
 {#- Of source rows. Status is what the ledger says of the row's conversion; `none`: nothing was ever taken, or may have been. -#}
 {% macro _source_decisions() %}
+    {%- set again = 'It would be refused again, and what became of the first try stays open.' -%}
     {%- set accepted = "status = 'accepted'" -%}
     {%- set changed = accepted ~ " and not same_value" -%}
     {%- set tried = "status in ('accepted', 'maybe_taken') and tried_this_run" -%}
@@ -43,11 +44,14 @@
         ["status = 'maybe_taken' and corrected_this_run", 'held', 'maybe_taken', '', '', ''],
 
         [accepted ~ " and retract_in_doubt and expired_reasons <> ''", 'held', 'retract_in_doubt', '', '', ''],
+        [retracting ~ " and retract_refused and status = 'accepted'", 'held', 'retract_refused', '', 'retract', again],
+        [retracting ~ " and retract_refused", 'held', 'maybe_taken', '', 'retract', 'A `retry` would lift the first refusal as well.'],
         [retracting ~ " and may_still_arrive", 'waiting', 'quiet', '', 'retract', '▲ A call under way would come after this one.'],
         [retracting, 'retract', 'retract_in_doubt', 'retract', 'retract', '▲ It may be retracted, and the row cannot bring it back.'],
         [accepted ~ " and retract_in_doubt", 'held', 'retract_in_doubt', '', '', ''],
 
         [restating ~ " and (expired_reasons <> '' or source_value is null)", 'held', 'restate_in_doubt', '', '', ''],
+        [restating ~ " and value_was_refused", 'held', 'rejected_unchanged', '', 'restate', again],
         [restating ~ " and may_still_arrive", 'waiting', 'quiet', '', 'restate', '▲ A call under way would come after this one.'],
         [restating, 'restate', 'restate_in_doubt', 'restate', 'restate', '▲ Which value counts is unknown: even an equal one is sent.'],
         [restating, 'held', 'restate_in_doubt', '', '', ''],
@@ -82,6 +86,7 @@
 
 {#- Of conversions that the ledger holds as taken or in doubt and that stand in no row which could be sent. -#}
 {% macro _ledger_decisions() %}
+    {%- set again = 'It would be refused again, and what became of the first try stays open.' -%}
     {%- set retracted = "retracted_this_run" -%}
     {%- set restated = "restate_can_be_repeated and corrected_this_run" -%}
     {{- return([
@@ -95,6 +100,9 @@
         [retracted ~ " and adjusted_outcome = 'rejected'", 'rejected', '', '', '', ''],
         [retracted, 'retracted', '', '', '', ''],
 
+        ["retract_can_be_repeated and retract_refused and status = 'accepted'", 'held', 'retract_refused', '', 'retract', again],
+        ["retract_can_be_repeated and retract_refused", 'held', 'maybe_taken', '', 'retract',
+            'A `retry` would lift the first refusal as well.'],
         ["retract_can_be_repeated and may_still_arrive", 'waiting', 'quiet', '', 'retract',
             '▲ A call under way would come after this one.'],
         ["retract_can_be_repeated", 'retract', 'retract_in_doubt', 'retract', 'retract', '▲ Until it is settled nothing of its key goes.'],
@@ -102,6 +110,7 @@
         [restated ~ " and adjusted_outcome is null", 'in_doubt', 'unanswered_this_run', '', 'restate', 'A run tries nothing twice.'],
         [restated ~ " and adjusted_outcome = 'deferred'", 'deferred', 'deferred_this_run', '', 'restate', ''],
         [restated ~ " and adjusted_outcome = 'rejected'", 'rejected', '', '', 'restate', ''],
+        ["restate_can_be_repeated and value_was_refused", 'held', 'rejected_unchanged', '', 'restate', again],
         ["restate_can_be_repeated and may_still_arrive", 'waiting', 'quiet', '', 'restate',
             '▲ A call under way would come after this one.'],
         ["restate_can_be_repeated", 'restate', 'restate_in_doubt', 'restate', 'restate', 'No row says its value: the one that was tried is repeated.'],

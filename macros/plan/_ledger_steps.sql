@@ -245,6 +245,7 @@ with facts as (
         -- it stays, and no row says its value: the one that was tried is repeated
         status = 'accepted' and restate_in_doubt and not retract_in_doubt
         and place in ('row_invalid_now', 'refused_already', 'not_replaced') and not past_90_days as restate_can_be_repeated,
+        restate_tried_value = restate_refused_value and restate_tried_currency = restate_refused_currency as value_was_refused,
         place in ('moved', 'gone') and not retract_in_doubt as can_be_retracted
     from {{ at.absent }} as absent
 )
@@ -305,8 +306,8 @@ with facts as (
 {#- The columns of `known` beside identity, payload and status. -#}
 {% macro _fact_columns() %}
     {{- return([
-        'lifted', 'restate_in_doubt', 'retract_in_doubt', 'may_still_arrive', 'last_adjustment_time', 'accepted_at', 'answered_at',
-        'adjusted', 'adjusted_outcome', 'adjusted_value', 'adjusted_currency', 'restate_refused_value', 'restate_refused_currency',
+        'lifted', 'restate_in_doubt', 'retract_in_doubt', 'retract_refused', 'may_still_arrive', 'last_adjustment_time', 'accepted_at',
+        'answered_at', 'adjusted', 'adjusted_outcome', 'adjusted_value', 'adjusted_currency', 'restate_refused_value', 'restate_refused_currency',
         'code', 'error_code', 'message', 'tracking_id', 'sent_this_run', 'corrected_this_run', 'accepted_lately'
     ]) -}}
 {% endmacro %}

@@ -38,9 +38,9 @@
     Arguments: rows, a relation or a select in brackets.
 -#}
 {% macro _plan_summary(rows, samples) %}
-{%- set keys = ['side', 'class', 'reason', 'operation', 'goal', 'currency', 'counted_currency'] -%}
-{%- set shown = ['seq', 'record_key', 'conversion_name', 'conversion_time', 'value', 'counted_value', 'moves_to_name',
-    'moves_to_time', 'code', 'error_code', 'goes_at', 'refused_at'] -%}
+{%- set keys = ['side', 'class', 'reason', 'operation', 'goal', 'sum_currency', 'counted_sum_currency'] -%}
+{%- set shown = ['seq', 'record_key', 'conversion_name', 'conversion_time', 'value', 'currency', 'counted_value',
+    'counted_currency', 'moves_to_name', 'moves_to_time', 'code', 'error_code', 'goes_at', 'refused_at'] -%}
 with planned as (
     select
         side,
@@ -48,8 +48,11 @@ with planned as (
         coalesce(reason, '') as reason,
         coalesce(operation, '') as operation,
         case when is_sent then conversion_name else '' end as goal,
-        case when is_sent then coalesce(currency, '') else '' end as currency,
-        case when is_sent then coalesce(counted_currency, '') else '' end as counted_currency,
+        case when is_sent then coalesce(currency, '') else '' end as sum_currency,
+        case when is_sent then coalesce(counted_currency, '') else '' end as counted_sum_currency,
+        -- what no push sends may have a value that no sum holds
+        case when is_sent then value end as sent_value,
+        case when is_sent then counted_value end as sent_counted,
         {{ reverse_etl._listed(shown) }},
         row_count,
         known_identities,
@@ -66,10 +69,10 @@ counted as (
     select
         {{ reverse_etl._listed(keys) }},
         sum(row_count) as rows_in_all,
-        sum(value) as sum_of_value,
-        count(value) as rows_with_value,
-        sum(counted_value) as sum_of_counted,
-        count(counted_value) as rows_with_counted,
+        sum(sent_value) as sum_of_value,
+        count(sent_value) as rows_with_value,
+        sum(sent_counted) as sum_of_counted,
+        count(sent_counted) as rows_with_counted,
         max(known_identities) as known_identities,
         max(unseen_repeats) as unseen_repeats
     from planned

@@ -101,7 +101,7 @@ select
     (
         select count(*)
         from states
-        where (status = 'in_doubt'{{ " or retract_in_doubt" if 'retract' in adjustments }})
+        where (status = 'in_doubt'{{ " or (retract_in_doubt and not retract_refused)" if 'retract' in adjustments }})
             and conversion_time >= {{ reverse_etl._literal(reverse_etl._days_before(now, 90)) }}
     ) as in_doubt,
     (

@@ -63,8 +63,10 @@ CHANGES = {
     "restate_in_doubt": "`adjustments: [restate]` in the exposure: the next push repeats it with the value of now.",
     "retract_in_doubt": "`adjustments: [retract]` in the exposure: the next push repeats it.",
     "retracted": "Nothing: Microsoft ignores a conversion once it was retracted.",
-    "key_in_doubt": "The next push settles the other conversion of its key; the one after that goes on with this.",
-    "retract_refused": "Its row back in the source; or `reverse-etl retry`, and the next push retracts it again.",
+    "key_in_doubt": "The next push settles the other conversion of its key; where that was refused, see "
+    "`reverse-etl rejected`.",
+    "retract_refused": "`reverse-etl retry`, and the next push retracts it again; or, if no try went unanswered, its row back "
+    "in the source.",
     "accepted_recently": "Time: a push after `adjust_after` (6 hours in production) corrects it.",
     "quiet": "Time: a push in a few minutes corrects it.",
     "key_sent_before": "Time, where the other one waits to be retracted; else the former click id and time in the "

@@ -335,10 +335,10 @@ def _money(row: Row) -> Money | None:
         row["goal"],
         int(row["rows_in_all"]),
         float(row["sum_of_value"] or 0),
-        row["currency"] or "",
+        row["sum_currency"] or "",
         int(row["rows_with_value"]),
         float(row["sum_of_counted"] or 0),
-        row["counted_currency"] or "",
+        row["counted_sum_currency"] or "",
         int(row["rows_with_counted"]),
     )
 

@@ -201,6 +201,35 @@ def test_a_refused_correction_goes_again_after_a_retry(shop: Shop, sandbox: Loca
     assert "2 accepted (1 retracted)" in shop.run("runs").stdout
 
 
+@each_engine
+def test_a_correction_in_doubt_that_is_refused_waits_for_a_retry(shop: Shop, sandbox: LocalSandbox) -> None:
+    """No push repeats it for ever: it is listed, a retry lets it go once more, and the person can be forgotten."""
+    shop.fill([deal(n) for n in range(4)])
+    shop.exposure(**BOTH)
+    shop.push(endpoint=sandbox.url)
+    shop.fill([deal(0), deal(1, conversion_value=25.0)])
+    ask_for(sandbox, {"kind": "reset_before", "operation": "adjustments", "count": 10})
+    assert shop.push(endpoint=sandbox.url)["ledger"] == {"in_doubt": 2}
+    error = "OfflineConversionNameInvalid"
+    ask_for(sandbox, {"kind": "refuse", "operation": "adjustments", "share": 1, "code": 5606, "error_code": error})
+    refused = shop.push(endpoint=sandbox.url)
+    assert (refused["ledger"], refused["sent"], refused["exit_code"]) == ({"held": 2}, {"rejected": 3}, 3)
+    ask_for(sandbox)
+    held = shop.push(endpoint=sandbox.url)
+    assert (held["source"], held["ledger"], held["sent"]) == ({"held": 1, "unchanged": 1}, {"held": 2}, {})
+    listed = json.loads(shop.run("rejected", "--json").stdout)["rejected"]
+    assert {(row["record_key"], row["reason"], row["error_code"]) for row in listed} == {
+        ("D1", "rejected_unchanged", error),
+        ("D2", "retract_refused", error),
+        ("D3", "retract_refused", error),
+    }
+    assert shop.run("forget", "--key", "D3", "--yes").returncode == 0
+    assert json.loads(shop.run("retry", "--all", "--yes", "--json").stdout)["rows"] == 2
+    again = shop.push(endpoint=sandbox.url)
+    assert (again["source"], again["ledger"]["retracted"]) == ({"accepted": 1, "unchanged": 1}, 1)
+    assert (judged(sandbox)[click(1)], judged(sandbox)[click(2)][:2]) == ((True, False, 25.0), (False, True))
+
+
 @pytest.mark.parametrize(
     ("left", "settings", "arguments", "code"),
     [

@@ -93,10 +93,14 @@ def test_corrections_are_held_and_never_sent_as_new(shop: Shop, sandbox: LocalSa
     """A changed value, a key with another click id and a row that is gone are held, each with its reason."""
     shop.fill([deal(n) for n in range(4)])
     shop.push(endpoint=sandbox.url)
-    shop.sql("update deals set conversion_value = 12 where deal_id = 'D0'")
+    shop.sql("update deals set conversion_value = 12, conversion_currency_code = 'EUR' where deal_id = 'D0'")
     shop.sql("update deals set microsoft_click_id = ? where deal_id = 'D1'", [click(99)])
     shop.sql("delete from deals where deal_id = 'D2'")
-    lines = {(line["side"], *line["reasons"]): line["class"] for line in plan(shop)["lines"]}
+    planned = plan(shop)["lines"]
+    lines = {(line["side"], *line["reasons"]): line["class"] for line in planned}
+    (changed,) = next(line["samples"] for line in planned if line["reasons"] == ["value_changed"])
+    assert (changed["value"], changed["currency"]) == (12, "EUR")
+    assert (changed["counted_value"], changed["counted_currency"]) == (10, "USD")
     assert lines == {
         ("source",): "unchanged",
         ("source", "value_changed"): "held",

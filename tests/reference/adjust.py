@@ -20,9 +20,12 @@ def of_counted_row(facts: Facts, row: SourceRow, state: State, expired: bool) ->
     elif state.retract_in_doubt:
         verdict = retract_in_doubt(facts, row, state)
     elif state.restate_in_doubt:
-        # Only a value can end the doubt of a value.
+        # Only a value can end the doubt of a value, and not one that was refused.
         sendable = not expired and row.conversion_value is not None
-        verdict = _restate(facts, state, "restate_in_doubt") if sendable else ("held", "restate_in_doubt", None)
+        if sendable and now_says == state.restate_refused and "restate" in facts.allowed:
+            verdict = "held", "rejected_unchanged", None
+        else:
+            verdict = _restate(facts, state, "restate_in_doubt") if sendable else ("held", "restate_in_doubt", None)
     # Attribution and a missing value come before a changed value: no adjustment can carry them, at any age. Without a
     # value the service counts its goal's, in the currency of the row: another currency is a change nonetheless.
     elif attribution != state.attribution:
@@ -63,7 +66,7 @@ def retract_in_doubt(facts: Facts, row: SourceRow, state: State) -> Verdict:
     assert identity is not None
     if "retract" not in facts.allowed or facts.is_expired(identity):
         return "held", "retract_in_doubt", None
-    return _unless_kept_back(facts, state, ("retract", "retract_in_doubt", "retract"))
+    return _unless_kept_back(facts, state, _repeated_retract(state))
 
 
 def of_left_over(facts: Facts, identity: MatchKey, state: State, replaced: Mapping[str, SourceRow]) -> Verdict | None:
@@ -82,15 +85,17 @@ def of_left_over(facts: Facts, identity: MatchKey, state: State, replaced: Mappi
     if facts.is_expired(identity) or where == "aged_out":
         verdict = held
     elif state.retract_in_doubt:
-        verdict = ("retract", "retract_in_doubt", "retract") if retract_allowed else held
+        verdict = _repeated_retract(state) if retract_allowed else held
     elif where in ("row_invalid_now", "stays", "would_be_refused"):
         # It is not retracted, and no row says its value: a restate that was begun is completed.
         restates = state.status == "accepted" and state.restate_in_doubt and "restate" in facts.allowed
-        verdict = (tried or ("restate", "restate_in_doubt", "restate")) if restates else held
+        refused = state.restate_tried == state.restate_refused
+        repeated = ("held", "rejected_unchanged", None) if refused else ("restate", "restate_in_doubt", "restate")
+        verdict = (tried or repeated) if restates else held
     elif not retract_allowed:
         verdict = held
     elif state.retract_refused:
-        verdict = "held", "retract_refused" if state.status == "accepted" else "maybe_taken", None
+        verdict = _refused_retract(state)
     elif state.status == "maybe_taken":
         verdict = "retract", "maybe_taken", "retract"
     elif where == "moved":
@@ -98,6 +103,15 @@ def of_left_over(facts: Facts, identity: MatchKey, state: State, replaced: Mappi
     else:
         verdict = "retract", "restate_in_doubt" if state.restate_in_doubt else "gone", "retract"
     return _unless_kept_back(facts, state, verdict)
+
+
+def _repeated_retract(state: State) -> Verdict:
+    """A retract in doubt is repeated until one is refused: that proves nothing of the first, and a user has the say."""
+    return _refused_retract(state) if state.retract_refused else ("retract", "retract_in_doubt", "retract")
+
+
+def _refused_retract(state: State) -> Verdict:
+    return "held", "retract_refused" if state.status == "accepted" else "maybe_taken", None
 
 
 def where_it_went(facts: Facts, identity: MatchKey, state: State, replaced: Mapping[str, SourceRow]) -> str:

@@ -107,6 +107,14 @@ LEDGERS = {
     ],
     "restated": [ACCEPTED, step("restate", "accepted", value=30.0)],
     "retract in doubt, refused again": [ACCEPTED, step("retract"), step("retract", "rejected", settles=False)],
+    "retract in doubt, refused again, retried": [
+        *(ACCEPTED, step("retract")),
+        *(step("retract", "rejected", settles=False), step("retry")),
+    ],
+    "maybe_taken, retract in doubt, refused": [
+        *(step("send"), step("send", "rejected", settles=False)),
+        *(step("retract"), step("retract", "rejected", settles=False)),
+    ],
     "maybe_taken, retract in doubt": [step("send"), step("send", "rejected", settles=False), step("retract")],
     "maybe_taken, retract refused": [
         step("send"),

@@ -121,10 +121,22 @@ TABLE = [
     ),
     ("no value ends no doubt of a value", "restate in doubt", "no value", ["source: held, restate_in_doubt"]),
     (
-        "a refusal does not end the doubt of a restate",
+        "a value that was refused is not tried again, though which one counts stays open",
         "restate in doubt, refused again",
         "still refused value",
+        ["source: held, rejected_unchanged"],
+    ),
+    (
+        "a refusal does not end the doubt of a restate",
+        "restate in doubt, refused again",
+        "same",
         ["source: restate, restate_in_doubt → restate"],
+    ),
+    (
+        "a value that was refused is not tried again for an invalid row",
+        "restate in doubt, refused again",
+        "invalid",
+        ["ledger: held, rejected_unchanged", INVALID],
     ),
     (
         "what is gone is retracted, whatever it counts with",
@@ -206,10 +218,34 @@ TABLE = [
         ["ledger: retract, retract_in_doubt → retract"],
     ),
     (
-        "a refusal that proves nothing leaves a retract in doubt",
+        "a retract in doubt that was refused waits for a retry",
         "retract in doubt, refused again",
         "gone",
+        ["ledger: held, retract_refused"],
+    ),
+    (
+        "a retract in doubt that was refused waits for a retry when its row came back",
+        "retract in doubt, refused again",
+        "same",
+        ["source: held, retract_refused"],
+    ),
+    (
+        "a retry lifts the refusal of a retract in doubt",
+        "retract in doubt, refused again, retried",
+        "gone",
         ["ledger: retract, retract_in_doubt → retract"],
+    ),
+    (
+        "a refusal that proves nothing leaves a retract in doubt",
+        "retract in doubt, refused again",
+        "key now has M",
+        ["ledger: held, retract_refused", M_WAITS],
+    ),
+    (
+        "a refused retract of what may have been taken is held as that",
+        "maybe_taken, retract in doubt, refused",
+        "same",
+        ["source: held, maybe_taken"],
     ),
     (
         "a retract in doubt is settled before M",

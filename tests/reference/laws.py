@@ -83,9 +83,11 @@ def _good_run(protocol: Protocol, world: World) -> tuple[World, str | None]:
 
 def _lost(protocol: Protocol, world: World) -> Iterator[str]:
     rows, _ = protocol.plan_of(world, None)
+    # A service that refuses nothing by itself refuses only what can be told from that: an X that comes too late.
     refused = {
         intent.sent.identity
         for intent in world.attempts
+        if protocol.bounds.refusals
         for answer in world.answers
         if (answer.run, answer.outcome) == (intent.run, "rejected") and answer.seq_from <= intent.seq <= answer.seq_to
     }
@@ -124,11 +126,13 @@ def _is_settled(protocol: Protocol, world: World, row: PlanRow, refused: set[int
             # What never left the source had no reason to be retracted.
             settled = identity in world.gone
         case (("held" | "replace"), ("key_sent_before" | "key_in_doubt")):
-            settled = _blockers_are_shown(protocol, world, row, shown)
+            settled = _blockers_are_shown(protocol, world, row, shown, refused)
     return settled
 
 
-def _blockers_are_shown(protocol: Protocol, world: World, row: PlanRow, shown: dict[int, PlanRow]) -> bool:
+def _blockers_are_shown(
+    protocol: Protocol, world: World, row: PlanRow, shown: dict[int, PlanRow], refused: set[int]
+) -> bool:
     """Whether what holds a row for its key is shown itself, and cannot be settled."""
     states = {protocol.number[identity]: state for identity, state in protocol.states_of(world).items()}
     held = int(row.click_id, 16)
@@ -137,7 +141,9 @@ def _blockers_are_shown(protocol: Protocol, world: World, row: PlanRow, shown: d
     if row.reason == "key_sent_before":
         return any(other in shown and shown[other].reason != "key_in_doubt" for other in others)
     return any(
-        _is_too_old(protocol, world, other) or (state.retract_in_doubt and "retract" not in world.allowed)
+        _is_too_old(protocol, world, other)
+        or (state.retract_in_doubt and "retract" not in world.allowed)
+        or (state.retract_in_doubt and state.retract_refused and other in refused)
         for other, state in others.items()
         if state.status == "in_doubt" or state.retract_in_doubt
     )

@@ -109,6 +109,7 @@ TYPED: dict[str, Case] = {
     "value of many digits": _sent(conversion_value=999_999_999_998.999),
     "value NaN": _invalid(_NO_NUMBER, conversion_value=float("nan")),
     "value 1e308": _invalid(_RANGE, conversion_value=1e308),
+    "value 1e308 again": _invalid(_RANGE, conversion_value=1e308),
     "value negative": _invalid(_RANGE, conversion_value=-0.01),
     "value almost nothing": _invalid(_PRECISE, conversion_value=2.3e-308),
     "credit NaN": _credit(float("nan"), "Linear", "attribution_credit_out_of_range"),

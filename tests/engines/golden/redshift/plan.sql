@@ -496,7 +496,7 @@ open_rows.attribution_model as source_attribution_model,
 known.attribution_model as ledger_attribution_model,
 open_rows.copy, open_rows.invalid_reasons, open_rows.expired_reasons, open_rows.waiting_reasons, open_rows.refusable_reasons, open_rows.goes_at,
 coalesce(known.status, 'none') as status,
-known.lifted, known.restate_in_doubt, known.retract_in_doubt, known.may_still_arrive, known.last_adjustment_time, known.accepted_at, known.answered_at, known.adjusted, known.adjusted_outcome, known.adjusted_value, known.adjusted_currency, known.restate_refused_value, known.restate_refused_currency, known.code, known.error_code, known.message, known.tracking_id, known.sent_this_run, known.corrected_this_run, known.accepted_lately,
+known.lifted, known.restate_in_doubt, known.retract_in_doubt, known.retract_refused, known.may_still_arrive, known.last_adjustment_time, known.accepted_at, known.answered_at, known.adjusted, known.adjusted_outcome, known.adjusted_value, known.adjusted_currency, known.restate_refused_value, known.restate_refused_currency, known.code, known.error_code, known.message, known.tracking_id, known.sent_this_run, known.corrected_this_run, known.accepted_lately,
 coalesce(open_rows.value, -1.5e300) = coalesce(known.value, -1.5e300) and open_rows.currency = known.currency as same_value,
 coalesce(open_rows.attribution_credit, -1.5e300) = coalesce(known.attribution_credit, -1.5e300)
 and open_rows.attribution_model = known.attribution_model as same_attribution,
@@ -526,48 +526,49 @@ ruled.*,
 case
 when rule in (1) then 'invalid'
 when rule in (2) then 'duplicate'
-when rule in (3, 7, 10, 29) then 'expired'
-when rule in (4, 19, 23, 31, 32, 42) then 'waiting'
-when rule in (5, 11, 15, 17, 18, 21, 22, 25, 26, 27, 28, 30, 34, 38, 40, 43) then 'held'
-when rule in (6, 46) then 'new'
+when rule in (3, 7, 10, 32) then 'expired'
+when rule in (4, 21, 26, 34, 35, 45) then 'waiting'
+when rule in (5, 11, 15, 17, 18, 19, 20, 23, 24, 25, 28, 29, 30, 31, 33, 37, 41, 43, 46) then 'held'
+when rule in (6, 49) then 'new'
 when rule in (8, 9, 12) then 'in_doubt'
-when rule in (13, 41, 44, 45) then 'deferred'
-when rule in (14, 35) then 'accepted'
-when rule in (16, 39) then 'rejected'
-when rule in (20) then 'retract'
-when rule in (24, 33) then 'restate'
-when rule in (36, 37) then 'unchanged'
+when rule in (13, 44, 47, 48) then 'deferred'
+when rule in (14, 38) then 'accepted'
+when rule in (16, 42) then 'rejected'
+when rule in (22) then 'retract'
+when rule in (27, 36) then 'restate'
+when rule in (39, 40) then 'unchanged'
 else ''
 end as class,
 case
 when rule in (1) then invalid_reasons
 when rule in (2) then 'same_identity'
-when rule in (3, 10, 29) then expired_reasons
-when rule in (4, 42) then waiting_reasons
-when rule in (5, 43) then refusable_reasons
+when rule in (3, 10, 32) then expired_reasons
+when rule in (4, 45) then waiting_reasons
+when rule in (5, 46) then refusable_reasons
 when rule in (7) then 'in_doubt_too_old'
 when rule in (8, 12) then 'unanswered_this_run'
 when rule in (11) then 'retracted'
-when rule in (13, 41) then 'deferred_this_run'
+when rule in (13, 44) then 'deferred_this_run'
 when rule in (14) then 'restated'
-when rule in (15, 22, 24, 25) then 'restate_in_doubt'
-when rule in (17, 38) then 'maybe_taken'
-when rule in (18, 20, 21) then 'retract_in_doubt'
-when rule in (19, 23, 32) then 'quiet'
-when rule in (26) then 'attribution_changed'
-when rule in (27) then 'value_missing'
-when rule in (28) then 'currency_missing'
-when rule in (30, 40) then 'rejected_unchanged'
-when rule in (31) then 'accepted_recently'
-when rule in (33, 34) then 'value_changed'
-when rule in (36) then 'hashes_differ'
+when rule in (15, 24, 27, 28) then 'restate_in_doubt'
+when rule in (17, 20, 41) then 'maybe_taken'
+when rule in (18, 22, 23) then 'retract_in_doubt'
+when rule in (19) then 'retract_refused'
+when rule in (21, 26, 35) then 'quiet'
+when rule in (25, 33, 43) then 'rejected_unchanged'
+when rule in (29) then 'attribution_changed'
+when rule in (30) then 'value_missing'
+when rule in (31) then 'currency_missing'
+when rule in (34) then 'accepted_recently'
+when rule in (36, 37) then 'value_changed'
+when rule in (39) then 'hashes_differ'
 else ''
 end as reason,
 case
-when rule in (6, 44, 46) then 'send'
-when rule in (9, 45) then 'repeat'
-when rule in (20) then 'retract'
-when rule in (24, 33) then 'restate'
+when rule in (6, 47, 49) then 'send'
+when rule in (9, 48) then 'repeat'
+when rule in (22) then 'retract'
+when rule in (27, 36) then 'restate'
 else ''
 end as operation
 from (
@@ -592,34 +593,37 @@ when status in ('accepted', 'maybe_taken') and tried_this_run and adjusted = 're
 when status in ('accepted', 'maybe_taken') and tried_this_run then 16
 when status = 'maybe_taken' and corrected_this_run then 17
 when status = 'accepted' and retract_in_doubt and expired_reasons <> '' then 18
-when status in ('accepted', 'maybe_taken') and retract_in_doubt and may_still_arrive then 19
-when status in ('accepted', 'maybe_taken') and retract_in_doubt then 20
-when status = 'accepted' and retract_in_doubt then 21
-when status = 'accepted' and restate_in_doubt and (expired_reasons <> '' or source_value is null) then 22
-when status = 'accepted' and restate_in_doubt and may_still_arrive then 23
-when status = 'accepted' and restate_in_doubt then 24
-when status = 'accepted' and restate_in_doubt then 25
-when status = 'accepted' and not same_attribution then 26
-when status = 'accepted' and not same_value and source_value is null then 27
-when status = 'accepted' and not same_value and source_currency = '' and ledger_currency <> '' then 28
-when status = 'accepted' and not same_value and expired_reasons <> '' then 29
-when status = 'accepted' and not same_value and value_was_refused then 30
-when status = 'accepted' and not same_value and accepted_lately then 31
-when status = 'accepted' and not same_value and may_still_arrive then 32
-when status = 'accepted' and not same_value then 33
-when status = 'accepted' and not same_value then 34
-when status = 'accepted' and sent_this_run then 35
-when status = 'accepted' and not same_hashes then 36
-when status = 'accepted' then 37
-when status = 'maybe_taken' and not lifted then 38
-when status = 'rejected' and same_in_all and sent_this_run then 39
-when status = 'rejected' and same_in_all then 40
-when status in ('deferred', 'maybe_taken') and sent_this_run then 41
-when waiting_reasons <> '' then 42
-when refusable_reasons <> '' then 43
-when status = 'deferred' then 44
-when status = 'maybe_taken' then 45
-when status = 'rejected' then 46
+when status in ('accepted', 'maybe_taken') and retract_in_doubt and retract_refused and status = 'accepted' then 19
+when status in ('accepted', 'maybe_taken') and retract_in_doubt and retract_refused then 20
+when status in ('accepted', 'maybe_taken') and retract_in_doubt and may_still_arrive then 21
+when status in ('accepted', 'maybe_taken') and retract_in_doubt then 22
+when status = 'accepted' and retract_in_doubt then 23
+when status = 'accepted' and restate_in_doubt and (expired_reasons <> '' or source_value is null) then 24
+when status = 'accepted' and restate_in_doubt and value_was_refused then 25
+when status = 'accepted' and restate_in_doubt and may_still_arrive then 26
+when status = 'accepted' and restate_in_doubt then 27
+when status = 'accepted' and restate_in_doubt then 28
+when status = 'accepted' and not same_attribution then 29
+when status = 'accepted' and not same_value and source_value is null then 30
+when status = 'accepted' and not same_value and source_currency = '' and ledger_currency <> '' then 31
+when status = 'accepted' and not same_value and expired_reasons <> '' then 32
+when status = 'accepted' and not same_value and value_was_refused then 33
+when status = 'accepted' and not same_value and accepted_lately then 34
+when status = 'accepted' and not same_value and may_still_arrive then 35
+when status = 'accepted' and not same_value then 36
+when status = 'accepted' and not same_value then 37
+when status = 'accepted' and sent_this_run then 38
+when status = 'accepted' and not same_hashes then 39
+when status = 'accepted' then 40
+when status = 'maybe_taken' and not lifted then 41
+when status = 'rejected' and same_in_all and sent_this_run then 42
+when status = 'rejected' and same_in_all then 43
+when status in ('deferred', 'maybe_taken') and sent_this_run then 44
+when waiting_reasons <> '' then 45
+when refusable_reasons <> '' then 46
+when status = 'deferred' then 47
+when status = 'maybe_taken' then 48
+when status = 'rejected' then 49
 end as rule
 from facts
 ) as ruled;
@@ -867,6 +871,7 @@ retract_in_doubt and not past_90_days and place <> 'aged_out' as retract_can_be_
 -- it stays, and no row says its value: the one that was tried is repeated
 status = 'accepted' and restate_in_doubt and not retract_in_doubt
 and place in ('row_invalid_now', 'refused_already', 'not_replaced') and not past_90_days as restate_can_be_repeated,
+restate_tried_value = restate_refused_value and restate_tried_currency = restate_refused_currency as value_was_refused,
 place in ('moved', 'gone') and not retract_in_doubt as can_be_retracted
 from reverse_etl_step_absent as absent
 )
@@ -874,38 +879,38 @@ select
 ruled.*,
 case
 when rule in (1) then 'expired'
-when rule in (2, 3, 4, 10) then 'in_doubt'
-when rule in (5, 11) then 'deferred'
-when rule in (6, 12) then 'rejected'
+when rule in (2, 3, 4, 12) then 'in_doubt'
+when rule in (5, 13) then 'deferred'
+when rule in (6, 14) then 'rejected'
 when rule in (7) then 'retracted'
-when rule in (8, 13, 17, 18) then 'waiting'
-when rule in (9, 19, 21, 22) then 'retract'
-when rule in (14) then 'restate'
-when rule in (15, 16, 23, 24, 25, 26, 28, 29, 30) then 'held'
-when rule in (20) then 'move'
-when rule in (27) then 'aged_out'
+when rule in (8, 9, 15, 18, 19, 26, 27, 28, 29, 31, 32, 33) then 'held'
+when rule in (10, 16, 20, 21) then 'waiting'
+when rule in (11, 22, 24, 25) then 'retract'
+when rule in (17) then 'restate'
+when rule in (23) then 'move'
+when rule in (30) then 'aged_out'
 else ''
 end as class,
 case
 when rule in (1) then 'in_doubt_too_old'
-when rule in (2, 4, 10) then 'unanswered_this_run'
-when rule in (5, 11) then 'deferred_this_run'
-when rule in (8, 13, 18) then 'quiet'
-when rule in (9, 24) then 'retract_in_doubt'
-when rule in (14, 21, 25) then 'restate_in_doubt'
-when rule in (15) then 'retract_refused'
-when rule in (16, 19, 23) then 'maybe_taken'
-when rule in (17) then 'accepted_recently'
-when rule in (20, 29) then 'moved'
-when rule in (22, 30) then 'gone'
-when rule in (26) then 'row_invalid_now'
-when rule in (28) then 'rejected_unchanged'
+when rule in (2, 4, 12) then 'unanswered_this_run'
+when rule in (5, 13) then 'deferred_this_run'
+when rule in (8, 18) then 'retract_refused'
+when rule in (9, 19, 22, 26) then 'maybe_taken'
+when rule in (10, 16, 21) then 'quiet'
+when rule in (11, 27) then 'retract_in_doubt'
+when rule in (15, 31) then 'rejected_unchanged'
+when rule in (17, 24, 28) then 'restate_in_doubt'
+when rule in (20) then 'accepted_recently'
+when rule in (23, 32) then 'moved'
+when rule in (25, 33) then 'gone'
+when rule in (29) then 'row_invalid_now'
 else ''
 end as reason,
 case
 when rule in (3) then 'repeat'
-when rule in (9, 19, 20, 21, 22) then 'retract'
-when rule in (14) then 'restate'
+when rule in (11, 22, 23, 24, 25) then 'retract'
+when rule in (17) then 'restate'
 else ''
 end as operation
 from (
@@ -919,29 +924,32 @@ when retracted_this_run and adjusted_outcome is null then 4
 when retracted_this_run and adjusted_outcome = 'deferred' then 5
 when retracted_this_run and adjusted_outcome = 'rejected' then 6
 when retracted_this_run then 7
-when retract_can_be_repeated and may_still_arrive then 8
-when retract_can_be_repeated then 9
-when restate_can_be_repeated and corrected_this_run and adjusted_outcome is null then 10
-when restate_can_be_repeated and corrected_this_run and adjusted_outcome = 'deferred' then 11
-when restate_can_be_repeated and corrected_this_run and adjusted_outcome = 'rejected' then 12
-when restate_can_be_repeated and may_still_arrive then 13
-when restate_can_be_repeated then 14
-when can_be_retracted and retract_refused and status = 'accepted' then 15
-when can_be_retracted and retract_refused then 16
-when can_be_retracted and status = 'accepted' and accepted_lately then 17
-when can_be_retracted and may_still_arrive then 18
-when can_be_retracted and status = 'maybe_taken' then 19
-when can_be_retracted and place = 'moved' then 20
-when can_be_retracted and restate_in_doubt then 21
-when can_be_retracted then 22
-when status = 'maybe_taken' then 23
-when retract_in_doubt then 24
-when restate_in_doubt then 25
-when place = 'row_invalid_now' then 26
-when place in ('past_90_days', 'aged_out') then 27
-when place = 'refused_already' then 28
-when place in ('moved', 'not_replaced') then 29
-when place = 'gone' then 30
+when retract_can_be_repeated and retract_refused and status = 'accepted' then 8
+when retract_can_be_repeated and retract_refused then 9
+when retract_can_be_repeated and may_still_arrive then 10
+when retract_can_be_repeated then 11
+when restate_can_be_repeated and corrected_this_run and adjusted_outcome is null then 12
+when restate_can_be_repeated and corrected_this_run and adjusted_outcome = 'deferred' then 13
+when restate_can_be_repeated and corrected_this_run and adjusted_outcome = 'rejected' then 14
+when restate_can_be_repeated and value_was_refused then 15
+when restate_can_be_repeated and may_still_arrive then 16
+when restate_can_be_repeated then 17
+when can_be_retracted and retract_refused and status = 'accepted' then 18
+when can_be_retracted and retract_refused then 19
+when can_be_retracted and status = 'accepted' and accepted_lately then 20
+when can_be_retracted and may_still_arrive then 21
+when can_be_retracted and status = 'maybe_taken' then 22
+when can_be_retracted and place = 'moved' then 23
+when can_be_retracted and restate_in_doubt then 24
+when can_be_retracted then 25
+when status = 'maybe_taken' then 26
+when retract_in_doubt then 27
+when restate_in_doubt then 28
+when place = 'row_invalid_now' then 29
+when place in ('past_90_days', 'aged_out') then 30
+when place = 'refused_already' then 31
+when place in ('moved', 'not_replaced') then 32
+when place = 'gone' then 33
 end as rule
 from facts
 ) as ruled;
@@ -1436,9 +1444,12 @@ class,
 coalesce(reason, '') as reason,
 coalesce(operation, '') as operation,
 case when is_sent then conversion_name else '' end as goal,
-case when is_sent then coalesce(currency, '') else '' end as currency,
-case when is_sent then coalesce(counted_currency, '') else '' end as counted_currency,
-seq, record_key, conversion_name, conversion_time, value, counted_value, moves_to_name, moves_to_time, code, error_code, goes_at, refused_at,
+case when is_sent then coalesce(currency, '') else '' end as sum_currency,
+case when is_sent then coalesce(counted_currency, '') else '' end as counted_sum_currency,
+-- what no push sends may have a value that no sum holds
+case when is_sent then value end as sent_value,
+case when is_sent then counted_value end as sent_counted,
+seq, record_key, conversion_name, conversion_time, value, currency, counted_value, counted_currency, moves_to_name, moves_to_time, code, error_code, goes_at, refused_at,
 row_count,
 known_identities,
 unseen_repeats
@@ -1451,33 +1462,33 @@ from a_plan as planned
 ),
 counted as (
 select
-side, class, reason, operation, goal, currency, counted_currency,
+side, class, reason, operation, goal, sum_currency, counted_sum_currency,
 sum(row_count) as rows_in_all,
-sum(value) as sum_of_value,
-count(value) as rows_with_value,
-sum(counted_value) as sum_of_counted,
-count(counted_value) as rows_with_counted,
+sum(sent_value) as sum_of_value,
+count(sent_value) as rows_with_value,
+sum(sent_counted) as sum_of_counted,
+count(sent_counted) as rows_with_counted,
 max(known_identities) as known_identities,
 max(unseen_repeats) as unseen_repeats
 from planned
-group by side, class, reason, operation, goal, currency, counted_currency
+group by side, class, reason, operation, goal, sum_currency, counted_sum_currency
 ),
 samples as (
-select side, class, reason, operation, goal, currency, counted_currency, seq, record_key, conversion_name, conversion_time, value, counted_value, moves_to_name, moves_to_time, code, error_code, goes_at, refused_at
+select side, class, reason, operation, goal, sum_currency, counted_sum_currency, seq, record_key, conversion_name, conversion_time, value, currency, counted_value, counted_currency, moves_to_name, moves_to_time, code, error_code, goes_at, refused_at
 from (
 select
 planned.*,
-row_number() over (partition by side, class, reason, operation, goal, currency, counted_currency order by seq, conversion_time, record_key) as nth
+row_number() over (partition by side, class, reason, operation, goal, sum_currency, counted_sum_currency order by seq, conversion_time, record_key) as nth
 from planned
 ) as ordered
 where nth <= 3
 )
 select
-counted.side as side, counted.class as class, counted.reason as reason, counted.operation as operation, counted.goal as goal, counted.currency as currency, counted.counted_currency as counted_currency, counted.rows_in_all as rows_in_all, counted.sum_of_value as sum_of_value, counted.rows_with_value as rows_with_value, counted.sum_of_counted as sum_of_counted, counted.rows_with_counted as rows_with_counted, counted.known_identities as known_identities, counted.unseen_repeats as unseen_repeats,
-samples.seq as seq, samples.record_key as record_key, samples.conversion_name as conversion_name, samples.conversion_time as conversion_time, samples.value as value, samples.counted_value as counted_value, samples.moves_to_name as moves_to_name, samples.moves_to_time as moves_to_time, samples.code as code, samples.error_code as error_code, samples.goes_at as goes_at, samples.refused_at as refused_at
+counted.side as side, counted.class as class, counted.reason as reason, counted.operation as operation, counted.goal as goal, counted.sum_currency as sum_currency, counted.counted_sum_currency as counted_sum_currency, counted.rows_in_all as rows_in_all, counted.sum_of_value as sum_of_value, counted.rows_with_value as rows_with_value, counted.sum_of_counted as sum_of_counted, counted.rows_with_counted as rows_with_counted, counted.known_identities as known_identities, counted.unseen_repeats as unseen_repeats,
+samples.seq as seq, samples.record_key as record_key, samples.conversion_name as conversion_name, samples.conversion_time as conversion_time, samples.value as value, samples.currency as currency, samples.counted_value as counted_value, samples.counted_currency as counted_currency, samples.moves_to_name as moves_to_name, samples.moves_to_time as moves_to_time, samples.code as code, samples.error_code as error_code, samples.goes_at as goes_at, samples.refused_at as refused_at
 from counted
-left join samples on counted.side = samples.side and counted.class = samples.class and counted.reason = samples.reason and counted.operation = samples.operation and counted.goal = samples.goal and counted.currency = samples.currency and counted.counted_currency = samples.counted_currency
-order by counted.side desc, counted.class, counted.reason, counted.operation, counted.goal, counted.currency, counted.counted_currency;
+left join samples on counted.side = samples.side and counted.class = samples.class and counted.reason = samples.reason and counted.operation = samples.operation and counted.goal = samples.goal and counted.sum_currency = samples.sum_currency and counted.counted_sum_currency = samples.counted_sum_currency
+order by counted.side desc, counted.class, counted.reason, counted.operation, counted.goal, counted.sum_currency, counted.counted_sum_currency;
 -- demands of the source
 with source_rows as (
 with clean_rows as (

@@ -841,7 +841,7 @@ where receipts.destination = 'microsoft_ads' and receipts.environment = 'product
 (
 select count(*)
 from states
-where (status = 'in_doubt' or retract_in_doubt)
+where (status = 'in_doubt' or (retract_in_doubt and not retract_refused))
 and conversion_time >= '2026-08-27T12:00:00Z'
 ) as in_doubt,
 (
