@@ -73,7 +73,7 @@ def plan(
 ) -> None:
     """Show what a push would do, row by row. Reads only.
 
-    With `--state` no goals are asked for, so that rows which `hold_refusable` holds count as sent.
+    Goals are asked for with `hold_refusable`; with `--state` never, so that rows which that holds count as sent.
 
     Example: reverse-etl plan --json
     """

@@ -39,8 +39,6 @@ STRETCH_BATCHES = 50
 # Plans of one run at most: settle what is in doubt, then send what waited for that.
 ROUNDS = 3
 OPERATIONS = 3
-# Reasons of rows that wait for what the same plan settles or takes back.
-_WAITING = {"key_in_doubt", "key_sent_before"}
 _REFUSED_BEFORE = {"rejected_unchanged", "maybe_taken"}
 
 
@@ -131,7 +129,7 @@ def carry_out(
             raise run.lost() from error
         raise
     except GuardError:
-        lease.close("refused", _counts(sent=run.sent))
+        lease.close("refused", {})
         raise
     except BaseException:
         # The warehouse may be what failed. Without a close the next run fences this one, so nothing depends on it.
@@ -181,33 +179,14 @@ class _Run:
         self._changed: defaultdict[str, float] = defaultdict(float)
 
     def carry_out(self) -> RunResult:
-        """Plan and deliver, round by round."""
+        """Plan and deliver, round by round. Raises GuardError where one refuses before anything left."""
         try:
-            for round_ in range(1, ROUNDS + 1):
-                plan = self._ledger.make_plan(
-                    self._lease.run_seq,
-                    seq_offset=self._last_seq,
-                    batch_offset=self._last_batch,
-                    batch_rows=self._destination.batch_limit,
-                )
-                self._standing_refused = sum(
-                    line.rows for line in plan.lines if line.side == "source" and set(line.reasons) & _REFUSED_BEFORE
-                )
-                limits = self._options
-                enforce(
-                    [
-                        retractions(limits.retractions, plan, before=self._retracted),
-                        restatements(limits.restatements, plan, before=self._restated, changed=self._changed),
-                    ]
-                )
-                before = self._settled_count()
-                self._deliver(plan, round_)
-                self._retracted += plan.to_retract
-                self._restated += plan.to_restate
-                for currency, by in plan.change("restate").items():
-                    self._changed[currency] += by
-                if self._ended or not _waits_for_more(plan) or self._settled_count() == before:
-                    break
+            try:
+                self._deliver_rounds()
+            except GuardError as error:
+                if not self._sent:
+                    raise
+                self._stopped = RunStoppedError(f"{error.message} What left before that stands.", hint=error.hint)
             if warning := clocks.warning("The service's", self._destination.clock_ahead):
                 self._progress.note(f"{warning} {clocks.HINT}")
             return self._result()
@@ -216,6 +195,29 @@ class _Run:
             # Where the warehouse is what failed, that error is the one to show; the next push drops the table.
             with contextlib.suppress(WarehouseError):
                 self._ledger.drop_plan()
+
+    def _deliver_rounds(self) -> None:
+        for round_ in range(1, ROUNDS + 1):
+            plan = self._ledger.make_plan(
+                self._lease.run_seq,
+                seq_offset=self._last_seq,
+                batch_offset=self._last_batch,
+                batch_rows=self._destination.batch_limit,
+            )
+            self._standing_refused = sum(
+                line.rows for line in plan.lines if line.side == "source" and set(line.reasons) & _REFUSED_BEFORE
+            )
+            retract = retractions(self._options.retractions, plan, before=self._retracted)
+            restate = restatements(self._options.restatements, plan, before=self._restated, changed=self._changed)
+            enforce([retract, restate])
+            before = self._settled_count()
+            self._deliver(plan, round_)
+            self._retracted += plan.to_retract
+            self._restated += plan.to_restate
+            for currency, by in plan.change("restate").items():
+                self._changed[currency] += by
+            if self._ended or not plan.waits_for_more or self._settled_count() == before:
+                break
 
     @property
     def sent(self) -> dict[str, int]:
@@ -372,13 +374,6 @@ class _Run:
             standing_refused=self._standing_refused,
             beyond_help=standings.beyond_help,
         )
-
-
-def _waits_for_more(plan: Plan) -> bool:
-    """Could another plan of the same run send what this one could not? Only what is in doubt, or waits for its key."""
-    counts = plan.counts()
-    waits = any(_WAITING & set(line.reasons) for line in plan.lines)
-    return bool(counts.get("in_doubt") or (waits and (plan.to_retract or counts.get("restate"))))
 
 
 def _was_taken_over(lease: Lease) -> bool:

@@ -155,6 +155,13 @@ class Plan:
         """Conversions whose value a push would change, repeats among them."""
         return sum(line.rows for line in self.lines if line.operation == "restate")
 
+    @property
+    def waits_for_more(self) -> bool:
+        """Could another plan of the same run send what this one could not: what is in doubt, or waits for its key?"""
+        counts = self.counts()
+        waits = any({"key_in_doubt", "key_sent_before"} & set(line.reasons) for line in self.lines)
+        return bool(counts.get("in_doubt") or (waits and (self.to_retract or counts.get("restate"))))
+
     def change(self, operation: str = "") -> dict[str, float]:
         """What a push, or one operation of it, would change of the sum of values that count, by currency.
 

@@ -65,8 +65,8 @@ CHANGES = {
     "retracted": "Nothing: Microsoft ignores a conversion once it was retracted.",
     "key_in_doubt": "The next push settles the other conversion of its key; where that was refused, see "
     "`reverse-etl rejected`.",
-    "retract_refused": "`reverse-etl retry`, and the next push retracts it again; or, if no try went unanswered, its row back "
-    "in the source.",
+    "retract_refused": "`reverse-etl retry`, and the next push retracts it again; or, if no try went unanswered, its "
+    "row back in the source.",
     "accepted_recently": "Time: a push after `adjust_after` (6 hours in production) corrects it.",
     "quiet": "Time: a push in a few minutes corrects it.",
     "key_sent_before": "Time, where the other one waits to be retracted; else the former click id and time in the "

@@ -71,10 +71,17 @@ def call_dbt(arguments: list[str], manifest: Any = None) -> Any:
     """Run a dbt command in this process without a word."""
     # dbt's own records go nowhere: rows and settings must not end in a log that was not asked for.
     logging.getLogger("dbt").setLevel(logging.CRITICAL)
-    from dbt.cli.main import dbtRunner
-
     with Path(os.devnull).open("w") as nowhere, contextlib.redirect_stdout(nowhere):
-        return dbtRunner(manifest=manifest).invoke([*_QUIET, *arguments])
+        return _runner(manifest).invoke([*_QUIET, *arguments])
+
+
+def _runner(manifest: Any = None) -> Any:
+    from dbt.cli.main import dbtRunner
+    from dbt_common.events.event_manager_client import cleanup_event_logger
+
+    # The logger that dbt makes as it is imported says on standard output what keeps a call from beginning.
+    cleanup_event_logger()
+    return dbtRunner(manifest=manifest)
 
 
 def build(options: DbtOptions, selection: Sequence[str], *, quiet: bool, verbose: bool) -> BaseException | None:
@@ -82,12 +89,10 @@ def build(options: DbtOptions, selection: Sequence[str], *, quiet: bool, verbose
     # The verdict is read from the file, and of all tests: also where the project's flags say otherwise.
     looks = ["--write-json", *(["--quiet"] if quiet else [] if verbose else ["--log-level", "warn"])]
     looks += ["--no-use-colors"] if os.environ.get("NO_COLOR") else []
-    from dbt.cli.main import dbtRunner
-
     logging.getLogger("dbt").setLevel(logging.NOTSET)
     with contextlib.redirect_stdout(WithoutInterrupts(sys.stderr)):
         words = ["build", "--indirect-selection", "eager", "--select", *selection, *options.as_arguments()]
-        exception: BaseException | None = dbtRunner().invoke([*looks, *words]).exception
+        exception: BaseException | None = _runner().invoke([*looks, *words]).exception
     # From here on dbt is silent again: what a push does must not end in dbt's own log.
     call_dbt(["parse", *options.as_arguments()])
     return exception
@@ -119,7 +124,7 @@ def parse(options: DbtOptions) -> Any:
         hint = "Run `dbt deps`, then `dbt build`."
     elif "target" in message and "does not have" in message:
         hint = "Name one of its targets with --target."
-    elif "rofile" in message or ".dbt" in message:
+    elif ("rofile" in message or ".dbt" in message) and "Syntax error" not in message:
         hint = "Name the folder of profiles.yml with --profiles-dir, or the profile with --profile."
     raise SettingsError(f"dbt cannot load this project: {message}", hint=hint)
 
@@ -181,11 +186,13 @@ def translated(error: Exception) -> ReverseEtlError:
     said = f"The warehouse refused a statement: {message}"
     if _SHORT_OF_MEMORY in str(error):
         return ShortOfMemoryError(said, hint="Let DuckDB have more: `memory_limit` under `settings` in profiles.yml.")
-    return WarehouseError(said)
+    return WarehouseError(said, hint="Once that is corrected, run it again: a push goes on from its ledger.")
 
 
 def first_words(error: BaseException | None) -> str:
     """An error's text in one line without dbt's decoration, statements and the passwords of connection strings."""
-    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    # Behind a line of dashes stands a part of a file that dbt cannot read: profiles.yml has passwords.
+    said = re.split(r"(?m)^\s*-{10,}$", str(error))[0]
+    lines = [line.strip() for line in said.splitlines() if line.strip()]
     text = _PASSWORD.sub(r"\1(secret)", " ".join(lines[:8]))
     return text if len(text) <= 600 else text[:600] + " ..."

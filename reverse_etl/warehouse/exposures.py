@@ -321,7 +321,12 @@ def _ages_of(where: str, settings: Mapping[str, Any], key: str) -> dict[str, tim
             f"{where}: {key} is {value!r}, which is no span of time.",
             hint="Write max_age: 3 days, or max_age: {warn_after: 36 hours, error_after: 7 days}.",
         )
-    return {name: timedelta(**{f"{m['unit']}s": int(m["count"])}) for name, m in found.items() if m}
+    ages = {name: timedelta(**{f"{m['unit']}s": int(m["count"])}) for name, m in found.items() if m}
+    if len(ages) > 1 and ages["warn_after"] >= ages["error_after"]:
+        raise SettingsError(
+            f"{where}: {key} is {value!r}: it would refuse before it warns.", hint="Make warn_after the shorter span."
+        )
+    return ages
 
 
 def _switch_of(where: str, settings: Mapping[str, Any], key: str, default: bool) -> bool:

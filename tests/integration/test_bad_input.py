@@ -59,6 +59,16 @@ def without_project(shop: Shop) -> None:
     (shop.folder / "dbt_project.yml").unlink()
 
 
+def broken(name: str) -> Callable[[Shop], None]:
+    """A file of the project that is no YAML any more, with a password beside the mistake."""
+
+    def change(shop: Shop) -> None:
+        path = shop.folder / name
+        path.write_text(path.read_text() + "\npassword: opensesame\nx: [: ")
+
+    return change
+
+
 TOKENS = {"MICROSOFT_ADS_DEVELOPER_TOKEN": "d", "MICROSOFT_ADS_ACCESS_TOKEN": "a", "MICROSOFT_ADS_CUSTOMER_ID": "2"}
 
 CASES: dict[str, tuple[Callable[[Shop], None], list[str], int, list[str]]] = {
@@ -103,6 +113,9 @@ CASES: dict[str, tuple[Callable[[Shop], None], list[str], int, list[str]]] = {
         5,
         ["never pushed to production account 1", "--initial"],
     ),
+    "project file that is no YAML": (broken("dbt_project.yml"), ["plan"], 2, ["Syntax error near line", "`dbt parse`"]),
+    "profile that is no YAML": (broken("profiles.yml"), ["plan"], 2, ["your profiles.yml file", "`dbt parse`"]),
+    "variables that are no YAML": (set_up, ["plan", "--vars", "{a: "], 2, ["'{a: ' is not valid YAML"]),
     "source built empty": (lambda s: s.dbt("build", "--empty", "--quiet"), ["push"], 5, ["--empty", "dbt build"]),
 }
 
@@ -115,7 +128,7 @@ def test_bad_input(shop: Shop, case: str) -> None:
     environment = {"MICROSOFT_ADS_ENDPOINT": CLOSED_PORT} if case == "sandbox not running" else {}
     done = shop.run(*command, **environment | (TOKENS if case == "first push to production" else {}))
     assert (done.returncode, done.stdout) == (code, ""), done.stderr
-    assert "Traceback" not in done.stderr
+    assert not [word for word in ("Traceback", "opensesame") if word in done.stderr]
     for word in words:
         assert word in done.stderr
     if case != "ledger not built":

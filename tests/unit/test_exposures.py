@@ -101,6 +101,12 @@ def test_what_is_no_span_is_said(value: Any) -> None:
     assert "which is no span of time. Write max_age: 3 days" in mistake(GOOD | {"max_age": value})
 
 
+def test_max_age_warns_before_it_refuses() -> None:
+    """A warning that could never be given is a mistake in the exposure."""
+    wrong = {"warn_after": "2 days", "error_after": "1 day"}
+    assert "it would refuse before it warns" in mistake(GOOD | {"max_age": wrong})
+
+
 def test_numbers_are_texts_in_the_end() -> None:
     """dbt renders an account from Jinja as a number; it is the same account."""
     assert read(GOOD | {"account_id": 123}).account_id == "123"

@@ -330,7 +330,7 @@ def test_a_run_that_is_closed_in_a_hurry_leaves_its_counts(
 
 
 def test_a_guard_that_refuses_a_later_round_leaves_what_was_sent(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the first round sent stands in the end of a run that is refused in the second."""
+    """A run that is refused in its second round stops with the outcome of every row, and what left before stands."""
     case = Case([row(1, key="a"), row(3)])
     case.push(lambda records: Unanswered(REASON))
     case.warehouse.source = [row(2, key="a"), row(3)]
@@ -338,12 +338,15 @@ def test_a_guard_that_refuses_a_later_round_leaves_what_was_sent(monkeypatch: py
 
     def refuse_later(guards: object) -> None:
         if not next(rounds, False):
-            raise GuardError("too many at once")
+            raise GuardError("Too many at once.", hint="Look.")
 
     monkeypatch.setattr("reverse_etl.commands.push.enforce", refuse_later)
-    with pytest.raises(GuardError):
-        case.push()
-    assert case.ledger.closed == [("refused", {"sent_accepted": 2})]
+    result = case.push()
+    assert (result.name, result.exit_code, result.sent) == ("stopped", 1, {"accepted": 2})
+    assert result.stopped is not None
+    assert (result.stopped.message, result.stopped.hint) == ("Too many at once. What left before that stands.", "Look.")
+    assert sum(result.source.values()) == 2
+    assert [name for name, _ in case.ledger.closed] == ["stopped"]
 
 
 def test_a_refusal_in_the_next_stretch_is_the_reason(monkeypatch: pytest.MonkeyPatch) -> None:
