@@ -141,10 +141,10 @@ class Session:
         now = self.ledger.clock()
         ahead = clocks.ahead_of_here(now)
         found = find_accounts(self.project, self.sync) if self.sync.account_column else {}
-        without_account, unpushed_accounts = withholding(found)
+        without_account, new_accounts = withholding(found)
         return Facts(
             target=self.project.target,
-            first_push=not self.ledger.was_pushed(),
+            first_push=not self.ledger.accepted(),
             initial=permissions.initial,
             limited_build=limited_build(self.project, self.sync.source),
             tests=test_results.look(
@@ -152,7 +152,7 @@ class Session:
             ),
             allow_failing_tests=permissions.allow_failing_tests,
             without_account=without_account,
-            unpushed_accounts=unpushed_accounts,
+            new_accounts=new_accounts,
             newest=self.ledger.newest_time() if ages else "",
             now=now,
             newest_event=self.ledger.newest_event(),
@@ -208,9 +208,9 @@ class Workspace:
                 f"{sync.name} has no account {sync.account_id}: no row names it, and nothing was sent to it.",
                 hint="Known: " + ", ".join(accounts),
             )
-        without, unpushed = withholding(found)
-        if without or unpushed or any(found[one.account_id].rows and not _takes_account(one) for one in routed):
-            # What seems gone may be a row that names no account which can be, or one that no push was sent to.
+        without, new = withholding(found)
+        if without or new or any(found[one.account_id].rows and not _takes_account(one) for one in routed):
+            # What seems gone may be a row that names no account which can be, or one that takes none yet.
             kept = tuple(one for one in sync.adjustments if one != "retract")
             routed = [replace(one, adjustments=kept) for one in routed]
         return [one for one in routed if sync.account_id in ("", one.account_id)]

@@ -1,10 +1,10 @@
 {#-
     The accounts of a sync that routes its rows by a column: those that the source names, and those that were pushed to
     before, whose rows may all have left it. The blank one stands for rows that name none.
-    Arguments: source, a relation; account_column, a column's name; runs, a relation; scope, whose account is not looked at.
-    Columns: account_id, source_rows, pushes.
+    Arguments: source, a relation; account_column, a column's name; tables; scope, whose account is not looked at.
+    Columns: account_id, source_rows, accepted (about how many records the account accepted, ever).
 -#}
-{% macro _accounts(source, account_column, runs, scope) %}
+{% macro _accounts(source, account_column, tables, scope) %}
 {%- set account = reverse_etl._account(account_column) -%}
 {%- set of_sync = [] -%}
 {%- for column in reverse_etl._scope_columns() if column != 'account_id' -%}
@@ -13,30 +13,29 @@
 select
     account_id,
     sum(source_rows) as source_rows,
-    sum(pushes) as pushes
+    sum(accepted) as accepted
 from (
     select
         {{ account }} as account_id,
         count(*) as source_rows,
-        0 as pushes
+        0 as accepted
     from {{ source }}
     group by {{ account }}
     union all
     select
         account_id,
         0 as source_rows,
-        0 as pushes
-    from {{ runs }}
+        0 as accepted
+    from {{ tables.runs }}
     where {{ of_sync | join(' and ') }}
     group by account_id
     union all
     select
         account_id,
         0 as source_rows,
-        count(*) as pushes
-    from {{ runs }}
-    where {{ of_sync | join(' and ') }} and {{ reverse_etl._opens_push(runs) }}
-    group by account_id
+        accepted
+    from ({{ reverse_etl._accepted_by_scope(tables.receipts) }}) as scopes
+    where {{ of_sync | join(' and ') }}
 ) as found
 group by account_id
 order by account_id

@@ -11,18 +11,6 @@
     having count(*) > 0
 {% endmacro %}
 
-{#- How many pushes a scope ever had; a retry, a baseline and the like are none. -#}
-{% macro _push_count(runs, scope) %}
-    select count(*) as pushes
-    from {{ runs }}
-    where {{ reverse_etl._in_scope(scope) }} and {{ reverse_etl._opens_push(runs) }}
-{% endmacro %}
-
-{#- The condition that an event opened a push. -#}
-{% macro _opens_push(runs) -%}
-    event = 'open' and claim_id not in (select claim_id from {{ runs }} where event = 'claim' and counts <> '')
-{%- endmacro %}
-
 {#- Rows that a run wrote into the ledger. -#}
 {% macro _rows_of_run(ledger, scope, run_seq) %}
     select count(*) as rows_in_all

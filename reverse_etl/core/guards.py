@@ -22,7 +22,7 @@ class Facts:
     source's newest conversion that is not in the future, `newest_event` that of the newest event of any run, and `now`
     the warehouse's time, all UTC text; each is empty where it was not asked for. `service_ahead`: by how much the
     service's clock is ahead of the warehouse's, where that is known. `without_account`: rows of the source that name
-    no account where each names its own. `unpushed_accounts`: those that rows name, and no push was sent to yet.
+    no account where each names its own. `new_accounts`: those that rows name, and that accepted nothing yet.
     `unproved_engine`: the warehouse's type, where no proof of it is known.
     """
 
@@ -33,7 +33,7 @@ class Facts:
     tests: TestEvidence = NOT_LOOKED_AT
     allow_failing_tests: bool = False
     without_account: int = 0
-    unpushed_accounts: Sequence[str] = ()
+    new_accounts: Sequence[str] = ()
     newest: str = ""
     now: str = ""
     newest_event: str = ""
@@ -214,25 +214,25 @@ def _first_push(sync: Sync, facts: Facts) -> Guard:
     if sync.environment is not Environment.PRODUCTION:
         return Guard(name, f"environment is {sync.environment.value}, so a first push needs no --initial")
     if not facts.first_push:
-        return Guard(name, "this sync was pushed to this account before")
+        return Guard(name, "the account accepted conversions of this sync before")
     if facts.initial:
         return Guard(name, "first push to this account, and --initial says so")
     return Guard(
         name,
         "",
-        f"{sync.name} was never pushed to production account {sync.account_id}: its whole source would be sent.",
+        f"Nothing of {sync.name} was accepted yet by production account {sync.account_id}: all of it would be sent.",
         "Read `reverse-etl plan`, then push once with --initial.",
     )
 
 
 def _accounts(sync: Sync, facts: Facts) -> Guard:
     name, rows = "accounts", facts.without_account
-    if not rows and (facts.first_push or not facts.unpushed_accounts):
+    if not rows and (facts.first_push or not facts.new_accounts):
         return Guard(name, f"every row of the source names an account in {sync.account_column}")
     if not rows:
         return Guard(
             name,
-            f"No push was sent yet to account {', '.join(facts.unpushed_accounts)}. Until then nothing is retracted.",
+            f"Nothing was accepted yet by account {', '.join(facts.new_accounts)}. Until then nothing is retracted.",
             hint="Push to it, with --initial in production.",
             warns=True,
         )

@@ -49,7 +49,7 @@ def retry_text(sync: Sync, report: RetryReport) -> str:
             (
                 refusal(line.code, line.error_code),
                 f"{line.rows:,}",
-                "an earlier try may have been taken" if line.maybe_taken else "refused, and nothing was taken",
+                "an earlier try may have been taken" if line.maybe_taken else "refused",
             )
             for line in report.lines
         ],

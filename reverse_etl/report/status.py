@@ -20,7 +20,7 @@ STATUSES = {
 CORRECTION_WORDS = {
     "restate_refused": "a restatement was refused; the value before it counts",
     "restate_in_doubt": "a restatement may have arrived; the next push settles it, if `adjustments` allow",
-    "retract_refused": "a retraction was refused; nothing was taken back",
+    "retract_refused": "a retraction was refused",
     "retract_in_doubt": "a retraction may have arrived; the next push settles it, if `adjustments` allow",
 }
 

@@ -49,7 +49,8 @@ CHANGES = {
     "waiting": "Its time: the next push after it sends the row.",
     "duplicate": "Nothing needs to be done: the other row stands for it. If they are two conversions, give them times "
     "that differ.",
-    "aged_out": "Nothing needs to be done: it counts, and is left as it is.",
+    "aged_out": "Nothing needs to be done: it counts, and is left as it is. No row of its goal that could still be "
+    "sent is older, so it may have rolled out of the source.",
     ABSENT: "Should the row come back into the source, the next push decides anew.",
     # by reason
     "rejected_unchanged": "Change the row, and the next push sends it; or send it again unchanged with "

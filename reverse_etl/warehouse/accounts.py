@@ -10,10 +10,10 @@ from reverse_etl.warehouse.tables import ledger_tables
 
 
 class AccountRows(NamedTuple):
-    """How many rows of the source name an account, and how many pushes there were to it."""
+    """How many rows of the source name an account, and about how many records it accepted, ever."""
 
     rows: int
-    pushes: int
+    accepted: int
 
 
 def find_accounts(project: Project, sync: Sync) -> dict[str, AccountRows]:
@@ -27,16 +27,16 @@ def find_accounts(project: Project, sync: Sync) -> dict[str, AccountRows]:
         "_accounts",
         source=project.relation(sync.source),
         account_column=spelled(columns, sync.account_column),
-        runs=ledger_tables(project)["runs"],
+        tables=ledger_tables(project),
         scope=sync.scope.as_dict(),
     )
-    return {str(account): AccountRows(int(count), int(pushes)) for account, count, pushes in rows}
+    return {str(account): AccountRows(int(count), int(accepted)) for account, count, accepted in rows}
 
 
 def withholding(found: Mapping[str, AccountRows]) -> tuple[int, list[str]]:
-    """What keeps retractions back: rows that name no account, and accounts with rows that no push was sent to yet."""
-    unpushed = [account for account, of in found.items() if account and of.rows and not of.pushes]
-    return found[""].rows if "" in found else 0, unpushed
+    """What keeps retractions back: rows that name no account, and accounts with rows that accepted nothing yet."""
+    new = [account for account, of in found.items() if account and of.rows and not of.accepted]
+    return found[""].rows if "" in found else 0, new
 
 
 def rows_of(project: Project, sync: Sync, account_column: str | None) -> Any:

@@ -88,7 +88,7 @@ def build(options: DbtOptions, selection: Sequence[str], *, quiet: bool, verbose
     """Run `dbt build`, whose words go to standard error as `Project.build` says; gives what kept it from running."""
     # The verdict is read from the file, and of all tests: also where the project's flags say otherwise.
     looks = ["--write-json", *(["--quiet"] if quiet else [] if verbose else ["--log-level", "warn"])]
-    looks += ["--no-use-colors"] if os.environ.get("NO_COLOR") else []
+    looks += ["--no-use-colors"] if os.environ.get("NO_COLOR") or not sys.stderr.isatty() else []
     logging.getLogger("dbt").setLevel(logging.NOTSET)
     with contextlib.redirect_stdout(WithoutInterrupts(sys.stderr)):
         words = ["build", "--indirect-selection", "eager", "--select", *selection, *options.as_arguments()]

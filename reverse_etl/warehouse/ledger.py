@@ -81,10 +81,6 @@ class WarehouseLedger:
         drop_left_steps(self.books)
         return lease
 
-    def was_pushed(self) -> bool:
-        """Did a push ever open this scope? A retry, a baseline or a forget is none."""
-        return bool(self._project.query("_push_count", runs=self._tables["runs"], scope=self._scope)[0][0])
-
     def clock(self) -> str:
         """The warehouse's time as UTC text."""
         return str(self._project.query("_clock")[0][0])

@@ -7,6 +7,7 @@ import sys
 import zipfile
 from pathlib import Path
 
+import jinja2
 import pytest
 
 from reverse_etl.core import errors
@@ -22,6 +23,16 @@ EXPOSURE = (REPOSITORY / "docs/exposure.md").read_text()
 def masked(line: str) -> str:
     """A line without its numbers, which change with the day, and without its spacing."""
     return " ".join(re.sub(r"[\d,]+", "9", line).split())
+
+
+PAGES = {"README.md": README} | {page.name: page.read_text() for page in sorted((REPOSITORY / "docs").glob("*.md"))}
+
+
+@pytest.mark.parametrize("name", [name for name, text in PAGES.items() if "```sql" in text])
+def test_sql_to_copy_is_jinja(name: str) -> None:
+    """What stands in a block of SQL can be put into a model as it is: a comment within an expression cannot."""
+    for block in re.findall(r"```sql\n(.*?)```", PAGES[name], re.DOTALL):
+        jinja2.Environment(autoescape=True).parse(block)
 
 
 @pytest.fixture(scope="module")

@@ -95,7 +95,7 @@ def test_nothing_is_retracted_while_a_row_names_no_account(routed: Shop, sandbox
 
 
 @each_engine
-def test_nothing_is_retracted_until_each_account_was_pushed_to(routed: Shop, sandbox: LocalSandbox) -> None:
+def test_nothing_is_retracted_until_each_account_has_accepted_some(routed: Shop, sandbox: LocalSandbox) -> None:
     """A row that moves to an account whose first push is yet to come counts where it is until then."""
     routed.exposure(account_column="account", adjustments=["retract"], adjust_after="0 hours")
     routed.fill([deal(number) for number in (1, 2, 3)])
@@ -105,11 +105,11 @@ def test_nothing_is_retracted_until_each_account_was_pushed_to(routed: Shop, san
     routed.dbt("run", "--quiet", "--select", "offline_conversions")
     left = routed.run("push", "--json", "shop_conversions@100", MICROSOFT_ADS_ENDPOINT=sandbox.url)
     assert json.loads(left.stdout)["ledger"] == {"held": 1}
-    assert "No push was sent yet to account 300. Until then nothing is retracted." in left.stderr
+    assert "Nothing was accepted yet by account 300. Until then nothing is retracted." in left.stderr
     assert push(routed, sandbox, "shop_conversions@300") == [("300", {"accepted": 1})]
     left = routed.run("push", "--json", "shop_conversions@100", MICROSOFT_ADS_ENDPOINT=sandbox.url)
     assert json.loads(left.stdout)["ledger"] == {"retracted": 1}
-    assert "No push" not in left.stderr
+    assert "accepted yet" not in left.stderr
 
 
 def test_one_account_is_named_behind_the_sync(routed: Shop, sandbox: LocalSandbox) -> None:

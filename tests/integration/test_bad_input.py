@@ -111,7 +111,7 @@ CASES: dict[str, tuple[Callable[[Shop], None], list[str], int, list[str]]] = {
         lambda s: s.exposure(environment="production", account_id="1", targets=["dev"]),
         ["push"],
         5,
-        ["never pushed to production account 1", "--initial"],
+        ["was accepted yet by production account 1", "--initial"],
     ),
     "project file that is no YAML": (broken("dbt_project.yml"), ["plan"], 2, ["Syntax error near line", "`dbt parse`"]),
     "profile that is no YAML": (broken("profiles.yml"), ["plan"], 2, ["your profiles.yml file", "`dbt parse`"]),

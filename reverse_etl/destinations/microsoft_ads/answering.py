@@ -24,7 +24,7 @@ def local_sandbox_notes(endpoint: str, accepted: int) -> Sequence[str]:
         return [
             f"The books of the local sandbox are empty, but the ledger has {accepted:,} records as accepted: "
             "they will not be sent again. Was the sandbox started in another folder? Its books are a file there. "
-            "To start over, delete the rows of the ledger's scope, too."
+            "To start over, delete the sync's rows from the tables reverse_etl_ledger, _receipts and _runs, too."
         ]
     return []
 

@@ -56,10 +56,6 @@ where destination = 'microsoft_ads' and environment = 'production' and account_i
 group by run_seq
 having cast(cast(timestampadd(microsecond, unix_micros(current_timestamp()), timestamp_ntz'1970-01-01 00:00:00') - max(happened_at) as interval second) as bigint) < 3600
 order by run_seq;
--- push count
-select count(*) as pushes
-from `warehouse`.`shop`.`reverse_etl_runs`
-where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it\'s' and event = 'open' and claim_id not in (select claim_id from `warehouse`.`shop`.`reverse_etl_runs` where event = 'claim' and counts <> '');
 -- newest time
 select concat(replace(substr(cast(max(transform(array((conversion_time)), any_time -> case
 when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
@@ -82,13 +78,13 @@ end)[0] <= timestampadd(microsecond, unix_micros(current_timestamp()), timestamp
 select
 account_id,
 sum(source_rows) as source_rows,
-sum(pushes) as pushes
+sum(accepted) as accepted
 from (
 select
 trim(both '
 ' from coalesce(cast(`account` as string), '')) as account_id,
 count(*) as source_rows,
-0 as pushes
+0 as accepted
 from `warehouse`.`shop`.`offline_conversions`
 group by trim(both '
 ' from coalesce(cast(`account` as string), ''))
@@ -96,7 +92,7 @@ union all
 select
 account_id,
 0 as source_rows,
-0 as pushes
+0 as accepted
 from `warehouse`.`shop`.`reverse_etl_runs`
 where destination = 'microsoft_ads' and environment = 'production' and sync = 'it\'s'
 group by account_id
@@ -104,10 +100,30 @@ union all
 select
 account_id,
 0 as source_rows,
-count(*) as pushes
-from `warehouse`.`shop`.`reverse_etl_runs`
-where destination = 'microsoft_ads' and environment = 'production' and sync = 'it\'s' and event = 'open' and claim_id not in (select claim_id from `warehouse`.`shop`.`reverse_etl_runs` where event = 'claim' and counts <> '')
-group by account_id
+accepted
+from (select
+destination, environment, account_id, sync,
+sum(records) as accepted
+from (
+select distinct destination, environment, account_id, sync, run_seq, batch, seq_from, seq_to, seq_to - seq_from + 1 as records
+from `warehouse`.`shop`.`reverse_etl_receipts`
+where 1 = 1 and outcome = 'accepted' and coalesce(error_code, '') <> 'Baseline'
+union all
+select distinct single.destination, single.environment, single.account_id, single.sync, single.run_seq, single.batch, single.seq_from, single.seq_to, -1
+from `warehouse`.`shop`.`reverse_etl_receipts` as single
+inner join `warehouse`.`shop`.`reverse_etl_receipts` as answered
+on single.destination = answered.destination and single.environment = answered.environment and single.account_id = answered.account_id and single.sync = answered.sync and single.run_seq = answered.run_seq and single.batch = answered.batch
+and single.seq_from between answered.seq_from and answered.seq_to
+where
+1 = 1
+and single.seq_from = single.seq_to
+and single.outcome <> 'accepted'
+and answered.outcome = 'accepted'
+and answered.seq_from < answered.seq_to
+) as counted
+group by destination, environment, account_id, sync
+) as scopes
+where destination = 'microsoft_ads' and environment = 'production' and sync = 'it\'s'
 ) as found
 group by account_id
 order by account_id;

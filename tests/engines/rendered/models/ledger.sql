@@ -12,9 +12,8 @@
 {{- a_statement('newest token', reverse_etl._newest_token(it.tables.runs, it.scope)) }}
 {{- a_statement('highest seqs', reverse_etl._highest_seqs(it.tables.ledger, it.scope, [5, 6])) }}
 {{- a_statement('quiet runs', reverse_etl._quiet_runs(it.tables.runs, it.scope, 3600)) }}
-{{- a_statement('push count', reverse_etl._push_count(it.tables.runs, it.scope)) }}
 {{- a_statement('newest time', reverse_etl._newest_time(it.source)) }}
-{{- a_statement('accounts', reverse_etl._accounts(it.source, 'account', it.tables.runs, it.scope)) }}
+{{- a_statement('accounts', reverse_etl._accounts(it.source, 'account', it.tables, it.scope)) }}
 {{- a_statement('repeated keys', reverse_etl._repeated_keys(it.source, 'deal_id')) }}
 {{- a_statement('rows of an account', 'select * from ' ~ reverse_etl._rows_of_account(it.source, 'account', '1')) }}
 {{- a_statement('goals of the source', reverse_etl._source_goals(it.source)) }}
