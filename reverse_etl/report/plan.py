@@ -161,7 +161,7 @@ def plan_text(report: PlanReport, *, changes: bool = False) -> str:
     out += [f"  {_guard_word(g)}  {g.name}: {g.refusal or g.passes}" for g in shown]
     out += [""]
     if refusing:
-        out += [f"A push would be refused (exit 5). {refusing[0].hint}"]
+        out += [f"A push would be refused (exit 5). {' '.join(guard.hint for guard in refusing)}"]
     elif plan.to_send:
         out += [f"A push would send {rows_of(plan.to_send + plan.to_follow)}, 1,000 a call{in_two(plan)}."]
     else:

@@ -173,6 +173,8 @@ def test_a_plan_says_what_a_push_would_not_do() -> None:
     refused = plan_text(PlanReport(SYNC, PLAN, (PASSES, REFUSES)))
     assert "A push would be refused (exit 5). Push once with --initial." in refused
     assert "would send" not in refused
+    twice = plan_text(PlanReport(SYNC, PLAN, (REFUSES, replace(REFUSES, name="max_age", hint="Load the data."))))
+    assert "(exit 5). Push once with --initial. Load the data." in twice
     assert "A push would send nothing." in plan_text(PlanReport(SYNC, Plan("now", (line("unchanged", 1),)), ()))
     assert "The source model ads is empty." in plan_text(PlanReport(SYNC, Plan("now", ()), ()))
 
