@@ -436,7 +436,7 @@ OF_THE_PLAN = (
         "            and (absent.value is null or sent_keys.source_value is not null)\n"
         "            and (absent.currency = '' or sent_keys.source_currency <> '')\n",
         "open_keys.stands = 1\n",
-        _shown("nothing is taken back for what is dead"),
+        ADJUSTED_CELLS,
     ),
     _one(
         "nothing is taken back for what was refused already",
