@@ -20,7 +20,7 @@ from reverse_etl.core.ports import Destination, DestinationKind, HasGoals, Recor
 from reverse_etl.core.results import Difference
 from reverse_etl.core.sync import Scope, Sync
 from reverse_etl.warehouse import test_results
-from reverse_etl.warehouse.accounts import find_accounts, withholding
+from reverse_etl.warehouse.accounts import find_accounts
 from reverse_etl.warehouse.artifacts import limited_build
 from reverse_etl.warehouse.attribution import WarehouseAttribution, known_totals
 from reverse_etl.warehouse.dbt_calls import DbtOptions
@@ -141,7 +141,6 @@ class Session:
         now = self.ledger.clock()
         ahead = clocks.ahead_of_here(now)
         found = find_accounts(self.project, self.sync) if self.sync.account_column else {}
-        without_account, new_accounts = withholding(found)
         return Facts(
             target=self.project.target,
             first_push=not self.ledger.accepted(),
@@ -151,8 +150,7 @@ class Session:
                 self.project, self.sync.source, built_at=self.built_at, earlier=self.ledger.kept_tests()
             ),
             allow_failing_tests=permissions.allow_failing_tests,
-            without_account=without_account,
-            new_accounts=new_accounts,
+            without_account=found.get("", 0),
             newest=self.ledger.newest_time() if ages else "",
             now=now,
             newest_event=self.ledger.newest_event(),
@@ -196,7 +194,7 @@ class Workspace:
         found = find_accounts(self._project, sync)
         routed = [replace(sync, account_id=account) for account in found if account]
         # What was sent before the rows had accounts went to the sandbox's own, which is none.
-        routed = [one for one in routed if found[one.account_id].rows or _takes_account(one)]
+        routed = [one for one in routed if found[one.account_id] or _takes_account(one)]
         if not routed:
             raise SettingsError(
                 f"No row of the source of {sync.name} has an account in {sync.account_column}.",
@@ -208,11 +206,6 @@ class Workspace:
                 f"{sync.name} has no account {sync.account_id}: no row names it, and nothing was sent to it.",
                 hint="Known: " + ", ".join(accounts),
             )
-        without, new = withholding(found)
-        if without or new or any(found[one.account_id].rows and not _takes_account(one) for one in routed):
-            # What seems gone may be a row that names no account which can be, or one that takes none yet.
-            kept = tuple(one for one in sync.adjustments if one != "retract")
-            routed = [replace(one, adjustments=kept) for one in routed]
         return [one for one in routed if sync.account_id in ("", one.account_id)]
 
     def names_no_account(self, sync: Sync, key: str) -> bool:

@@ -2,7 +2,7 @@
     The accounts of a sync that routes its rows by a column: those that the source names, and those that were pushed to
     before, whose rows may all have left it. The blank one stands for rows that name none.
     Arguments: source, a relation; account_column, a column's name; tables; scope, whose account is not looked at.
-    Columns: account_id, source_rows, accepted (about how many records the account accepted, ever).
+    Columns: account_id, source_rows.
 -#}
 {% macro _accounts(source, account_column, tables, scope) %}
 {%- set account = reverse_etl._account(account_column) -%}
@@ -12,38 +12,34 @@
 {%- endfor -%}
 select
     account_id,
-    sum(source_rows) as source_rows,
-    sum(accepted) as accepted
+    sum(source_rows) as source_rows
 from (
     select
         {{ account }} as account_id,
-        count(*) as source_rows,
-        0 as accepted
+        count(*) as source_rows
     from {{ source }}
     group by {{ account }}
     union all
     select
         account_id,
-        0 as source_rows,
-        0 as accepted
+        0 as source_rows
     from {{ tables.runs }}
     where {{ of_sync | join(' and ') }}
     group by account_id
-    union all
-    select
-        account_id,
-        0 as source_rows,
-        accepted
-    from ({{ reverse_etl._accepted_by_scope(tables.receipts) }}) as scopes
-    where {{ of_sync | join(' and ') }}
 ) as found
 group by account_id
 order by account_id
 {% endmacro %}
 
-{#- The rows that a source routes to one account, as a relation to select from. Arguments as above; account_id, a text. -#}
-{% macro _rows_of_account(source, account_column, account_id) -%}
-    (select * from {{ source }} where {{ reverse_etl._account(account_column) }} = {{ reverse_etl._literal(account_id) }}) as rows_of_account
+{#-
+    The rows that a source routes to one account, or all others, as a relation to select from. Arguments as above; account_id, a
+    text; others, which of the two.
+-#}
+{% macro _rows_of_account(source, account_column, account_id, others=false) -%}
+    (
+        select * from {{ source }}
+        where {{ reverse_etl._account(account_column) }} {{ "<>" if others else "=" }} {{ reverse_etl._literal(account_id) }}
+    ) as rows_of_account
 {%- endmacro %}
 
 {#- The account that a row names, without white space around it; the empty text where it names none. -#}

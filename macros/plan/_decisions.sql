@@ -26,6 +26,7 @@
         ["status = 'none' and expired_reasons <> ''", 'expired', 'expired_reasons', '', '', ''],
         ["status = 'none' and waiting_reasons <> ''", 'waiting', 'waiting_reasons', '', '', ''],
         ["status = 'none' and refusable_reasons <> ''", 'held', 'refusable_reasons', '', '', 'Only with `hold_refusable`.'],
+        ["status = 'none' and counts_elsewhere", 'held', 'other_account', '', '', '▲ It would count in two accounts.'],
         ["status = 'none'", 'new', '', 'send', '', ''],
 
         ["status = 'in_doubt' and expired_reasons <> ''", 'expired', 'in_doubt_too_old', '', '', 'No answer can settle it any more.'],
@@ -78,6 +79,7 @@
         ["status in ('deferred', 'maybe_taken') and sent_this_run", 'deferred', 'deferred_this_run', '', '', 'A run tries nothing twice.'],
         ["waiting_reasons <> ''", 'waiting', 'waiting_reasons', '', '', ''],
         ["refusable_reasons <> ''", 'held', 'refusable_reasons', '', '', 'Only with `hold_refusable`.'],
+        ["status in ('deferred', 'rejected') and counts_elsewhere", 'held', 'other_account', '', '', '▲ It would count in two accounts.'],
         ["status = 'deferred'", 'deferred', '', 'send', '', ''],
         ["status = 'maybe_taken'", 'deferred', '', 'repeat', '', '▲ `retry` lets it go once more, with the bytes of the first try.'],
         ["status = 'rejected'", 'new', '', 'send', '', ''],
@@ -130,6 +132,7 @@
         ["status = 'maybe_taken'", 'held', 'maybe_taken', '', '', ''],
         ["retract_in_doubt", 'held', 'retract_in_doubt', '', '', ''],
         ["restate_in_doubt", 'held', 'restate_in_doubt', '', '', ''],
+        ["place = 'other_account'", 'held', 'other_account', '', '', '▲ A goal that both accounts share takes it nowhere any more.'],
         ["place = 'row_invalid_now'", 'held', 'row_invalid_now', '', '', '▲ Its row is there, and a mistake in it is no wish to retract.'],
         ["place in ('past_90_days', 'aged_out')", 'aged_out', '', '', '', 'What rolls out of the source was not taken back.'],
         ["place = 'refused_already'", 'held', 'rejected_unchanged', '', '',

@@ -83,8 +83,8 @@ group by place, in_this_run, conversion_name
     A row is a conversion that was taken, or may have been, and stands in no row that could be sent; with `place`, what became
     of its row:
     row_invalid_now (or a row that is may be its own, as no key tells), past_90_days, moved (its key stands on what is sent now,
-    and says as much), refused_already (that one says the value that was refused for this), not_replaced (its key stands on
-    another conversion which is not sent now, or is another row's), aged_out (the source no longer reaches as far back in its
+    and says as much), refused_already (that one says the value that was refused for this), other_account (it, or its key, stands
+    in a row that names another account now, or none), not_replaced (its key stands on another conversion which is not sent now, or is another row's), aged_out (the source no longer reaches as far back in its
     goal, or it was forgotten), gone.
     What left the source is gone only while the source still reaches as far back, and not within a day of the 90 days: a view
     over the last 30 days takes nothing back as it rolls on.
@@ -159,6 +159,12 @@ whole_reach as (
     select coalesce(min(oldest_time), '') as oldest_time
     from reach
 ),
+{%- if plan.elsewhere %}
+
+rows_elsewhere as (
+    {{ reverse_etl._rows_elsewhere(plan) }}
+),
+{%- endif %}
 
 absent as (
     select
@@ -187,7 +193,8 @@ absent as (
             ~ " where attempts.conversion_time >= " ~ days_90
             ~ " and attempts.conversion_time < (select oldest_time from " ~ at.source_reach ~ ")"
             ~ " and (attempts.record_key in (select record_key from open_keys where record_key <> '')"
-            ~ " or (select oldest_time from whole_reach) = '')"
+            ~ " or (select oldest_time from whole_reach) = ''"
+            ~ (reverse_etl._or_elsewhere('attempts') if plan.elsewhere else "") ~ ")"
         ))) }}
     ) as beyond
 ),
@@ -207,6 +214,9 @@ select
         when substr(absent.click_id, 1, 10) = 'forgotten_' then 'aged_out'
         when invalid_now.conversion_name is not null then 'row_invalid_now'
         when absent.conversion_time < {{ days_90 }} then 'past_90_days'
+        {%- if plan.elsewhere %}
+        when identity_elsewhere.conversion_name is not null or key_elsewhere.record_key is not null then 'other_account'
+        {%- endif %}
         when
             open_keys.stands = 1 and sent_keys.record_key is not null
             and (absent.value is null or sent_keys.source_value is not null)
@@ -233,6 +243,12 @@ left join reach on absent.conversion_name = reach.conversion_name
 left join invalid_now on {{ reverse_etl._same(keys, 'absent', 'invalid_now') }}
 left join open_keys on absent.record_key = open_keys.record_key
 left join sent_keys on absent.record_key = sent_keys.record_key
+{%- if plan.elsewhere %}
+left join (select distinct {{ reverse_etl._listed(keys) }} from rows_elsewhere) as identity_elsewhere
+    on {{ reverse_etl._same(keys, 'absent', 'identity_elsewhere') }}
+left join (select distinct record_key from rows_elsewhere where record_key <> '') as key_elsewhere
+    on absent.record_key = key_elsewhere.record_key
+{%- endif %}
 {% endmacro %}
 
 {#- A row is such a conversion with what is decided of it: the number of the rule, class, reason, operation. -#}
@@ -244,7 +260,7 @@ with facts as (
         retract_in_doubt and not past_90_days and place <> 'aged_out' as retract_can_be_repeated,
         -- it stays, and no row says its value: the one that was tried is repeated
         status = 'accepted' and restate_in_doubt and not retract_in_doubt
-        and place in ('row_invalid_now', 'refused_already', 'not_replaced') and not past_90_days as restate_can_be_repeated,
+        and place in ('row_invalid_now', 'other_account', 'refused_already', 'not_replaced') and not past_90_days as restate_can_be_repeated,
         restate_tried_value = restate_refused_value and restate_tried_currency = restate_refused_currency as value_was_refused,
         place in ('moved', 'gone') and not retract_in_doubt as can_be_retracted
     from {{ at.absent }} as absent

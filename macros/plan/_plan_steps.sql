@@ -12,6 +12,7 @@
     - adjustments, what may be corrected: restate, retract; quiet_runs, those that ended so lately that a call of theirs
       could still arrive; delay_hours, how long what was accepted waits for its first correction;
     - goals, those that rows are held for which they would refuse (see `_rules_of_goals`), or none;
+    - elsewhere, of a sync whose rows name their accounts: its other accounts (see `_counted_elsewhere`), or none;
     - max_age_days and batch_rows, what the destination takes: no older conversion, and so many in a call.
     at: the relation that each step is found at, by the step's name; one that has none is put as a select where it is read.
     Returns a list of [name, select].

@@ -2,9 +2,9 @@
     The source model's rows, cleaned and under the ledger's names: absent text is empty, numbers are doubles, times are UTC and
     null where they are none. The source's columns bear the names of the one destination that it is shaped for; ledger and plan
     have shorter ones, which say nothing of Microsoft.
-    Arguments: source, a relation; unique_key and click_time, columns of it, or none.
+    Arguments: source, a relation; unique_key, click_time and account_column, columns of it, or none.
 -#}
-{% macro _clean_rows(source, unique_key, click_time=none) %}
+{% macro _clean_rows(source, unique_key, click_time=none, account_column=none) %}
     select
         {% if unique_key -%} {{ reverse_etl._present_text(reverse_etl._quoted(unique_key)) }} {%- else -%} '' {%- endif %} as record_key,
         {{ reverse_etl._present_text('conversion_name') }} as conversion_name,
@@ -20,6 +20,9 @@
         {{ reverse_etl._present_text('external_attribution_model') }} as attribution_model
         {%- if click_time %},
         {{ reverse_etl._utc_timestamp(reverse_etl._quoted(click_time)) }} as click_at
+        {%- endif %}
+        {%- if account_column %},
+        {{ reverse_etl._account(account_column) }} as account_id
         {%- endif %}
     from {{ source }}
 {%- endmacro %}

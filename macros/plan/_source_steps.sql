@@ -67,8 +67,8 @@ where not coalesce(
 {#-
     A row is a source row that needs a closer look, with the names of the rules that it breaks, the time from which on it
     need not wait (blank: it need not), `copy`, its place among the valid rows of its conversion, `is_counted`, that its
-    conversion counts and no retraction of it will be sent, and `sent_under`, the key that this was sent under. Of several
-    copies the one that was sent stands, by its key and else its value, else the first: a later one must not displace it.
+    conversion counts and no retraction of it will be sent, `sent_under`, the key that this was sent under, and
+    `counts_elsewhere`, that it counts in another account that its row does not name any more. Of several copies the one that was sent stands, by its key and else its value, else the first: a later one must not displace it.
 -#}
 {% macro _step_open_rows(plan, at) %}
 {%- set keys = reverse_etl._identity_columns(plan.scope) -%}
@@ -83,9 +83,16 @@ with judged as {{ reverse_etl._materialized() }}(
     from {{ at.matched_rows }} as matched_rows
     where in_source
 )
+{%- if plan.elsewhere %},
+
+{{ reverse_etl._counted_elsewhere(plan, 'judged') }}
+{%- endif %}
 
 select
-    judged.*,
+    {{ reverse_etl._named(
+        reverse_etl._source_row_columns(plan)
+        + ['invalid_reasons', 'expired_reasons', 'waiting_reasons', 'refusable_reasons', 'goes_at'], 'judged'
+    ) }},
     {%- if plan.with_repeats %}
     case when judged.invalid_reasons = '' then row_number() over (
         partition by {{ reverse_etl._listed(keys, 'judged') }}
@@ -103,9 +110,13 @@ select
     coalesce(
         known.status = 'accepted'{{ " and not known.retract_in_doubt" if 'retract' in plan.adjustments }}, false
     ) as is_counted,
-    coalesce(known.record_key, '') as sent_under
+    coalesce(known.record_key, '') as sent_under,
+    {{ "elsewhere.conversion_name is not null" if plan.elsewhere else "false" }} as counts_elsewhere
 from judged
 left join {{ at.known }} as known on {{ reverse_etl._same(keys, 'judged', 'known') }}
+{%- if plan.elsewhere %}
+left join counted_elsewhere as elsewhere on {{ reverse_etl._same(keys, 'judged', 'elsewhere') }}
+{%- endif %}
 {% endmacro %}
 
 {#-
@@ -122,7 +133,7 @@ with compared as (
         open_rows.{{ column }} as source_{{ column }},
         known.{{ column }} as ledger_{{ column }},
         {%- endfor %}
-        {{ reverse_etl._listed(['copy', 'invalid_reasons', 'expired_reasons', 'waiting_reasons', 'refusable_reasons', 'goes_at'], 'open_rows') }},
+        {{ reverse_etl._listed(['copy', 'invalid_reasons', 'expired_reasons', 'waiting_reasons', 'refusable_reasons', 'goes_at', 'counts_elsewhere'], 'open_rows') }},
         coalesce(known.status, 'none') as status,
         {{ reverse_etl._listed(reverse_etl._fact_columns(), 'known') }},
         {{ reverse_etl._same_number('open_rows.value', 'known.value') }} and open_rows.currency = known.currency as same_value,

@@ -22,8 +22,7 @@ class Facts:
     source's newest conversion that is not in the future, `newest_event` that of the newest event of any run, and `now`
     the warehouse's time, all UTC text; each is empty where it was not asked for. `service_ahead`: by how much the
     service's clock is ahead of the warehouse's, where that is known. `without_account`: rows of the source that name
-    no account where each names its own. `new_accounts`: those that rows name, and that accepted nothing yet.
-    `unproved_engine`: the warehouse's type, where no proof of it is known.
+    no account where each names its own. `unproved_engine`: the warehouse's type, where no proof of it is known.
     """
 
     target: str
@@ -33,7 +32,6 @@ class Facts:
     tests: TestEvidence = NOT_LOOKED_AT
     allow_failing_tests: bool = False
     without_account: int = 0
-    new_accounts: Sequence[str] = ()
     newest: str = ""
     now: str = ""
     newest_event: str = ""
@@ -227,19 +225,12 @@ def _first_push(sync: Sync, facts: Facts) -> Guard:
 
 def _accounts(sync: Sync, facts: Facts) -> Guard:
     name, rows = "accounts", facts.without_account
-    if not rows and (facts.first_push or not facts.new_accounts):
-        return Guard(name, f"every row of the source names an account in {sync.account_column}")
     if not rows:
-        return Guard(
-            name,
-            f"Nothing was accepted yet by account {', '.join(facts.new_accounts)}. Until then nothing is retracted.",
-            hint="Push to it, with --initial in production.",
-            warns=True,
-        )
+        return Guard(name, f"every row of the source names an account in {sync.account_column}")
     some = f"{rows:,} {'row of the source names' if rows == 1 else 'rows of the source name'}"
     return Guard(
         name,
-        f"{some} no account in {sync.account_column}: not planned, and sent to none. Meanwhile nothing is retracted.",
+        f"{some} no account in {sync.account_column}: not planned, and sent to none.",
         hint=f"Fill {sync.account_column} in the model; a not_null test of dbt finds them.",
         warns=True,
     )

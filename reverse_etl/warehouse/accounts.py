@@ -1,23 +1,18 @@
-"""Accounts that a source names row by row: which there are, and which rows go to one of them."""
+"""Accounts that a source names row by row: which there are, which rows go to one of them, and which to the others."""
 
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from dataclasses import replace
+from typing import Any
 
+from reverse_etl.core.kinds import kind_of
 from reverse_etl.core.sync import Sync
 from reverse_etl.warehouse.project import Project
 from reverse_etl.warehouse.source import built_columns, check_columns, spelled
 from reverse_etl.warehouse.tables import ledger_tables
 
 
-class AccountRows(NamedTuple):
-    """How many rows of the source name an account, and about how many records it accepted, ever."""
-
-    rows: int
-    accepted: int
-
-
-def find_accounts(project: Project, sync: Sync) -> dict[str, AccountRows]:
-    """Each account that the source names or that was pushed to before; blank: rows that name none.
+def find_accounts(project: Project, sync: Sync) -> dict[str, int]:
+    """How many rows name each account that the source names or that was pushed to before; blank: rows that name none.
 
     Raises SettingsError where the source or the ledger is not built, or the column is missing.
     """
@@ -30,18 +25,33 @@ def find_accounts(project: Project, sync: Sync) -> dict[str, AccountRows]:
         tables=ledger_tables(project),
         scope=sync.scope.as_dict(),
     )
-    return {str(account): AccountRows(int(count), int(accepted)) for account, count, accepted in rows}
-
-
-def withholding(found: Mapping[str, AccountRows]) -> tuple[int, list[str]]:
-    """What keeps retractions back: rows that name no account, and accounts with rows that accepted nothing yet."""
-    new = [account for account, of in found.items() if account and of.rows and not of.accepted]
-    return found[""].rows if "" in found else 0, new
+    return {str(account): int(count) for account, count in rows}
 
 
 def rows_of(project: Project, sync: Sync, account_column: str | None) -> Any:
     """What to select a sync's rows from: its source, or those rows of it that go to the sync's account."""
     source = project.relation(sync.source)
+    return _rows(project, sync, account_column) if account_column else source
+
+
+def elsewhere_of(project: Project, sync: Sync, account_column: str | None) -> Mapping[str, Any] | None:
+    """What a plan takes as `elsewhere`, where the rows of the source name their accounts."""
     if not account_column:
-        return source
-    return project.sql("_rows_of_account", source=source, account_column=account_column, account_id=sync.account_id)
+        return None
+    # The name that the local sandbox has where no account is set is that of none.
+    unset = kind_of(sync.destination).account_of(replace(sync, account_id="", account_column=""), {})
+    return {
+        "source": _rows(project, sync, account_column, others=True),
+        "account_column": account_column,
+        "accounts": sorted({sync.account_id, unset}),
+    }
+
+
+def _rows(project: Project, sync: Sync, account_column: str, *, others: bool = False) -> str:
+    return project.sql(
+        "_rows_of_account",
+        source=project.relation(sync.source),
+        account_column=account_column,
+        account_id=sync.account_id,
+        others=others,
+    )

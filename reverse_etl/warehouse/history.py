@@ -3,7 +3,7 @@
 import contextlib
 import json
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,7 +32,7 @@ class Books:
     """Where a sync's history and source stand. `tables`: the relations ledger, receipts and runs.
 
     `click_time`: the column of the source that has it, where one does. `goals`: those of the account, where rows that
-    they would refuse are held.
+    they would refuse are held. `elsewhere`: the sync's other accounts, as a plan takes them; None without any.
     """
 
     project: Project
@@ -42,6 +42,7 @@ class Books:
     unique_key: str | None
     click_time: str | None = None
     goals: Sequence[Goal] | None = None
+    elsewhere: Mapping[str, Any] | None = None
 
     @property
     def scope(self) -> dict[str, str]:

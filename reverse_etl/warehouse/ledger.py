@@ -14,7 +14,7 @@ from reverse_etl.core.ports import Rejected, RunSummary, Standings
 from reverse_etl.core.receipt import Receipt
 from reverse_etl.core.results import Holder, PlannedRow, RunReport, WhyReport
 from reverse_etl.core.sync import Sync
-from reverse_etl.warehouse.accounts import rows_of
+from reverse_etl.warehouse.accounts import elsewhere_of, rows_of
 from reverse_etl.warehouse.demands import planned_demands, read_demands
 from reverse_etl.warehouse.history import Books, explain, find_key, planned_rows, read_run, read_runs
 from reverse_etl.warehouse.lease import WarehouseLease, holder
@@ -49,7 +49,9 @@ class WarehouseLedger:
         check_columns(project.relation(sync.source), columns, sync.unique_key, sync.account_column)
         self._unique_key = spelled(columns, sync.unique_key)
         self._click_time = click_time_of(columns)
-        self._source = rows_of(project, sync, spelled(columns, sync.account_column))
+        account_column = spelled(columns, sync.account_column)
+        self._source = rows_of(project, sync, account_column)
+        self._elsewhere = elsewhere_of(project, sync, account_column)
 
     def claim(self, tests: str = "") -> WarehouseLease:
         """Take the lease and fence older runs; raises LeaseHeldError while another run holds it.
@@ -269,7 +271,14 @@ class WarehouseLedger:
     def books(self) -> Books:
         """Where history and source stand, for who reads them for people."""
         return Books(
-            self._project, self._sync, self._tables, self._source, self._unique_key, self._click_time, self._goals
+            self._project,
+            self._sync,
+            self._tables,
+            self._source,
+            self._unique_key,
+            self._click_time,
+            self._goals,
+            self._elsewhere,
         )
 
     def demands(self, goals: Iterable[Goal]) -> list[Demand]:

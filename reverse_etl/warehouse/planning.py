@@ -37,6 +37,7 @@ def request(
         **books.compared(),
         **books.corrections(run_seq),
         "click_time": books.click_time,
+        "elsewhere": books.elsewhere,
         "now": now,
         "run_seq": -1 if run_seq is None else run_seq,
         "seq_offset": seq_offset,

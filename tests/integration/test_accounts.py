@@ -3,6 +3,7 @@
 import contextlib
 import json
 import sqlite3
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ import reverse_etl
 from reverse_etl.sandbox import LocalSandbox
 from tests.support.engines import each_engine
 from tests.support.schemas import validate
-from tests.support.shop import SYNC, Shop, deal
+from tests.support.shop import SYNC, Shop, click, deal
 
 _MODEL = """
 select
@@ -23,6 +24,11 @@ select
     end as account
 from {{ source('crm', 'deals') }} as deals
 """
+
+
+def days_ago(days: int) -> str:
+    """A time as the deals have it."""
+    return f"{datetime.now(UTC) - timedelta(days=days):%Y-%m-%d %H:%M:%S}"
 
 
 @pytest.fixture
@@ -78,38 +84,112 @@ def test_rows_without_an_account_are_reported(routed: Shop, sandbox: LocalSandbo
     assert sum(rows for _, rows in calls(sandbox)) == 3
 
 
-def test_nothing_is_retracted_while_a_row_names_no_account(routed: Shop, sandbox: LocalSandbox) -> None:
-    """It may be the row of what seems gone: blank, or no account at all. Once each has one, what is gone goes."""
-    routed.exposure(account_column="account", adjustments=["retract"], adjust_after="0 hours")
-    push(routed, sandbox)
-    model = routed.folder / "models/offline_conversions.sql"
-    for lost in ("' '", "'100.0'"):
-        model.write_text(_MODEL.replace("in ('D1', 'D2')", "= 'D1'").replace("= 'D4' then ' '", f"= 'D2' then {lost}"))
-        routed.dbt("run", "--quiet", "--select", "offline_conversions")
-        done = routed.run("push", "--json", "shop_conversions@100", MICROSOFT_ADS_ENDPOINT=sandbox.url)
-        assert json.loads(done.stdout)["ledger"] == {"held": 1}, done.stderr
-    model.write_text(_MODEL + " where deal_id in ('D1', 'D3')")
+@pytest.fixture
+def moving(routed: Shop) -> Shop:
+    """As `routed`, and a table says which account each deal goes to."""
+    routed.sql("create table accounts (deal_id varchar(50), account varchar(50))")
+    (routed.folder / "models/offline_conversions.sql").write_text(
+        "select deals.*, accounts.account from {{ source('crm', 'deals') }} as deals\n"
+        "join {{ source('crm', 'deals').schema }}.accounts as accounts on accounts.deal_id = deals.deal_id\n"
+    )
     routed.dbt("run", "--quiet", "--select", "offline_conversions")
-    done = routed.run("push", "--json", "shop_conversions@100", MICROSOFT_ADS_ENDPOINT=sandbox.url)
-    assert json.loads(done.stdout)["ledger"] == {"retracted": 1}, done.stderr
+    return routed
+
+
+def route(shop: Shop, **accounts: str) -> None:
+    """Let each deal name an account; one that is left out is not in the source."""
+    shop.sql("delete from accounts")
+    for deal_id, account in accounts.items():
+        shop.sql("insert into accounts values (?, ?)", [deal_id, account])
 
 
 @each_engine
-def test_nothing_is_retracted_until_each_account_has_accepted_some(routed: Shop, sandbox: LocalSandbox) -> None:
-    """A row that moves to an account whose first push is yet to come counts where it is until then."""
-    routed.exposure(account_column="account", adjustments=["retract"], adjust_after="0 hours")
-    routed.fill([deal(number) for number in (1, 2, 3)])
-    push(routed, sandbox)
-    model = routed.folder / "models/offline_conversions.sql"
-    model.write_text(_MODEL.replace("in ('D1', 'D2')", "= 'D1'").replace("= 'D4' then ' '", "= 'D2' then '300'"))
-    routed.dbt("run", "--quiet", "--select", "offline_conversions")
-    left = routed.run("push", "--json", "shop_conversions@100", MICROSOFT_ADS_ENDPOINT=sandbox.url)
-    assert json.loads(left.stdout)["ledger"] == {"held": 1}
-    assert "Nothing was accepted yet by account 300. Until then nothing is retracted." in left.stderr
-    assert push(routed, sandbox, "shop_conversions@300") == [("300", {"accepted": 1})]
-    left = routed.run("push", "--json", "shop_conversions@100", MICROSOFT_ADS_ENDPOINT=sandbox.url)
-    assert json.loads(left.stdout)["ledger"] == {"retracted": 1}
-    assert "accepted yet" not in left.stderr
+@pytest.mark.parametrize("key", ["deal_id", None])
+def test_a_row_that_changes_its_account_counts_where_it_is(
+    moving: Shop, sandbox: LocalSandbox, key: str | None
+) -> None:
+    """It is taken back nowhere and sent nowhere else, also as the oldest of its goal, wherever it goes."""
+    allowed = {"adjustments": ["restate", "retract"], "adjust_after": "0 hours"}
+    moving.exposure(account_column="account", unique_key=key, **allowed)
+    moving.fill([deal(1, conversion_time=days_ago(9)), deal(2), deal(3), deal(4)])
+    route(moving, D1="100", D2="100", D3="200", D4="300")
+    push(moving, sandbox)
+    sent = calls(sandbox)
+    for account in ("200", "300", " ", "400"):
+        route(moving, D1=account, D2="100", D3="200", D4="300")
+        done = moving.run("push", "--json", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+        results = {one["account_id"]: one for one in json.loads(done.stdout)}
+        assert results.pop("100")["ledger"] == {"held": 1}, done.stderr
+        assert [name for name, one in results.items() if one["source"].get("held")] == [account] * bool(account.strip())
+        assert not any(one["ledger"] for one in results.values())
+        assert calls(sandbox) == sent
+    assert "It counts in one account, and its row names another now" in moving.run("why", click(1)).stdout
+    route(moving, D1="100", D2="100", D3="200", D4="300")
+    assert ("100", {"unchanged": 2}) in push(moving, sandbox)
+
+
+@pytest.mark.parametrize(
+    "now",
+    [
+        {"microsoft_click_id": "no click id"},
+        {"microsoft_click_id": click(9)},
+        {"conversion_time": days_ago(2)},
+        {"conversion_value": 11.0},
+    ],
+    ids=["broken", "another click", "another time", "another value"],
+)
+def test_its_key_says_that_a_row_changed_its_account(moving: Shop, sandbox: LocalSandbox, now: dict[str, Any]) -> None:
+    """Whatever else changed of the row, and where it breaks a rule: nothing is retracted for it."""
+    allowed = {"adjustments": ["restate", "retract"], "adjust_after": "0 hours"}
+    moving.exposure(account_column="account", unique_key="deal_id", **allowed)
+    moving.fill([deal(1, conversion_time=days_ago(9)), deal(2), deal(3)])
+    route(moving, D1="100", D2="100", D3="200")
+    push(moving, sandbox)
+    sent = calls(sandbox)
+    moving.fill([deal(1, conversion_time=days_ago(9)) | now, deal(2), deal(3)])
+    route(moving, D1="200", D2="100", D3="200")
+    done = moving.run("push", "--json", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    left, entered = json.loads(done.stdout)
+    assert (left["source"], left["ledger"]) == ({"unchanged": 1}, {"held": 1})
+    assert entered["source"] == {"unchanged": 1, "invalid" if "no click id" in now.values() else "held": 1}
+    assert calls(sandbox) == sent
+
+
+@each_engine
+def test_a_row_that_was_away_for_a_push_goes_to_its_new_account(moving: Shop, sandbox: LocalSandbox) -> None:
+    """What is in no row is gone: it is retracted, whatever other rows lack, and a row of it is new afterwards."""
+    allowed = {"adjustments": ["restate", "retract"], "adjust_after": "0 hours"}
+    moving.exposure(account_column="account", unique_key="deal_id", **allowed)
+    moving.fill([deal(number) for number in (1, 2, 3, 4)])
+    route(moving, D1="100", D2="100", D3="200", D4=" ")
+    push(moving, sandbox)
+    route(moving, D2="100", D3="200", D4=" ")
+    pushed = json.loads(moving.run("push", "--json", MICROSOFT_ADS_ENDPOINT=sandbox.url).stdout)
+    assert [one["ledger"] for one in pushed] == [{"retracted": 1}, {}]
+    route(moving, D1="200", D2="100", D3="200", D4=" ")
+    assert push(moving, sandbox) == [("100", {"unchanged": 1}), ("200", {"accepted": 1, "unchanged": 1})]
+
+
+@each_engine
+def test_what_stands_in_its_own_account_holds_no_row_of_another(moving: Shop, sandbox: LocalSandbox) -> None:
+    """One click may count in two accounts by a row in each, and a key may go to the row of another conversion."""
+    moving.exposure(account_column="account", unique_key="deal_id", adjustments=["retract"], adjust_after="0 hours")
+    moving.fill([deal(1), deal(2), deal(3)])
+    route(moving, D1="100", D2="200")
+    push(moving, sandbox)
+    moving.fill(
+        [
+            deal(1, microsoft_click_id=click(9)),
+            deal(2),
+            deal(3, microsoft_click_id=click(1)),
+            deal(4) | deal(2, deal_id="D4"),
+        ]
+    )
+    route(moving, D1="200", D2="200", D3="100", D4="100")
+    assert push(moving, sandbox) == [
+        ("100", {"accepted": 1, "unchanged": 1}),
+        ("200", {"accepted": 1, "unchanged": 1}),
+    ]
 
 
 def test_one_account_is_named_behind_the_sync(routed: Shop, sandbox: LocalSandbox) -> None:

@@ -25,8 +25,11 @@ ATTEMPTS, FOLD, SCOPE = (f"macros/ledger/{name}.sql" for name in ("_attempts", "
 IDENTITY, DECISIONS = "macros/ledger/_identity.sql", "macros/plan/_decisions.sql"
 SOURCE, LEDGER_SIDE, KEYS, DECIDED = (f"macros/plan/_{name}_steps.sql" for name in ("source", "ledger", "key", "plan"))
 
+ELSEWHERE = "macros/plan/_elsewhere.sql"
+
 UNIT, WHOLE = "tests/unit", "tests/integration"
 TAKEOVERS = f"{WHOLE}/test_takeovers.py"
+ACCOUNTS = f"{WHOLE}/test_accounts.py::test_a_row_that_changes_its_account_counts_where_it_is"
 _PLAN = f"{WHOLE}/test_plan_against_reference.py"
 # The decision table, all cells in one plan.
 _CELLS = f"{_PLAN}::test_cells_of_the_decision_table[duckdb"
@@ -458,6 +461,34 @@ OF_THE_PLAN = (
         " or absent.conversion_time < coalesce(reach.oldest_time, whole_reach.oldest_time)",
         "",
         _shown("nothing is taken back for having rolled out of the source"),
+    ),
+    _one(
+        "what its row names another account for is not gone",
+        LEDGER_SIDE,
+        "then 'other_account'",
+        "then 'gone'",
+        ACCOUNTS,
+    ),
+    _one(
+        "what counts in one account goes to no other",
+        SOURCE,
+        """{{ "elsewhere.conversion_name is not null" if plan.elsewhere else "false" }}""",
+        "false",
+        ACCOUNTS,
+    ),
+    _one(
+        "what stands in its own account holds no row of another",
+        ELSEWHERE,
+        " and standing.account_id is null",
+        "",
+        f"{WHOLE}/test_accounts.py::test_what_stands_in_its_own_account_holds_no_row_of_another",
+    ),
+    _one(
+        "the oldest row that changes its account is not out of reach",
+        LEDGER_SIDE,
+        """            ~ (reverse_etl._or_elsewhere('attempts') if plan.elsewhere else "") ~ ")"\n""",
+        """            ~ ")"\n""",
+        ACCOUNTS,
     ),
 )
 

@@ -7,5 +7,6 @@ select
     cast(null as {{ reverse_etl._type_double() }}) as value,
     cast(null as {{ reverse_etl._type_double() }}) as attribution_credit,
     cast(null as boolean) as is_counted,
+    cast(null as boolean) as counts_elsewhere,
     cast(null as {{ dbt.type_string() }}) as sent_under,
     cast(null as {{ dbt.type_int() }}) as copy

@@ -414,9 +414,221 @@ case when (not (conversion_name in ('Lead', 'It\'s won'))) then 'goal_missing,' 
 greatest(case when coalesce(conversion_at >= datetime_add(datetime_trunc(cast('2026-11-25 12:00:00' as datetime), second), interval 1 second), false) then coalesce(format_datetime('%E4Y-%m-%dT%H:%M:%SZ', conversion_at), '') else '' end, case when coalesce(click_at > datetime_add(cast('2026-11-25 12:00:00' as datetime), interval -1 hour), false) then coalesce(format_datetime('%E4Y-%m-%dT%H:%M:%SZ', case when click_at < cast('9999-01-01 00:00:00' as datetime) then datetime_add(click_at, interval 1 hour) end), '') else '' end) as goes_at
 from `warehouse`.`shop`.`reverse_etl_step_matched_rows` as matched_rows
 where in_source
+),
+sent_elsewhere as (
+select distinct
+source_rows.conversion_name as conversion_name, source_rows.identifier_key as identifier_key, source_rows.conversion_time as conversion_time,
+sent.account_id as sent_account_id,
+sent.conversion_name as sent_conversion_name,
+sent.identifier_key as sent_identifier_key,
+sent.conversion_time as sent_conversion_time
+from judged as source_rows
+inner join (
+select
+ledger.*,
+case when ledger.click_id = '' then cast(length(ledger.hashed_email) as string) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
+from `warehouse`.`shop`.`reverse_etl_ledger` as ledger
+where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.sync = 'it\'s'
+) as sent
+on source_rows.conversion_name = sent.conversion_name and source_rows.identifier_key = sent.identifier_key and source_rows.conversion_time = sent.conversion_time
+where sent.account_id not in ('1')
+union all
+select distinct
+source_rows.conversion_name as conversion_name, source_rows.identifier_key as identifier_key, source_rows.conversion_time as conversion_time,
+sent.account_id as sent_account_id,
+sent.conversion_name as sent_conversion_name,
+sent.identifier_key as sent_identifier_key,
+sent.conversion_time as sent_conversion_time
+from judged as source_rows
+inner join (
+select
+ledger.*,
+case when ledger.click_id = '' then cast(length(ledger.hashed_email) as string) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
+from `warehouse`.`shop`.`reverse_etl_ledger` as ledger
+where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.sync = 'it\'s'
+) as sent
+on source_rows.record_key = sent.record_key and sent.record_key <> ''
+where sent.account_id not in ('1')
+),
+attempts_elsewhere as (
+select
+attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
+coalesce(one_row.outcome, many_rows.outcome) as outcome,
+coalesce(one_row.settles, many_rows.settles, 0) as settles,
+one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
+coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
+from (
+select
+ledger.*,
+case when ledger.click_id = '' then cast(length(ledger.hashed_email) as string) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
+from `warehouse`.`shop`.`reverse_etl_ledger` as ledger
+where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.sync = 'it\'s'
+) as attempts
+inner join (select distinct sent_account_id, sent_conversion_name, sent_identifier_key, sent_conversion_time from sent_elsewhere) as found on found.sent_account_id = attempts.account_id and found.sent_conversion_name = attempts.conversion_name and found.sent_identifier_key = attempts.identifier_key and found.sent_conversion_time = attempts.conversion_time
+left join (
+select
+account_id, run_seq, batch, seq_from, seq_to,
+max(outcome) as outcome,
+max(case when settles then 1 else 0 end) as settles,
+max(code) as code,
+max(error_code) as error_code,
+max(message) as message,
+max(tracking_id) as tracking_id,
+min(recorded_at) as answered_at
+from `warehouse`.`shop`.`reverse_etl_receipts`
+where destination = 'microsoft_ads' and environment = 'production' and sync = 'it\'s'
+group by account_id, run_seq, batch, seq_from, seq_to) as one_row
+on attempts.account_id = one_row.account_id and attempts.run_seq = one_row.run_seq
+and attempts.seq = one_row.seq_from and one_row.seq_from = one_row.seq_to
+left join (
+select
+account_id, run_seq, batch, seq_from, seq_to,
+max(outcome) as outcome,
+max(case when settles then 1 else 0 end) as settles,
+max(code) as code,
+max(error_code) as error_code,
+max(message) as message,
+max(tracking_id) as tracking_id,
+min(recorded_at) as answered_at
+from `warehouse`.`shop`.`reverse_etl_receipts`
+where destination = 'microsoft_ads' and environment = 'production' and sync = 'it\'s'
+group by account_id, run_seq, batch, seq_from, seq_to) as many_rows
+on attempts.account_id = many_rows.account_id and attempts.run_seq = many_rows.run_seq and attempts.batch = many_rows.batch
+and attempts.seq between many_rows.seq_from and many_rows.seq_to and many_rows.seq_from < many_rows.seq_to
+left join (
+select
+account_id, fenced_run_seq as run_seq,
+min(fenced_seq) as fenced_seq
+from `warehouse`.`shop`.`reverse_etl_runs`
+where destination = 'microsoft_ads' and environment = 'production' and sync = 'it\'s' and event = 'fence'
+group by account_id, fenced_run_seq) as fences
+on attempts.account_id = fences.account_id and attempts.run_seq = fences.run_seq
+where
+1 = 1
+and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq) and not coalesce(one_row.outcome, many_rows.outcome, '') = 'not_sent'
+),
+states_elsewhere as (
+with once as (
+select
+attempts.*,
+run_seq * 1000000000000 + seq as place
+from (
+select
+attempts.*,
+row_number() over (partition by account_id, run_seq, seq order by batch) as written
+from attempts_elsewhere as attempts
+) as attempts
+where written = 1
 )
 select
-judged.*,
+last_places.*,
+case
+when retract_accepted > 0 then 'retracted'
+when send_accepted > 0 then 'accepted'
+when send_unanswered > send_unsettled and send_unanswered > send_settled then 'in_doubt'
+when send_unsettled > send_settled then 'maybe_taken'
+end as known_status,
+retract_accepted = 0 and retract_unanswered > retract_settled as retract_in_doubt,
+retried > send_refused as lifted,
+case
+when send_accepted > 0 then send_accepted
+when send_unanswered > send_unsettled and send_unanswered > send_settled then send_unanswered
+-- lifted, the last repeat tells, of the same bytes: it may have been put off since
+when send_unsettled > send_settled and retried <= send_refused then send_unsettled
+else last_send
+end as payload_from
+from (
+select
+account_id, conversion_name, identifier_key, conversion_time,
+max(case when operation = 'send' then place else 0 end) as last_send,
+max(case when operation = 'send' and outcome is null then place else 0 end) as send_unanswered,
+max(case when operation = 'send' and outcome = 'rejected' and settles = 0 then place else 0 end) as send_unsettled,
+max(case when operation = 'send' and outcome in ('rejected', 'deferred') and settles = 1 then place else 0 end) as send_settled,
+max(case when operation = 'send' and outcome = 'rejected' then place else 0 end) as send_refused,
+max(case when operation = 'retry' then place else 0 end) as retried,
+max(case when operation = 'restate' and outcome = 'accepted' then place else 0 end) as restate_accepted,
+max(case when operation = 'restate' and outcome is null then place else 0 end) as restate_unanswered,
+max(case when operation = 'restate' and outcome = 'rejected' then place else 0 end) as restate_rejected,
+max(case when operation = 'retract' and outcome = 'accepted' then place else 0 end) as retract_accepted,
+max(case when operation = 'retract' and outcome is null then place else 0 end) as retract_unanswered,
+max(case when operation = 'retract' and outcome = 'rejected' and settles = 1 then place else 0 end) as retract_settled,
+max(case when operation = 'retract' then place else 0 end) as last_retract,
+max(case when operation = 'retract' and outcome = 'rejected' then place else 0 end) as retract_rejected,
+max(case when operation in ('restate', 'retract') then place else 0 end) as last_adjustment,
+coalesce(min(case when operation = 'send' and outcome = 'accepted' then place end), 0) as send_accepted,
+max(
+case
+when outcome is null and operation <> 'retry' and 1 = 0 then 1
+else 0
+end
+) = 1 as may_still_arrive,
+max(adjustment_time) as last_adjustment_time
+from once as attempts
+group by account_id, conversion_name, identifier_key, conversion_time
+) as last_places
+),
+rows_elsewhere as (
+select account_id, record_key, conversion_name, identifier_key, conversion_time
+from (
+select
+clean.*,
+coalesce(format_datetime('%E4Y-%m-%dT%H:%M:%SZ', conversion_at), '') as conversion_time,
+case when click_id = '' then cast(length(hashed_email) as string) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
+case when click_id = '' or (hashed_email = '' and hashed_phone = '') then '' else cast(length(hashed_email) as string) || 'H' || hashed_email || hashed_phone end as hashes_beside
+from (
+select
+case when trim(cast(`deal_id` as string), ' ') = '' or cast(`deal_id` as string) is null then '' else cast(`deal_id` as string) end as record_key,
+case when trim(cast(conversion_name as string), ' ') = '' or cast(conversion_name as string) is null then '' else cast(conversion_name as string) end as conversion_name,
+(select datetime(safe_cast(case when regexp_contains(any_time, '^(([0-9]{3}[1-9]|[0-...50117b95dc31') then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(any_time, '^(.{10})T', '\\1 '), '^(.{10})$', '\\1 00:00'), '([.][0-9]{6})[0-9]+', '\\1'), '(:[0-9.]+) ?(Z|UTC)$', '\\1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})$', '\\1\\2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})$', '\\1\\2:\\3'), '^(.{13}:[0-9]{2}[:0-9.]*)$', '\\1+00:00'), '^(.{16})([+-])', '\\1:00\\2') end as timestamp), 'UTC') from unnest([trim(cast(conversion_time as string), ' ')]) as any_time) as conversion_at,
+case when trim(cast(microsoft_click_id as string), ' ') = '' or cast(microsoft_click_id as string) is null then '' else cast(microsoft_click_id as string) end as click_id,
+case when trim(cast(hashed_email_address as string), ' ') = '' or cast(hashed_email_address as string) is null then '' else cast(hashed_email_address as string) end as hashed_email,
+case when trim(cast(hashed_phone_number as string), ' ') = '' or cast(hashed_phone_number as string) is null then '' else cast(hashed_phone_number as string) end as hashed_phone,
+(select case
+when regexp_contains(number_text, '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?$')
+then coalesce(safe_cast(conversion_value as float64), safe_cast(number_text as float64), case when regexp_contains(number_text, 'e-') then 0 else case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end end)
+when number_text = 'nan' then cast('NaN' as float64)
+when regexp_contains(number_text, '^[-+]?inf(inity)?$') then case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end
+end from unnest([lower(trim(cast(conversion_value as string), ' '))]) as number_text) as value,
+(case when (conversion_value) is null then false when (select case
+when regexp_contains(number_text, '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?$')
+then coalesce(safe_cast(conversion_value as float64), safe_cast(number_text as float64), case when regexp_contains(number_text, 'e-') then 0 else case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end end)
+when number_text = 'nan' then cast('NaN' as float64)
+when regexp_contains(number_text, '^[-+]?inf(inity)?$') then case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end
+end from unnest([lower(trim(cast(conversion_value as string), ' '))]) as number_text) is not null then true else (case when trim(cast(conversion_value as string), ' ') = '' or cast(conversion_value as string) is null then '' else cast(conversion_value as string) end) <> '' end) as has_value,
+case when trim(cast(conversion_currency_code as string), ' ') = '' or cast(conversion_currency_code as string) is null then '' else cast(conversion_currency_code as string) end as currency,
+(select case
+when regexp_contains(number_text, '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?$')
+then coalesce(safe_cast(external_attribution_credit as float64), safe_cast(number_text as float64), case when regexp_contains(number_text, 'e-') then 0 else case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end end)
+when number_text = 'nan' then cast('NaN' as float64)
+when regexp_contains(number_text, '^[-+]?inf(inity)?$') then case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end
+end from unnest([lower(trim(cast(external_attribution_credit as string), ' '))]) as number_text) as attribution_credit,
+(case when (external_attribution_credit) is null then false when (select case
+when regexp_contains(number_text, '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?$')
+then coalesce(safe_cast(external_attribution_credit as float64), safe_cast(number_text as float64), case when regexp_contains(number_text, 'e-') then 0 else case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end end)
+when number_text = 'nan' then cast('NaN' as float64)
+when regexp_contains(number_text, '^[-+]?inf(inity)?$') then case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end
+end from unnest([lower(trim(cast(external_attribution_credit as string), ' '))]) as number_text) is not null then true else (case when trim(cast(external_attribution_credit as string), ' ') = '' or cast(external_attribution_credit as string) is null then '' else cast(external_attribution_credit as string) end) <> '' end) as has_credit,
+case when trim(cast(external_attribution_model as string), ' ') = '' or cast(external_attribution_model as string) is null then '' else cast(external_attribution_model as string) end as attribution_model,
+trim(coalesce(cast(`account` as string), ''), ' 	\n\r
+') as account_id
+from (
+select * from `warehouse`.`shop`.`offline_conversions`
+where trim(coalesce(cast(`account` as string), ''), ' 	\n\r
+') <> '1'
+) as rows_of_account) as clean
+) as rows_elsewhere
+),
+counted_elsewhere as (
+select distinct sent_elsewhere.conversion_name as conversion_name, sent_elsewhere.identifier_key as identifier_key, sent_elsewhere.conversion_time as conversion_time
+from sent_elsewhere
+inner join states_elsewhere as states
+on sent_elsewhere.sent_account_id = states.account_id and sent_elsewhere.sent_conversion_name = states.conversion_name and sent_elsewhere.sent_identifier_key = states.identifier_key and sent_elsewhere.sent_conversion_time = states.conversion_time
+left join rows_elsewhere as standing
+on sent_elsewhere.sent_account_id = standing.account_id and sent_elsewhere.sent_conversion_name = standing.conversion_name and sent_elsewhere.sent_identifier_key = standing.identifier_key and sent_elsewhere.sent_conversion_time = standing.conversion_time
+where states.known_status in ('accepted', 'in_doubt', 'maybe_taken') and standing.account_id is null
+)
+select
+judged.record_key as record_key, judged.conversion_name as conversion_name, judged.conversion_at as conversion_at, judged.conversion_time as conversion_time, judged.click_id as click_id, judged.hashed_email as hashed_email, judged.hashed_phone as hashed_phone, judged.value as value, judged.has_value as has_value, judged.currency as currency, judged.attribution_credit as attribution_credit, judged.has_credit as has_credit, judged.attribution_model as attribution_model, judged.identifier_key as identifier_key, judged.click_at as click_at, judged.invalid_reasons as invalid_reasons, judged.expired_reasons as expired_reasons, judged.waiting_reasons as waiting_reasons, judged.refusable_reasons as refusable_reasons, judged.goes_at as goes_at,
 case when judged.invalid_reasons = '' then row_number() over (
 partition by judged.conversion_name, judged.identifier_key, judged.conversion_time
 order by
@@ -430,9 +642,11 @@ judged.hashed_email, judged.hashed_phone, judged.click_id
 coalesce(
 known.status = 'accepted' and not known.retract_in_doubt, false
 ) as is_counted,
-coalesce(known.record_key, '') as sent_under
+coalesce(known.record_key, '') as sent_under,
+elsewhere.conversion_name is not null as counts_elsewhere
 from judged
-left join `warehouse`.`shop`.`reverse_etl_step_known` as known on judged.conversion_name = known.conversion_name and judged.identifier_key = known.identifier_key and judged.conversion_time = known.conversion_time;
+left join `warehouse`.`shop`.`reverse_etl_step_known` as known on judged.conversion_name = known.conversion_name and judged.identifier_key = known.identifier_key and judged.conversion_time = known.conversion_time
+left join counted_elsewhere as elsewhere on judged.conversion_name = elsewhere.conversion_name and judged.identifier_key = elsewhere.identifier_key and judged.conversion_time = elsewhere.conversion_time;
 -- plain_counts
 create table `warehouse`.`shop`.`reverse_etl_step_plain_counts` as
 select
@@ -488,7 +702,7 @@ open_rows.attribution_credit as source_attribution_credit,
 known.attribution_credit as ledger_attribution_credit,
 open_rows.attribution_model as source_attribution_model,
 known.attribution_model as ledger_attribution_model,
-open_rows.copy, open_rows.invalid_reasons, open_rows.expired_reasons, open_rows.waiting_reasons, open_rows.refusable_reasons, open_rows.goes_at,
+open_rows.copy, open_rows.invalid_reasons, open_rows.expired_reasons, open_rows.waiting_reasons, open_rows.refusable_reasons, open_rows.goes_at, open_rows.counts_elsewhere,
 coalesce(known.status, 'none') as status,
 known.lifted, known.restate_in_doubt, known.retract_in_doubt, known.retract_refused, known.may_still_arrive, known.last_adjustment_time, known.accepted_at, known.answered_at, known.adjusted, known.adjusted_outcome, known.adjusted_value, known.adjusted_currency, known.restate_refused_value, known.restate_refused_currency, known.code, known.error_code, known.message, known.tracking_id, known.sent_this_run, known.corrected_this_run, known.accepted_lately,
 coalesce(open_rows.value, -1.5e300) = coalesce(known.value, -1.5e300) and open_rows.currency = known.currency as same_value,
@@ -520,49 +734,50 @@ ruled.*,
 case
 when rule in (1) then 'invalid'
 when rule in (2) then 'duplicate'
-when rule in (3, 7, 10, 32) then 'expired'
-when rule in (4, 21, 26, 34, 35, 45) then 'waiting'
-when rule in (5, 11, 15, 17, 18, 19, 20, 23, 24, 25, 28, 29, 30, 31, 33, 37, 41, 43, 46) then 'held'
-when rule in (6, 49) then 'new'
-when rule in (8, 9, 12) then 'in_doubt'
-when rule in (13, 44, 47, 48) then 'deferred'
-when rule in (14, 38) then 'accepted'
-when rule in (16, 42) then 'rejected'
-when rule in (22) then 'retract'
-when rule in (27, 36) then 'restate'
-when rule in (39, 40) then 'unchanged'
+when rule in (3, 8, 11, 33) then 'expired'
+when rule in (4, 22, 27, 35, 36, 46) then 'waiting'
+when rule in (5, 6, 12, 16, 18, 19, 20, 21, 24, 25, 26, 29, 30, 31, 32, 34, 38, 42, 44, 47, 48) then 'held'
+when rule in (7, 51) then 'new'
+when rule in (9, 10, 13) then 'in_doubt'
+when rule in (14, 45, 49, 50) then 'deferred'
+when rule in (15, 39) then 'accepted'
+when rule in (17, 43) then 'rejected'
+when rule in (23) then 'retract'
+when rule in (28, 37) then 'restate'
+when rule in (40, 41) then 'unchanged'
 else ''
 end as class,
 case
 when rule in (1) then invalid_reasons
 when rule in (2) then 'same_identity'
-when rule in (3, 10, 32) then expired_reasons
-when rule in (4, 45) then waiting_reasons
-when rule in (5, 46) then refusable_reasons
-when rule in (7) then 'in_doubt_too_old'
-when rule in (8, 12) then 'unanswered_this_run'
-when rule in (11) then 'retracted'
-when rule in (13, 44) then 'deferred_this_run'
-when rule in (14) then 'restated'
-when rule in (15, 24, 27, 28) then 'restate_in_doubt'
-when rule in (17, 20, 41) then 'maybe_taken'
-when rule in (18, 22, 23) then 'retract_in_doubt'
-when rule in (19) then 'retract_refused'
-when rule in (21, 26, 35) then 'quiet'
-when rule in (25, 33, 43) then 'rejected_unchanged'
-when rule in (29) then 'attribution_changed'
-when rule in (30) then 'value_missing'
-when rule in (31) then 'currency_missing'
-when rule in (34) then 'accepted_recently'
-when rule in (36, 37) then 'value_changed'
-when rule in (39) then 'hashes_differ'
+when rule in (3, 11, 33) then expired_reasons
+when rule in (4, 46) then waiting_reasons
+when rule in (5, 47) then refusable_reasons
+when rule in (6, 48) then 'other_account'
+when rule in (8) then 'in_doubt_too_old'
+when rule in (9, 13) then 'unanswered_this_run'
+when rule in (12) then 'retracted'
+when rule in (14, 45) then 'deferred_this_run'
+when rule in (15) then 'restated'
+when rule in (16, 25, 28, 29) then 'restate_in_doubt'
+when rule in (18, 21, 42) then 'maybe_taken'
+when rule in (19, 23, 24) then 'retract_in_doubt'
+when rule in (20) then 'retract_refused'
+when rule in (22, 27, 36) then 'quiet'
+when rule in (26, 34, 44) then 'rejected_unchanged'
+when rule in (30) then 'attribution_changed'
+when rule in (31) then 'value_missing'
+when rule in (32) then 'currency_missing'
+when rule in (35) then 'accepted_recently'
+when rule in (37, 38) then 'value_changed'
+when rule in (40) then 'hashes_differ'
 else ''
 end as reason,
 case
-when rule in (6, 47, 49) then 'send'
-when rule in (9, 48) then 'repeat'
-when rule in (22) then 'retract'
-when rule in (27, 36) then 'restate'
+when rule in (7, 49, 51) then 'send'
+when rule in (10, 50) then 'repeat'
+when rule in (23) then 'retract'
+when rule in (28, 37) then 'restate'
 else ''
 end as operation
 from (
@@ -574,50 +789,52 @@ when copy > 1 then 2
 when status = 'none' and expired_reasons <> '' then 3
 when status = 'none' and waiting_reasons <> '' then 4
 when status = 'none' and refusable_reasons <> '' then 5
-when status = 'none' then 6
-when status = 'in_doubt' and expired_reasons <> '' then 7
-when status = 'in_doubt' and sent_this_run then 8
-when status = 'in_doubt' then 9
-when status in ('retracted', 'maybe_taken', 'rejected', 'deferred') and expired_reasons <> '' then 10
-when status = 'retracted' then 11
-when status in ('accepted', 'maybe_taken') and tried_this_run and adjusted_outcome is null then 12
-when status in ('accepted', 'maybe_taken') and tried_this_run and adjusted_outcome = 'deferred' then 13
-when status in ('accepted', 'maybe_taken') and tried_this_run and adjusted_outcome = 'accepted' then 14
-when status in ('accepted', 'maybe_taken') and tried_this_run and adjusted = 'restate' and restate_in_doubt then 15
-when status in ('accepted', 'maybe_taken') and tried_this_run then 16
-when status = 'maybe_taken' and corrected_this_run then 17
-when status = 'accepted' and retract_in_doubt and expired_reasons <> '' then 18
-when status in ('accepted', 'maybe_taken') and retract_in_doubt and retract_refused and status = 'accepted' then 19
-when status in ('accepted', 'maybe_taken') and retract_in_doubt and retract_refused then 20
-when status in ('accepted', 'maybe_taken') and retract_in_doubt and may_still_arrive then 21
-when status in ('accepted', 'maybe_taken') and retract_in_doubt then 22
-when status = 'accepted' and retract_in_doubt then 23
-when status = 'accepted' and restate_in_doubt and (expired_reasons <> '' or source_value is null) then 24
-when status = 'accepted' and restate_in_doubt and value_was_refused then 25
-when status = 'accepted' and restate_in_doubt and may_still_arrive then 26
-when status = 'accepted' and restate_in_doubt then 27
+when status = 'none' and counts_elsewhere then 6
+when status = 'none' then 7
+when status = 'in_doubt' and expired_reasons <> '' then 8
+when status = 'in_doubt' and sent_this_run then 9
+when status = 'in_doubt' then 10
+when status in ('retracted', 'maybe_taken', 'rejected', 'deferred') and expired_reasons <> '' then 11
+when status = 'retracted' then 12
+when status in ('accepted', 'maybe_taken') and tried_this_run and adjusted_outcome is null then 13
+when status in ('accepted', 'maybe_taken') and tried_this_run and adjusted_outcome = 'deferred' then 14
+when status in ('accepted', 'maybe_taken') and tried_this_run and adjusted_outcome = 'accepted' then 15
+when status in ('accepted', 'maybe_taken') and tried_this_run and adjusted = 'restate' and restate_in_doubt then 16
+when status in ('accepted', 'maybe_taken') and tried_this_run then 17
+when status = 'maybe_taken' and corrected_this_run then 18
+when status = 'accepted' and retract_in_doubt and expired_reasons <> '' then 19
+when status in ('accepted', 'maybe_taken') and retract_in_doubt and retract_refused and status = 'accepted' then 20
+when status in ('accepted', 'maybe_taken') and retract_in_doubt and retract_refused then 21
+when status in ('accepted', 'maybe_taken') and retract_in_doubt and may_still_arrive then 22
+when status in ('accepted', 'maybe_taken') and retract_in_doubt then 23
+when status = 'accepted' and retract_in_doubt then 24
+when status = 'accepted' and restate_in_doubt and (expired_reasons <> '' or source_value is null) then 25
+when status = 'accepted' and restate_in_doubt and value_was_refused then 26
+when status = 'accepted' and restate_in_doubt and may_still_arrive then 27
 when status = 'accepted' and restate_in_doubt then 28
-when status = 'accepted' and not same_attribution then 29
-when status = 'accepted' and not same_value and source_value is null then 30
-when status = 'accepted' and not same_value and source_currency = '' and ledger_currency <> '' then 31
-when status = 'accepted' and not same_value and expired_reasons <> '' then 32
-when status = 'accepted' and not same_value and value_was_refused then 33
-when status = 'accepted' and not same_value and accepted_lately then 34
-when status = 'accepted' and not same_value and may_still_arrive then 35
-when status = 'accepted' and not same_value then 36
+when status = 'accepted' and restate_in_doubt then 29
+when status = 'accepted' and not same_attribution then 30
+when status = 'accepted' and not same_value and source_value is null then 31
+when status = 'accepted' and not same_value and source_currency = '' and ledger_currency <> '' then 32
+when status = 'accepted' and not same_value and expired_reasons <> '' then 33
+when status = 'accepted' and not same_value and value_was_refused then 34
+when status = 'accepted' and not same_value and accepted_lately then 35
+when status = 'accepted' and not same_value and may_still_arrive then 36
 when status = 'accepted' and not same_value then 37
-when status = 'accepted' and sent_this_run then 38
-when status = 'accepted' and not same_hashes then 39
-when status = 'accepted' then 40
-when status = 'maybe_taken' and not lifted then 41
-when status = 'rejected' and same_in_all and sent_this_run then 42
-when status = 'rejected' and same_in_all then 43
-when status in ('deferred', 'maybe_taken') and sent_this_run then 44
-when waiting_reasons <> '' then 45
-when refusable_reasons <> '' then 46
-when status = 'deferred' then 47
-when status = 'maybe_taken' then 48
-when status = 'rejected' then 49
+when status = 'accepted' and not same_value then 38
+when status = 'accepted' and sent_this_run then 39
+when status = 'accepted' and not same_hashes then 40
+when status = 'accepted' then 41
+when status = 'maybe_taken' and not lifted then 42
+when status = 'rejected' and same_in_all and sent_this_run then 43
+when status = 'rejected' and same_in_all then 44
+when status in ('deferred', 'maybe_taken') and sent_this_run then 45
+when waiting_reasons <> '' then 46
+when refusable_reasons <> '' then 47
+when status in ('deferred', 'rejected') and counts_elsewhere then 48
+when status = 'deferred' then 49
+when status = 'maybe_taken' then 50
+when status = 'rejected' then 51
 end as rule
 from facts
 ) as ruled;
@@ -684,6 +901,57 @@ group by conversion_name
 whole_reach as (
 select coalesce(min(oldest_time), '') as oldest_time
 from reach
+),
+rows_elsewhere as (
+select account_id, record_key, conversion_name, identifier_key, conversion_time
+from (
+select
+clean.*,
+coalesce(format_datetime('%E4Y-%m-%dT%H:%M:%SZ', conversion_at), '') as conversion_time,
+case when click_id = '' then cast(length(hashed_email) as string) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
+case when click_id = '' or (hashed_email = '' and hashed_phone = '') then '' else cast(length(hashed_email) as string) || 'H' || hashed_email || hashed_phone end as hashes_beside
+from (
+select
+case when trim(cast(`deal_id` as string), ' ') = '' or cast(`deal_id` as string) is null then '' else cast(`deal_id` as string) end as record_key,
+case when trim(cast(conversion_name as string), ' ') = '' or cast(conversion_name as string) is null then '' else cast(conversion_name as string) end as conversion_name,
+(select datetime(safe_cast(case when regexp_contains(any_time, '^(([0-9]{3}[1-9]|[0-...50117b95dc31') then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(any_time, '^(.{10})T', '\\1 '), '^(.{10})$', '\\1 00:00'), '([.][0-9]{6})[0-9]+', '\\1'), '(:[0-9.]+) ?(Z|UTC)$', '\\1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})$', '\\1\\2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})$', '\\1\\2:\\3'), '^(.{13}:[0-9]{2}[:0-9.]*)$', '\\1+00:00'), '^(.{16})([+-])', '\\1:00\\2') end as timestamp), 'UTC') from unnest([trim(cast(conversion_time as string), ' ')]) as any_time) as conversion_at,
+case when trim(cast(microsoft_click_id as string), ' ') = '' or cast(microsoft_click_id as string) is null then '' else cast(microsoft_click_id as string) end as click_id,
+case when trim(cast(hashed_email_address as string), ' ') = '' or cast(hashed_email_address as string) is null then '' else cast(hashed_email_address as string) end as hashed_email,
+case when trim(cast(hashed_phone_number as string), ' ') = '' or cast(hashed_phone_number as string) is null then '' else cast(hashed_phone_number as string) end as hashed_phone,
+(select case
+when regexp_contains(number_text, '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?$')
+then coalesce(safe_cast(conversion_value as float64), safe_cast(number_text as float64), case when regexp_contains(number_text, 'e-') then 0 else case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end end)
+when number_text = 'nan' then cast('NaN' as float64)
+when regexp_contains(number_text, '^[-+]?inf(inity)?$') then case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end
+end from unnest([lower(trim(cast(conversion_value as string), ' '))]) as number_text) as value,
+(case when (conversion_value) is null then false when (select case
+when regexp_contains(number_text, '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?$')
+then coalesce(safe_cast(conversion_value as float64), safe_cast(number_text as float64), case when regexp_contains(number_text, 'e-') then 0 else case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end end)
+when number_text = 'nan' then cast('NaN' as float64)
+when regexp_contains(number_text, '^[-+]?inf(inity)?$') then case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end
+end from unnest([lower(trim(cast(conversion_value as string), ' '))]) as number_text) is not null then true else (case when trim(cast(conversion_value as string), ' ') = '' or cast(conversion_value as string) is null then '' else cast(conversion_value as string) end) <> '' end) as has_value,
+case when trim(cast(conversion_currency_code as string), ' ') = '' or cast(conversion_currency_code as string) is null then '' else cast(conversion_currency_code as string) end as currency,
+(select case
+when regexp_contains(number_text, '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?$')
+then coalesce(safe_cast(external_attribution_credit as float64), safe_cast(number_text as float64), case when regexp_contains(number_text, 'e-') then 0 else case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end end)
+when number_text = 'nan' then cast('NaN' as float64)
+when regexp_contains(number_text, '^[-+]?inf(inity)?$') then case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end
+end from unnest([lower(trim(cast(external_attribution_credit as string), ' '))]) as number_text) as attribution_credit,
+(case when (external_attribution_credit) is null then false when (select case
+when regexp_contains(number_text, '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?$')
+then coalesce(safe_cast(external_attribution_credit as float64), safe_cast(number_text as float64), case when regexp_contains(number_text, 'e-') then 0 else case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end end)
+when number_text = 'nan' then cast('NaN' as float64)
+when regexp_contains(number_text, '^[-+]?inf(inity)?$') then case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end
+end from unnest([lower(trim(cast(external_attribution_credit as string), ' '))]) as number_text) is not null then true else (case when trim(cast(external_attribution_credit as string), ' ') = '' or cast(external_attribution_credit as string) is null then '' else cast(external_attribution_credit as string) end) <> '' end) as has_credit,
+case when trim(cast(external_attribution_model as string), ' ') = '' or cast(external_attribution_model as string) is null then '' else cast(external_attribution_model as string) end as attribution_model,
+trim(coalesce(cast(`account` as string), ''), ' 	\n\r
+') as account_id
+from (
+select * from `warehouse`.`shop`.`offline_conversions`
+where trim(coalesce(cast(`account` as string), ''), ' 	\n\r
+') <> '1'
+) as rows_of_account) as clean
+) as rows_elsewhere
 ),
 absent as (
 select
@@ -767,7 +1035,7 @@ on attempts.run_seq = left_out.run_seq and attempts.seq = left_out.seq
 left join `warehouse`.`shop`.`reverse_etl_step_fences` as fences
 on attempts.run_seq = fences.run_seq
 where left_out.seq is null and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq)
-) as attempts where attempts.conversion_time >= '2026-08-27T12:00:00Z' and attempts.conversion_time < (select oldest_time from `warehouse`.`shop`.`reverse_etl_step_source_reach`) and (attempts.record_key in (select record_key from open_keys where record_key <> '') or (select oldest_time from whole_reach) = '')
+) as attempts where attempts.conversion_time >= '2026-08-27T12:00:00Z' and attempts.conversion_time < (select oldest_time from `warehouse`.`shop`.`reverse_etl_step_source_reach`) and (attempts.record_key in (select record_key from open_keys where record_key <> '') or (select oldest_time from whole_reach) = '' or attempts.record_key in (select record_key from rows_elsewhere where record_key <> '') or conversion_name || ' ' || identifier_key || ' ' || conversion_time in (select conversion_name || ' ' || identifier_key || ' ' || conversion_time from rows_elsewhere))
 ) as plain
 left join (
 select
@@ -801,7 +1069,7 @@ on attempts.run_seq = left_out.run_seq and attempts.seq = left_out.seq
 left join `warehouse`.`shop`.`reverse_etl_step_fences` as fences
 on attempts.run_seq = fences.run_seq
 where left_out.seq is null and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq)
-) as attempts where attempts.conversion_time >= '2026-08-27T12:00:00Z' and attempts.conversion_time < (select oldest_time from `warehouse`.`shop`.`reverse_etl_step_source_reach`) and (attempts.record_key in (select record_key from open_keys where record_key <> '') or (select oldest_time from whole_reach) = '')) as looked_for) as numbers on attempts.run_seq = numbers.run_seq and attempts.seq = numbers.seq
+) as attempts where attempts.conversion_time >= '2026-08-27T12:00:00Z' and attempts.conversion_time < (select oldest_time from `warehouse`.`shop`.`reverse_etl_step_source_reach`) and (attempts.record_key in (select record_key from open_keys where record_key <> '') or (select oldest_time from whole_reach) = '' or attempts.record_key in (select record_key from rows_elsewhere where record_key <> '') or conversion_name || ' ' || identifier_key || ' ' || conversion_time in (select conversion_name || ' ' || identifier_key || ' ' || conversion_time from rows_elsewhere))) as looked_for) as numbers on attempts.run_seq = numbers.run_seq and attempts.seq = numbers.seq
 left join `warehouse`.`shop`.`reverse_etl_step_answers` as one_row
 on attempts.run_seq = one_row.run_seq
 and attempts.seq = one_row.seq_from and one_row.seq_from = one_row.seq_to
@@ -829,6 +1097,7 @@ case
 when substr(absent.click_id, 1, 10) = 'forgotten_' then 'aged_out'
 when invalid_now.conversion_name is not null then 'row_invalid_now'
 when absent.conversion_time < '2026-08-27T12:00:00Z' then 'past_90_days'
+when identity_elsewhere.conversion_name is not null or key_elsewhere.record_key is not null then 'other_account'
 when
 open_keys.stands = 1 and sent_keys.record_key is not null
 and (absent.value is null or sent_keys.source_value is not null)
@@ -854,7 +1123,11 @@ cross join whole_reach
 left join reach on absent.conversion_name = reach.conversion_name
 left join invalid_now on absent.conversion_name = invalid_now.conversion_name and absent.identifier_key = invalid_now.identifier_key and absent.conversion_time = invalid_now.conversion_time
 left join open_keys on absent.record_key = open_keys.record_key
-left join sent_keys on absent.record_key = sent_keys.record_key;
+left join sent_keys on absent.record_key = sent_keys.record_key
+left join (select distinct conversion_name, identifier_key, conversion_time from rows_elsewhere) as identity_elsewhere
+on absent.conversion_name = identity_elsewhere.conversion_name and absent.identifier_key = identity_elsewhere.identifier_key and absent.conversion_time = identity_elsewhere.conversion_time
+left join (select distinct record_key from rows_elsewhere where record_key <> '') as key_elsewhere
+on absent.record_key = key_elsewhere.record_key;
 -- ledger_decisions
 create table `warehouse`.`shop`.`reverse_etl_step_ledger_decisions` as
 with facts as (
@@ -864,7 +1137,7 @@ corrected_this_run and adjusted = 'retract' as retracted_this_run,
 retract_in_doubt and not past_90_days and place <> 'aged_out' as retract_can_be_repeated,
 -- it stays, and no row says its value: the one that was tried is repeated
 status = 'accepted' and restate_in_doubt and not retract_in_doubt
-and place in ('row_invalid_now', 'refused_already', 'not_replaced') and not past_90_days as restate_can_be_repeated,
+and place in ('row_invalid_now', 'other_account', 'refused_already', 'not_replaced') and not past_90_days as restate_can_be_repeated,
 restate_tried_value = restate_refused_value and restate_tried_currency = restate_refused_currency as value_was_refused,
 place in ('moved', 'gone') and not retract_in_doubt as can_be_retracted
 from `warehouse`.`shop`.`reverse_etl_step_absent` as absent
@@ -877,12 +1150,12 @@ when rule in (2, 3, 4, 12) then 'in_doubt'
 when rule in (5, 13) then 'deferred'
 when rule in (6, 14) then 'rejected'
 when rule in (7) then 'retracted'
-when rule in (8, 9, 15, 18, 19, 26, 27, 28, 29, 31, 32, 33) then 'held'
+when rule in (8, 9, 15, 18, 19, 26, 27, 28, 29, 30, 32, 33, 34) then 'held'
 when rule in (10, 16, 20, 21) then 'waiting'
 when rule in (11, 22, 24, 25) then 'retract'
 when rule in (17) then 'restate'
 when rule in (23) then 'move'
-when rule in (30) then 'aged_out'
+when rule in (31) then 'aged_out'
 else ''
 end as class,
 case
@@ -893,12 +1166,13 @@ when rule in (8, 18) then 'retract_refused'
 when rule in (9, 19, 22, 26) then 'maybe_taken'
 when rule in (10, 16, 21) then 'quiet'
 when rule in (11, 27) then 'retract_in_doubt'
-when rule in (15, 31) then 'rejected_unchanged'
+when rule in (15, 32) then 'rejected_unchanged'
 when rule in (17, 24, 28) then 'restate_in_doubt'
 when rule in (20) then 'accepted_recently'
-when rule in (23, 32) then 'moved'
-when rule in (25, 33) then 'gone'
-when rule in (29) then 'row_invalid_now'
+when rule in (23, 33) then 'moved'
+when rule in (25, 34) then 'gone'
+when rule in (29) then 'other_account'
+when rule in (30) then 'row_invalid_now'
 else ''
 end as reason,
 case
@@ -939,11 +1213,12 @@ when can_be_retracted then 25
 when status = 'maybe_taken' then 26
 when retract_in_doubt then 27
 when restate_in_doubt then 28
-when place = 'row_invalid_now' then 29
-when place in ('past_90_days', 'aged_out') then 30
-when place = 'refused_already' then 31
-when place in ('moved', 'not_replaced') then 32
-when place = 'gone' then 33
+when place = 'other_account' then 29
+when place = 'row_invalid_now' then 30
+when place in ('past_90_days', 'aged_out') then 31
+when place = 'refused_already' then 32
+when place in ('moved', 'not_replaced') then 33
+when place = 'gone' then 34
 end as rule
 from facts
 ) as ruled;

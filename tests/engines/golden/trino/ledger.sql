@@ -69,53 +69,22 @@ end, 'UTC') as timestamp(6)))[1] <= cast(at_timezone(current_timestamp(6), 'UTC'
 -- accounts
 select
 account_id,
-sum(source_rows) as source_rows,
-sum(accepted) as accepted
+sum(source_rows) as source_rows
 from (
 select
 trim(both '
 ' from coalesce(cast("account" as varchar), '')) as account_id,
-count(*) as source_rows,
-0 as accepted
+count(*) as source_rows
 from "warehouse"."shop"."offline_conversions"
 group by trim(both '
 ' from coalesce(cast("account" as varchar), ''))
 union all
 select
 account_id,
-0 as source_rows,
-0 as accepted
+0 as source_rows
 from "warehouse"."shop"."reverse_etl_runs"
 where destination = 'microsoft_ads' and environment = 'production' and sync = 'it''s'
 group by account_id
-union all
-select
-account_id,
-0 as source_rows,
-accepted
-from (select
-destination, environment, account_id, sync,
-sum(records) as accepted
-from (
-select distinct destination, environment, account_id, sync, run_seq, batch, seq_from, seq_to, seq_to - seq_from + 1 as records
-from "warehouse"."shop"."reverse_etl_receipts"
-where 1 = 1 and outcome = 'accepted' and coalesce(error_code, '') <> 'Baseline'
-union all
-select distinct single.destination, single.environment, single.account_id, single.sync, single.run_seq, single.batch, single.seq_from, single.seq_to, -1
-from "warehouse"."shop"."reverse_etl_receipts" as single
-inner join "warehouse"."shop"."reverse_etl_receipts" as answered
-on single.destination = answered.destination and single.environment = answered.environment and single.account_id = answered.account_id and single.sync = answered.sync and single.run_seq = answered.run_seq and single.batch = answered.batch
-and single.seq_from between answered.seq_from and answered.seq_to
-where
-1 = 1
-and single.seq_from = single.seq_to
-and single.outcome <> 'accepted'
-and answered.outcome = 'accepted'
-and answered.seq_from < answered.seq_to
-) as counted
-group by destination, environment, account_id, sync
-) as scopes
-where destination = 'microsoft_ads' and environment = 'production' and sync = 'it''s'
 ) as found
 group by account_id
 order by account_id;
@@ -174,8 +143,11 @@ group by record_key
 having count(*) > 1
 ) as repeated;
 -- rows of an account
-select * from (select * from "warehouse"."shop"."offline_conversions" where trim(both '
-' from coalesce(cast("account" as varchar), '')) = '1') as rows_of_account;
+select * from (
+select * from "warehouse"."shop"."offline_conversions"
+where trim(both '
+' from coalesce(cast("account" as varchar), '')) = '1'
+) as rows_of_account;
 -- goals of the source
 select
 conversion_name,
