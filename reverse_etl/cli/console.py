@@ -141,7 +141,7 @@ def worst(codes: Sequence[int]) -> int:
 
 def each(syncs: Sequence[Sync], work: Callable[[Sync], int], results: Results) -> int:
     """Do the work for each sync and give the worst exit code; where there are several, an error stops only its own."""
-    if len(syncs) == 1:
+    if len(syncs) == 1 and not results.several:
         log_about(sync=syncs[0].label)
         return work(syncs[0])
     codes = []
@@ -160,12 +160,12 @@ def each(syncs: Sequence[Sync], work: Callable[[Sync], int], results: Results) -
 class Results:
     """Prints results: text at once, JSON when all are there, one document or a list of them.
 
-    `failures`: those of several syncs that have no result, and why.
+    `several`: several syncs were asked for, however many there are. `failures`: those that have no result, and why.
     """
 
     def __init__(self, *, as_json: bool, several: bool) -> None:
         self._as_json = as_json
-        self._several = several
+        self.several = several
         self._documents: list[Mapping[str, object]] = []
         self._shown = False
         self.failures: list[tuple[Sync, ReverseEtlError]] = []
@@ -198,8 +198,8 @@ class Results:
 
     def close(self) -> None:
         """Print what has to wait for the last."""
-        if self._as_json and (self._several or self._documents):
-            typer.echo(json.dumps(self._documents if self._several else self._documents[0], indent=2))
+        if self._as_json and (self.several or self._documents):
+            typer.echo(json.dumps(self._documents if self.several else self._documents[0], indent=2))
 
 
 def agreed(shown: str, question: str, *, yes: bool) -> bool:

@@ -61,6 +61,9 @@ def login(
     granted = redeem(identity, question, code)
     with store.lock():
         store.save(identity.key, granted)
+    source = _status(environment)["source"]
+    if source != str(store.file):
+        echo(f"Note: {source} goes before the sign-in that is kept now; unset it.", err=True)
     _show_status(environment, as_json=as_json)
 
 

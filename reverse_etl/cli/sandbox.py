@@ -90,6 +90,7 @@ def received(
 
     Example: reverse-etl sandbox received --outcome refused
     """
+    from reverse_etl.core.plan import figure
     from reverse_etl.sandbox import SandboxError, read_adjustments, read_received, summary
 
     path = _books(books, project_dir)
@@ -117,7 +118,7 @@ def received(
     echo("Goals")
     for goal in totals.goals:
         learnt = " (learnt)" if goal["learnt"] else ""
-        worth = f", {goal['value']:,.2f} {goal['currency'] or '(no currency)'}" if goal["value"] else ""
+        worth = f", {figure(goal['value'])} {goal['currency'] or '(no currency)'}" if goal["value"] else ""
         echo(f"  {goal['counted']:>8,}  {goal['name']}{learnt}{worth}")
     echo(f"{_newest(rows, 'row')}: conversion time, click id, goal, value, outcome" if rows else "No such rows.")
     for row in reversed(rows):

@@ -1,12 +1,18 @@
 """The command `why`: why a row is where it is."""
 
-from typing import Annotated
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from reverse_etl.cli.console import Results, read_line
+from reverse_etl.cli.console import Results, each, read_line
 from reverse_etl.cli.options import DbtOptions, Json, SyncOption, takes_dbt_options
 from reverse_etl.core.errors import SettingsError
+
+if TYPE_CHECKING:
+    from reverse_etl.core.results import WhyReport
+    from reverse_etl.core.sync import Sync
 
 
 @takes_dbt_options
@@ -38,11 +44,19 @@ def why(
     with open_workspace(dbt) as workspace:
         syncs = workspace.chosen(sync)
         results = Results(as_json=as_json, several=len(syncs) > 1)
-        reports = [command(workspace.open(one), key) for one in syncs]
-        for report in reports:
+        reports: list[WhyReport] = []
+
+        def work(one: Sync) -> int:
+            session = workspace.open(one)
+            report = command(session, key)
+            reports.append(report)
             if report.rows:
+                session.check_account()
                 results.show(why_json, why_text, report)
-        if not any(report.rows for report in reports):
+            return 0
+
+        code = each(syncs, work, results)
+        if not code and not any(report.rows for report in reports):
             kinds = reports[-1].readings
             for one in {one.name: one for one in syncs}.values():
                 if workspace.names_no_account(one, key):
@@ -59,3 +73,4 @@ def why(
                 hint="Keys are compared exactly, click ids in any case, with or without dashes.",
             )
         results.close()
+    raise typer.Exit(code)

@@ -166,9 +166,9 @@ class _Checkup:
                 return
         built = False
         if one.source and self._connected:
-            for line in or_failed("source_model", self._check_source(one), subject=one.name):
-                built = line.mark is Mark.OK
-                yield line
+            of_source = list(or_failed("source_model", self._check_source(one), subject=one.name))
+            built = all(line.mark is not Mark.FAILED for line in of_source)
+            yield from of_source
         if sync is None:
             return
         yield from self._declared_settings(one, sync)

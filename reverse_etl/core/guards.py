@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 
 from reverse_etl.core.errors import GuardError
-from reverse_etl.core.plan import Plan
+from reverse_etl.core.plan import Plan, figure
 from reverse_etl.core.ports import TestEvidence, Verdict
 from reverse_etl.core.sync import Environment, RestatementLimit, RetractionLimit, Sync
 
@@ -109,7 +109,7 @@ def retractions(limit: RetractionLimit, plan: Plan, *, before: int = 0) -> Guard
     of = f"{before + planned:,} of {known:,} conversions"
     if before + planned <= allowed:
         return Guard(name, f"{of} would be taken back, and {allowed:,} may be")
-    empty = "no row of the source is valid" if plan.source_rows else "the source is empty"
+    empty = "no row of the source is valid" if plan.source_rows else "no source row is left"
     why = f"{allowed:,} may be" if valid else empty
     return Guard(
         name,
@@ -145,7 +145,7 @@ def restatements(
         found = f"The value of {of} would be changed at once{by}, and {allowed:,} may be"
         return Guard(name, "", f"{found}: did the model change how it computes values?", hint)
     if limit.change is not None and any(abs(amount) > limit.change for amount in change.values()):
-        found = f"The value of {of} would be changed{by}, and the sum of a currency by {limit.change:,.2f} at most"
+        found = f"The value of {of} would be changed{by}, and the sum of a currency by {figure(limit.change)} at most"
         return Guard(name, "", f"{found}.", hint)
     return Guard(name, f"the value of {of} would be changed{by}, and {allowed:,} may be")
 
@@ -161,7 +161,7 @@ def limits(sync: Sync) -> list[Guard]:
     if "restate" in sync.adjustments:
         restate = sync.max_restatements
         words = f"{restate.rows:,} or {restate.share:.1%} of the conversions that count, whichever is more"
-        words += f", and their sum by {restate.change:,.2f}" if restate.change is not None else ""
+        words += f", and their sum by {figure(restate.change)}" if restate.change is not None else ""
         found.append(Guard("max_restatements", f"one push may change the value of {words}"))
     return found
 
@@ -169,7 +169,7 @@ def limits(sync: Sync) -> list[Guard]:
 def sums(amounts: Mapping[str, float]) -> str:
     """Signed sums by currency, in words."""
     named = ((currency or "in the currency of the goal", amount) for currency, amount in amounts.items())
-    return ", ".join(f"{amount:+,.2f} {currency}" for currency, amount in named)
+    return ", ".join(f"{figure(amount, '+')} {currency}" for currency, amount in named)
 
 
 def enforce(guards: Sequence[Guard]) -> None:

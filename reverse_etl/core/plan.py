@@ -54,6 +54,12 @@ class Record(NamedTuple):
         return f"Record(seq={self.seq}, batch={self.batch}, operation={self.operation!r})"
 
 
+def figure(value: float, sign: str = "") -> str:
+    """An amount with two decimals, and the third where it has one: Microsoft takes three. `sign`: as in a format."""
+    # No zero is negative.
+    return f"{round(value, 3) + 0.0:{sign},.3f}".removesuffix("0")
+
+
 @dataclass(frozen=True, slots=True)
 class Sample:
     """One row of a plan as people see it; it names no person.

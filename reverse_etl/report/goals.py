@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal, cast
 from typing_extensions import TypedDict
 
 from reverse_etl.core.goal import LONGEST_WINDOW, Goal, Recipe, window_words
+from reverse_etl.core.plan import figure
 from reverse_etl.core.results import GoalsReport
 from reverse_etl.report.documents import OfSync, Says, head, number
 from reverse_etl.report.text import rows_of, safe, title
@@ -104,7 +105,7 @@ def _facts(goal: Goal) -> Iterator[str]:
     yield safe(f"  {kind}, {goal.status or 'status unknown'}, scope {goal.scope or 'unknown'}")
     revenue = _REVENUE.get(goal.revenue_type, goal.revenue_type or "unknown")
     if goal.revenue_value is not None:
-        revenue += f", {goal.revenue_value:,.2f} {goal.revenue_currency}".rstrip()
+        revenue += f", {figure(goal.revenue_value)} {goal.revenue_currency}".rstrip()
     yield safe(
         f"  count {goal.count_type or 'unknown'}, window {window_words(goal.window_minutes)}, revenue: {revenue}"
     )

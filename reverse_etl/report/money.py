@@ -2,10 +2,12 @@
 
 from collections.abc import Iterable
 
+from reverse_etl.core.plan import figure
+
 
 def amount(value: float, currency: str) -> str:
     """One amount; without a currency it is in that of the goal."""
-    return f"{value:,.2f} {currency or '(currency of the goal)'}"
+    return f"{figure(value)} {currency or '(currency of the goal)'}"
 
 
 def by_currency(values: Iterable[tuple[str, float, int]]) -> dict[str, float]:

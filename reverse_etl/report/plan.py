@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, cast
 from typing_extensions import TypedDict
 
 from reverse_etl.core.guards import Guard, sums
-from reverse_etl.core.plan import CLASSES, Money, Plan, PlanLine, Sample
+from reverse_etl.core.plan import CLASSES, Money, Plan, PlanLine, Sample, figure
 from reverse_etl.core.results import Comparison, PlanReport
 from reverse_etl.core.sync import Sync
 from reverse_etl.report.documents import ClassName, Count, OfSync, Says, Side, Time, head, number
@@ -143,7 +143,7 @@ def plan_text(report: PlanReport, *, changes: bool = False) -> str:
         *_against(report),
         "",
     ]
-    out += columns(_class_rows(plan, "source"), right=2) or [f"  The source model {report.sync.model} is empty."]
+    out += columns(_class_rows(plan, "source"), right=2) or [f"  {_no_rows(report.sync)}"]
     if plan.ledger_rows:
         out += ["", LEDGER_SIDE, *columns(_class_rows(plan, "ledger"), right=2)]
     out += _money(plan)
@@ -266,6 +266,12 @@ NOT_THERE = "not there"
 MONEY_ROWS = 20
 
 
+def _no_rows(sync: Sync) -> str:
+    if sync.account_column:
+        return f"No row of the source model {sync.model} names this account."
+    return f"The source model {sync.model} is empty."
+
+
 def _money(plan: Plan) -> list[str]:
     """The sums of what a push would send by class and goal, and what it changes in all."""
     shown = [(line, money) for line in by_class(plan.lines) for money in line.money]
@@ -293,11 +299,13 @@ def money_sums(line: PlanLine, money: Money) -> tuple[str, str]:
         if money.currency != money.counted_currency or not money.counted_valued:
             return "", "; ".join(notes)
     by = money.value - money.counted
-    return (f"{by:+,.2f} {money.currency or money.counted_currency}" if by or not without else ""), "; ".join(notes)
+    return (f"{figure(by, '+')} {money.currency or money.counted_currency}" if by or not without else ""), "; ".join(
+        notes
+    )
 
 
 def _amount(value: float | None, currency: str, valued: int = 1) -> str:
-    return f"{value:,.2f} {currency}".rstrip() if value is not None and valued else "the goal's value"
+    return f"{figure(value)} {currency}".rstrip() if value is not None and valued else "the goal's value"
 
 
 def _samples(line: PlanLine) -> list[str]:

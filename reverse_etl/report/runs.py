@@ -17,7 +17,7 @@ OUTCOME_WORDS = {
     "rejected": "refused by the destination",
     "deferred": "put off by the destination",
     "in_doubt": "no answer recorded; may have arrived",
-    "not_sent": "not sent: the run stopped first",
+    "not_sent": "not taken: the run stopped first",
     "void": "never sent: the run was shut out first",
 }
 SIDES = {"source": "Source rows at its end", "ledger": "Sent before, and not in the source as it was sent"}

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from reverse_etl.commands.rejected import MAYBE_TAKEN
 from reverse_etl.core.guards import sums
-from reverse_etl.core.plan import CLASSES
+from reverse_etl.core.plan import CLASSES, figure
 from reverse_etl.core.report import Code, RowGroup, SyncReport
 from reverse_etl.report import charts
 from reverse_etl.report.attribution import percent
@@ -161,7 +161,7 @@ def _conversions(report: SyncReport) -> Section:
     for currency in list(by_currency((one.currency, one.value, one.valued) for one in found))[:CURRENCIES]:
         unit = currency or "currency of the goal"
         cells = [(one.conversion_name, one.day, one.value) for one in found if one.currency == currency and one.valued]
-        figures.append(_daily(report, f"Value per day in {unit}, by goal", unit, lambda v: f"{v:,.2f}", cells))
+        figures.append(_daily(report, f"Value per day in {unit}, by goal", unit, figure, cells))
     goals: dict[tuple[str, str], list[float]] = {}
     for one in found:
         sums_of = goals.setdefault((one.conversion_name, one.currency), [0, 0.0, 0])

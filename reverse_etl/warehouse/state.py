@@ -56,7 +56,8 @@ class State:
     def before(self, project: Project, sync: Sync) -> tuple[Project, Sync] | None:
         """The same account of the other build's own sync, and the project as that build placed it; None without one."""
         there = self.syncs.get(sync.name)
-        if there is None:
+        # One of several accounts now was all of them there, or none.
+        if there is None or (sync.account_column and there.account_id not in ("", sync.account_id)):
             return None
         account = sync.account_id if there.account_column else there.account_id
         return project.placed(self.manifest.nodes), replace(there, account_id=account)

@@ -232,6 +232,8 @@ def test_an_account_whose_rows_all_left_is_still_planned(routed: Shop, sandbox: 
     planned = json.loads(routed.run("plan", "--json").stdout)
     assert [one["account_id"] for one in planned] == ["100", "200"]
     assert push(routed, sandbox) == [("100", {"unchanged": 2}), ("200", {})]
+    shown = routed.run("plan", "shop_conversions@200").stdout
+    assert "No row of the source model offline_conversions names this account." in shown
 
 
 def test_what_was_sent_before_rows_had_accounts_stops_nothing(routed: Shop, sandbox: LocalSandbox) -> None:
@@ -289,6 +291,19 @@ def test_an_account_that_push_refuses_is_a_cross_of_check(routed: Shop, sandbox:
     assert f"Error in shop_conversions@\u00fc1?x: {words}" in pushed.stderr
     assert "\nshop_conversions@\u00fc1 x\n" in routed.run("check", MICROSOFT_ADS_ENDPOINT=sandbox.url).stdout
     assert "account \u00fc1?x\n" in routed.run("status").stdout
+
+
+def test_a_row_whose_account_can_be_none_is_not_promised(routed: Shop, sandbox: LocalSandbox) -> None:
+    """`why` says of the row what a push would, and a number with a zero before it is no other account."""
+    model = routed.folder / "models/offline_conversions.sql"
+    for account in ("X12", "0200"):
+        model.write_text(_MODEL.replace("'200'", f"'{account}'"))
+        routed.dbt("run", "--quiet", "--select", "offline_conversions")
+        done = routed.run("why", "D3")
+        assert (done.returncode, done.stdout) == (2, "")
+        words = f"Error in shop_conversions@{account}: The account id '{account}' is none: it is a whole number."
+        assert words in done.stderr
+        assert words in routed.run("push", MICROSOFT_ADS_ENDPOINT=sandbox.url).stderr
 
 
 def test_check_looks_at_every_account(routed: Shop, sandbox: LocalSandbox) -> None:

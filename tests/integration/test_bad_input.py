@@ -89,7 +89,7 @@ CASES: dict[str, tuple[Callable[[Shop], None], list[str], int, list[str]]] = {
         lambda s: s.exposure(environment="sandbox", account_id="X1234567"),
         ["plan"],
         2,
-        ["'X1234567' is none: it is a number", "aid (account)"],
+        ["'X1234567' is none: it is a whole number", "aid (account)"],
     ),
     "sandbox not running": (set_up, ["push"], 1, ["does not answer", "reverse-etl sandbox --port 9"]),
     "misspelt meta key": (

@@ -77,6 +77,25 @@ def test_all_pushes_each_as_its_own_run(several: Shop, sandbox: LocalSandbox) ->
     assert [(one["sync"], one["run"]) for one in json.loads(done.stdout)] == [("calls", 1), ("forms", 2)]
 
 
+def test_a_key_is_explained_though_another_sync_cannot_be_looked_at(several: Shop) -> None:
+    """`why` answers for the syncs that it can read, says what keeps it from the others, and leaves with their code."""
+    declare(several, calls={"account_id": "1"}, forms={"account_id": "2", "unique_key": "no_such_column"})
+    done = several.run("why", "D1")
+    assert done.returncode == 2
+    assert "calls -> microsoft_ads" in done.stdout
+    assert "Error in forms: " in done.stderr
+
+
+def test_the_only_one_of_all_that_fails_has_a_document(several: Shop) -> None:
+    """A program that pushes all gets a list with the error, not an empty one."""
+    declare(several, calls={"account_id": "1", "unique_key": "no_such_column"})
+    done = several.run("push", "--all", "--json")
+    assert done.returncode == 2
+    (failed,) = json.loads(done.stdout)
+    validate("error", failed)
+    assert failed["sync"] == "calls"
+
+
 def test_the_worst_exit_code_wins_and_the_others_are_pushed(several: Shop, sandbox: LocalSandbox) -> None:
     """A sync whose guard refuses stops only itself, is named, and its exit code is the command's."""
     declare(several, calls={"account_id": "1", "max_age": "1 minute"}, forms={"account_id": "2"})

@@ -176,3 +176,7 @@ def test_a_refresh_token_of_the_environment_pushes(shop: Shop, world: World) -> 
     assert (done.returncode, json.loads(done.stdout)["source"]) == (0, {"accepted": 2})
     assert first.refresh_token not in done.stdout + done.stderr
     assert (counts(world.sandbox)["renewals"], counts(world.sandbox)["calls"]) == (1, 1)
+    control(world.sandbox, revoke=True)
+    done = shop.run("push", MICROSOFT_ADS_REFRESH_TOKEN=first.refresh_token, **environ)
+    assert done.returncode == 1
+    assert "Give MICROSOFT_ADS_REFRESH_TOKEN a new token; or unset it, and sign in: reverse-etl login" in done.stderr

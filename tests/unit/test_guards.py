@@ -243,7 +243,7 @@ def test_check_shows_what_one_push_may_correct() -> None:
 def test_an_empty_source_takes_nothing_back() -> None:
     """Whatever the exposure allows, a source without a row is not believed; a number on the command line is."""
     empty = Plan("now", (PlanLine("ledger", "retract", ("gone",), "retract", 1),), 10)
-    assert "the source is empty" in retractions(RetractionLimit(100, 1.0), empty).refusal
+    assert "no source row is left" in retractions(RetractionLimit(100, 1.0), empty).refusal
     assert not retractions(RetractionLimit(1, 1.0, even_if_empty=True), empty).refusal
 
 

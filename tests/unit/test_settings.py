@@ -268,7 +268,7 @@ def test_loopback_is_known_by_host_alone() -> None:
 @pytest.mark.parametrize("given", ["X1234567", "12 34", "-1"])
 def test_an_id_is_a_number(name: str, given: str) -> None:
     """What people take for one, such as the account's number with letters, is refused; the local sandbox takes any."""
-    with pytest.raises(SettingsError, match="it is a number"):
+    with pytest.raises(SettingsError, match="it is a whole number"):
         MicrosoftAdsSettings.load(sync("production"), FULL | {name: given})
     MicrosoftAdsSettings.load(sync("local"), FULL | {name: given})
 
@@ -277,5 +277,5 @@ def test_an_account_that_rows_name_is_a_number_in_local_too() -> None:
     """Where each row names its account, `local` refuses what production would; a set one it takes as it is."""
     assert MicrosoftAdsSettings.load(sync("local", account_id="shop"), {}).account_id == "shop"
     routed = replace(sync("local", account_id="X1234567"), account_column="account")
-    with pytest.raises(SettingsError, match="it is a number"):
+    with pytest.raises(SettingsError, match="it is a whole number"):
         MicrosoftAdsSettings.load(routed, {})

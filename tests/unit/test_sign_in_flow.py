@@ -240,6 +240,15 @@ def test_status_of_tokens_from_the_environment(world: World) -> None:
     assert "acc3ss" not in fixed.stdout
 
 
+def test_a_sign_in_that_is_not_looked_at_is_said(world: World) -> None:
+    """A token in the environment goes first, also before the sign-in of a moment ago."""
+    done = world.run("login", *LOCAL, MICROSOFT_ADS_REFRESH_TOKEN="r3fresh")
+    assert done.returncode == 0, done.stderr
+    words = "MICROSOFT_ADS_REFRESH_TOKEN in the environment goes before the sign-in that is kept now; unset it."
+    assert f"Note: {words}" in done.stderr
+    assert "Note:" not in world.run("login", *LOCAL).stderr
+
+
 def test_logout_removes_it_and_says_what_stays_valid(world: World) -> None:
     """Afterwards there is no sign-in; a second logout finds none."""
     world.signed_in()

@@ -8,7 +8,7 @@ import pytest
 
 from docs.decisions import rules
 from reverse_etl.core.kinds import kind_of
-from reverse_etl.core.plan import CLASSES
+from reverse_etl.core.plan import CLASSES, figure
 from reverse_etl.report.documents import ClassName
 from reverse_etl.report.words import REASON_WORDS, reason_words
 
@@ -66,3 +66,13 @@ def test_dbt_s_own_test_of_age_is_the_destination_s() -> None:
     days = kind_of("microsoft_ads").max_age_days
     assert f"{{% test conversion_time_within_{days}_days(" in text
     assert f"reverse_etl._utc_now(), {days})" in text
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [(10, "10.00"), (1234.5, "1,234.50"), (0.001, "0.001"), (0.1 + 0.2, "0.30"), (-0.0, "0.00"), (-0.0004, "0.00")],
+)
+def test_an_amount_has_a_third_decimal_where_it_has_one(value: float, shown: str) -> None:
+    """A restatement by a thousandth is no change of nothing, and no zero is negative."""
+    assert figure(value) == shown
+    assert figure(value, "+") == f"+{shown}"

@@ -29,6 +29,8 @@ SOAP_ENDS = date(2027, 1, 31)
 WARN_BEFORE = timedelta(days=90)
 SWITCH_HINT = "Set `protocol: rest` in the exposure: nothing is sent again."
 _MICROSOFT = ".bingads.microsoft.com"
+# Microsoft's ids are 64 bits. With a zero before it, an account would have two ledgers.
+_NUMBER = re.compile(r"[1-9][0-9]{0,18}", re.ASCII)
 _ADDRESS = re.compile(r"[A-Za-z]+://[A-Za-z0-9.:\[\]-]+(/[A-Za-z0-9._/-]*)?", re.ASCII)
 
 
@@ -71,9 +73,9 @@ class Setting:
         """Raise SettingsError where the value cannot be one."""
         words = self.name.replace("_", " ")
         check_printable(self.variable if self.secret else f"The {words}", self.value)
-        if self.value and self.is_id and not (self.value.isascii() and self.value.isdigit()):
+        if self.value and self.is_id and not _NUMBER.fullmatch(self.value):
             raise SettingsError(
-                f"The {words} {self.value!r} is none: it is a number.",
+                f"The {words} {self.value!r} is none: it is a whole number.",
                 hint="Microsoft Advertising shows it in the address of the account's page, as aid (account) or cid "
                 "(customer). The account's number with letters, like X1234567, is another.",
             )

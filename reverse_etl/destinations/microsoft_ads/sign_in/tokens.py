@@ -11,7 +11,7 @@ from reverse_etl.core.errors import DestinationError, ReverseEtlError, SettingsE
 from reverse_etl.core.sync import Environment, Sync
 from reverse_etl.destinations.microsoft_ads.codes import find
 from reverse_etl.destinations.microsoft_ads.sign_in.identity import CLIENT_ID, Identity, signs_in
-from reverse_etl.destinations.microsoft_ads.sign_in.protocol import LONGEST_EXCHANGE, renew
+from reverse_etl.destinations.microsoft_ads.sign_in.protocol import LONGEST_EXCHANGE, SignInError, renew
 from reverse_etl.destinations.microsoft_ads.sign_in.stores import EnvironmentStore, FileStore, Login
 from reverse_etl.destinations.microsoft_ads.values import check_printable
 from reverse_etl.destinations.microsoft_ads.wire.port import Faulted, Reply, ServiceError, Withheld, without_secrets
@@ -79,6 +79,12 @@ class RenewingTokens:
             return self._renewed(expired)
         except SettingsError as error:
             self._failed = DestinationError(error.message, hint=error.hint)
+        except SignInError as error:
+            self._failed = error
+            if isinstance(self._store, EnvironmentStore) and not error.again:
+                # A sign-in that is kept would not be looked at.
+                hint = f"Give {REFRESH_TOKEN} a new token; or unset it, and sign in: {self._identity.command}"
+                self._failed = SignInError(error.message, hint=hint, number=error.number)
         except DestinationError as error:
             self._failed = error
         except Exception as error:
