@@ -234,6 +234,15 @@
     {{- return(adapter.dispatch('_with_value', 'reverse_etl')(value, name, body)) -}}
 {% endmacro %}
 
+{#- A select list of a relation's columns, each called by its name alone, behind several joins too. -#}
+{% macro _named(columns, alias) %}
+    {{- return(adapter.dispatch('_named', 'reverse_etl')(columns, alias)) -}}
+{% endmacro %}
+
+{% macro default___named(columns, alias) %}
+    {{- return(reverse_etl._listed(columns, alias)) -}}
+{% endmacro %}
+
 {#- Does the warehouse work out a CTE once, however often it is read? One that does not puts its text into each reader. -#}
 {% macro _keeps_ctes() %}
     {{- return(adapter.dispatch('_keeps_ctes', 'reverse_etl')()) -}}

@@ -127,6 +127,13 @@
     {{- return("arrayMap(" ~ name ~ " -> " ~ body ~ ", [" ~ value ~ "])[1]") -}}
 {% endmacro %}
 
+{#- Behind several joins it would call some by relation and name. -#}
+{% macro clickhouse___named(columns, alias) %}
+    {%- set named = [] -%}
+    {%- for column in columns -%} {%- do named.append(alias ~ "." ~ column ~ " as " ~ column) -%} {%- endfor -%}
+    {{- return(named | join(", ")) -}}
+{% endmacro %}
+
 {% macro clickhouse___keeps_ctes() %}
     {{- return(false) -}}
 {% endmacro %}

@@ -107,8 +107,7 @@
 {#- Trimming is the dear part, and text that begins with a visible character needs none: it sorts from '!' on. -#}
 {% macro duckdb___present_text(text) %}
     {{- return(
-        "case when " ~ text ~ " >= '!' then " ~ text ~ " when trim(" ~ text ~ ") = '' or " ~ text ~ " is null then ''"
-        ~ " else " ~ text ~ " end"
+        "case when " ~ text ~ " >= '!' then " ~ text ~ " when trim(" ~ text ~ ") <> '' then " ~ text ~ " else '' end"
     ) -}}
 {% endmacro %}
 

@@ -1,12 +1,13 @@
 {#-
     The attempts of a scope that count, each with its outcome (null: in doubt). Left out are those that were
     never sent: a `not_sent` receipt, or a run that was fenced before their seq.
-    Arguments: tables, a dict of the relations ledger, receipts and runs, and, where they were made before, answers and fences
-    (see `_answers` and `_fences`); scope, or none for all of them; condition, on the ledger's columns
+    Arguments: tables, a dict of the relations ledger, receipts and runs, and, where they were made before, ledger_rows, answers
+    and fences (see the macros of these names); scope, or none for all of them; condition, on the ledger's columns
     and on those of `joined`; joined, a join to narrow the ledger by; with_not_sent, to keep what a run withheld, shut out or not;
-    with_uncounted, to keep all that do not count too, marked by a column `counts` (all four optional).
+    with_uncounted, to keep all that do not count too, marked by a column `counts`; columns, those of the attempt that are read,
+    so that of its answer nothing is given but what it proves (all five optional).
 -#}
-{% macro _attempts(tables, scope, condition='1 = 1', joined='', with_not_sent=false, with_uncounted=false) %}
+{% macro _attempts(tables, scope, condition='1 = 1', joined='', with_not_sent=false, with_uncounted=false, columns=none) %}
 {%- set scope_keys = reverse_etl._scope_keys(scope) -%}
 {%- set answers = tables.get('answers') or "(" ~ reverse_etl._answers(tables, scope) ~ ")" -%}
 {%- set fences = tables.get('fences') or "(" ~ reverse_etl._fences(tables, scope) ~ ")" -%}
@@ -14,24 +15,19 @@
 {%- set withheld = "coalesce(one_row.outcome, many_rows.outcome, '') = 'not_sent'" -%}
 {%- set counts = in_time ~ " and not " ~ withheld -%}
     select
-        {{ reverse_etl._named(reverse_etl._attempt_columns(), 'attempts') }},
+        {{ reverse_etl._named(columns or reverse_etl._attempt_columns(scope), 'attempts') }},
         coalesce(one_row.outcome, many_rows.outcome) as outcome,
-        coalesce(one_row.settles, many_rows.settles, 0) as settles,
+        coalesce(one_row.settles, many_rows.settles, 0) as settles
+        {%- if not columns %},
         {{ reverse_etl._named(['code', 'error_code', 'message', 'tracking_id'], 'one_row') }},
         coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
+        {%- endif %}
         {%- if with_uncounted %},
         {{ counts }} as counts
         {%- endif %}
-    from (
-        {{ reverse_etl._ledger_rows(tables, scope) }}
-    ) as attempts
+    from {{ reverse_etl._ledger_at(tables, scope) }} as attempts
     {{ joined }}
-    left join {{ answers }} as one_row
-        on {{ reverse_etl._same(scope_keys + ['run_seq'], 'attempts', 'one_row') }}
-        and attempts.seq = one_row.seq_from and one_row.seq_from = one_row.seq_to
-    left join {{ answers }} as many_rows
-        on {{ reverse_etl._same(scope_keys + ['run_seq', 'batch'], 'attempts', 'many_rows') }}
-        and attempts.seq between many_rows.seq_from and many_rows.seq_to and many_rows.seq_from < many_rows.seq_to
+    {{ reverse_etl._with_answers('attempts', answers, scope_keys) }}
     left join {{ fences }} as fences
         on {{ reverse_etl._same(scope_keys + ['run_seq'], 'attempts', 'fences') }}
     where
@@ -43,9 +39,25 @@
         {%- endif %}
 {% endmacro %}
 
-{#- The columns of an attempt: the ledger's own, and the identifiers of its identity. -#}
-{% macro _attempt_columns() %}
-    {{- return(reverse_etl._ledger_columns() | map('first') | list + ['identifier_key']) -}}
+{#- The joins of attempts to their answers: one of the row alone, `one_row`, and one of a range, `many_rows`. -#}
+{% macro _with_answers(attempts, answers, scope_keys) -%}
+    left join {{ answers }} as one_row
+        on {{ reverse_etl._same(scope_keys + ['run_seq'], attempts, 'one_row') }}
+        and {{ attempts }}.seq = one_row.seq_from and one_row.seq_from = one_row.seq_to
+    left join {{ answers }} as many_rows
+        on {{ reverse_etl._same(scope_keys + ['run_seq', 'batch'], attempts, 'many_rows') }}
+        and {{ attempts }}.seq between many_rows.seq_from and many_rows.seq_to and many_rows.seq_from < many_rows.seq_to
+{%- endmacro %}
+
+{#- The columns of an attempt: the ledger's own but for those that the scope gives, and the key of its identity. -#}
+{% macro _attempt_columns(scope) %}
+    {%- set own = reverse_etl._ledger_columns() | map('first') | reject('in', reverse_etl._scope_columns()) | list -%}
+    {{- return(reverse_etl._scope_keys(scope) + own + ['identifier_key']) -}}
+{% endmacro %}
+
+{#- Where the ledger's rows of a scope are read: at the step that has them, where there is one, else from the ledger. -#}
+{% macro _ledger_at(tables, scope) %}
+    {{- return(tables.get('ledger_rows') or "(" ~ reverse_etl._ledger_rows(tables, scope) ~ ")") -}}
 {% endmacro %}
 
 {#- The ledger's rows of a scope with the keys of their identity. -#}

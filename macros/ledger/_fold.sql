@@ -45,8 +45,8 @@ select
     coalesce(restated.value, payload.value) as value,
     coalesce(restated.currency, payload.currency) as currency,
     {{ reverse_etl._named(['attribution_credit', 'attribution_model'], 'payload') }},
-    {%- for column in ['code', 'error_code', 'message', 'tracking_id'] %}
     -- what keeps a conversion that counts from being corrected is the refusal of the correction
+    {%- for column in ['code', 'error_code', 'message', 'tracking_id'] %}
     case when places.send_accepted > 0 then adjusted.{{ column }} else payload.{{ column }} end as {{ column }}{{ "," if not loop.last }}
     {%- endfor %}
 from places
@@ -66,7 +66,7 @@ with once as (
     {{ reverse_etl._attempts_once(attempts, scope) }}
 )
 
-{{ reverse_etl._places('once', scope) }}
+{{ reverse_etl._places('once', scope, brief=true) }}
 {% endmacro %}
 
 {#-
@@ -99,7 +99,7 @@ with once as (
     neither taken nor perhaps); retract_in_doubt, that a retraction got no outcome and nothing since says what became of it;
     lifted, that a retry came after the last refusal; and payload_from, the place of the attempt that the payload is taken from.
 -#}
-{% macro _places(attempts, scope, quiet_runs=[]) %}
+{% macro _places(attempts, scope, quiet_runs=[], brief=false) %}
 {%- set keys = reverse_etl._identity_columns(scope) -%}
 {%- set sends, restates, retracts = "operation = 'send'", "operation = 'restate'", "operation = 'retract'" -%}
 {%- set last = {
@@ -119,6 +119,7 @@ with once as (
     'retract_rejected': retracts ~ " and outcome = 'rejected'",
     'last_adjustment': "operation in ('restate', 'retract')",
 } %}
+{%- set decide = ['send_unanswered', 'send_unsettled', 'send_settled', 'retract_accepted', 'retract_unanswered', 'retract_settled'] %}
     select
         last_places.*,
         case
@@ -127,7 +128,8 @@ with once as (
             when send_unanswered > send_unsettled and send_unanswered > send_settled then 'in_doubt'
             when send_unsettled > send_settled then 'maybe_taken'
         end as known_status,
-        retract_accepted = 0 and retract_unanswered > retract_settled as retract_in_doubt,
+        retract_accepted = 0 and retract_unanswered > retract_settled as retract_in_doubt
+        {%- if not brief %},
         retried > send_refused as lifted,
         case
             when send_accepted > 0 then send_accepted
@@ -136,13 +138,15 @@ with once as (
             when send_unsettled > send_settled and retried <= send_refused then send_unsettled
             else last_send
         end as payload_from
+        {%- endif %}
     from (
         select
             {{ reverse_etl._listed(keys) }},
-            {%- for place, condition in last.items() %}
+            {%- for place, condition in last.items() if not brief or place in decide %}
             max(case when {{ condition }} then place else 0 end) as {{ place }},
             {%- endfor %}
-            coalesce(min(case when {{ sends }} and outcome = 'accepted' then place end), 0) as send_accepted,
+            coalesce(min(case when {{ sends }} and outcome = 'accepted' then place end), 0) as send_accepted
+            {%- if not brief %},
             max(
                 case
                     when outcome is null and operation <> 'retry' and {{ reverse_etl._in_runs('run_seq', quiet_runs) }} then 1
@@ -150,6 +154,7 @@ with once as (
                 end
             ) = 1 as may_still_arrive,
             max(adjustment_time) as last_adjustment_time
+            {%- endif %}
         from {{ attempts }} as attempts
         group by {{ reverse_etl._listed(keys) }}
     ) as last_places

@@ -16,13 +16,6 @@
     {{- return(listed | join(", ")) -}}
 {% endmacro %}
 
-{#- The same, each named as it is called: behind several joins ClickHouse would call some by relation and name. -#}
-{% macro _named(columns, alias) %}
-    {%- set named = [] -%}
-    {%- for column in columns -%} {%- do named.append(alias ~ "." ~ column ~ " as " ~ column) -%} {%- endfor -%}
-    {{- return(named | join(", ")) -}}
-{% endmacro %}
-
 {#- The condition that columns are equal in two relations. -#}
 {% macro _same(columns, left, right) %}
     {%- set conditions = [] -%}

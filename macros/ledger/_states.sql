@@ -10,7 +10,8 @@
 {% macro _uneven_attempts(tables, scope, condition) %}
     select run_seq, seq
     from (
-        {{ reverse_etl._attempts(tables, scope, condition=condition, with_uncounted=true) }}
+        {{ reverse_etl._attempts(tables, scope, condition=condition, with_uncounted=true,
+            columns=['run_seq', 'seq', 'operation', 'first_attempt']) }}
     ) as attempts
     where not (counts and operation = 'send' and first_attempt and coalesce(outcome, '') = 'accepted')
 {%- endmacro %}
@@ -21,9 +22,7 @@
 {%- set eventful -%}
     inner join (
         select distinct {{ reverse_etl._listed(keys, 'ledger') }}
-        from (
-            {{ reverse_etl._ledger_rows(tables, scope) }}
-        ) as ledger
+        from {{ reverse_etl._ledger_at(tables, scope) }} as ledger
         inner join {{ uneven }} as uneven on ledger.run_seq = uneven.run_seq and ledger.seq = uneven.seq
     ) as eventful on {{ reverse_etl._same(keys, 'attempts', 'eventful') }}
 {%- endset -%}
@@ -35,13 +34,11 @@
     shut out may still write while one statement after another looks: what is above its fence is none of them either way.
     Arguments: tables, with fences; scope; eventful and uneven, relations of the attempts that the two macros above give; without,
     a select of the run_seq and seq of others to leave out (optional; one join for all lets an engine hash the few and not the
-    ledger). Only attempts that the two looked at may be asked for.
+    ledger); columns, those that are read (optional). Only attempts that the two looked at may be asked for.
 -#}
-{% macro _plain_attempts(tables, scope, eventful, uneven, without=none) %}
-    select {{ reverse_etl._named(reverse_etl._attempt_columns(), 'attempts') }}
-    from (
-        {{ reverse_etl._ledger_rows(tables, scope) }}
-    ) as attempts
+{% macro _plain_attempts(tables, scope, eventful, uneven, without=none, columns=none) %}
+    select {{ reverse_etl._named(columns or reverse_etl._attempt_columns(scope), 'attempts') }}
+    from {{ reverse_etl._ledger_at(tables, scope) }} as attempts
     left join (
         select run_seq, seq from {{ eventful }} as eventful
         union all
@@ -110,7 +107,7 @@ plain as (
         'restate_refused_value': reverse_etl._type_double(), 'code': dbt.type_int(),
     } -%}
     {%- for column in reverse_etl._state_columns(scope) %}
-        {% if column in found -%} {{ plain }}.{{ column }}
+        {% if column in found -%} {{ plain }}.{{ column }} as {{ column }}
         {%- elif column in known -%} {{ known[column] }} as {{ column }}
         {%- elif column in flags -%} false as {{ column }}
         {%- else -%} cast(null as {{ types.get(column, text) }}) as {{ column }}

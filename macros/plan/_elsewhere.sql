@@ -49,7 +49,7 @@ attempts_elsewhere as (
     {{ reverse_etl._attempts(plan.tables, of_sync, joined=(
         "inner join (select distinct sent_account_id, sent_" ~ keys | join(", sent_") ~ " from sent_elsewhere) as found on "
         ~ reverse_etl._same_as_sent(['account_id'] + keys, 'attempts', 'found')
-    )) }}
+    ), columns=['account_id'] + keys + ['run_seq', 'seq', 'batch', 'operation']) }}
 ),
 
 states_elsewhere as (

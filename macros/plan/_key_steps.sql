@@ -23,7 +23,7 @@ with corrected as (
 corrected_attempts as (
     {{ reverse_etl._attempts(reverse_etl._tables_at(plan, at), plan.scope, joined=(
         "inner join corrected on " ~ reverse_etl._same(keys, 'attempts', 'corrected')
-    )) }}
+    ), columns=keys + ['record_key']) }}
 )
 {% endif %}
 select
@@ -51,25 +51,21 @@ where attempts.record_key <> ''
 {%- set keys = reverse_etl._identity_columns(plan.scope) -%}
 with keyed as (
     select distinct
-        ledger.conversion_name,
-        {{ reverse_etl._identifier_key('ledger.click_id', 'ledger.hashed_email', 'ledger.hashed_phone') }} as identifier_key,
-        ledger.conversion_time
-    from {{ plan.tables.ledger }} as ledger
+        {{ reverse_etl._listed(keys, 'ledger') }}
+    from {{ at.ledger_rows }} as ledger
     inner join (
         -- what is wide is read for few
         select named.run_seq, named.seq
-        from {{ plan.tables.ledger }} as named
+        from {{ at.ledger_rows }} as named
         inner join (select distinct record_key from {{ at.candidates }} as candidates) as candidates
             on named.record_key = candidates.record_key
-        where {{ reverse_etl._in_scope(plan.scope, 'named') }}
     ) as numbers
         on ledger.run_seq = numbers.run_seq and ledger.seq = numbers.seq
-    where {{ reverse_etl._in_scope(plan.scope, 'ledger') }}
 )
 
 {{ reverse_etl._attempts(reverse_etl._tables_at(plan, at), plan.scope, joined=(
     "inner join keyed on " ~ reverse_etl._same(keys, 'attempts', 'keyed')
-)) }}
+), columns=keys + ['record_key', 'run_seq', 'seq', 'batch', 'operation']) }}
 {% endmacro %}
 
 {#- A row is such a conversion with what is in doubt of it, and whether it counts or may. -#}
@@ -93,9 +89,7 @@ with went_under as (
 stands_elsewhere as (
     select distinct {{ reverse_etl._listed(keys + ['record_key'], 'went_under') }}
     from went_under
-    inner join (
-        {{ reverse_etl._keyed_rows(at.source_rows) }}
-    ) as source_rows
+    inner join {{ at.keyed_rows }} as source_rows
         on {{ reverse_etl._same(keys, 'went_under', 'source_rows') }}
     where went_under.record_key <> source_rows.record_key
 ),

@@ -2,6 +2,11 @@
     The steps of the plan that look at the ledger, in their order. Arguments of each: as for the steps of the source.
 -#}
 
+{#- A row is one of the ledger, with the key of its identity. -#}
+{% macro _step_ledger_rows(plan, at) %}
+{{ reverse_etl._ledger_rows(plan.tables, plan.scope) }}
+{% endmacro %}
+
 {#- A row is an answer to a range of attempts. -#}
 {% macro _step_answers(plan, at) %}
 {{ reverse_etl._answers(plan.tables, plan.scope) }}
@@ -39,9 +44,7 @@
 {% macro _step_known(plan, at) %}
 {%- set seen -%}
     select attempts.*
-    from (
-        {{ reverse_etl._ledger_rows(plan.tables, plan.scope) }}
-    ) as attempts
+    from {{ at.ledger_rows }} as attempts
     inner join (
         select distinct known_run_seq, known_seq
         from {{ at.matched_rows }} as matched_rows
@@ -72,7 +75,8 @@ select
 from (
     {{ reverse_etl._plain_attempts(
         reverse_etl._tables_at(plan, at), plan.scope, at.eventful_attempts, at.uneven_attempts,
-        without="select known_run_seq as run_seq, known_seq as seq from " ~ at.matched_rows ~ " where known_seq is not null"
+        without="select known_run_seq as run_seq, known_seq as seq from " ~ at.matched_rows ~ " where known_seq is not null",
+        columns=['run_seq', 'conversion_name', 'conversion_time']
     ) }}
     and {{ reverse_etl._recent(plan, at) }}
 ) as plain
@@ -271,7 +275,7 @@ with facts as (
 
 {#- The tables with the steps beside them that the attempts are read with. -#}
 {% macro _tables_at(plan, at) %}
-    {{- return(dict(plan.tables, answers=at.answers, fences=at.fences)) -}}
+    {{- return(dict(plan.tables, ledger_rows=at.ledger_rows, answers=at.answers, fences=at.fences)) -}}
 {% endmacro %}
 
 {#- The condition that an attempt is looked at: a day more than Microsoft takes, and older only where the source itself is. -#}
@@ -288,7 +292,7 @@ with facts as (
 -#}
 {% macro _with_facts(plan, rows) %}
     select
-        {{ reverse_etl._listed(reverse_etl._state_columns(plan.scope)) }},
+        found.*,
         run_seq = {{ plan.run_seq }} as sent_this_run,
         coalesce(adjusted_run_seq = {{ plan.run_seq }}, false) as corrected_this_run,
         {{ reverse_etl._accepted_lately(plan) }} as accepted_lately
@@ -304,18 +308,15 @@ with facts as (
 {% macro _accepted_at_once(plan, at, rows) %}
     select
         {{- reverse_etl._state_of_plain(
-            plan.scope, 'plain', 'accepted.answered_at' if plan.delay_hours else "cast(null as " ~ reverse_etl._type_time() ~ ")"
+            plan.scope, 'plain',
+            'coalesce(one_row.answered_at, many_rows.answered_at)' if plan.delay_hours
+            else "cast(null as " ~ reverse_etl._type_time() ~ ")"
         ) }}
     from (
         {{ rows }}
     ) as plain
     {%- if plan.delay_hours %}
-    left join (
-        {{ reverse_etl._attempts(reverse_etl._tables_at(plan, at), plan.scope, joined=(
-            "inner join (select distinct run_seq, seq from (" ~ rows ~ ") as looked_for) as numbers"
-            ~ " on attempts.run_seq = numbers.run_seq and attempts.seq = numbers.seq"
-        )) }}
-    ) as accepted on plain.run_seq = accepted.run_seq and plain.seq = accepted.seq
+    {{ reverse_etl._with_answers('plain', at.answers, reverse_etl._scope_keys(plan.scope)) }}
     {%- endif %}
 {%- endmacro %}
 

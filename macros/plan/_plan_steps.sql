@@ -31,15 +31,15 @@
 {#- The names of the steps, in their order: each is the macro `_step_<name>`. -#}
 {% macro _step_names() %}
     {{- return([
-        'source_rows', 'source_reach', 'answers', 'fences', 'uneven_attempts', 'eventful_attempts', 'plain_attempts', 'states',
-        'matched_rows', 'known', 'open_rows', 'plain_counts', 'source_decisions', 'absent', 'ledger_decisions', 'candidates',
-        'key_attempts', 'key_states', 'held_by_kin', 'decided', 'planned'
+        'source_rows', 'source_reach', 'keyed_rows', 'ledger_rows', 'answers', 'fences', 'uneven_attempts', 'eventful_attempts',
+        'plain_attempts', 'states', 'matched_rows', 'known', 'open_rows', 'plain_counts', 'source_decisions', 'absent',
+        'ledger_decisions', 'candidates', 'key_attempts', 'key_states', 'held_by_kin', 'decided', 'planned'
     ]) -}}
 {% endmacro %}
 
-{#- Steps that nearly all of the ledger goes through, and of which a reader needs little: a table would copy the ledger. -#}
+{#- Steps that nearly all of source or ledger goes through, and of which a reader needs little: a table would copy these. -#}
 {% macro _steps_in_place() %}
-    {{- return(['plain_attempts']) -}}
+    {{- return(['ledger_rows', 'plain_attempts', 'keyed_rows']) -}}
 {% endmacro %}
 
 {#-

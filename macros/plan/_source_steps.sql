@@ -16,6 +16,11 @@ select
 from {{ at.source_rows }}
 {% endmacro %}
 
+{#- A row is one of the source model, with the key of its conversion. -#}
+{% macro _step_keyed_rows(plan, at) %}
+{{ reverse_etl._keyed_rows(at.source_rows) }}
+{% endmacro %}
+
 {#-
     A row is a source row that does not stand exactly as it was accepted at once, or under another key, beside the number of
     the attempt that was; or such an attempt which stands in no source row (`in_source` is false). Most rows are neither: no
@@ -28,9 +33,7 @@ select
     source_rows.record_key is not null as in_source,
     plain.run_seq as known_run_seq,
     plain.seq as known_seq
-from (
-    {{ reverse_etl._keyed_rows(at.source_rows) }}
-) as source_rows
+from {{ at.keyed_rows }} as source_rows
 full outer join (
     select
         attempts.*,
@@ -42,9 +45,7 @@ full outer join (
 {%- if plan.with_repeats %}
 left join (
     select {{ reverse_etl._listed(keys) }}
-    from (
-        {{ reverse_etl._keyed_rows(at.source_rows) }}
-    ) as keyed_rows
+    from {{ at.keyed_rows }} as keyed_rows
     group by {{ reverse_etl._listed(keys) }}
     having count(*) > 1
 ) as repeated

@@ -315,8 +315,9 @@ OF_THE_PLAN = (
     _one(
         "every key that was ever sent is looked at",
         KEYS,
-        "where {{ reverse_etl._in_scope(plan.scope, 'named') }}",
-        "where {{ reverse_etl._in_scope(plan.scope, 'named') }} and named.conversion_time >= '2025-12-16'",
+        "            on named.record_key = candidates.record_key\n",
+        "            on named.record_key = candidates.record_key\n"
+        "        where named.conversion_time >= '2025-12-16'\n",
         OLD_CELLS,
     ),
     _one(

@@ -1,5 +1,5 @@
 {% set at = {'key_attempts': ref('key_attempts'), 'key_states': ref('key_states'), 'candidates': ref('candidates'),
-    'source_rows': ref('source_rows'), 'ledger_decisions': ref('decisions')} -%}
+    'keyed_rows': '(' ~ reverse_etl._keyed_rows(ref('source_rows')) ~ ')', 'ledger_decisions': ref('decisions')} -%}
 select conversion_name, reason, is_replacement
 from (
     {{ reverse_etl._step_held_by_kin({'scope': 'of one'}, at) }}

@@ -74,11 +74,9 @@ create table "warehouse"."shop"."reverse_etl_step_uneven_attempts" with (table_t
 select run_seq, seq
 from (
 select
-attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
+attempts.run_seq, attempts.seq, attempts.operation, attempts.first_attempt,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
 coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
-coalesce(one_row.answered_at, many_rows.answered_at) as answered_at,
 (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq) and not coalesce(one_row.outcome, many_rows.outcome, '') = 'not_sent' as counts
 from (
 select
@@ -102,10 +100,10 @@ where not (counts and operation = 'send' and first_attempt and coalesce(outcome,
 -- eventful_attempts
 create table "warehouse"."shop"."reverse_etl_step_eventful_attempts" with (table_type = 'ICEBERG', is_external = false, location = 's3://bucket/staging/...6b53b39858cd') as
 select
-attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
+attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
 coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
+one_row.code, one_row.error_code, one_row.message, one_row.tracking_id,
 coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
 from (
 select
@@ -199,7 +197,7 @@ group by conversion_name, identifier_key, conversion_time
 ) as last_places
 )
 select
-places.conversion_name as conversion_name, places.identifier_key as identifier_key, places.conversion_time as conversion_time,
+places.conversion_name, places.identifier_key, places.conversion_time,
 coalesce(
 places.known_status, case when payload.outcome = 'deferred' or places.lifted then 'deferred' else 'rejected' end
 ) as status,
@@ -207,7 +205,7 @@ coalesce(places.known_status, '') = 'maybe_taken' and places.lifted as lifted,
 coalesce(places.known_status, '') = 'accepted' and places.restate_unanswered > places.restate_accepted as restate_in_doubt,
 places.retract_in_doubt as retract_in_doubt,
 places.retract_rejected > places.retried and places.retract_rejected = places.last_retract as retract_refused,
-places.may_still_arrive as may_still_arrive, places.last_adjustment_time as last_adjustment_time,
+places.may_still_arrive, places.last_adjustment_time,
 case when places.send_accepted > 0 then payload.answered_at end as accepted_at,
 payload.answered_at as answered_at,
 unanswered.value as restate_tried_value,
@@ -219,17 +217,14 @@ adjusted.value as adjusted_value,
 adjusted.currency as adjusted_currency,
 rejected.value as restate_refused_value,
 rejected.currency as restate_refused_currency,
-payload.run_seq as run_seq, payload.record_key as record_key, payload.click_id as click_id, payload.hashed_email as hashed_email, payload.hashed_phone as hashed_phone,
+payload.run_seq, payload.record_key, payload.click_id, payload.hashed_email, payload.hashed_phone,
 coalesce(restated.value, payload.value) as value,
 coalesce(restated.currency, payload.currency) as currency,
-payload.attribution_credit as attribution_credit, payload.attribution_model as attribution_model,
+payload.attribution_credit, payload.attribution_model,
 -- what keeps a conversion that counts from being corrected is the refusal of the correction
 case when places.send_accepted > 0 then adjusted.code else payload.code end as code,
--- what keeps a conversion that counts from being corrected is the refusal of the correction
 case when places.send_accepted > 0 then adjusted.error_code else payload.error_code end as error_code,
--- what keeps a conversion that counts from being corrected is the refusal of the correction
 case when places.send_accepted > 0 then adjusted.message else payload.message end as message,
--- what keeps a conversion that counts from being corrected is the refusal of the correction
 case when places.send_accepted > 0 then adjusted.tracking_id else payload.tracking_id end as tracking_id
 from places
 inner join once as payload on places.payload_from = payload.place
@@ -243,7 +238,7 @@ left join once as adjusted on places.last_adjustment = adjusted.place;
 -- matched_rows
 create table "warehouse"."shop"."reverse_etl_step_matched_rows" with (table_type = 'ICEBERG', is_external = false, location = 's3://bucket/staging/...c6040e798335') as
 select
-source_rows.record_key as record_key, source_rows.conversion_name as conversion_name, source_rows.conversion_at as conversion_at, source_rows.conversion_time as conversion_time, source_rows.click_id as click_id, source_rows.hashed_email as hashed_email, source_rows.hashed_phone as hashed_phone, source_rows.value as value, source_rows.has_value as has_value, source_rows.currency as currency, source_rows.attribution_credit as attribution_credit, source_rows.has_credit as has_credit, source_rows.attribution_model as attribution_model, source_rows.identifier_key as identifier_key, source_rows.click_at as click_at,
+source_rows.record_key, source_rows.conversion_name, source_rows.conversion_at, source_rows.conversion_time, source_rows.click_id, source_rows.hashed_email, source_rows.hashed_phone, source_rows.value, source_rows.has_value, source_rows.currency, source_rows.attribution_credit, source_rows.has_credit, source_rows.attribution_model, source_rows.identifier_key, source_rows.click_at,
 source_rows.record_key is not null as in_source,
 plain.run_seq as known_run_seq,
 plain.seq as known_seq
@@ -260,7 +255,7 @@ select
 attempts.*,
 case when attempts.click_id = '' or (attempts.hashed_email = '' and attempts.hashed_phone = '') then '' else cast(length(attempts.hashed_email) as VARCHAR) || 'H' || attempts.hashed_email || attempts.hashed_phone end as hashes_beside
 from (
-select attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key
+select attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key
 from (
 select
 ledger.*,
@@ -308,24 +303,24 @@ false
 -- known
 create table "warehouse"."shop"."reverse_etl_step_known" with (table_type = 'ICEBERG', is_external = false, location = 's3://bucket/staging/reverse_etl/reverse_etl_step_known/1') as
 select
-conversion_name, identifier_key, conversion_time, record_key, click_id, hashed_email, hashed_phone, value, currency, attribution_credit, attribution_model, run_seq, status, lifted, restate_in_doubt, retract_in_doubt, retract_refused, may_still_arrive, last_adjustment_time, accepted_at, answered_at, restate_tried_value, restate_tried_currency, adjusted, adjusted_outcome, adjusted_run_seq, adjusted_value, adjusted_currency, restate_refused_value, restate_refused_currency, code, error_code, message, tracking_id,
+found.*,
 run_seq = 7 as sent_this_run,
 coalesce(adjusted_run_seq = 7, false) as corrected_this_run,
 accepted_at is not null and accepted_at > cast('2026-11-25 06:00:00' as timestamp(6)) as accepted_lately
 from (
 select
-plain.conversion_name,
-plain.identifier_key,
-plain.conversion_time,
-plain.record_key,
-plain.click_id,
-plain.hashed_email,
-plain.hashed_phone,
-plain.value,
-plain.currency,
-plain.attribution_credit,
-plain.attribution_model,
-plain.run_seq,
+plain.conversion_name as conversion_name,
+plain.identifier_key as identifier_key,
+plain.conversion_time as conversion_time,
+plain.record_key as record_key,
+plain.click_id as click_id,
+plain.hashed_email as hashed_email,
+plain.hashed_phone as hashed_phone,
+plain.value as value,
+plain.currency as currency,
+plain.attribution_credit as attribution_credit,
+plain.attribution_model as attribution_model,
+plain.run_seq as run_seq,
 'accepted' as status,
 false as lifted,
 false as restate_in_doubt,
@@ -333,7 +328,7 @@ false as retract_in_doubt,
 false as retract_refused,
 false as may_still_arrive,
 '' as last_adjustment_time,
-accepted.answered_at as accepted_at,
+coalesce(one_row.answered_at, many_rows.answered_at) as accepted_at,
 cast(null as timestamp(6)) as answered_at,
 cast(null as double) as restate_tried_value,
 cast(null as VARCHAR) as restate_tried_currency,
@@ -363,45 +358,12 @@ from "warehouse"."shop"."reverse_etl_step_matched_rows" as matched_rows
 ) as numbers
 on attempts.run_seq = numbers.known_run_seq and attempts.seq = numbers.known_seq
 ) as plain
-left join (
-select
-attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
-coalesce(one_row.outcome, many_rows.outcome) as outcome,
-coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
-coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
-from (
-select
-ledger.*,
-case when ledger.click_id = '' then cast(length(ledger.hashed_email) as VARCHAR) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
-from "warehouse"."shop"."reverse_etl_ledger" as ledger
-where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it''s'
-) as attempts
-inner join (select distinct run_seq, seq from (select attempts.*
-from (
-select
-ledger.*,
-case when ledger.click_id = '' then cast(length(ledger.hashed_email) as VARCHAR) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
-from "warehouse"."shop"."reverse_etl_ledger" as ledger
-where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it''s'
-) as attempts
-inner join (
-select distinct known_run_seq, known_seq
-from "warehouse"."shop"."reverse_etl_step_matched_rows" as matched_rows
-) as numbers
-on attempts.run_seq = numbers.known_run_seq and attempts.seq = numbers.known_seq) as looked_for) as numbers on attempts.run_seq = numbers.run_seq and attempts.seq = numbers.seq
 left join "warehouse"."shop"."reverse_etl_step_answers" as one_row
-on attempts.run_seq = one_row.run_seq
-and attempts.seq = one_row.seq_from and one_row.seq_from = one_row.seq_to
+on plain.run_seq = one_row.run_seq
+and plain.seq = one_row.seq_from and one_row.seq_from = one_row.seq_to
 left join "warehouse"."shop"."reverse_etl_step_answers" as many_rows
-on attempts.run_seq = many_rows.run_seq and attempts.batch = many_rows.batch
-and attempts.seq between many_rows.seq_from and many_rows.seq_to and many_rows.seq_from < many_rows.seq_to
-left join "warehouse"."shop"."reverse_etl_step_fences" as fences
-on attempts.run_seq = fences.run_seq
-where
-1 = 1
-and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq) and not coalesce(one_row.outcome, many_rows.outcome, '') = 'not_sent'
-) as accepted on plain.run_seq = accepted.run_seq and plain.seq = accepted.seq
+on plain.run_seq = many_rows.run_seq and plain.batch = many_rows.batch
+and plain.seq between many_rows.seq_from and many_rows.seq_to and many_rows.seq_from < many_rows.seq_to
 union all
 select conversion_name, identifier_key, conversion_time, record_key, click_id, hashed_email, hashed_phone, value, currency, attribution_credit, attribution_model, run_seq, status, lifted, restate_in_doubt, retract_in_doubt, retract_refused, may_still_arrive, last_adjustment_time, accepted_at, answered_at, restate_tried_value, restate_tried_currency, adjusted, adjusted_outcome, adjusted_run_seq, adjusted_value, adjusted_currency, restate_refused_value, restate_refused_currency, code, error_code, message, tracking_id
 from "warehouse"."shop"."reverse_etl_step_states" as states
@@ -423,7 +385,7 @@ where in_source
 ),
 sent_elsewhere as (
 select distinct
-source_rows.conversion_name as conversion_name, source_rows.identifier_key as identifier_key, source_rows.conversion_time as conversion_time,
+source_rows.conversion_name, source_rows.identifier_key, source_rows.conversion_time,
 sent.account_id as sent_account_id,
 sent.conversion_name as sent_conversion_name,
 sent.identifier_key as sent_identifier_key,
@@ -440,7 +402,7 @@ on source_rows.conversion_name = sent.conversion_name and source_rows.identifier
 where sent.account_id not in ('1')
 union all
 select distinct
-source_rows.conversion_name as conversion_name, source_rows.identifier_key as identifier_key, source_rows.conversion_time as conversion_time,
+source_rows.conversion_name, source_rows.identifier_key, source_rows.conversion_time,
 sent.account_id as sent_account_id,
 sent.conversion_name as sent_conversion_name,
 sent.identifier_key as sent_identifier_key,
@@ -458,11 +420,9 @@ where sent.account_id not in ('1')
 ),
 attempts_elsewhere as (
 select
-attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
+attempts.account_id, attempts.conversion_name, attempts.identifier_key, attempts.conversion_time, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
-coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
-coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
+coalesce(one_row.settles, many_rows.settles, 0) as settles
 from (
 select
 ledger.*,
@@ -534,41 +494,17 @@ when send_accepted > 0 then 'accepted'
 when send_unanswered > send_unsettled and send_unanswered > send_settled then 'in_doubt'
 when send_unsettled > send_settled then 'maybe_taken'
 end as known_status,
-retract_accepted = 0 and retract_unanswered > retract_settled as retract_in_doubt,
-retried > send_refused as lifted,
-case
-when send_accepted > 0 then send_accepted
-when send_unanswered > send_unsettled and send_unanswered > send_settled then send_unanswered
--- lifted, the last repeat tells, of the same bytes: it may have been put off since
-when send_unsettled > send_settled and retried <= send_refused then send_unsettled
-else last_send
-end as payload_from
+retract_accepted = 0 and retract_unanswered > retract_settled as retract_in_doubt
 from (
 select
 account_id, conversion_name, identifier_key, conversion_time,
-max(case when operation = 'send' then place else 0 end) as last_send,
 max(case when operation = 'send' and outcome is null then place else 0 end) as send_unanswered,
 max(case when operation = 'send' and outcome = 'rejected' and settles = 0 then place else 0 end) as send_unsettled,
 max(case when operation = 'send' and outcome in ('rejected', 'deferred') and settles = 1 then place else 0 end) as send_settled,
-max(case when operation = 'send' and outcome = 'rejected' then place else 0 end) as send_refused,
-max(case when operation = 'retry' then place else 0 end) as retried,
-max(case when operation = 'restate' and outcome = 'accepted' then place else 0 end) as restate_accepted,
-max(case when operation = 'restate' and outcome is null then place else 0 end) as restate_unanswered,
-max(case when operation = 'restate' and outcome = 'rejected' then place else 0 end) as restate_rejected,
 max(case when operation = 'retract' and outcome = 'accepted' then place else 0 end) as retract_accepted,
 max(case when operation = 'retract' and outcome is null then place else 0 end) as retract_unanswered,
 max(case when operation = 'retract' and outcome = 'rejected' and settles = 1 then place else 0 end) as retract_settled,
-max(case when operation = 'retract' then place else 0 end) as last_retract,
-max(case when operation = 'retract' and outcome = 'rejected' then place else 0 end) as retract_rejected,
-max(case when operation in ('restate', 'retract') then place else 0 end) as last_adjustment,
-coalesce(min(case when operation = 'send' and outcome = 'accepted' then place end), 0) as send_accepted,
-max(
-case
-when outcome is null and operation <> 'retry' and 1 = 0 then 1
-else 0
-end
-) = 1 as may_still_arrive,
-max(adjustment_time) as last_adjustment_time
+coalesce(min(case when operation = 'send' and outcome = 'accepted' then place end), 0) as send_accepted
 from once as attempts
 group by account_id, conversion_name, identifier_key, conversion_time
 ) as last_places
@@ -628,7 +564,7 @@ where trim(both '
 ) as rows_elsewhere
 ),
 counted_elsewhere as (
-select distinct sent_elsewhere.conversion_name as conversion_name, sent_elsewhere.identifier_key as identifier_key, sent_elsewhere.conversion_time as conversion_time
+select distinct sent_elsewhere.conversion_name, sent_elsewhere.identifier_key, sent_elsewhere.conversion_time
 from sent_elsewhere
 inner join states_elsewhere as states
 on sent_elsewhere.sent_account_id = states.account_id and sent_elsewhere.sent_conversion_name = states.conversion_name and sent_elsewhere.sent_identifier_key = states.identifier_key and sent_elsewhere.sent_conversion_time = states.conversion_time
@@ -637,7 +573,7 @@ on sent_elsewhere.sent_account_id = standing.account_id and sent_elsewhere.sent_
 where states.known_status in ('accepted', 'in_doubt', 'maybe_taken') and standing.account_id is null
 )
 select
-judged.record_key as record_key, judged.conversion_name as conversion_name, judged.conversion_at as conversion_at, judged.conversion_time as conversion_time, judged.click_id as click_id, judged.hashed_email as hashed_email, judged.hashed_phone as hashed_phone, judged.value as value, judged.has_value as has_value, judged.currency as currency, judged.attribution_credit as attribution_credit, judged.has_credit as has_credit, judged.attribution_model as attribution_model, judged.identifier_key as identifier_key, judged.click_at as click_at, judged.invalid_reasons as invalid_reasons, judged.expired_reasons as expired_reasons, judged.waiting_reasons as waiting_reasons, judged.refusable_reasons as refusable_reasons, judged.goes_at as goes_at,
+judged.record_key, judged.conversion_name, judged.conversion_at, judged.conversion_time, judged.click_id, judged.hashed_email, judged.hashed_phone, judged.value, judged.has_value, judged.currency, judged.attribution_credit, judged.has_credit, judged.attribution_model, judged.identifier_key, judged.click_at, judged.invalid_reasons, judged.expired_reasons, judged.waiting_reasons, judged.refusable_reasons, judged.goes_at,
 case when judged.invalid_reasons = '' then row_number() over (
 partition by judged.conversion_name, judged.identifier_key, judged.conversion_time
 order by
@@ -668,7 +604,7 @@ plain.conversion_name as conversion_name,
 count(*) as row_count,
 min(case when plain.conversion_time >= '2026-08-27T12:00:00Z' then plain.conversion_time end) as oldest_time
 from (
-select attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key
+select attempts.run_seq, attempts.conversion_name, attempts.conversion_time
 from (
 select
 ledger.*,
@@ -988,24 +924,24 @@ beyond.*,
 true as was_out_of_reach
 from (
 select
-conversion_name, identifier_key, conversion_time, record_key, click_id, hashed_email, hashed_phone, value, currency, attribution_credit, attribution_model, run_seq, status, lifted, restate_in_doubt, retract_in_doubt, retract_refused, may_still_arrive, last_adjustment_time, accepted_at, answered_at, restate_tried_value, restate_tried_currency, adjusted, adjusted_outcome, adjusted_run_seq, adjusted_value, adjusted_currency, restate_refused_value, restate_refused_currency, code, error_code, message, tracking_id,
+found.*,
 run_seq = 7 as sent_this_run,
 coalesce(adjusted_run_seq = 7, false) as corrected_this_run,
 accepted_at is not null and accepted_at > cast('2026-11-25 06:00:00' as timestamp(6)) as accepted_lately
 from (
 select
-plain.conversion_name,
-plain.identifier_key,
-plain.conversion_time,
-plain.record_key,
-plain.click_id,
-plain.hashed_email,
-plain.hashed_phone,
-plain.value,
-plain.currency,
-plain.attribution_credit,
-plain.attribution_model,
-plain.run_seq,
+plain.conversion_name as conversion_name,
+plain.identifier_key as identifier_key,
+plain.conversion_time as conversion_time,
+plain.record_key as record_key,
+plain.click_id as click_id,
+plain.hashed_email as hashed_email,
+plain.hashed_phone as hashed_phone,
+plain.value as value,
+plain.currency as currency,
+plain.attribution_credit as attribution_credit,
+plain.attribution_model as attribution_model,
+plain.run_seq as run_seq,
 'accepted' as status,
 false as lifted,
 false as restate_in_doubt,
@@ -1013,7 +949,7 @@ false as retract_in_doubt,
 false as retract_refused,
 false as may_still_arrive,
 '' as last_adjustment_time,
-accepted.answered_at as accepted_at,
+coalesce(one_row.answered_at, many_rows.answered_at) as accepted_at,
 cast(null as timestamp(6)) as answered_at,
 cast(null as double) as restate_tried_value,
 cast(null as VARCHAR) as restate_tried_currency,
@@ -1030,7 +966,7 @@ cast(null as VARCHAR) as message,
 cast(null as VARCHAR) as tracking_id
 from (
 select attempts.* from (
-select attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key
+select attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key
 from (
 select
 ledger.*,
@@ -1049,51 +985,12 @@ on attempts.run_seq = fences.run_seq
 where left_out.seq is null and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq)
 ) as attempts where attempts.conversion_time >= '2026-08-27T12:00:00Z' and attempts.conversion_time < (select oldest_time from "warehouse"."shop"."reverse_etl_step_source_reach") and (attempts.record_key in (select record_key from open_keys where record_key <> '') or (select oldest_time from whole_reach) = '' or attempts.record_key in (select record_key from rows_elsewhere where record_key <> '') or conversion_name || ' ' || identifier_key || ' ' || conversion_time in (select conversion_name || ' ' || identifier_key || ' ' || conversion_time from rows_elsewhere))
 ) as plain
-left join (
-select
-attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
-coalesce(one_row.outcome, many_rows.outcome) as outcome,
-coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
-coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
-from (
-select
-ledger.*,
-case when ledger.click_id = '' then cast(length(ledger.hashed_email) as VARCHAR) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
-from "warehouse"."shop"."reverse_etl_ledger" as ledger
-where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it''s'
-) as attempts
-inner join (select distinct run_seq, seq from (select attempts.* from (
-select attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key
-from (
-select
-ledger.*,
-case when ledger.click_id = '' then cast(length(ledger.hashed_email) as VARCHAR) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
-from "warehouse"."shop"."reverse_etl_ledger" as ledger
-where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it''s'
-) as attempts
-left join (
-select run_seq, seq from "warehouse"."shop"."reverse_etl_step_eventful_attempts" as eventful
-union all
-select run_seq, seq from "warehouse"."shop"."reverse_etl_step_uneven_attempts" as uneven
-) as left_out
-on attempts.run_seq = left_out.run_seq and attempts.seq = left_out.seq
-left join "warehouse"."shop"."reverse_etl_step_fences" as fences
-on attempts.run_seq = fences.run_seq
-where left_out.seq is null and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq)
-) as attempts where attempts.conversion_time >= '2026-08-27T12:00:00Z' and attempts.conversion_time < (select oldest_time from "warehouse"."shop"."reverse_etl_step_source_reach") and (attempts.record_key in (select record_key from open_keys where record_key <> '') or (select oldest_time from whole_reach) = '' or attempts.record_key in (select record_key from rows_elsewhere where record_key <> '') or conversion_name || ' ' || identifier_key || ' ' || conversion_time in (select conversion_name || ' ' || identifier_key || ' ' || conversion_time from rows_elsewhere))) as looked_for) as numbers on attempts.run_seq = numbers.run_seq and attempts.seq = numbers.seq
 left join "warehouse"."shop"."reverse_etl_step_answers" as one_row
-on attempts.run_seq = one_row.run_seq
-and attempts.seq = one_row.seq_from and one_row.seq_from = one_row.seq_to
+on plain.run_seq = one_row.run_seq
+and plain.seq = one_row.seq_from and one_row.seq_from = one_row.seq_to
 left join "warehouse"."shop"."reverse_etl_step_answers" as many_rows
-on attempts.run_seq = many_rows.run_seq and attempts.batch = many_rows.batch
-and attempts.seq between many_rows.seq_from and many_rows.seq_to and many_rows.seq_from < many_rows.seq_to
-left join "warehouse"."shop"."reverse_etl_step_fences" as fences
-on attempts.run_seq = fences.run_seq
-where
-1 = 1
-and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq) and not coalesce(one_row.outcome, many_rows.outcome, '') = 'not_sent'
-) as accepted on plain.run_seq = accepted.run_seq and plain.seq = accepted.seq
+on plain.run_seq = many_rows.run_seq and plain.batch = many_rows.batch
+and plain.seq between many_rows.seq_from and many_rows.seq_to and many_rows.seq_from < many_rows.seq_to
 ) as found
 ) as beyond
 ),
@@ -1103,7 +1000,7 @@ from "warehouse"."shop"."reverse_etl_step_open_rows" as open_rows
 where invalid_reasons <> ''
 )
 select
-absent.conversion_name as conversion_name, absent.identifier_key as identifier_key, absent.conversion_time as conversion_time, absent.record_key as record_key, absent.click_id as click_id, absent.hashed_email as hashed_email, absent.hashed_phone as hashed_phone, absent.value as value, absent.currency as currency, absent.attribution_credit as attribution_credit, absent.attribution_model as attribution_model, absent.run_seq as run_seq, absent.status as status, absent.lifted as lifted, absent.restate_in_doubt as restate_in_doubt, absent.retract_in_doubt as retract_in_doubt, absent.retract_refused as retract_refused, absent.may_still_arrive as may_still_arrive, absent.last_adjustment_time as last_adjustment_time, absent.accepted_at as accepted_at, absent.answered_at as answered_at, absent.restate_tried_value as restate_tried_value, absent.restate_tried_currency as restate_tried_currency, absent.adjusted as adjusted, absent.adjusted_outcome as adjusted_outcome, absent.adjusted_run_seq as adjusted_run_seq, absent.adjusted_value as adjusted_value, absent.adjusted_currency as adjusted_currency, absent.restate_refused_value as restate_refused_value, absent.restate_refused_currency as restate_refused_currency, absent.code as code, absent.error_code as error_code, absent.message as message, absent.tracking_id as tracking_id, absent.sent_this_run as sent_this_run, absent.corrected_this_run as corrected_this_run, absent.accepted_lately as accepted_lately, absent.was_out_of_reach as was_out_of_reach,
+absent.conversion_name, absent.identifier_key, absent.conversion_time, absent.record_key, absent.click_id, absent.hashed_email, absent.hashed_phone, absent.value, absent.currency, absent.attribution_credit, absent.attribution_model, absent.run_seq, absent.status, absent.lifted, absent.restate_in_doubt, absent.retract_in_doubt, absent.retract_refused, absent.may_still_arrive, absent.last_adjustment_time, absent.accepted_at, absent.answered_at, absent.restate_tried_value, absent.restate_tried_currency, absent.adjusted, absent.adjusted_outcome, absent.adjusted_run_seq, absent.adjusted_value, absent.adjusted_currency, absent.restate_refused_value, absent.restate_refused_currency, absent.code, absent.error_code, absent.message, absent.tracking_id, absent.sent_this_run, absent.corrected_this_run, absent.accepted_lately, absent.was_out_of_reach,
 absent.conversion_time < '2026-08-27T12:00:00Z' as past_90_days,
 case
 when substr(absent.click_id, 1, 10) = 'forgotten_' then 'aged_out'
@@ -1247,11 +1144,9 @@ where operation in ('restate', 'retract')
 ),
 corrected_attempts as (
 select
-attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
+attempts.conversion_name, attempts.identifier_key, attempts.conversion_time, attempts.record_key,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
-coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
-coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
+coalesce(one_row.settles, many_rows.settles, 0) as settles
 from (
 select
 ledger.*,
@@ -1292,27 +1187,33 @@ where attempts.record_key <> '';
 create table "warehouse"."shop"."reverse_etl_step_key_attempts" with (table_type = 'ICEBERG', is_external = false, location = 's3://bucket/staging/...162dd1978fd6') as
 with keyed as (
 select distinct
-ledger.conversion_name,
-case when ledger.click_id = '' then cast(length(ledger.hashed_email) as VARCHAR) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key,
-ledger.conversion_time
+ledger.conversion_name, ledger.identifier_key, ledger.conversion_time
+from (
+select
+ledger.*,
+case when ledger.click_id = '' then cast(length(ledger.hashed_email) as VARCHAR) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
 from "warehouse"."shop"."reverse_etl_ledger" as ledger
+where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it''s'
+) as ledger
 inner join (
 -- what is wide is read for few
 select named.run_seq, named.seq
-from "warehouse"."shop"."reverse_etl_ledger" as named
+from (
+select
+ledger.*,
+case when ledger.click_id = '' then cast(length(ledger.hashed_email) as VARCHAR) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
+from "warehouse"."shop"."reverse_etl_ledger" as ledger
+where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it''s'
+) as named
 inner join (select distinct record_key from "warehouse"."shop"."reverse_etl_step_candidates" as candidates) as candidates
 on named.record_key = candidates.record_key
-where named.destination = 'microsoft_ads' and named.environment = 'production' and named.account_id = '1' and named.sync = 'it''s'
 ) as numbers
 on ledger.run_seq = numbers.run_seq and ledger.seq = numbers.seq
-where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it''s'
 )
 select
-attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
+attempts.conversion_name, attempts.identifier_key, attempts.conversion_time, attempts.record_key, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
-coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
-coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
+coalesce(one_row.settles, many_rows.settles, 0) as settles
 from (
 select
 ledger.*,
@@ -1354,41 +1255,17 @@ when send_accepted > 0 then 'accepted'
 when send_unanswered > send_unsettled and send_unanswered > send_settled then 'in_doubt'
 when send_unsettled > send_settled then 'maybe_taken'
 end as known_status,
-retract_accepted = 0 and retract_unanswered > retract_settled as retract_in_doubt,
-retried > send_refused as lifted,
-case
-when send_accepted > 0 then send_accepted
-when send_unanswered > send_unsettled and send_unanswered > send_settled then send_unanswered
--- lifted, the last repeat tells, of the same bytes: it may have been put off since
-when send_unsettled > send_settled and retried <= send_refused then send_unsettled
-else last_send
-end as payload_from
+retract_accepted = 0 and retract_unanswered > retract_settled as retract_in_doubt
 from (
 select
 conversion_name, identifier_key, conversion_time,
-max(case when operation = 'send' then place else 0 end) as last_send,
 max(case when operation = 'send' and outcome is null then place else 0 end) as send_unanswered,
 max(case when operation = 'send' and outcome = 'rejected' and settles = 0 then place else 0 end) as send_unsettled,
 max(case when operation = 'send' and outcome in ('rejected', 'deferred') and settles = 1 then place else 0 end) as send_settled,
-max(case when operation = 'send' and outcome = 'rejected' then place else 0 end) as send_refused,
-max(case when operation = 'retry' then place else 0 end) as retried,
-max(case when operation = 'restate' and outcome = 'accepted' then place else 0 end) as restate_accepted,
-max(case when operation = 'restate' and outcome is null then place else 0 end) as restate_unanswered,
-max(case when operation = 'restate' and outcome = 'rejected' then place else 0 end) as restate_rejected,
 max(case when operation = 'retract' and outcome = 'accepted' then place else 0 end) as retract_accepted,
 max(case when operation = 'retract' and outcome is null then place else 0 end) as retract_unanswered,
 max(case when operation = 'retract' and outcome = 'rejected' and settles = 1 then place else 0 end) as retract_settled,
-max(case when operation = 'retract' then place else 0 end) as last_retract,
-max(case when operation = 'retract' and outcome = 'rejected' then place else 0 end) as retract_rejected,
-max(case when operation in ('restate', 'retract') then place else 0 end) as last_adjustment,
-coalesce(min(case when operation = 'send' and outcome = 'accepted' then place end), 0) as send_accepted,
-max(
-case
-when outcome is null and operation <> 'retry' and 1 = 0 then 1
-else 0
-end
-) = 1 as may_still_arrive,
-max(adjustment_time) as last_adjustment_time
+coalesce(min(case when operation = 'send' and outcome = 'accepted' then place end), 0) as send_accepted
 from once as attempts
 group by conversion_name, identifier_key, conversion_time
 ) as last_places;
@@ -1415,7 +1292,7 @@ where went_under.record_key <> source_rows.record_key
 ),
 kin as (
 select
-went_under.conversion_name as conversion_name, went_under.identifier_key as identifier_key, went_under.conversion_time as conversion_time, went_under.record_key as record_key,
+went_under.conversion_name, went_under.identifier_key, went_under.conversion_time, went_under.record_key,
 coalesce(states.known_status = 'in_doubt', false) as send_in_doubt,
 states.retract_in_doubt as retract_in_doubt,
 coalesce(states.known_status in ('accepted', 'maybe_taken'), false) and elsewhere.conversion_name is null as has_the_key
@@ -1765,8 +1642,8 @@ from planned
 where nth <= 3
 )
 select
-counted.side as side, counted.class as class, counted.reason as reason, counted.operation as operation, counted.goal as goal, counted.sum_currency as sum_currency, counted.counted_sum_currency as counted_sum_currency, counted.rows_in_all as rows_in_all, counted.sum_of_value as sum_of_value, counted.rows_with_value as rows_with_value, counted.sum_of_counted as sum_of_counted, counted.rows_with_counted as rows_with_counted, counted.known_identities as known_identities, counted.unseen_repeats as unseen_repeats,
-samples.seq as seq, samples.record_key as record_key, samples.conversion_name as conversion_name, samples.conversion_time as conversion_time, samples.value as value, samples.currency as currency, samples.counted_value as counted_value, samples.counted_currency as counted_currency, samples.moves_to_name as moves_to_name, samples.moves_to_time as moves_to_time, samples.code as code, samples.error_code as error_code, samples.goes_at as goes_at, samples.refused_at as refused_at
+counted.side, counted.class, counted.reason, counted.operation, counted.goal, counted.sum_currency, counted.counted_sum_currency, counted.rows_in_all, counted.sum_of_value, counted.rows_with_value, counted.sum_of_counted, counted.rows_with_counted, counted.known_identities, counted.unseen_repeats,
+samples.seq, samples.record_key, samples.conversion_name, samples.conversion_time, samples.value, samples.currency, samples.counted_value, samples.counted_currency, samples.moves_to_name, samples.moves_to_time, samples.code, samples.error_code, samples.goes_at, samples.refused_at
 from counted
 left join samples on counted.side = samples.side and counted.class = samples.class and counted.reason = samples.reason and counted.operation = samples.operation and counted.goal = samples.goal and counted.sum_currency = samples.sum_currency and counted.counted_sum_currency = samples.counted_sum_currency
 order by counted.side desc, counted.class, counted.reason, counted.operation, counted.goal, counted.sum_currency, counted.counted_sum_currency;

@@ -93,11 +93,9 @@ uneven_attempts as (
 select run_seq, seq
 from (
 select
-attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
+attempts.run_seq, attempts.seq, attempts.operation, attempts.first_attempt,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
 coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
-coalesce(one_row.answered_at, many_rows.answered_at) as answered_at,
 (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq) and not coalesce(one_row.outcome, many_rows.outcome, '') = 'not_sent' as counts
 from (
 select
@@ -121,10 +119,10 @@ where not (counts and operation = 'send' and first_attempt and coalesce(outcome,
 ),
 eventful_attempts as (
 select
-attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
+attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
 coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
+one_row.code, one_row.error_code, one_row.message, one_row.tracking_id,
 coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
 from (
 select
@@ -218,7 +216,7 @@ group by conversion_name, identifier_key, conversion_time
 ) as last_places
 )
 select
-places.conversion_name as conversion_name, places.identifier_key as identifier_key, places.conversion_time as conversion_time,
+places.conversion_name, places.identifier_key, places.conversion_time,
 coalesce(
 places.known_status, case when payload.outcome = 'deferred' or places.lifted then 'deferred' else 'rejected' end
 ) as status,
@@ -226,7 +224,7 @@ coalesce(places.known_status, '') = 'maybe_taken' and places.lifted as lifted,
 coalesce(places.known_status, '') = 'accepted' and places.restate_unanswered > places.restate_accepted as restate_in_doubt,
 places.retract_in_doubt as retract_in_doubt,
 places.retract_rejected > places.retried and places.retract_rejected = places.last_retract as retract_refused,
-places.may_still_arrive as may_still_arrive, places.last_adjustment_time as last_adjustment_time,
+places.may_still_arrive, places.last_adjustment_time,
 case when places.send_accepted > 0 then payload.answered_at end as accepted_at,
 payload.answered_at as answered_at,
 unanswered.value as restate_tried_value,
@@ -238,17 +236,14 @@ adjusted.value as adjusted_value,
 adjusted.currency as adjusted_currency,
 rejected.value as restate_refused_value,
 rejected.currency as restate_refused_currency,
-payload.run_seq as run_seq, payload.record_key as record_key, payload.click_id as click_id, payload.hashed_email as hashed_email, payload.hashed_phone as hashed_phone,
+payload.run_seq, payload.record_key, payload.click_id, payload.hashed_email, payload.hashed_phone,
 coalesce(restated.value, payload.value) as value,
 coalesce(restated.currency, payload.currency) as currency,
-payload.attribution_credit as attribution_credit, payload.attribution_model as attribution_model,
+payload.attribution_credit, payload.attribution_model,
 -- what keeps a conversion that counts from being corrected is the refusal of the correction
 case when places.send_accepted > 0 then adjusted.code else payload.code end as code,
--- what keeps a conversion that counts from being corrected is the refusal of the correction
 case when places.send_accepted > 0 then adjusted.error_code else payload.error_code end as error_code,
--- what keeps a conversion that counts from being corrected is the refusal of the correction
 case when places.send_accepted > 0 then adjusted.message else payload.message end as message,
--- what keeps a conversion that counts from being corrected is the refusal of the correction
 case when places.send_accepted > 0 then adjusted.tracking_id else payload.tracking_id end as tracking_id
 from places
 inner join once as payload on places.payload_from = payload.place
@@ -261,7 +256,7 @@ on places.restate_unanswered = unanswered.place and places.restate_unanswered > 
 left join once as adjusted on places.last_adjustment = adjusted.place
 ),
 plain as (
-select attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key
+select attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key
 from (
 select
 ledger.*,
@@ -476,10 +471,10 @@ min(conversion_time) as oldest,
 max(conversion_time) as newest
 from (
 select
-attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
+attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
 coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
+one_row.code, one_row.error_code, one_row.message, one_row.tracking_id,
 coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
 from (
 select
@@ -540,10 +535,10 @@ from (
 select min(run_seq) as first_run_seq
 from (
 select
-attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
+attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
 coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
+one_row.code, one_row.error_code, one_row.message, one_row.tracking_id,
 coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
 from (
 select
@@ -670,10 +665,10 @@ where ((held.record_key in ('D1')) or (held.click_key in ('c')) or (held.hashed_
 ),
 attempts_that_count as (
 select
-attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
+attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
 coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
+one_row.code, one_row.error_code, one_row.message, one_row.tracking_id,
 coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
 from (
 select
@@ -787,7 +782,7 @@ group by conversion_name, identifier_key, conversion_time
 ) as last_places
 )
 select
-places.conversion_name as conversion_name, places.identifier_key as identifier_key, places.conversion_time as conversion_time,
+places.conversion_name, places.identifier_key, places.conversion_time,
 coalesce(
 places.known_status, case when payload.outcome = 'deferred' or places.lifted then 'deferred' else 'rejected' end
 ) as status,
@@ -795,7 +790,7 @@ coalesce(places.known_status, '') = 'maybe_taken' and places.lifted as lifted,
 coalesce(places.known_status, '') = 'accepted' and places.restate_unanswered > places.restate_accepted as restate_in_doubt,
 places.retract_in_doubt as retract_in_doubt,
 places.retract_rejected > places.retried and places.retract_rejected = places.last_retract as retract_refused,
-places.may_still_arrive as may_still_arrive, places.last_adjustment_time as last_adjustment_time,
+places.may_still_arrive, places.last_adjustment_time,
 case when places.send_accepted > 0 then payload.answered_at end as accepted_at,
 payload.answered_at as answered_at,
 unanswered.value as restate_tried_value,
@@ -807,17 +802,14 @@ adjusted.value as adjusted_value,
 adjusted.currency as adjusted_currency,
 rejected.value as restate_refused_value,
 rejected.currency as restate_refused_currency,
-payload.run_seq as run_seq, payload.record_key as record_key, payload.click_id as click_id, payload.hashed_email as hashed_email, payload.hashed_phone as hashed_phone,
+payload.run_seq, payload.record_key, payload.click_id, payload.hashed_email, payload.hashed_phone,
 coalesce(restated.value, payload.value) as value,
 coalesce(restated.currency, payload.currency) as currency,
-payload.attribution_credit as attribution_credit, payload.attribution_model as attribution_model,
+payload.attribution_credit, payload.attribution_model,
 -- what keeps a conversion that counts from being corrected is the refusal of the correction
 case when places.send_accepted > 0 then adjusted.code else payload.code end as code,
--- what keeps a conversion that counts from being corrected is the refusal of the correction
 case when places.send_accepted > 0 then adjusted.error_code else payload.error_code end as error_code,
--- what keeps a conversion that counts from being corrected is the refusal of the correction
 case when places.send_accepted > 0 then adjusted.message else payload.message end as message,
--- what keeps a conversion that counts from being corrected is the refusal of the correction
 case when places.send_accepted > 0 then adjusted.tracking_id else payload.tracking_id end as tracking_id
 from places
 inner join once as payload on places.payload_from = payload.place
@@ -1156,10 +1148,10 @@ inner join asked on identified.conversion_name = asked.conversion_name and ident
 ),
 asked_attempts as (
 select
-attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
+attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
 coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
+one_row.code, one_row.error_code, one_row.message, one_row.tracking_id,
 coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
 from (
 select
@@ -1273,7 +1265,7 @@ group by conversion_name, identifier_key, conversion_time
 ) as last_places
 )
 select
-places.conversion_name as conversion_name, places.identifier_key as identifier_key, places.conversion_time as conversion_time,
+places.conversion_name, places.identifier_key, places.conversion_time,
 coalesce(
 places.known_status, case when payload.outcome = 'deferred' or places.lifted then 'deferred' else 'rejected' end
 ) as status,
@@ -1281,7 +1273,7 @@ coalesce(places.known_status, '') = 'maybe_taken' and places.lifted as lifted,
 coalesce(places.known_status, '') = 'accepted' and places.restate_unanswered > places.restate_accepted as restate_in_doubt,
 places.retract_in_doubt as retract_in_doubt,
 places.retract_rejected > places.retried and places.retract_rejected = places.last_retract as retract_refused,
-places.may_still_arrive as may_still_arrive, places.last_adjustment_time as last_adjustment_time,
+places.may_still_arrive, places.last_adjustment_time,
 case when places.send_accepted > 0 then payload.answered_at end as accepted_at,
 payload.answered_at as answered_at,
 unanswered.value as restate_tried_value,
@@ -1293,17 +1285,14 @@ adjusted.value as adjusted_value,
 adjusted.currency as adjusted_currency,
 rejected.value as restate_refused_value,
 rejected.currency as restate_refused_currency,
-payload.run_seq as run_seq, payload.record_key as record_key, payload.click_id as click_id, payload.hashed_email as hashed_email, payload.hashed_phone as hashed_phone,
+payload.run_seq, payload.record_key, payload.click_id, payload.hashed_email, payload.hashed_phone,
 coalesce(restated.value, payload.value) as value,
 coalesce(restated.currency, payload.currency) as currency,
-payload.attribution_credit as attribution_credit, payload.attribution_model as attribution_model,
+payload.attribution_credit, payload.attribution_model,
 -- what keeps a conversion that counts from being corrected is the refusal of the correction
 case when places.send_accepted > 0 then adjusted.code else payload.code end as code,
--- what keeps a conversion that counts from being corrected is the refusal of the correction
 case when places.send_accepted > 0 then adjusted.error_code else payload.error_code end as error_code,
--- what keeps a conversion that counts from being corrected is the refusal of the correction
 case when places.send_accepted > 0 then adjusted.message else payload.message end as message,
--- what keeps a conversion that counts from being corrected is the refusal of the correction
 case when places.send_accepted > 0 then adjusted.tracking_id else payload.tracking_id end as tracking_id
 from places
 inner join once as payload on places.payload_from = payload.place
@@ -1392,7 +1381,7 @@ asked_plan.reason,
 case states.status when 'in_doubt' then 'in_doubt_too_old' when 'maybe_taken' then 'maybe_taken' else '' end
 ) as reason,
 coalesce(asked_plan.goes_at, '') as goes_at,
-asked_ledger.conversion_name as conversion_name, asked_ledger.conversion_time as conversion_time,
+asked_ledger.conversion_name, asked_ledger.conversion_time,
 case when states.status is null then asked_ledger.record_key else states.record_key end as record_key,
 case when states.status is null then asked_ledger.click_id else states.click_id end as click_id,
 case when states.status is null then asked_ledger.hashed_email else states.hashed_email end as hashed_email,
@@ -1475,8 +1464,8 @@ inner join asked on ledger.conversion_name = asked.conversion_name and ledger.id
 answers as (
 -- the narrower receipt wins over the wider
 select
-intents.identity as identity, intents.run_seq as run_seq, intents.seq as seq,
-receipts.outcome as outcome, receipts.code as code, receipts.error_code as error_code, receipts.message as message, receipts.tracking_id as tracking_id, receipts.recorded_at as recorded_at,
+intents.identity, intents.run_seq, intents.seq,
+receipts.outcome, receipts.code, receipts.error_code, receipts.message, receipts.tracking_id, receipts.recorded_at,
 row_number() over (
 partition by intents.identity, intents.run_seq, intents.seq
 order by receipts.seq_to - receipts.seq_from, receipts.outcome desc, receipts.recorded_at
@@ -1497,7 +1486,7 @@ where destination = 'microsoft_ads' and environment = 'production' and account_i
 group by fenced_run_seq
 )
 select
-intents.identity as identity, intents.run_seq as run_seq, intents.operation as operation, intents.record_key as record_key, intents.value as value, intents.currency as currency,
+intents.identity, intents.run_seq, intents.operation, intents.record_key, intents.value, intents.currency,
 concat(replace(substr(cast(intents.recorded_at as varchar), 1, 19), ' ', 'T'), 'Z') as attempted_at,
 case
 when intents.operation = 'retry' then ''
@@ -1505,7 +1494,7 @@ when intents.seq > fences.fenced_seq then 'void'
 else coalesce(answers.outcome, 'in_doubt')
 end as outcome,
 concat(replace(substr(cast(answers.recorded_at as varchar), 1, 19), ' ', 'T'), 'Z') as answered_at,
-answers.code as code, answers.error_code as error_code, answers.message as message, answers.tracking_id as tracking_id,
+answers.code, answers.error_code, answers.message, answers.tracking_id,
 fences.fenced_by as fenced_by
 from intents
 left join answers
@@ -1627,11 +1616,9 @@ uneven_attempts as (
 select run_seq, seq
 from (
 select
-attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
+attempts.run_seq, attempts.seq, attempts.operation, attempts.first_attempt,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
 coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
-coalesce(one_row.answered_at, many_rows.answered_at) as answered_at,
 (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq) and not coalesce(one_row.outcome, many_rows.outcome, '') = 'not_sent' as counts
 from (
 select
@@ -1655,10 +1642,10 @@ where not (counts and operation = 'send' and first_attempt and coalesce(outcome,
 ),
 eventful_attempts as (
 select
-attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
+attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
 coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
+one_row.code, one_row.error_code, one_row.message, one_row.tracking_id,
 coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
 from (
 select
@@ -1752,7 +1739,7 @@ group by conversion_name, identifier_key, conversion_time
 ) as last_places
 )
 select
-places.conversion_name as conversion_name, places.identifier_key as identifier_key, places.conversion_time as conversion_time,
+places.conversion_name, places.identifier_key, places.conversion_time,
 coalesce(
 places.known_status, case when payload.outcome = 'deferred' or places.lifted then 'deferred' else 'rejected' end
 ) as status,
@@ -1760,7 +1747,7 @@ coalesce(places.known_status, '') = 'maybe_taken' and places.lifted as lifted,
 coalesce(places.known_status, '') = 'accepted' and places.restate_unanswered > places.restate_accepted as restate_in_doubt,
 places.retract_in_doubt as retract_in_doubt,
 places.retract_rejected > places.retried and places.retract_rejected = places.last_retract as retract_refused,
-places.may_still_arrive as may_still_arrive, places.last_adjustment_time as last_adjustment_time,
+places.may_still_arrive, places.last_adjustment_time,
 case when places.send_accepted > 0 then payload.answered_at end as accepted_at,
 payload.answered_at as answered_at,
 unanswered.value as restate_tried_value,
@@ -1772,17 +1759,14 @@ adjusted.value as adjusted_value,
 adjusted.currency as adjusted_currency,
 rejected.value as restate_refused_value,
 rejected.currency as restate_refused_currency,
-payload.run_seq as run_seq, payload.record_key as record_key, payload.click_id as click_id, payload.hashed_email as hashed_email, payload.hashed_phone as hashed_phone,
+payload.run_seq, payload.record_key, payload.click_id, payload.hashed_email, payload.hashed_phone,
 coalesce(restated.value, payload.value) as value,
 coalesce(restated.currency, payload.currency) as currency,
-payload.attribution_credit as attribution_credit, payload.attribution_model as attribution_model,
+payload.attribution_credit, payload.attribution_model,
 -- what keeps a conversion that counts from being corrected is the refusal of the correction
 case when places.send_accepted > 0 then adjusted.code else payload.code end as code,
--- what keeps a conversion that counts from being corrected is the refusal of the correction
 case when places.send_accepted > 0 then adjusted.error_code else payload.error_code end as error_code,
--- what keeps a conversion that counts from being corrected is the refusal of the correction
 case when places.send_accepted > 0 then adjusted.message else payload.message end as message,
--- what keeps a conversion that counts from being corrected is the refusal of the correction
 case when places.send_accepted > 0 then adjusted.tracking_id else payload.tracking_id end as tracking_id
 from places
 inner join once as payload on places.payload_from = payload.place
@@ -1795,7 +1779,7 @@ on places.restate_unanswered = unanswered.place and places.restate_unanswered > 
 left join once as adjusted on places.last_adjustment = adjusted.place
 ),
 plain as (
-select attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key
+select attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key
 from (
 select
 ledger.*,
@@ -1836,10 +1820,10 @@ error_code,
 count(*) as attempts
 from (
 select
-attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
+attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
 coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
+one_row.code, one_row.error_code, one_row.message, one_row.tracking_id,
 coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
 from (
 select
@@ -1896,10 +1880,10 @@ order by upload_date, operation, code, error_code;
 -- report, corrections
 with attempts as (
 select
-attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
+attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
 coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
+one_row.code, one_row.error_code, one_row.message, one_row.tracking_id,
 coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
 from (
 select

@@ -124,10 +124,10 @@ sum(case when operation = 'send' and outcome is null then 1 else 0 end) as in_do
 sum(case when operation = 'send' then 0 else 1 end) as corrections
 from (
 select
-attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
+attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
 coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
+one_row.code, one_row.error_code, one_row.message, one_row.tracking_id,
 coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
 from (
 select

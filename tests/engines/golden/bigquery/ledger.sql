@@ -175,10 +175,10 @@ coalesce(attempts.outcome, 'in_doubt') as outcome,
 count(distinct attempts.seq) as rows_in_all
 from (
 select
-attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
+attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
 coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
+one_row.code, one_row.error_code, one_row.message, one_row.tracking_id,
 coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
 from (
 select
@@ -258,10 +258,10 @@ max(planned.known_identities) as known_identities
 from a_plan as planned
 left join (
 select
-attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
+attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
 coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
+one_row.code, one_row.error_code, one_row.message, one_row.tracking_id,
 coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
 from (
 select
@@ -317,10 +317,10 @@ left join (
 select distinct record_key
 from (
 select
-attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
+attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
 coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
+one_row.code, one_row.error_code, one_row.message, one_row.tracking_id,
 coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
 from (
 select
@@ -449,11 +449,9 @@ uneven_attempts as (
 select run_seq, seq
 from (
 select
-attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
+attempts.run_seq, attempts.seq, attempts.operation, attempts.first_attempt,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
 coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
-coalesce(one_row.answered_at, many_rows.answered_at) as answered_at,
 (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq) and not coalesce(one_row.outcome, many_rows.outcome, '') = 'not_sent' as counts
 from (
 select
@@ -477,10 +475,10 @@ where not (counts and operation = 'send' and first_attempt and coalesce(outcome,
 ),
 eventful_attempts as (
 select
-attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
+attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
 coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
+one_row.code, one_row.error_code, one_row.message, one_row.tracking_id,
 coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
 from (
 select
@@ -574,7 +572,7 @@ group by conversion_name, identifier_key, conversion_time
 ) as last_places
 )
 select
-places.conversion_name as conversion_name, places.identifier_key as identifier_key, places.conversion_time as conversion_time,
+places.conversion_name, places.identifier_key, places.conversion_time,
 coalesce(
 places.known_status, case when payload.outcome = 'deferred' or places.lifted then 'deferred' else 'rejected' end
 ) as status,
@@ -582,7 +580,7 @@ coalesce(places.known_status, '') = 'maybe_taken' and places.lifted as lifted,
 coalesce(places.known_status, '') = 'accepted' and places.restate_unanswered > places.restate_accepted as restate_in_doubt,
 places.retract_in_doubt as retract_in_doubt,
 places.retract_rejected > places.retried and places.retract_rejected = places.last_retract as retract_refused,
-places.may_still_arrive as may_still_arrive, places.last_adjustment_time as last_adjustment_time,
+places.may_still_arrive, places.last_adjustment_time,
 case when places.send_accepted > 0 then payload.answered_at end as accepted_at,
 payload.answered_at as answered_at,
 unanswered.value as restate_tried_value,
@@ -594,17 +592,14 @@ adjusted.value as adjusted_value,
 adjusted.currency as adjusted_currency,
 rejected.value as restate_refused_value,
 rejected.currency as restate_refused_currency,
-payload.run_seq as run_seq, payload.record_key as record_key, payload.click_id as click_id, payload.hashed_email as hashed_email, payload.hashed_phone as hashed_phone,
+payload.run_seq, payload.record_key, payload.click_id, payload.hashed_email, payload.hashed_phone,
 coalesce(restated.value, payload.value) as value,
 coalesce(restated.currency, payload.currency) as currency,
-payload.attribution_credit as attribution_credit, payload.attribution_model as attribution_model,
+payload.attribution_credit, payload.attribution_model,
 -- what keeps a conversion that counts from being corrected is the refusal of the correction
 case when places.send_accepted > 0 then adjusted.code else payload.code end as code,
--- what keeps a conversion that counts from being corrected is the refusal of the correction
 case when places.send_accepted > 0 then adjusted.error_code else payload.error_code end as error_code,
--- what keeps a conversion that counts from being corrected is the refusal of the correction
 case when places.send_accepted > 0 then adjusted.message else payload.message end as message,
--- what keeps a conversion that counts from being corrected is the refusal of the correction
 case when places.send_accepted > 0 then adjusted.tracking_id else payload.tracking_id end as tracking_id
 from places
 inner join once as payload on places.payload_from = payload.place
@@ -617,7 +612,7 @@ on places.restate_unanswered = unanswered.place and places.restate_unanswered > 
 left join once as adjusted on places.last_adjustment = adjusted.place
 ),
 plain as (
-select attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key
+select attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key
 from (
 select
 ledger.*,

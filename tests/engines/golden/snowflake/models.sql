@@ -51,10 +51,10 @@ sum(case when operation = 'send' and outcome is null then 1 else 0 end) as in_do
 sum(case when operation = 'send' then 0 else 1 end) as corrections
 from (
 select
-attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
+attempts.destination, attempts.environment, attempts.account_id, attempts.sync, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
 coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
+one_row.code, one_row.error_code, one_row.message, one_row.tracking_id,
 coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
 from (
 select
@@ -218,10 +218,10 @@ where 1 = 0;
 -- reverse_etl_records
 with attempts as (
 select
-attempts.destination as destination, attempts.environment as environment, attempts.account_id as account_id, attempts.sync as sync, attempts.run_seq as run_seq, attempts.seq as seq, attempts.batch as batch, attempts.operation as operation, attempts.conversion_name as conversion_name, attempts.click_id as click_id, attempts.hashed_email as hashed_email, attempts.hashed_phone as hashed_phone, attempts.conversion_time as conversion_time, attempts.record_key as record_key, attempts.value as value, attempts.currency as currency, attempts.attribution_credit as attribution_credit, attempts.attribution_model as attribution_model, attempts.adjustment_time as adjustment_time, attempts.first_attempt as first_attempt, attempts.recorded_at as recorded_at, attempts.identifier_key as identifier_key,
+attempts.destination, attempts.environment, attempts.account_id, attempts.sync, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation, attempts.conversion_name, attempts.click_id, attempts.hashed_email, attempts.hashed_phone, attempts.conversion_time, attempts.record_key, attempts.value, attempts.currency, attempts.attribution_credit, attempts.attribution_model, attempts.adjustment_time, attempts.first_attempt, attempts.recorded_at, attempts.identifier_key,
 coalesce(one_row.outcome, many_rows.outcome) as outcome,
 coalesce(one_row.settles, many_rows.settles, 0) as settles,
-one_row.code as code, one_row.error_code as error_code, one_row.message as message, one_row.tracking_id as tracking_id,
+one_row.code, one_row.error_code, one_row.message, one_row.tracking_id,
 coalesce(one_row.answered_at, many_rows.answered_at) as answered_at
 from (
 select
@@ -334,7 +334,7 @@ group by destination, environment, account_id, sync, conversion_name, identifier
 ) as last_places
 )
 select
-places.destination as destination, places.environment as environment, places.account_id as account_id, places.sync as sync, places.conversion_name as conversion_name, places.identifier_key as identifier_key, places.conversion_time as conversion_time,
+places.destination, places.environment, places.account_id, places.sync, places.conversion_name, places.identifier_key, places.conversion_time,
 coalesce(
 places.known_status, case when payload.outcome = 'deferred' or places.lifted then 'deferred' else 'rejected' end
 ) as status,
@@ -342,7 +342,7 @@ coalesce(places.known_status, '') = 'maybe_taken' and places.lifted as lifted,
 coalesce(places.known_status, '') = 'accepted' and places.restate_unanswered > places.restate_accepted as restate_in_doubt,
 places.retract_in_doubt as retract_in_doubt,
 places.retract_rejected > places.retried and places.retract_rejected = places.last_retract as retract_refused,
-places.may_still_arrive as may_still_arrive, places.last_adjustment_time as last_adjustment_time,
+places.may_still_arrive, places.last_adjustment_time,
 case when places.send_accepted > 0 then payload.answered_at end as accepted_at,
 payload.answered_at as answered_at,
 unanswered.value as restate_tried_value,
@@ -354,17 +354,14 @@ adjusted.value as adjusted_value,
 adjusted.currency as adjusted_currency,
 rejected.value as restate_refused_value,
 rejected.currency as restate_refused_currency,
-payload.run_seq as run_seq, payload.record_key as record_key, payload.click_id as click_id, payload.hashed_email as hashed_email, payload.hashed_phone as hashed_phone,
+payload.run_seq, payload.record_key, payload.click_id, payload.hashed_email, payload.hashed_phone,
 coalesce(restated.value, payload.value) as value,
 coalesce(restated.currency, payload.currency) as currency,
-payload.attribution_credit as attribution_credit, payload.attribution_model as attribution_model,
+payload.attribution_credit, payload.attribution_model,
 -- what keeps a conversion that counts from being corrected is the refusal of the correction
 case when places.send_accepted > 0 then adjusted.code else payload.code end as code,
--- what keeps a conversion that counts from being corrected is the refusal of the correction
 case when places.send_accepted > 0 then adjusted.error_code else payload.error_code end as error_code,
--- what keeps a conversion that counts from being corrected is the refusal of the correction
 case when places.send_accepted > 0 then adjusted.message else payload.message end as message,
--- what keeps a conversion that counts from being corrected is the refusal of the correction
 case when places.send_accepted > 0 then adjusted.tracking_id else payload.tracking_id end as tracking_id
 from places
 inner join once as payload on places.payload_from = payload.place and places.destination = payload.destination and places.environment = payload.environment and places.account_id = payload.account_id and places.sync = payload.sync
