@@ -25,8 +25,8 @@ PROJECT = os.environ.get("DBT_PROJECT_DIR", "/opt/analytics")
 def reverse_etl() -> None:
     # A task that is killed leaves rows in doubt, and its next try settles them: it is safe to repeat.
     @task(retries=3, retry_delay=timedelta(minutes=10), execution_timeout=timedelta(hours=1))
-    def push() -> dict[str, int]:
-        """What left in this run, by outcome."""
+    def push() -> list[dict[str, int]]:
+        """What left in this run, by outcome, for each account."""
         # A worker may forget target/ between two tasks; --build makes it, and tests.
         command = [REVERSE_ETL, "push", "--build", "--json", "--project-dir", PROJECT, "--target", "prod"]
         secrets = Connection.get("reverse_etl").extra_dejson
@@ -42,7 +42,8 @@ def reverse_etl() -> None:
                 raise AirflowException("The push stopped; the next try goes on.")
             case code:
                 raise AirflowFailException(f"Exit code {code}: somebody has to change something first.")
-        return json.loads(done.stdout)["sent"]
+        results = json.loads(done.stdout)
+        return [one["sent"] for one in (results if isinstance(results, list) else [results])]
 
     push()
 

@@ -309,6 +309,7 @@
     {{- return("create " ~ kind ~ " " ~ table ~ " as\n" ~ select_sql) -}}
 {% endmacro %}
 
+{#- Drops a table where it is there. -#}
 {% macro _drop_table(table) %}
     {{- return(adapter.dispatch('_drop_table', 'reverse_etl')(table)) -}}
 {% endmacro %}
@@ -339,6 +340,7 @@
     {{- return('') -}}
 {% endmacro %}
 
+{#- The next rows of the cursor that was declared; only where the adapter keeps one at the server. -#}
 {% macro _fetch_cursor(rows) %}
     {{- return(adapter.dispatch('_fetch_cursor', 'reverse_etl')(rows)) -}}
 {% endmacro %}

@@ -7,6 +7,6 @@
         {%- for name, type in columns %}
         cast(null as {{ type }}) as {{ name }}{{ "," if not loop.last }}
         {%- endfor %}
-    from (select 1 as one) as nothing
+    from (select 1 as one) as nowhere
     where 1 = 0
 {% endmacro %}

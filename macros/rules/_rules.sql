@@ -1,6 +1,6 @@
 {#-
     What makes a row impossible to send, each rule once: the generic tests and the plan both come here. A rule judges clean
-    values (see `_cleaned_columns`): texts in which absent is empty, doubles and UTC timestamps that are null where the source's
+    values (see `_clean_rows`): texts in which absent is empty, doubles and UTC timestamps that are null where the source's
     value is none.
     Arguments: now, an SQL timestamp without zone in UTC; max_age_days, of the destination; with_click_time, whether the model has one.
     goals: what they take, where rows that they would refuse are to be held (see `_rules_of_goals`), else none.

@@ -13,7 +13,7 @@ from reverse_etl.core.kinds import KINDS
 from reverse_etl.core.sync import Environment, RestatementLimit, RetractionLimit, Sync, WireProtocol
 
 KEYS = {
-    "destination": "the system that receives: microsoft_ads",
+    "destination": f"the system that receives: {', '.join(KINDS)}",
     "enabled": "false pauses the sync",
     "environment": "local, sandbox or production",
     "max_age": "how old the newest conversion may be: 3 days, or {warn_after: 2 days, error_after: 7 days}",

@@ -4,8 +4,11 @@ import re
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from docs.generate import command_names
+from docs.schemas import DOCUMENTS
+from reverse_etl.cli.app import app
 from reverse_etl.core import kinds, ports
 
 REPOSITORY = Path(__file__).parents[2]
@@ -34,6 +37,16 @@ def test_every_command_has_its_file_in_each_layer(layer: str) -> None:
     assert commands
     files = {path.stem for path in (REPOSITORY / "reverse_etl" / layer).glob("*.py")}
     assert commands - files == set()
+
+
+def test_every_command_that_prints_json_has_a_schema() -> None:
+    """What `DOCUMENTS` of docs/schemas.py lacks is a document that programs read and nobody promised."""
+    said = [title for _, title in DOCUMENTS.values()]
+    helped = {words: CliRunner().invoke(app, [*words, "--help"]).stdout for words in command_names() if words}
+    printing = [words for words, text in helped.items() if "--json" in text]
+    assert len(printing) > 10
+    missing = [words for words in printing if not any(f"reverse-etl {' '.join(words)}" in title for title in said)]
+    assert missing == [("sandbox", "received")]
 
 
 def test_the_ports_that_the_page_names_exist() -> None:

@@ -20,12 +20,12 @@ _LONG = 60
 _ESCAPING = ("bigquery", "databricks", "redshift", "snowflake")
 
 
-def render(engine: str, folder: Path) -> dict[str, str]:
-    """The SQL of each file, by its name. `folder`: an empty one."""
+def render(engine: str, folder: Path, *packages: Path) -> dict[str, str]:
+    """The SQL of each file, by its name. `folder`: an empty one. `packages`: of an adapter that no lock has."""
     shutil.copytree(HERE / "rendered", folder, dirs_exist_ok=True)
     (folder / "dbt_packages").mkdir()
     (folder / "dbt_packages" / "reverse_etl").symlink_to(HERE.parents[1])
-    command = [sys.executable, "-m", "tests.engines.stand_in", engine, str(folder)]
+    command = [sys.executable, "-m", "tests.engines.stand_in", engine, str(folder), *map(str, packages)]
     done = subprocess.run(command, cwd=HERE.parents[1], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
     compiled = folder / f"target_{engine}" / "compiled"

@@ -106,12 +106,15 @@ def _types_of(path: Path) -> dict[str, str]:
 
 
 def main() -> int:
-    """Compile a project for an engine: `python -m tests.engines.stand_in ENGINE FOLDER`."""
-    name, folder = sys.argv[1:]
+    """Compile a project for an engine: `python -m tests.engines.stand_in ENGINE FOLDER [PACKAGES]`.
+
+    PACKAGES: a folder with the adapter's macros under `include/ENGINE`; left out, that of the adapters of the lock.
+    """
+    name, folder, *packages = sys.argv[1:]
     os.environ |= {"DO_NOT_TRACK": "1", "ENGINE": name}
     from dbt.cli.main import dbtRunner
 
-    stand_in(name, apart.installed("adapters") / "dbt")
+    stand_in(name, Path(packages[0]) if packages else apart.installed("adapters") / "dbt")
     where = ["--project-dir", folder, "--profiles-dir", folder, "--target-path", f"{folder}/target_{name}"]
     done = dbtRunner().invoke(["--quiet", "--no-use-colors", "compile", "--no-populate-cache", *where])
     return 0 if done.success else 1

@@ -33,6 +33,20 @@ def test_every_statement_is_rendered() -> None:
     assert asked & macros - set(re.findall(r"reverse_etl\.(\w+)", files)) == NO_STATEMENTS
 
 
+def test_a_warehouse_that_no_file_knows_is_refused(tmp_path: Path) -> None:
+    """dbt says which warehouses there are and how to add one, and not which macro it missed first."""
+    macros = tmp_path / "packages/include/firebird"
+    macros.mkdir(parents=True)
+    (macros / "dbt_project.yml").write_text(
+        "{name: dbt_firebird, version: 1.0.0, config-version: 2, macro-paths: [macros]}"
+    )
+    with pytest.raises(AssertionError) as refused:
+        render("firebird", tmp_path / "project", tmp_path / "packages")
+    words = " ".join(str(refused.value).split())
+    assert "reverse_etl does not know the warehouse 'firebird' yet: it knows duckdb, postgres, spark" in words
+    assert "docs/adding-a-warehouse.md" in words
+
+
 def test_what_is_rendered_is_what_is_kept(rendered: tuple[str, dict[str, str]]) -> None:
     """A change of any macro shows what becomes of it on each engine; `make golden` writes the files anew."""
     engine, files = rendered

@@ -87,7 +87,7 @@ def test_its_task_pushes(airflow: Airflow, shop: Shop, sandbox: LocalSandbox) ->
         REVERSE_ETL=str(Path(sys.executable).parent / "reverse-etl"),
         DBT_PROJECT_DIR=str(shop.folder),
     )
-    assert found == {"state": "success", "tries": 1, "returned": {"accepted": 1, "rejected": 1}}
+    assert found == {"state": "success", "tries": 1, "returned": [{"accepted": 1, "rejected": 1}]}
 
 
 @pytest.mark.parametrize(

@@ -267,7 +267,7 @@ def test_editors_and_the_program_agree_on_a_setting(key: str) -> None:
         meta = {"reverse_etl": GOOD | {key: value}}
         return checked.is_valid({"version": 2, "exposures": [{"name": "any", "config": {"meta": meta}}]})
 
-    assert exposures.FILE.read_text() == json.dumps(exposures.schema(), indent=2) + "\n"
+    assert exposures.FILE.read_text() == json.dumps(exposures.schema(), indent=2) + "\n", "run `make docs`"
     assert is_valid("{{ var('any') }}")
     for value in good:
         assert is_valid(value), value

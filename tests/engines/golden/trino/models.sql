@@ -169,7 +169,7 @@ cast(null as varchar) as reason,
 cast(null as bigint) as attributed,
 cast(null as bigint) as unattributed,
 cast(null as timestamp(6)) as fetched_at
-from (select 1 as one) as nothing
+from (select 1 as one) as nowhere
 where 1 = 0;
 -- reverse_etl_ledger
 select
@@ -194,7 +194,7 @@ cast(null as varchar) as attribution_model,
 cast(null as varchar) as adjustment_time,
 cast(null as boolean) as first_attempt,
 cast(null as timestamp(6)) as recorded_at
-from (select 1 as one) as nothing
+from (select 1 as one) as nowhere
 where 1 = 0;
 -- reverse_etl_receipts
 select
@@ -213,7 +213,7 @@ cast(null as varchar) as error_code,
 cast(null as varchar) as message,
 cast(null as varchar) as tracking_id,
 cast(null as timestamp(6)) as recorded_at
-from (select 1 as one) as nothing
+from (select 1 as one) as nowhere
 where 1 = 0;
 -- reverse_etl_records
 with attempts as (
@@ -446,7 +446,7 @@ cast(null as varchar) as target,
 cast(null as varchar) as package_version,
 cast(null as varchar) as counts,
 cast(null as varchar) as tests
-from (select 1 as one) as nothing
+from (select 1 as one) as nowhere
 where 1 = 0;
 -- reverse_etl_unattributed
 with reasons as (
