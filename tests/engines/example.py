@@ -6,7 +6,7 @@ import re
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,8 @@ from tests.support.quick import Done, dbt_here, run_here
 REPOSITORY = Path(__file__).parents[2]
 SYNC = "microsoft_ads_offline_conversions"
 BEGUN_ELSEWHERE = "begun_elsewhere"
+# That of the example.
+ACCOUNT = "123456"
 # Not all days: a select of each row takes Spark long; and at 89 or 90 days a row would be within a limit in one build
 # and past it in the other, minutes later.
 DAYS = "generate_series(1, 98) as days (days_ago)"
@@ -79,11 +81,11 @@ class Example:
         tests = [one for one in results if one["unique_id"].startswith(("test.", "unit_test."))]
         return {one["unique_id"]: (one["status"], one["failures"] or 0) for one in tests}
 
-    def plan(self, now: str) -> list[str]:
-        """Every line of the plan as of a time."""
+    def plan(self, now: str, **changes: str) -> list[str]:
+        """Every line of the plan as of a time. `changes`: of the sync."""
         with Project(DbtOptions(self.folder, self.folder)) as project:
             sync = next(one for one in find_syncs(project.manifest) if one.name == SYNC)
-            books = WarehouseLedger(project, sync).books
+            books = WarehouseLedger(project, replace(sync, **changes)).books
             with rendered(books, request(books, now, with_repeats=True)) as select_sql:
                 lines = sorted(repr(_plain(row)) for row in project.query_sql(select_sql))
         # The sandbox gives each call another tracking id.
@@ -191,6 +193,10 @@ def walk(
         code, pushed = example.run("push", SYNC)
         yield f"push of day {day}", (code, pushed["source"], pushed["ledger"])
     yield "report", example.report(now)
+    # As if each currency were an account: what the only one accepted stands in rows of others, and counts where it is.
+    routed = {"account_column": "conversion_currency_code"}
+    for account in (ACCOUNT, "USD"):
+        yield f"plan of account {account}", example.plan(now, account_id=account, **routed)
     if days == 1:
         yield "plan of what was pushed", example.plan(now)
         return
