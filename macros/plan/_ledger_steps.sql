@@ -163,12 +163,6 @@ whole_reach as (
     select coalesce(min(oldest_time), '') as oldest_time
     from reach
 ),
-{%- if plan.elsewhere %}
-
-rows_elsewhere as (
-    {{ reverse_etl._rows_elsewhere(plan) }}
-),
-{%- endif %}
 
 absent as (
     select
@@ -198,7 +192,7 @@ absent as (
             ~ " and attempts.conversion_time < (select oldest_time from " ~ at.source_reach ~ ")"
             ~ " and (attempts.record_key in (select record_key from open_keys where record_key <> '')"
             ~ " or (select oldest_time from whole_reach) = ''"
-            ~ (reverse_etl._or_elsewhere('attempts') if plan.elsewhere else "") ~ ")"
+            ~ (reverse_etl._or_elsewhere('attempts', at.rows_elsewhere) if plan.elsewhere else "") ~ ")"
         ))) }}
     ) as beyond
 ),
@@ -248,9 +242,9 @@ left join invalid_now on {{ reverse_etl._same(keys, 'absent', 'invalid_now') }}
 left join open_keys on absent.record_key = open_keys.record_key
 left join sent_keys on absent.record_key = sent_keys.record_key
 {%- if plan.elsewhere %}
-left join (select distinct {{ reverse_etl._listed(keys) }} from rows_elsewhere) as identity_elsewhere
+left join (select distinct {{ reverse_etl._listed(keys) }} from {{ at.rows_elsewhere }} as elsewhere) as identity_elsewhere
     on {{ reverse_etl._same(keys, 'absent', 'identity_elsewhere') }}
-left join (select distinct record_key from rows_elsewhere where record_key <> '') as key_elsewhere
+left join (select distinct record_key from {{ at.rows_elsewhere }} as elsewhere where record_key <> '') as key_elsewhere
     on absent.record_key = key_elsewhere.record_key
 {%- endif %}
 {% endmacro %}

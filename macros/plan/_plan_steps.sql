@@ -12,7 +12,7 @@
     - adjustments, what may be corrected: restate, retract; quiet_runs, those that ended so lately that a call of theirs
       could still arrive; delay_hours, how long what was accepted waits for its first correction;
     - goals, those that rows are held for which they would refuse (see `_rules_of_goals`), or none;
-    - elsewhere, of a sync whose rows name their accounts: its other accounts (see `_counted_elsewhere`), or none;
+    - elsewhere, of a sync whose rows name their accounts: its other accounts (see `_step_rows_elsewhere`), or none;
     - max_age_days and batch_rows, what the destination takes: no older conversion, and so many in a call.
     at: the relation that each step is found at, by the step's name; one that has none is put as a select where it is read.
     Returns a list of [name, select].
@@ -20,7 +20,7 @@
 {% macro _plan_steps(plan, at) %}
     {%- set at = dict(at) -%}
     {%- set steps = [] -%}
-    {%- for name in reverse_etl._step_names() -%}
+    {%- for name in reverse_etl._step_names(plan) -%}
         {%- set select_sql = reverse_etl['_step_' ~ name](plan, at) | trim -%}
         {%- do steps.append([name, select_sql]) -%}
         {%- do at.setdefault(name, "(\n" ~ select_sql ~ "\n)") -%}
@@ -29,12 +29,14 @@
 {% endmacro %}
 
 {#- The names of the steps, in their order: each is the macro `_step_<name>`. -#}
-{% macro _step_names() %}
-    {{- return([
-        'source_rows', 'source_reach', 'keyed_rows', 'ledger_rows', 'answers', 'fences', 'uneven_attempts', 'eventful_attempts',
-        'plain_attempts', 'states', 'matched_rows', 'known', 'open_rows', 'plain_counts', 'source_decisions', 'absent',
-        'ledger_decisions', 'candidates', 'key_attempts', 'key_states', 'held_by_kin', 'decided', 'planned'
-    ]) -}}
+{% macro _step_names(plan) %}
+    {{- return(
+        ['source_rows', 'source_reach', 'keyed_rows', 'ledger_rows', 'answers', 'fences', 'uneven_attempts', 'eventful_attempts',
+         'plain_attempts', 'states', 'matched_rows', 'known']
+        + (['rows_elsewhere', 'counted_elsewhere'] if plan.elsewhere else [])
+        + ['open_rows', 'plain_counts', 'source_decisions', 'absent', 'ledger_decisions', 'candidates', 'key_attempts',
+           'key_states', 'held_by_kin', 'decided', 'planned']
+    ) -}}
 {% endmacro %}
 
 {#- Steps that nearly all of source or ledger goes through, and of which a reader needs little: a table would copy these. -#}
@@ -46,7 +48,7 @@
     The plan as one select, for a warehouse that works a CTE out once however often it is read; or the rows of the step `last`.
 -#}
 {% macro _plan(plan, last='planned') %}
-{%- set names = reverse_etl._step_names() -%}
+{%- set names = reverse_etl._step_names(plan) -%}
 {#- of all that the source holds little is looked at more closely, too: reading it again is cheaper than keeping it -#}
 {%- set in_place = ['source_rows'] + reverse_etl._steps_in_place() -%}
 {%- set at = {} -%}

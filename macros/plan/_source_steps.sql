@@ -84,10 +84,6 @@ with judged as {{ reverse_etl._materialized() }}(
     from {{ at.matched_rows }} as matched_rows
     where in_source
 )
-{%- if plan.elsewhere %},
-
-{{ reverse_etl._counted_elsewhere(plan, 'judged') }}
-{%- endif %}
 
 select
     {{ reverse_etl._named(
@@ -116,7 +112,7 @@ select
 from judged
 left join {{ at.known }} as known on {{ reverse_etl._same(keys, 'judged', 'known') }}
 {%- if plan.elsewhere %}
-left join counted_elsewhere as elsewhere on {{ reverse_etl._same(keys, 'judged', 'elsewhere') }}
+left join {{ at.counted_elsewhere }} as elsewhere on {{ reverse_etl._same(keys, 'judged', 'elsewhere') }}
 {%- endif %}
 {% endmacro %}
 

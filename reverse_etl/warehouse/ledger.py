@@ -105,10 +105,11 @@ class WarehouseLedger:
 
     def step_sql(self, name: str) -> str:
         """The SQL of the plan as of now up to one of its steps; raises SettingsError where no step has the name."""
-        names = self._project.value("_step_names")
+        plan = request(self.books, self.clock())
+        names = self._project.value("_step_names", plan=plan)
         if name not in names:
             raise SettingsError(f"The plan has no step {name}.", hint=f"Its steps: {', '.join(names)}.")
-        return self._project.sql("_plan", plan=request(self.books, self.clock()), last=name)
+        return self._project.sql("_plan", plan=plan, last=name)
 
     def plan_lines(self, now: str) -> Iterator[PlannedRow]:
         """Every line of the plan as of a time, one after another; nothing is written and none is kept."""

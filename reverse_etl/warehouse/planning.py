@@ -66,7 +66,7 @@ def rendered(books: Books, plan: dict[str, Any], *, tables: bool | None = None) 
     prefix = f"{scope_id(books.scope)}_{_mark(plan['run_seq'])}"
     at = {
         name: project.sql("_step_table", ledger=books.tables["ledger"], name=f"{prefix}_{name}")
-        for name in project.value("_step_names")
+        for name in project.value("_step_names", plan=plan)
         if name not in in_place
     }
     *steps, (_, last) = project.value("_plan_steps", plan=plan, at=at)

@@ -25,7 +25,7 @@ ATTEMPTS, FOLD, SCOPE = (f"macros/ledger/{name}.sql" for name in ("_attempts", "
 IDENTITY, DECISIONS = "macros/ledger/_identity.sql", "macros/plan/_decisions.sql"
 SOURCE, LEDGER_SIDE, KEYS, DECIDED = (f"macros/plan/_{name}_steps.sql" for name in ("source", "ledger", "key", "plan"))
 
-ELSEWHERE = "macros/plan/_elsewhere.sql"
+ELSEWHERE = "macros/plan/_elsewhere_steps.sql"
 
 UNIT, WHOLE = "tests/unit", "tests/integration"
 TAKEOVERS = f"{WHOLE}/test_takeovers.py"
@@ -487,8 +487,8 @@ OF_THE_PLAN = (
     _one(
         "the oldest row that changes its account is not out of reach",
         LEDGER_SIDE,
-        """            ~ (reverse_etl._or_elsewhere('attempts') if plan.elsewhere else "") ~ ")"\n""",
-        """            ~ ")"\n""",
+        """(reverse_etl._or_elsewhere('attempts', at.rows_elsewhere) if plan.elsewhere else "")""",
+        '""',
         ACCOUNTS,
     ),
 )

@@ -376,150 +376,8 @@ union all
 select conversion_name, identifier_key, conversion_time, record_key, click_id, hashed_email, hashed_phone, value, currency, attribution_credit, attribution_model, run_seq, status, lifted, restate_in_doubt, retract_in_doubt, retract_refused, may_still_arrive, last_adjustment_time, accepted_at, answered_at, restate_tried_value, restate_tried_currency, adjusted, adjusted_outcome, adjusted_run_seq, adjusted_value, adjusted_currency, restate_refused_value, restate_refused_currency, code, error_code, message, tracking_id
 from warehouse.shop.reverse_etl_step_states as states
 ) as found;
--- open_rows
-create temporary table warehouse.shop.reverse_etl_step_open_rows as
-with judged as (
-select
-record_key, conversion_name, conversion_at, conversion_time, click_id, hashed_email, hashed_phone, value, has_value, currency, attribution_credit, has_credit, attribution_model, identifier_key, click_at,
-case when (not (regexp_instr(conversion_name, '[^ \t\n\r\f\u000b\u0085             \u2028\u2029  　]') > 0)) then 'conversion_name_missing,' else '' end || case when (length(conversion_name) > 100) then 'conversion_name_too_long,' else '' end || case when ((translate(conversion_name, '
-
-￾￿\0', '') <> conversion_name)) then 'conversion_name_forbidden_character,' else '' end || case when (conversion_at is null) then 'conversion_time_missing,' else '' end || case when coalesce(conversion_at < cast('0001-01-01 00:00:00' as timestamp_ntz) or conversion_at > cast('9999-12-31 23:59:59.999999' as timestamp_ntz), false) then 'conversion_time_out_of_range,' else '' end || case when (click_id = '' and hashed_email = '' and hashed_phone = '') then 'click_id_or_hash_missing,' else '' end || case when (click_id <> '' and not (regexp_instr(click_id, '^([0-9a-fA-F]{32}|[0...4ecc920461d6') > 0)) then 'click_id_malformed,' else '' end || case when (hashed_email <> '' and not (regexp_instr(hashed_email, '^[0-9a-f]{64}$') > 0)) then 'hashed_email_address_malformed,' else '' end || case when (hashed_phone <> '' and not (regexp_instr(hashed_phone, '^[0-9a-f]{64}$') > 0)) then 'hashed_phone_number_malformed,' else '' end || case when (has_value and not coalesce(value >= cast('-1.7976931348623157e308' as double) and value <= cast('1.7976931348623157e308' as double), false)) then 'conversion_value_not_a_number,' else '' end || case when (coalesce(value >= cast('-1.7976931348623157e308' as double) and value <= cast('1.7976931348623157e308' as double), false) and not coalesce(value >= 0 and value <= 999999999999, false)) then 'conversion_value_out_of_range,' else '' end || case when (case when coalesce(value >= 0 and value <= 999999999999, false) then floor(value * 1000 + 0.5) / 1000 <> value else false end) then 'conversion_value_too_precise,' else '' end || case when (currency <> '' and not (regexp_instr(currency, '^[A-Z]{3}$') > 0)) then 'currency_code_malformed,' else '' end || case when (has_credit and not coalesce(attribution_credit > 0 and attribution_credit <= 1, false)) then 'attribution_credit_out_of_range,' else '' end || case when (has_credit and (not (regexp_instr(attribution_model, '[^ \t\n\r\f\u000b\u0085             \u2028\u2029  　]') > 0))) then 'attribution_credit_without_model,' else '' end || case when (attribution_model <> '' and not has_credit) then 'attribution_model_without_credit,' else '' end || case when ((translate(attribution_model, '
-
-￾￿\0', '') <> attribution_model)) then 'attribution_model_forbidden_character,' else '' end || case when coalesce(conversion_at <= click_at, false) then 'conversion_before_click,' else '' end as invalid_reasons,
-case when coalesce(date_trunc('second', conversion_at) < dateadd('day', -90, cast('2026-11-25 12:00:00' as timestamp_ntz)), false) then 'conversion_time_too_old,' else '' end as expired_reasons,
-case when coalesce(conversion_at >= dateadd('second', 1, date_trunc('second', cast('2026-11-25 12:00:00' as timestamp_ntz))), false) then 'conversion_time_in_future,' else '' end || case when coalesce(click_at > dateadd('hour', -1, cast('2026-11-25 12:00:00' as timestamp_ntz)), false) then 'click_too_recent,' else '' end as waiting_reasons,
-case when (not (conversion_name in ('Lead', 'It''s won'))) then 'goal_missing,' else '' end || case when (conversion_name in ('Lead')) then 'goal_inactive,' else '' end || case when (click_id = '' and (1 = 0)) then 'goal_takes_no_hashes,' else '' end || case when ((has_credit or attribution_model <> '') and (conversion_name in ('Lead'))) then 'goal_takes_no_attribution,' else '' end || case when (case when click_at < cast('9000-01-01 00:00:00' as timestamp_ntz) then coalesce(conversion_at > dateadd('minute', case conversion_name when 'Lead' then 60 end, click_at), false) else false end) then 'goal_window_passed,' else '' end as refusable_reasons,
-greatest(case when coalesce(conversion_at >= dateadd('second', 1, date_trunc('second', cast('2026-11-25 12:00:00' as timestamp_ntz))), false) then coalesce(to_char(conversion_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), '') else '' end, case when coalesce(click_at > dateadd('hour', -1, cast('2026-11-25 12:00:00' as timestamp_ntz)), false) then coalesce(to_char(case when click_at < cast('9999-01-01 00:00:00' as timestamp_ntz) then dateadd('hour', 1, click_at) end, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), '') else '' end) as goes_at
-from warehouse.shop.reverse_etl_step_matched_rows as matched_rows
-where in_source
-),
-sent_elsewhere as (
-select distinct
-source_rows.conversion_name, source_rows.identifier_key, source_rows.conversion_time,
-sent.account_id as sent_account_id,
-sent.conversion_name as sent_conversion_name,
-sent.identifier_key as sent_identifier_key,
-sent.conversion_time as sent_conversion_time
-from judged as source_rows
-inner join (
-select
-ledger.*,
-case when ledger.click_id = '' then cast(length(ledger.hashed_email) as TEXT) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
-from warehouse.shop.reverse_etl_ledger as ledger
-where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.sync = 'it''s'
-) as sent
-on source_rows.conversion_name = sent.conversion_name and source_rows.identifier_key = sent.identifier_key and source_rows.conversion_time = sent.conversion_time
-where sent.account_id not in ('1')
-union all
-select distinct
-source_rows.conversion_name, source_rows.identifier_key, source_rows.conversion_time,
-sent.account_id as sent_account_id,
-sent.conversion_name as sent_conversion_name,
-sent.identifier_key as sent_identifier_key,
-sent.conversion_time as sent_conversion_time
-from judged as source_rows
-inner join (
-select
-ledger.*,
-case when ledger.click_id = '' then cast(length(ledger.hashed_email) as TEXT) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
-from warehouse.shop.reverse_etl_ledger as ledger
-where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.sync = 'it''s'
-) as sent
-on source_rows.record_key = sent.record_key and sent.record_key <> ''
-where sent.account_id not in ('1')
-),
-attempts_elsewhere as (
-select
-attempts.account_id, attempts.conversion_name, attempts.identifier_key, attempts.conversion_time, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation,
-coalesce(one_row.outcome, many_rows.outcome) as outcome,
-coalesce(one_row.settles, many_rows.settles, 0) as settles
-from (
-select
-ledger.*,
-case when ledger.click_id = '' then cast(length(ledger.hashed_email) as TEXT) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
-from warehouse.shop.reverse_etl_ledger as ledger
-where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.sync = 'it''s'
-) as attempts
-inner join (select distinct sent_account_id, sent_conversion_name, sent_identifier_key, sent_conversion_time from sent_elsewhere) as found on found.sent_account_id = attempts.account_id and found.sent_conversion_name = attempts.conversion_name and found.sent_identifier_key = attempts.identifier_key and found.sent_conversion_time = attempts.conversion_time
-left join (
-select
-account_id, run_seq, batch, seq_from, seq_to,
-max(outcome) as outcome,
-max(case when settles then 1 else 0 end) as settles,
-max(code) as code,
-max(error_code) as error_code,
-max(message) as message,
-max(tracking_id) as tracking_id,
-min(recorded_at) as answered_at
-from warehouse.shop.reverse_etl_receipts
-where destination = 'microsoft_ads' and environment = 'production' and sync = 'it''s'
-group by account_id, run_seq, batch, seq_from, seq_to) as one_row
-on attempts.account_id = one_row.account_id and attempts.run_seq = one_row.run_seq
-and attempts.seq = one_row.seq_from and one_row.seq_from = one_row.seq_to
-left join (
-select
-account_id, run_seq, batch, seq_from, seq_to,
-max(outcome) as outcome,
-max(case when settles then 1 else 0 end) as settles,
-max(code) as code,
-max(error_code) as error_code,
-max(message) as message,
-max(tracking_id) as tracking_id,
-min(recorded_at) as answered_at
-from warehouse.shop.reverse_etl_receipts
-where destination = 'microsoft_ads' and environment = 'production' and sync = 'it''s'
-group by account_id, run_seq, batch, seq_from, seq_to) as many_rows
-on attempts.account_id = many_rows.account_id and attempts.run_seq = many_rows.run_seq and attempts.batch = many_rows.batch
-and attempts.seq between many_rows.seq_from and many_rows.seq_to and many_rows.seq_from < many_rows.seq_to
-left join (
-select
-account_id, fenced_run_seq as run_seq,
-min(fenced_seq) as fenced_seq
-from warehouse.shop.reverse_etl_runs
-where destination = 'microsoft_ads' and environment = 'production' and sync = 'it''s' and event = 'fence'
-group by account_id, fenced_run_seq) as fences
-on attempts.account_id = fences.account_id and attempts.run_seq = fences.run_seq
-where
-1 = 1
-and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq) and not coalesce(one_row.outcome, many_rows.outcome, '') = 'not_sent'
-),
-states_elsewhere as (
-with once as (
-select
-attempts.*,
-run_seq * 1000000000000 + seq as place
-from (
-select
-attempts.*,
-row_number() over (partition by account_id, run_seq, seq order by batch) as written
-from attempts_elsewhere as attempts
-) as attempts
-where written = 1
-)
-select
-last_places.*,
-case
-when retract_accepted > 0 then 'retracted'
-when send_accepted > 0 then 'accepted'
-when send_unanswered > send_unsettled and send_unanswered > send_settled then 'in_doubt'
-when send_unsettled > send_settled then 'maybe_taken'
-end as known_status,
-retract_accepted = 0 and retract_unanswered > retract_settled as retract_in_doubt
-from (
-select
-account_id, conversion_name, identifier_key, conversion_time,
-max(case when operation = 'send' and outcome is null then place else 0 end) as send_unanswered,
-max(case when operation = 'send' and outcome = 'rejected' and settles = 0 then place else 0 end) as send_unsettled,
-max(case when operation = 'send' and outcome in ('rejected', 'deferred') and settles = 1 then place else 0 end) as send_settled,
-max(case when operation = 'retract' and outcome = 'accepted' then place else 0 end) as retract_accepted,
-max(case when operation = 'retract' and outcome is null then place else 0 end) as retract_unanswered,
-max(case when operation = 'retract' and outcome = 'rejected' and settles = 1 then place else 0 end) as retract_settled,
-coalesce(min(case when operation = 'send' and outcome = 'accepted' then place end), 0) as send_accepted
-from once as attempts
-group by account_id, conversion_name, identifier_key, conversion_time
-) as last_places
-),
-rows_elsewhere as (
+-- rows_elsewhere
+create temporary table warehouse.shop.reverse_etl_step_rows_elsewhere as
 select account_id, record_key, conversion_name, identifier_key, conversion_time
 from (
 select
@@ -572,16 +430,154 @@ from (
 select * from warehouse.shop.offline_conversions
 where trim(coalesce(cast("account" as TEXT), ''), ' \t\n\r\f\u000b\u0085             \u2028\u2029  　') <> '1'
 ) as rows_of_account) as clean
-) as rows_elsewhere
+) as keyed_rows;
+-- counted_elsewhere
+create temporary table warehouse.shop.reverse_etl_step_counted_elsewhere as
+with sent as (
+select ledger.*
+from (
+select
+ledger.*,
+case when ledger.click_id = '' then cast(length(ledger.hashed_email) as TEXT) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
+from warehouse.shop.reverse_etl_ledger as ledger
+where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.sync = 'it''s'
+) as ledger
+where ledger.account_id not in ('1')
 ),
-counted_elsewhere as (
-select distinct sent_elsewhere.conversion_name, sent_elsewhere.identifier_key, sent_elsewhere.conversion_time
-from sent_elsewhere
-inner join states_elsewhere as states
-on sent_elsewhere.sent_account_id = states.account_id and sent_elsewhere.sent_conversion_name = states.conversion_name and sent_elsewhere.sent_identifier_key = states.identifier_key and sent_elsewhere.sent_conversion_time = states.conversion_time
-left join rows_elsewhere as standing
-on sent_elsewhere.sent_account_id = standing.account_id and sent_elsewhere.sent_conversion_name = standing.conversion_name and sent_elsewhere.sent_identifier_key = standing.identifier_key and sent_elsewhere.sent_conversion_time = standing.conversion_time
-where states.known_status in ('accepted', 'in_doubt', 'maybe_taken') and standing.account_id is null
+found as (
+select distinct
+rows_here.conversion_name as conversion_name_here,
+rows_here.identifier_key as identifier_key_here,
+rows_here.conversion_time as conversion_time_here,
+sent.account_id, sent.conversion_name, sent.identifier_key, sent.conversion_time
+from warehouse.shop.reverse_etl_step_matched_rows as rows_here
+inner join sent on rows_here.conversion_name = sent.conversion_name and rows_here.identifier_key = sent.identifier_key and rows_here.conversion_time = sent.conversion_time
+where rows_here.in_source
+union all
+select distinct
+rows_here.conversion_name as conversion_name_here,
+rows_here.identifier_key as identifier_key_here,
+rows_here.conversion_time as conversion_time_here,
+sent.account_id, sent.conversion_name, sent.identifier_key, sent.conversion_time
+from warehouse.shop.reverse_etl_step_matched_rows as rows_here
+inner join sent on rows_here.record_key = sent.record_key and sent.record_key <> ''
+where rows_here.in_source
+),
+attempts as (
+select
+attempts.account_id, attempts.conversion_name, attempts.identifier_key, attempts.conversion_time, attempts.run_seq, attempts.seq, attempts.batch, attempts.operation,
+coalesce(one_row.outcome, many_rows.outcome) as outcome,
+coalesce(one_row.settles, many_rows.settles, 0) as settles
+from (
+select
+ledger.*,
+case when ledger.click_id = '' then cast(length(ledger.hashed_email) as TEXT) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
+from warehouse.shop.reverse_etl_ledger as ledger
+where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.sync = 'it''s'
+) as attempts
+inner join (select distinct account_id, conversion_name, identifier_key, conversion_time from found) as looked_for on attempts.account_id = looked_for.account_id and attempts.conversion_name = looked_for.conversion_name and attempts.identifier_key = looked_for.identifier_key and attempts.conversion_time = looked_for.conversion_time
+left join (
+select
+account_id, run_seq, batch, seq_from, seq_to,
+max(outcome) as outcome,
+max(case when settles then 1 else 0 end) as settles,
+max(code) as code,
+max(error_code) as error_code,
+max(message) as message,
+max(tracking_id) as tracking_id,
+min(recorded_at) as answered_at
+from warehouse.shop.reverse_etl_receipts
+where destination = 'microsoft_ads' and environment = 'production' and sync = 'it''s'
+group by account_id, run_seq, batch, seq_from, seq_to) as one_row
+on attempts.account_id = one_row.account_id and attempts.run_seq = one_row.run_seq
+and attempts.seq = one_row.seq_from and one_row.seq_from = one_row.seq_to
+left join (
+select
+account_id, run_seq, batch, seq_from, seq_to,
+max(outcome) as outcome,
+max(case when settles then 1 else 0 end) as settles,
+max(code) as code,
+max(error_code) as error_code,
+max(message) as message,
+max(tracking_id) as tracking_id,
+min(recorded_at) as answered_at
+from warehouse.shop.reverse_etl_receipts
+where destination = 'microsoft_ads' and environment = 'production' and sync = 'it''s'
+group by account_id, run_seq, batch, seq_from, seq_to) as many_rows
+on attempts.account_id = many_rows.account_id and attempts.run_seq = many_rows.run_seq and attempts.batch = many_rows.batch
+and attempts.seq between many_rows.seq_from and many_rows.seq_to and many_rows.seq_from < many_rows.seq_to
+left join (
+select
+account_id, fenced_run_seq as run_seq,
+min(fenced_seq) as fenced_seq
+from warehouse.shop.reverse_etl_runs
+where destination = 'microsoft_ads' and environment = 'production' and sync = 'it''s' and event = 'fence'
+group by account_id, fenced_run_seq) as fences
+on attempts.account_id = fences.account_id and attempts.run_seq = fences.run_seq
+where
+1 = 1
+and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq) and not coalesce(one_row.outcome, many_rows.outcome, '') = 'not_sent'
+),
+states as (
+with once as (
+select
+attempts.*,
+run_seq * 1000000000000 + seq as place
+from (
+select
+attempts.*,
+row_number() over (partition by account_id, run_seq, seq order by batch) as written
+from attempts as attempts
+) as attempts
+where written = 1
+)
+select
+last_places.*,
+case
+when retract_accepted > 0 then 'retracted'
+when send_accepted > 0 then 'accepted'
+when send_unanswered > send_unsettled and send_unanswered > send_settled then 'in_doubt'
+when send_unsettled > send_settled then 'maybe_taken'
+end as known_status,
+retract_accepted = 0 and retract_unanswered > retract_settled as retract_in_doubt
+from (
+select
+account_id, conversion_name, identifier_key, conversion_time,
+max(case when operation = 'send' and outcome is null then place else 0 end) as send_unanswered,
+max(case when operation = 'send' and outcome = 'rejected' and settles = 0 then place else 0 end) as send_unsettled,
+max(case when operation = 'send' and outcome in ('rejected', 'deferred') and settles = 1 then place else 0 end) as send_settled,
+max(case when operation = 'retract' and outcome = 'accepted' then place else 0 end) as retract_accepted,
+max(case when operation = 'retract' and outcome is null then place else 0 end) as retract_unanswered,
+max(case when operation = 'retract' and outcome = 'rejected' and settles = 1 then place else 0 end) as retract_settled,
+coalesce(min(case when operation = 'send' and outcome = 'accepted' then place end), 0) as send_accepted
+from once as attempts
+group by account_id, conversion_name, identifier_key, conversion_time
+) as last_places
+)
+select distinct
+found.conversion_name_here as conversion_name,
+found.identifier_key_here as identifier_key,
+found.conversion_time_here as conversion_time
+from found
+inner join states on found.account_id = states.account_id and found.conversion_name = states.conversion_name and found.identifier_key = states.identifier_key and found.conversion_time = states.conversion_time
+left join warehouse.shop.reverse_etl_step_rows_elsewhere as standing on found.account_id = standing.account_id and found.conversion_name = standing.conversion_name and found.identifier_key = standing.identifier_key and found.conversion_time = standing.conversion_time
+where states.known_status in ('accepted', 'in_doubt', 'maybe_taken') and standing.account_id is null;
+-- open_rows
+create temporary table warehouse.shop.reverse_etl_step_open_rows as
+with judged as (
+select
+record_key, conversion_name, conversion_at, conversion_time, click_id, hashed_email, hashed_phone, value, has_value, currency, attribution_credit, has_credit, attribution_model, identifier_key, click_at,
+case when (not (regexp_instr(conversion_name, '[^ \t\n\r\f\u000b\u0085             \u2028\u2029  　]') > 0)) then 'conversion_name_missing,' else '' end || case when (length(conversion_name) > 100) then 'conversion_name_too_long,' else '' end || case when ((translate(conversion_name, '
+
+￾￿\0', '') <> conversion_name)) then 'conversion_name_forbidden_character,' else '' end || case when (conversion_at is null) then 'conversion_time_missing,' else '' end || case when coalesce(conversion_at < cast('0001-01-01 00:00:00' as timestamp_ntz) or conversion_at > cast('9999-12-31 23:59:59.999999' as timestamp_ntz), false) then 'conversion_time_out_of_range,' else '' end || case when (click_id = '' and hashed_email = '' and hashed_phone = '') then 'click_id_or_hash_missing,' else '' end || case when (click_id <> '' and not (regexp_instr(click_id, '^([0-9a-fA-F]{32}|[0...4ecc920461d6') > 0)) then 'click_id_malformed,' else '' end || case when (hashed_email <> '' and not (regexp_instr(hashed_email, '^[0-9a-f]{64}$') > 0)) then 'hashed_email_address_malformed,' else '' end || case when (hashed_phone <> '' and not (regexp_instr(hashed_phone, '^[0-9a-f]{64}$') > 0)) then 'hashed_phone_number_malformed,' else '' end || case when (has_value and not coalesce(value >= cast('-1.7976931348623157e308' as double) and value <= cast('1.7976931348623157e308' as double), false)) then 'conversion_value_not_a_number,' else '' end || case when (coalesce(value >= cast('-1.7976931348623157e308' as double) and value <= cast('1.7976931348623157e308' as double), false) and not coalesce(value >= 0 and value <= 999999999999, false)) then 'conversion_value_out_of_range,' else '' end || case when (case when coalesce(value >= 0 and value <= 999999999999, false) then floor(value * 1000 + 0.5) / 1000 <> value else false end) then 'conversion_value_too_precise,' else '' end || case when (currency <> '' and not (regexp_instr(currency, '^[A-Z]{3}$') > 0)) then 'currency_code_malformed,' else '' end || case when (has_credit and not coalesce(attribution_credit > 0 and attribution_credit <= 1, false)) then 'attribution_credit_out_of_range,' else '' end || case when (has_credit and (not (regexp_instr(attribution_model, '[^ \t\n\r\f\u000b\u0085             \u2028\u2029  　]') > 0))) then 'attribution_credit_without_model,' else '' end || case when (attribution_model <> '' and not has_credit) then 'attribution_model_without_credit,' else '' end || case when ((translate(attribution_model, '
+
+￾￿\0', '') <> attribution_model)) then 'attribution_model_forbidden_character,' else '' end || case when coalesce(conversion_at <= click_at, false) then 'conversion_before_click,' else '' end as invalid_reasons,
+case when coalesce(date_trunc('second', conversion_at) < dateadd('day', -90, cast('2026-11-25 12:00:00' as timestamp_ntz)), false) then 'conversion_time_too_old,' else '' end as expired_reasons,
+case when coalesce(conversion_at >= dateadd('second', 1, date_trunc('second', cast('2026-11-25 12:00:00' as timestamp_ntz))), false) then 'conversion_time_in_future,' else '' end || case when coalesce(click_at > dateadd('hour', -1, cast('2026-11-25 12:00:00' as timestamp_ntz)), false) then 'click_too_recent,' else '' end as waiting_reasons,
+case when (not (conversion_name in ('Lead', 'It''s won'))) then 'goal_missing,' else '' end || case when (conversion_name in ('Lead')) then 'goal_inactive,' else '' end || case when (click_id = '' and (1 = 0)) then 'goal_takes_no_hashes,' else '' end || case when ((has_credit or attribution_model <> '') and (conversion_name in ('Lead'))) then 'goal_takes_no_attribution,' else '' end || case when (case when click_at < cast('9000-01-01 00:00:00' as timestamp_ntz) then coalesce(conversion_at > dateadd('minute', case conversion_name when 'Lead' then 60 end, click_at), false) else false end) then 'goal_window_passed,' else '' end as refusable_reasons,
+greatest(case when coalesce(conversion_at >= dateadd('second', 1, date_trunc('second', cast('2026-11-25 12:00:00' as timestamp_ntz))), false) then coalesce(to_char(conversion_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), '') else '' end, case when coalesce(click_at > dateadd('hour', -1, cast('2026-11-25 12:00:00' as timestamp_ntz)), false) then coalesce(to_char(case when click_at < cast('9999-01-01 00:00:00' as timestamp_ntz) then dateadd('hour', 1, click_at) end, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), '') else '' end) as goes_at
+from warehouse.shop.reverse_etl_step_matched_rows as matched_rows
+where in_source
 )
 select
 judged.record_key, judged.conversion_name, judged.conversion_at, judged.conversion_time, judged.click_id, judged.hashed_email, judged.hashed_phone, judged.value, judged.has_value, judged.currency, judged.attribution_credit, judged.has_credit, judged.attribution_model, judged.identifier_key, judged.click_at, judged.invalid_reasons, judged.expired_reasons, judged.waiting_reasons, judged.refusable_reasons, judged.goes_at,
@@ -602,7 +598,7 @@ coalesce(known.record_key, '') as sent_under,
 elsewhere.conversion_name is not null as counts_elsewhere
 from judged
 left join warehouse.shop.reverse_etl_step_known as known on judged.conversion_name = known.conversion_name and judged.identifier_key = known.identifier_key and judged.conversion_time = known.conversion_time
-left join counted_elsewhere as elsewhere on judged.conversion_name = elsewhere.conversion_name and judged.identifier_key = elsewhere.identifier_key and judged.conversion_time = elsewhere.conversion_time;
+left join warehouse.shop.reverse_etl_step_counted_elsewhere as elsewhere on judged.conversion_name = elsewhere.conversion_name and judged.identifier_key = elsewhere.identifier_key and judged.conversion_time = elsewhere.conversion_time;
 -- plain_counts
 create temporary table warehouse.shop.reverse_etl_step_plain_counts as
 select
@@ -858,61 +854,6 @@ whole_reach as (
 select coalesce(min(oldest_time), '') as oldest_time
 from reach
 ),
-rows_elsewhere as (
-select account_id, record_key, conversion_name, identifier_key, conversion_time
-from (
-select
-clean.*,
-coalesce(to_char(conversion_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), '') as conversion_time,
-case when click_id = '' then cast(length(hashed_email) as TEXT) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
-case when click_id = '' or (hashed_email = '' and hashed_phone = '') then '' else cast(length(hashed_email) as TEXT) || 'H' || hashed_email || hashed_phone end as hashes_beside
-from (
-select
-case when trim(cast("deal_id" as TEXT)) = '' or cast("deal_id" as TEXT) is null then '' else cast("deal_id" as TEXT) end as record_key,
-case when trim(cast(conversion_name as TEXT)) = '' or cast(conversion_name as TEXT) is null then '' else cast(conversion_name as TEXT) end as conversion_name,
-coalesce(
-as_timestamp_ntz(to_variant(conversion_time)),
-cast(convert_timezone('UTC', as_timestamp_tz(to_variant(conversion_time))) as timestamp_ntz),
-cast(convert_timezone('UTC', as_timestamp_ltz(to_variant(conversion_time))) as timestamp_ntz),
-cast(as_date(to_variant(conversion_time)) as timestamp_ntz),
-cast(convert_timezone('UTC', try_to_timestamp_tz(case when (regexp_instr(trim(as_varchar(to_variant(conversion_time))), '^(([0-9]{3}[1-9]|[0-...50117b95dc31') > 0) then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(as_varchar(to_variant(conversion_time))), '^(.{10})T', '\\1 '), '^(.{10})$', '\\1 00:00'), '([.][0-9]{6})[0-9]+', '\\1'), '(:[0-9.]+) ?(Z|UTC)$', '\\1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})$', '\\1\\2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})$', '\\1\\2:\\3'), '^(.{13}:[0-9]{2}[:0-9.]*)$', '\\1+00:00'), '^(.{16})([+-])', '\\1:00\\2') end, 'AUTO')) as timestamp_ntz)
-) as conversion_at,
-case when trim(cast(microsoft_click_id as TEXT)) = '' or cast(microsoft_click_id as TEXT) is null then '' else cast(microsoft_click_id as TEXT) end as click_id,
-case when trim(cast(hashed_email_address as TEXT)) = '' or cast(hashed_email_address as TEXT) is null then '' else cast(hashed_email_address as TEXT) end as hashed_email,
-case when trim(cast(hashed_phone_number as TEXT)) = '' or cast(hashed_phone_number as TEXT) is null then '' else cast(hashed_phone_number as TEXT) end as hashed_phone,
-coalesce(as_double(to_variant(conversion_value)), case
-when (regexp_instr(lower(trim(to_varchar(conversion_value))), '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?$') > 0)
-then coalesce(try_to_double(lower(trim(to_varchar(conversion_value)))), case when (regexp_instr(lower(trim(to_varchar(conversion_value))), 'e-') > 0) then 0 else case when substr(lower(trim(to_varchar(conversion_value))), 1, 1) = '-' then cast('-inf' as double) else cast('inf' as double) end end)
-when lower(trim(to_varchar(conversion_value))) = 'nan' then cast('NaN' as double)
-when (regexp_instr(lower(trim(to_varchar(conversion_value))), '^[-+]?inf(inity)?$') > 0) then case when substr(lower(trim(to_varchar(conversion_value))), 1, 1) = '-' then cast('-inf' as double) else cast('inf' as double) end
-end) as value,
-(case when (conversion_value) is null then false when coalesce(as_double(to_variant(conversion_value)), case
-when (regexp_instr(lower(trim(to_varchar(conversion_value))), '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?$') > 0)
-then coalesce(try_to_double(lower(trim(to_varchar(conversion_value)))), case when (regexp_instr(lower(trim(to_varchar(conversion_value))), 'e-') > 0) then 0 else case when substr(lower(trim(to_varchar(conversion_value))), 1, 1) = '-' then cast('-inf' as double) else cast('inf' as double) end end)
-when lower(trim(to_varchar(conversion_value))) = 'nan' then cast('NaN' as double)
-when (regexp_instr(lower(trim(to_varchar(conversion_value))), '^[-+]?inf(inity)?$') > 0) then case when substr(lower(trim(to_varchar(conversion_value))), 1, 1) = '-' then cast('-inf' as double) else cast('inf' as double) end
-end) is not null then true else (case when trim(cast(conversion_value as TEXT)) = '' or cast(conversion_value as TEXT) is null then '' else cast(conversion_value as TEXT) end) <> '' end) as has_value,
-case when trim(cast(conversion_currency_code as TEXT)) = '' or cast(conversion_currency_code as TEXT) is null then '' else cast(conversion_currency_code as TEXT) end as currency,
-coalesce(as_double(to_variant(external_attribution_credit)), case
-when (regexp_instr(lower(trim(to_varchar(external_attribution_credit))), '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?$') > 0)
-then coalesce(try_to_double(lower(trim(to_varchar(external_attribution_credit)))), case when (regexp_instr(lower(trim(to_varchar(external_attribution_credit))), 'e-') > 0) then 0 else case when substr(lower(trim(to_varchar(external_attribution_credit))), 1, 1) = '-' then cast('-inf' as double) else cast('inf' as double) end end)
-when lower(trim(to_varchar(external_attribution_credit))) = 'nan' then cast('NaN' as double)
-when (regexp_instr(lower(trim(to_varchar(external_attribution_credit))), '^[-+]?inf(inity)?$') > 0) then case when substr(lower(trim(to_varchar(external_attribution_credit))), 1, 1) = '-' then cast('-inf' as double) else cast('inf' as double) end
-end) as attribution_credit,
-(case when (external_attribution_credit) is null then false when coalesce(as_double(to_variant(external_attribution_credit)), case
-when (regexp_instr(lower(trim(to_varchar(external_attribution_credit))), '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?$') > 0)
-then coalesce(try_to_double(lower(trim(to_varchar(external_attribution_credit)))), case when (regexp_instr(lower(trim(to_varchar(external_attribution_credit))), 'e-') > 0) then 0 else case when substr(lower(trim(to_varchar(external_attribution_credit))), 1, 1) = '-' then cast('-inf' as double) else cast('inf' as double) end end)
-when lower(trim(to_varchar(external_attribution_credit))) = 'nan' then cast('NaN' as double)
-when (regexp_instr(lower(trim(to_varchar(external_attribution_credit))), '^[-+]?inf(inity)?$') > 0) then case when substr(lower(trim(to_varchar(external_attribution_credit))), 1, 1) = '-' then cast('-inf' as double) else cast('inf' as double) end
-end) is not null then true else (case when trim(cast(external_attribution_credit as TEXT)) = '' or cast(external_attribution_credit as TEXT) is null then '' else cast(external_attribution_credit as TEXT) end) <> '' end) as has_credit,
-case when trim(cast(external_attribution_model as TEXT)) = '' or cast(external_attribution_model as TEXT) is null then '' else cast(external_attribution_model as TEXT) end as attribution_model,
-trim(coalesce(cast("account" as TEXT), ''), ' \t\n\r\f\u000b\u0085             \u2028\u2029  　') as account_id
-from (
-select * from warehouse.shop.offline_conversions
-where trim(coalesce(cast("account" as TEXT), ''), ' \t\n\r\f\u000b\u0085             \u2028\u2029  　') <> '1'
-) as rows_of_account) as clean
-) as rows_elsewhere
-),
 absent as (
 select
 known.*,
@@ -995,7 +936,7 @@ on attempts.run_seq = left_out.run_seq and attempts.seq = left_out.seq
 left join warehouse.shop.reverse_etl_step_fences as fences
 on attempts.run_seq = fences.run_seq
 where left_out.seq is null and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq)
-) as attempts where attempts.conversion_time >= '2026-08-27T12:00:00Z' and attempts.conversion_time < (select oldest_time from warehouse.shop.reverse_etl_step_source_reach) and (attempts.record_key in (select record_key from open_keys where record_key <> '') or (select oldest_time from whole_reach) = '' or attempts.record_key in (select record_key from rows_elsewhere where record_key <> '') or conversion_name || ' ' || identifier_key || ' ' || conversion_time in (select conversion_name || ' ' || identifier_key || ' ' || conversion_time from rows_elsewhere))
+) as attempts where attempts.conversion_time >= '2026-08-27T12:00:00Z' and attempts.conversion_time < (select oldest_time from warehouse.shop.reverse_etl_step_source_reach) and (attempts.record_key in (select record_key from open_keys where record_key <> '') or (select oldest_time from whole_reach) = '' or attempts.record_key in (select record_key from warehouse.shop.reverse_etl_step_rows_elsewhere as elsewhere where record_key <> '') or conversion_name || ' ' || identifier_key || ' ' || conversion_time in (select conversion_name || ' ' || identifier_key || ' ' || conversion_time from warehouse.shop.reverse_etl_step_rows_elsewhere as elsewhere))
 ) as plain
 left join warehouse.shop.reverse_etl_step_answers as one_row
 on plain.run_seq = one_row.run_seq
@@ -1045,9 +986,9 @@ left join reach on absent.conversion_name = reach.conversion_name
 left join invalid_now on absent.conversion_name = invalid_now.conversion_name and absent.identifier_key = invalid_now.identifier_key and absent.conversion_time = invalid_now.conversion_time
 left join open_keys on absent.record_key = open_keys.record_key
 left join sent_keys on absent.record_key = sent_keys.record_key
-left join (select distinct conversion_name, identifier_key, conversion_time from rows_elsewhere) as identity_elsewhere
+left join (select distinct conversion_name, identifier_key, conversion_time from warehouse.shop.reverse_etl_step_rows_elsewhere as elsewhere) as identity_elsewhere
 on absent.conversion_name = identity_elsewhere.conversion_name and absent.identifier_key = identity_elsewhere.identifier_key and absent.conversion_time = identity_elsewhere.conversion_time
-left join (select distinct record_key from rows_elsewhere where record_key <> '') as key_elsewhere
+left join (select distinct record_key from warehouse.shop.reverse_etl_step_rows_elsewhere as elsewhere where record_key <> '') as key_elsewhere
 on absent.record_key = key_elsewhere.record_key;
 -- ledger_decisions
 create temporary table warehouse.shop.reverse_etl_step_ledger_decisions as

@@ -1,6 +1,6 @@
 {%- set plan = asked() -%}
 {%- set at = {} -%}
-{%- for name in reverse_etl._step_names() if name not in reverse_etl._steps_in_place() -%}
+{%- for name in reverse_etl._step_names(plan) if name not in reverse_etl._steps_in_place() -%}
     {%- do at.update({name: reverse_etl._step_table(plan.tables.ledger, name)}) -%}
 {%- endfor -%}
 {{ a_statement('session', reverse_etl._session_settings([])) if reverse_etl._session_settings([]) }}
