@@ -19,41 +19,53 @@ from (
 {% endmacro %}
 
 {#-
-    A row is a conversion of the source that counts in another account, or may, or of which another one does that went under the
-    key of its row; and that stands in no row of that account.
+    A row is a conversion of another account, and the conversion of a source row here that is the same, or was sent under the key
+    that it was.
 -#}
-{% macro _step_counted_elsewhere(plan, at) %}
+{% macro _step_sent_elsewhere(plan, at) %}
 {%- set keys = reverse_etl._identity_columns(plan.scope) -%}
-{%- set there = ['account_id'] + keys -%}
-{%- set of_sync = dict(plan.scope) -%}
-{%- do of_sync.pop('account_id') -%}
 {%- set own = [] -%}
 {%- for account in plan.elsewhere.accounts -%} {%- do own.append(reverse_etl._literal(account)) -%} {%- endfor -%}
-with sent as (
-    select ledger.*
-    from (
-        {{ reverse_etl._ledger_rows(plan.tables, of_sync) }}
-    ) as ledger
-    where ledger.account_id not in ({{ own | join(", ") }})
-),
-
-found as (
-    {%- for same in [reverse_etl._same(keys, 'rows_here', 'sent'), "rows_here.record_key = sent.record_key and sent.record_key <> ''"] %}
-    select distinct
-        {%- for column in keys %}
-        rows_here.{{ column }} as {{ column }}_here,
-        {%- endfor %}
-        {{ reverse_etl._named(there, 'sent') }}
-    from {{ at.matched_rows }} as rows_here
-    inner join sent on {{ same }}
-    where rows_here.in_source
-    {{ "union all" if not loop.last }}
+{%- for same in [reverse_etl._same(keys, 'rows_here', 'sent'), "rows_here.record_key = sent.record_key and sent.record_key <> ''"] %}
+select distinct
+    {%- for column in keys %}
+    rows_here.{{ column }} as {{ column }}_here,
     {%- endfor %}
+    {{ reverse_etl._named(['account_id'] + keys, 'sent') }}
+from {{ at.matched_rows }} as rows_here
+inner join (
+    {{ reverse_etl._ledger_rows(plan.tables, reverse_etl._scope_of_sync(plan)) }}
+) as sent
+    on {{ same }}
+where rows_here.in_source and sent.account_id not in ({{ own | join(", ") }})
+{{ "union all" if not loop.last }}
+{%- endfor %}
+{% endmacro %}
+
+{#-
+    A row is a conversion of another account with whether it counts or may: of those, and of the rows there whose key something
+    here was sent under.
+-#}
+{% macro _step_states_elsewhere(plan, at) %}
+{%- set there = ['account_id'] + reverse_etl._identity_columns(plan.scope) -%}
+{%- set of_sync = reverse_etl._scope_of_sync(plan) -%}
+with looked_for as (
+    select {{ reverse_etl._listed(there) }}
+    from {{ at.sent_elsewhere }} as sent_elsewhere
+    union all
+    select {{ reverse_etl._listed(there, 'rows_elsewhere') }}
+    from {{ at.rows_elsewhere }} as rows_elsewhere
+    inner join (
+        select distinct record_key
+        from {{ at.ledger_rows }} as ledger
+        where record_key <> ''
+    ) as keys_here
+        on rows_elsewhere.record_key = keys_here.record_key
 ),
 
 attempts as (
     {{ reverse_etl._attempts(plan.tables, of_sync, joined=(
-        "inner join (select distinct " ~ reverse_etl._listed(there) ~ " from found) as looked_for"
+        "inner join (select distinct " ~ reverse_etl._listed(there) ~ " from looked_for) as looked_for"
         ~ " on " ~ reverse_etl._same(there, 'attempts', 'looked_for')
     ), columns=there + ['run_seq', 'seq', 'batch', 'operation']) }}
 ),
@@ -62,24 +74,60 @@ states as (
     {{ reverse_etl._brief_fold('attempts', of_sync) }}
 )
 
+select {{ reverse_etl._listed(there) }}
+from states
+where {{ reverse_etl._is_known('known_status') }}
+{% endmacro %}
+
+{#- A row is a conversion of the source that counts in another account, or may, and stands in no row of that account. -#}
+{% macro _step_counted_elsewhere(plan, at) %}
+{%- set keys = reverse_etl._identity_columns(plan.scope) -%}
+{%- set there = ['account_id'] + keys -%}
 select distinct
     {%- for column in keys %}
-    found.{{ column }}_here as {{ column }}{{ "," if not loop.last }}
+    sent.{{ column }}_here as {{ column }}{{ "," if not loop.last }}
     {%- endfor %}
-from found
-inner join states on {{ reverse_etl._same(there, 'found', 'states') }}
-left join {{ at.rows_elsewhere }} as standing on {{ reverse_etl._same(there, 'found', 'standing') }}
-where {{ reverse_etl._is_known('states.known_status') }} and standing.account_id is null
+from {{ at.sent_elsewhere }} as sent
+inner join {{ at.states_elsewhere }} as states on {{ reverse_etl._same(there, 'sent', 'states') }}
+left join {{ at.rows_elsewhere }} as standing on {{ reverse_etl._same(there, 'sent', 'standing') }}
+where standing.account_id is null
+{% endmacro %}
+
+{#- A row is a key that stands on a row of another account, or of none, which does not count by itself there. -#}
+{% macro _step_keys_elsewhere(plan, at) %}
+{%- set there = ['account_id'] + reverse_etl._identity_columns(plan.scope) -%}
+select distinct rows_elsewhere.record_key as record_key
+from {{ at.rows_elsewhere }} as rows_elsewhere
+left join {{ at.states_elsewhere }} as states on {{ reverse_etl._same(there, 'rows_elsewhere', 'states') }}
+where rows_elsewhere.record_key <> '' and states.account_id is null
+{% endmacro %}
+
+{#- The rows of all accounts, with the columns of their identity and their key. -#}
+{% macro _rows_of_all(keys, at) -%}
+    (
+        select {{ reverse_etl._listed(keys) }}, record_key
+        from {{ at.keyed_rows }} as rows_here
+        union all
+        select {{ reverse_etl._listed(keys) }}, record_key
+        from {{ at.rows_elsewhere }} as rows_elsewhere
+    )
+{%- endmacro %}
+
+{#- The scope of the plan's sync without its account: its steps tell the accounts apart. -#}
+{% macro _scope_of_sync(plan) %}
+    {%- set scope = dict(plan.scope) -%}
+    {%- do scope.pop('account_id') -%}
+    {{- return(scope) -}}
 {% endmacro %}
 
 {#-
     Goes on a condition: or an attempt, or its key, may stand in a row that names another account. The identity is written as one
     text, which is no more than a sieve: two of them may have the same.
 -#}
-{% macro _or_elsewhere(attempts, rows_elsewhere) %}
+{% macro _or_elsewhere(attempts, at) %}
     {%- set identity = dbt.concat(['conversion_name', "' '", 'identifier_key', "' '", 'conversion_time']) -%}
     {{- return(
-        " or " ~ attempts ~ ".record_key in (select record_key from " ~ rows_elsewhere ~ " as elsewhere where record_key <> '')"
-        ~ " or " ~ identity ~ " in (select " ~ identity ~ " from " ~ rows_elsewhere ~ " as elsewhere)"
+        " or " ~ attempts ~ ".record_key in (select record_key from " ~ at.keys_elsewhere ~ " as elsewhere)"
+        ~ " or " ~ identity ~ " in (select " ~ identity ~ " from " ~ at.rows_elsewhere ~ " as elsewhere)"
     ) -}}
 {% endmacro %}

@@ -89,7 +89,7 @@ with went_under as (
 stands_elsewhere as (
     select distinct {{ reverse_etl._listed(keys + ['record_key'], 'went_under') }}
     from went_under
-    inner join {{ at.keyed_rows }} as source_rows
+    inner join {{ at.keyed_rows if not plan.elsewhere else reverse_etl._rows_of_all(keys, at) }} as source_rows
         on {{ reverse_etl._same(keys, 'went_under', 'source_rows') }}
     where went_under.record_key <> source_rows.record_key
 ),

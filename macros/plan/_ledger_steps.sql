@@ -192,7 +192,7 @@ absent as (
             ~ " and attempts.conversion_time < (select oldest_time from " ~ at.source_reach ~ ")"
             ~ " and (attempts.record_key in (select record_key from open_keys where record_key <> '')"
             ~ " or (select oldest_time from whole_reach) = ''"
-            ~ (reverse_etl._or_elsewhere('attempts', at.rows_elsewhere) if plan.elsewhere else "") ~ ")"
+            ~ (reverse_etl._or_elsewhere('attempts', at) if plan.elsewhere else "") ~ ")"
         ))) }}
     ) as beyond
 ),
@@ -244,7 +244,7 @@ left join sent_keys on absent.record_key = sent_keys.record_key
 {%- if plan.elsewhere %}
 left join (select distinct {{ reverse_etl._listed(keys) }} from {{ at.rows_elsewhere }} as elsewhere) as identity_elsewhere
     on {{ reverse_etl._same(keys, 'absent', 'identity_elsewhere') }}
-left join (select distinct record_key from {{ at.rows_elsewhere }} as elsewhere where record_key <> '') as key_elsewhere
+left join {{ at.keys_elsewhere }} as key_elsewhere
     on absent.record_key = key_elsewhere.record_key
 {%- endif %}
 {% endmacro %}

@@ -247,8 +247,12 @@ class WarehouseLedger:
         return str(rows[0][0]) if rows else ""
 
     def newest_time(self) -> str:
-        """The time of the source's newest conversion up to now, as UTC text; empty where there is none."""
-        return str(self._project.query("_newest_time", source=self._source)[0][0] or "")
+        """The time of the source's newest conversion up to now, as UTC text; empty where there is none.
+
+        Of all accounts: a quiet one is no stale source.
+        """
+        source = self._project.relation(self._sync.source)
+        return str(self._project.query("_newest_time", source=source)[0][0] or "")
 
     def newest_event(self) -> str:
         """The time of the newest event of any run of any scope, as UTC text; empty where there was none."""

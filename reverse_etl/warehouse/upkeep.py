@@ -156,9 +156,11 @@ class WarehouseUpkeep(WarehouseLedger):
         check_updates(self._project)
         given = self._linked(person)
         attempts = self._attempts_of(given)
+        # Of all accounts: the row of a conversion may name another than the one that accepted it.
+        everywhere = self.books.compared() | {"source": self._project.relation(self._sync.source)}
         ((messages, in_doubt, in_source),) = self._project.query(
             "_forget_counts",
-            **self.books.compared(),
+            **everywhere,
             now=self.clock(),
             adjustments=self._sync.adjustments,
             given=given,

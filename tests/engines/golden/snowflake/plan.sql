@@ -431,28 +431,23 @@ select * from warehouse.shop.offline_conversions
 where trim(coalesce(cast("account" as TEXT), ''), ' \t\n\r\f\u000b\u0085             \u2028\u2029  　') <> '1'
 ) as rows_of_account) as clean
 ) as keyed_rows;
--- counted_elsewhere
-create temporary table warehouse.shop.reverse_etl_step_counted_elsewhere as
-with sent as (
-select ledger.*
-from (
-select
-ledger.*,
-case when ledger.click_id = '' then cast(length(ledger.hashed_email) as TEXT) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
-from warehouse.shop.reverse_etl_ledger as ledger
-where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.sync = 'it''s'
-) as ledger
-where ledger.account_id not in ('1')
-),
-found as (
+-- sent_elsewhere
+create temporary table warehouse.shop.reverse_etl_step_sent_elsewhere as
 select distinct
 rows_here.conversion_name as conversion_name_here,
 rows_here.identifier_key as identifier_key_here,
 rows_here.conversion_time as conversion_time_here,
 sent.account_id, sent.conversion_name, sent.identifier_key, sent.conversion_time
 from warehouse.shop.reverse_etl_step_matched_rows as rows_here
-inner join sent on rows_here.conversion_name = sent.conversion_name and rows_here.identifier_key = sent.identifier_key and rows_here.conversion_time = sent.conversion_time
-where rows_here.in_source
+inner join (
+select
+ledger.*,
+case when ledger.click_id = '' then cast(length(ledger.hashed_email) as TEXT) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
+from warehouse.shop.reverse_etl_ledger as ledger
+where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.sync = 'it''s'
+) as sent
+on rows_here.conversion_name = sent.conversion_name and rows_here.identifier_key = sent.identifier_key and rows_here.conversion_time = sent.conversion_time
+where rows_here.in_source and sent.account_id not in ('1')
 union all
 select distinct
 rows_here.conversion_name as conversion_name_here,
@@ -460,8 +455,35 @@ rows_here.identifier_key as identifier_key_here,
 rows_here.conversion_time as conversion_time_here,
 sent.account_id, sent.conversion_name, sent.identifier_key, sent.conversion_time
 from warehouse.shop.reverse_etl_step_matched_rows as rows_here
-inner join sent on rows_here.record_key = sent.record_key and sent.record_key <> ''
-where rows_here.in_source
+inner join (
+select
+ledger.*,
+case when ledger.click_id = '' then cast(length(ledger.hashed_email) as TEXT) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
+from warehouse.shop.reverse_etl_ledger as ledger
+where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.sync = 'it''s'
+) as sent
+on rows_here.record_key = sent.record_key and sent.record_key <> ''
+where rows_here.in_source and sent.account_id not in ('1');
+-- states_elsewhere
+create temporary table warehouse.shop.reverse_etl_step_states_elsewhere as
+with looked_for as (
+select account_id, conversion_name, identifier_key, conversion_time
+from warehouse.shop.reverse_etl_step_sent_elsewhere as sent_elsewhere
+union all
+select rows_elsewhere.account_id, rows_elsewhere.conversion_name, rows_elsewhere.identifier_key, rows_elsewhere.conversion_time
+from warehouse.shop.reverse_etl_step_rows_elsewhere as rows_elsewhere
+inner join (
+select distinct record_key
+from (
+select
+ledger.*,
+case when ledger.click_id = '' then cast(length(ledger.hashed_email) as TEXT) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
+from warehouse.shop.reverse_etl_ledger as ledger
+where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it''s'
+) as ledger
+where record_key <> ''
+) as keys_here
+on rows_elsewhere.record_key = keys_here.record_key
 ),
 attempts as (
 select
@@ -475,7 +497,7 @@ case when ledger.click_id = '' then cast(length(ledger.hashed_email) as TEXT) ||
 from warehouse.shop.reverse_etl_ledger as ledger
 where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.sync = 'it''s'
 ) as attempts
-inner join (select distinct account_id, conversion_name, identifier_key, conversion_time from found) as looked_for on attempts.account_id = looked_for.account_id and attempts.conversion_name = looked_for.conversion_name and attempts.identifier_key = looked_for.identifier_key and attempts.conversion_time = looked_for.conversion_time
+inner join (select distinct account_id, conversion_name, identifier_key, conversion_time from looked_for) as looked_for on attempts.account_id = looked_for.account_id and attempts.conversion_name = looked_for.conversion_name and attempts.identifier_key = looked_for.identifier_key and attempts.conversion_time = looked_for.conversion_time
 left join (
 select
 account_id, run_seq, batch, seq_from, seq_to,
@@ -554,14 +576,25 @@ from once as attempts
 group by account_id, conversion_name, identifier_key, conversion_time
 ) as last_places
 )
+select account_id, conversion_name, identifier_key, conversion_time
+from states
+where known_status in ('accepted', 'in_doubt', 'maybe_taken');
+-- counted_elsewhere
+create temporary table warehouse.shop.reverse_etl_step_counted_elsewhere as
 select distinct
-found.conversion_name_here as conversion_name,
-found.identifier_key_here as identifier_key,
-found.conversion_time_here as conversion_time
-from found
-inner join states on found.account_id = states.account_id and found.conversion_name = states.conversion_name and found.identifier_key = states.identifier_key and found.conversion_time = states.conversion_time
-left join warehouse.shop.reverse_etl_step_rows_elsewhere as standing on found.account_id = standing.account_id and found.conversion_name = standing.conversion_name and found.identifier_key = standing.identifier_key and found.conversion_time = standing.conversion_time
-where states.known_status in ('accepted', 'in_doubt', 'maybe_taken') and standing.account_id is null;
+sent.conversion_name_here as conversion_name,
+sent.identifier_key_here as identifier_key,
+sent.conversion_time_here as conversion_time
+from warehouse.shop.reverse_etl_step_sent_elsewhere as sent
+inner join warehouse.shop.reverse_etl_step_states_elsewhere as states on sent.account_id = states.account_id and sent.conversion_name = states.conversion_name and sent.identifier_key = states.identifier_key and sent.conversion_time = states.conversion_time
+left join warehouse.shop.reverse_etl_step_rows_elsewhere as standing on sent.account_id = standing.account_id and sent.conversion_name = standing.conversion_name and sent.identifier_key = standing.identifier_key and sent.conversion_time = standing.conversion_time
+where standing.account_id is null;
+-- keys_elsewhere
+create temporary table warehouse.shop.reverse_etl_step_keys_elsewhere as
+select distinct rows_elsewhere.record_key as record_key
+from warehouse.shop.reverse_etl_step_rows_elsewhere as rows_elsewhere
+left join warehouse.shop.reverse_etl_step_states_elsewhere as states on rows_elsewhere.account_id = states.account_id and rows_elsewhere.conversion_name = states.conversion_name and rows_elsewhere.identifier_key = states.identifier_key and rows_elsewhere.conversion_time = states.conversion_time
+where rows_elsewhere.record_key <> '' and states.account_id is null;
 -- open_rows
 create temporary table warehouse.shop.reverse_etl_step_open_rows as
 with judged as (
@@ -936,7 +969,7 @@ on attempts.run_seq = left_out.run_seq and attempts.seq = left_out.seq
 left join warehouse.shop.reverse_etl_step_fences as fences
 on attempts.run_seq = fences.run_seq
 where left_out.seq is null and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq)
-) as attempts where attempts.conversion_time >= '2026-08-27T12:00:00Z' and attempts.conversion_time < (select oldest_time from warehouse.shop.reverse_etl_step_source_reach) and (attempts.record_key in (select record_key from open_keys where record_key <> '') or (select oldest_time from whole_reach) = '' or attempts.record_key in (select record_key from warehouse.shop.reverse_etl_step_rows_elsewhere as elsewhere where record_key <> '') or conversion_name || ' ' || identifier_key || ' ' || conversion_time in (select conversion_name || ' ' || identifier_key || ' ' || conversion_time from warehouse.shop.reverse_etl_step_rows_elsewhere as elsewhere))
+) as attempts where attempts.conversion_time >= '2026-08-27T12:00:00Z' and attempts.conversion_time < (select oldest_time from warehouse.shop.reverse_etl_step_source_reach) and (attempts.record_key in (select record_key from open_keys where record_key <> '') or (select oldest_time from whole_reach) = '' or attempts.record_key in (select record_key from warehouse.shop.reverse_etl_step_keys_elsewhere as elsewhere) or conversion_name || ' ' || identifier_key || ' ' || conversion_time in (select conversion_name || ' ' || identifier_key || ' ' || conversion_time from warehouse.shop.reverse_etl_step_rows_elsewhere as elsewhere))
 ) as plain
 left join warehouse.shop.reverse_etl_step_answers as one_row
 on plain.run_seq = one_row.run_seq
@@ -988,7 +1021,7 @@ left join open_keys on absent.record_key = open_keys.record_key
 left join sent_keys on absent.record_key = sent_keys.record_key
 left join (select distinct conversion_name, identifier_key, conversion_time from warehouse.shop.reverse_etl_step_rows_elsewhere as elsewhere) as identity_elsewhere
 on absent.conversion_name = identity_elsewhere.conversion_name and absent.identifier_key = identity_elsewhere.identifier_key and absent.conversion_time = identity_elsewhere.conversion_time
-left join (select distinct record_key from warehouse.shop.reverse_etl_step_rows_elsewhere as elsewhere where record_key <> '') as key_elsewhere
+left join warehouse.shop.reverse_etl_step_keys_elsewhere as key_elsewhere
 on absent.record_key = key_elsewhere.record_key;
 -- ledger_decisions
 create temporary table warehouse.shop.reverse_etl_step_ledger_decisions as
@@ -1233,12 +1266,18 @@ stands_elsewhere as (
 select distinct went_under.conversion_name, went_under.identifier_key, went_under.conversion_time, went_under.record_key
 from went_under
 inner join (
+select conversion_name, identifier_key, conversion_time, record_key
+from (
 select
 clean.*,
 coalesce(to_char(conversion_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), '') as conversion_time,
 case when click_id = '' then cast(length(hashed_email) as TEXT) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
 case when click_id = '' or (hashed_email = '' and hashed_phone = '') then '' else cast(length(hashed_email) as TEXT) || 'H' || hashed_email || hashed_phone end as hashes_beside
 from warehouse.shop.reverse_etl_step_source_rows as clean
+) as rows_here
+union all
+select conversion_name, identifier_key, conversion_time, record_key
+from warehouse.shop.reverse_etl_step_rows_elsewhere as rows_elsewhere
 ) as source_rows
 on went_under.conversion_name = source_rows.conversion_name and went_under.identifier_key = source_rows.identifier_key and went_under.conversion_time = source_rows.conversion_time
 where went_under.record_key <> source_rows.record_key
