@@ -129,10 +129,10 @@
         ["can_be_retracted and restate_in_doubt", 'retract', 'restate_in_doubt', 'retract', 'retract', ''],
         ["can_be_retracted", 'retract', 'gone', 'retract', 'retract', ''],
 
+        ["place = 'other_account'", 'held', 'other_account', '', '', '▲ A goal that both accounts share takes it nowhere any more.'],
         ["status = 'maybe_taken'", 'held', 'maybe_taken', '', '', ''],
         ["retract_in_doubt", 'held', 'retract_in_doubt', '', '', ''],
         ["restate_in_doubt", 'held', 'restate_in_doubt', '', '', ''],
-        ["place = 'other_account'", 'held', 'other_account', '', '', '▲ A goal that both accounts share takes it nowhere any more.'],
         ["place = 'row_invalid_now'", 'held', 'row_invalid_now', '', '', '▲ Its row is there, and a mistake in it is no wish to retract.'],
         ["place in ('past_90_days', 'aged_out')", 'aged_out', '', '', '', 'What rolls out of the source was not taken back.'],
         ["place = 'refused_already'", 'held', 'rejected_unchanged', '', '',

@@ -1019,15 +1019,15 @@ when rule in (1) then 'in_doubt_too_old'
 when rule in (2, 4, 12) then 'unanswered_this_run'
 when rule in (5, 13) then 'deferred_this_run'
 when rule in (8, 18) then 'retract_refused'
-when rule in (9, 19, 22, 26) then 'maybe_taken'
+when rule in (9, 19, 22, 27) then 'maybe_taken'
 when rule in (10, 16, 21) then 'quiet'
-when rule in (11, 27) then 'retract_in_doubt'
+when rule in (11, 28) then 'retract_in_doubt'
 when rule in (15, 32) then 'rejected_unchanged'
-when rule in (17, 24, 28) then 'restate_in_doubt'
+when rule in (17, 24, 29) then 'restate_in_doubt'
 when rule in (20) then 'accepted_recently'
 when rule in (23, 33) then 'moved'
 when rule in (25, 34) then 'gone'
-when rule in (29) then 'other_account'
+when rule in (26) then 'other_account'
 when rule in (30) then 'row_invalid_now'
 else ''
 end as reason,
@@ -1066,10 +1066,10 @@ when can_be_retracted and status = 'maybe_taken' then 22
 when can_be_retracted and place = 'moved' then 23
 when can_be_retracted and restate_in_doubt then 24
 when can_be_retracted then 25
-when status = 'maybe_taken' then 26
-when retract_in_doubt then 27
-when restate_in_doubt then 28
-when place = 'other_account' then 29
+when place = 'other_account' then 26
+when status = 'maybe_taken' then 27
+when retract_in_doubt then 28
+when restate_in_doubt then 29
 when place = 'row_invalid_now' then 30
 when place in ('past_90_days', 'aged_out') then 31
 when place = 'refused_already' then 32
