@@ -5,7 +5,7 @@
 -#}
 
 {#-
-    A row is a conversion of which something would be sent, with a key to look under: a send under that of its row, a
+    A row is a conversion of which something would be sent and a key to look under: a send under that of its row, a
     correction under every one that its conversion went under.
 -#}
 {% macro _step_candidates(plan, at) %}

@@ -28,7 +28,10 @@
     {{- return(steps) -}}
 {% endmacro %}
 
-{#- The names of the steps, in their order: each is the macro `_step_<name>`. -#}
+{#-
+    The names of the steps, in their order. Each is the macro `_step_<name>`: of the source in `_source_steps.sql`, of the ledger
+    in `_ledger_steps.sql`, of keys in `_key_steps.sql`, of other accounts in `_elsewhere_steps.sql`; the last two stand here.
+-#}
 {% macro _step_names(plan) %}
     {{- return(
         ['source_rows', 'source_reach', 'keyed_rows', 'ledger_rows', 'answers', 'fences', 'uneven_attempts', 'eventful_attempts',
