@@ -59,7 +59,8 @@
 
 {#-
     A row is a number of conversions of a goal that were accepted at once, in this run or before, and need no closer look:
-    `as_accepted` in the source, or `out_of_reach`, older than all of it. They are counted from the ledger, the other side of the source's own count.
+    `as_accepted` in the source, or `out_of_reach`, older than all of it. They are counted from the ledger, the other side of the
+    source's own count.
 -#}
 {% macro _step_plain_counts(plan, at) %}
 {%- set days_90 = reverse_etl._literal(reverse_etl._days_before(plan.now, plan.max_age_days)) -%}
