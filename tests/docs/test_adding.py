@@ -40,7 +40,7 @@ def test_every_command_has_its_file_in_each_layer(layer: str) -> None:
 
 
 def test_every_command_that_prints_json_has_a_schema() -> None:
-    """What `DOCUMENTS` of docs/schemas.py lacks is a document that programs read and nobody promised."""
+    """What `DOCUMENTS` of docs/schemas.py lacks is a document that programs read and no schema describes."""
     said = [title for _, title in DOCUMENTS.values()]
     helped = {words: CliRunner().invoke(app, [*words, "--help"]).stdout for words in command_names() if words}
     printing = [words for words, text in helped.items() if "--json" in text]
