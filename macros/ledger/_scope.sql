@@ -1,4 +1,7 @@
-{#- What a row of the three tables belongs to; a plan compares within one scope only. -#}
+{#-
+    What a row of the three tables belongs to. A plan compares within one scope; of others it only asks what accounts of the same
+    sync have taken.
+-#}
 {% macro _scope_columns() %}
     {{- return(['destination', 'environment', 'account_id', 'sync']) -}}
 {% endmacro %}

@@ -299,9 +299,8 @@ def money_sums(line: PlanLine, money: Money) -> tuple[str, str]:
         if money.currency != money.counted_currency or not money.counted_valued:
             return "", "; ".join(notes)
     by = money.value - money.counted
-    return (f"{figure(by, '+')} {money.currency or money.counted_currency}" if by or not without else ""), "; ".join(
-        notes
-    )
+    changed = f"{figure(by, '+')} {money.currency or money.counted_currency}" if by or not without else ""
+    return changed, "; ".join(notes)
 
 
 def _amount(value: float | None, currency: str, valued: int = 1) -> str:
