@@ -19,15 +19,19 @@ from (
 {% endmacro %}
 
 {#-
-    A row is a conversion of another account, and the conversion of a source row here that is the same, or was sent under the key
-    that it was.
+    A row is a conversion of another account, and the conversion of a source row here that is the same, or has the key that it was
+    sent under; `by_key` is that key, and blank for the same conversion.
 -#}
 {% macro _step_sent_elsewhere(plan, at) %}
 {%- set keys = reverse_etl._identity_columns(plan.scope) -%}
 {%- set own = [] -%}
 {%- for account in plan.elsewhere.accounts -%} {%- do own.append(reverse_etl._literal(account)) -%} {%- endfor -%}
-{%- for same in [reverse_etl._same(keys, 'rows_here', 'sent'), "rows_here.record_key = sent.record_key and sent.record_key <> ''"] %}
+{%- for by_key, same in [
+    ["''", reverse_etl._same(keys, 'rows_here', 'sent')],
+    ["sent.record_key", "rows_here.record_key = sent.record_key and sent.record_key <> ''"]
+] %}
 select distinct
+    {{ by_key }} as by_key,
     {%- for column in keys %}
     rows_here.{{ column }} as {{ column }}_here,
     {%- endfor %}
@@ -79,7 +83,10 @@ from states
 where {{ reverse_etl._is_known('known_status') }}
 {% endmacro %}
 
-{#- A row is a conversion of the source that counts in another account, or may, and stands in no row of that account. -#}
+{#-
+    A row is a conversion of the source that counts in another account, or may, and stands in no row of that account; nor, where
+    only the key is the same, in a row of another key in any account.
+-#}
 {% macro _step_counted_elsewhere(plan, at) %}
 {%- set keys = reverse_etl._identity_columns(plan.scope) -%}
 {%- set there = ['account_id'] + keys -%}
@@ -90,7 +97,9 @@ select distinct
 from {{ at.sent_elsewhere }} as sent
 inner join {{ at.states_elsewhere }} as states on {{ reverse_etl._same(there, 'sent', 'states') }}
 left join {{ at.rows_elsewhere }} as standing on {{ reverse_etl._same(there, 'sent', 'standing') }}
-where standing.account_id is null
+left join {{ reverse_etl._rows_of_all(keys, at) }} as others
+    on {{ reverse_etl._same(keys, 'sent', 'others') }} and sent.by_key <> '' and sent.by_key <> others.record_key
+where standing.account_id is null and others.conversion_name is null
 {% endmacro %}
 
 {#- A row is a key that stands on a row of another account, or of none, which does not count by itself there. -#}

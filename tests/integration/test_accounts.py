@@ -223,6 +223,22 @@ def test_a_click_that_went_to_a_row_of_another_account_holds_no_new_click(moving
     ]
 
 
+@each_engine
+def test_a_click_that_went_to_a_row_of_a_third_account_holds_no_new_click(moving: Shop, sandbox: LocalSandbox) -> None:
+    """A row has a new click and another account; its old click still counts, for a row of yet another account."""
+    moving.exposure(account_column="account", unique_key="deal_id", adjustments=["retract"], adjust_after="0 hours")
+    moving.fill([deal(1), deal(2), deal(3)])
+    route(moving, D1="100", D2="200", D3="300")
+    push(moving, sandbox)
+    moving.fill([deal(1, microsoft_click_id=click(8)), deal(2), deal(3), deal(4, microsoft_click_id=click(1))])
+    route(moving, D1="300", D2="200", D3="300", D4="200")
+    assert push(moving, sandbox) == [
+        ("100", {}),
+        ("200", {"held": 1, "unchanged": 1}),
+        ("300", {"accepted": 1, "unchanged": 1}),
+    ]
+
+
 def test_a_person_whom_a_row_of_another_account_names_is_not_forgotten(moving: Shop, sandbox: LocalSandbox) -> None:
     """Blanked where it counts, the conversion of the row would be new in the account that it names now."""
     moving.exposure(account_column="account", unique_key="deal_id")

@@ -499,6 +499,13 @@ OF_THE_PLAN = (
         f"{WHOLE}/test_accounts.py::test_a_click_that_went_to_a_row_of_another_account_holds_no_new_click",
     ),
     _one(
+        "a click of a third account's row holds no new click",
+        ELSEWHERE,
+        " and others.conversion_name is null",
+        "",
+        f"{WHOLE}/test_accounts.py::test_a_click_that_went_to_a_row_of_a_third_account_holds_no_new_click",
+    ),
+    _one(
         "the oldest row that changes its account is not out of reach",
         LEDGER_SIDE,
         """(reverse_etl._or_elsewhere('attempts', at) if plan.elsewhere else "")""",

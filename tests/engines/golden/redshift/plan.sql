@@ -418,6 +418,7 @@ where trim(both '
 -- sent_elsewhere
 create temporary table reverse_etl_step_sent_elsewhere as
 select distinct
+'' as by_key,
 rows_here.conversion_name as conversion_name_here,
 rows_here.identifier_key as identifier_key_here,
 rows_here.conversion_time as conversion_time_here,
@@ -434,6 +435,7 @@ on rows_here.conversion_name = sent.conversion_name and rows_here.identifier_key
 where rows_here.in_source and sent.account_id not in ('1')
 union all
 select distinct
+sent.record_key as by_key,
 rows_here.conversion_name as conversion_name_here,
 rows_here.identifier_key as identifier_key_here,
 rows_here.conversion_time as conversion_time_here,
@@ -572,7 +574,22 @@ sent.conversion_time_here as conversion_time
 from reverse_etl_step_sent_elsewhere as sent
 inner join reverse_etl_step_states_elsewhere as states on sent.account_id = states.account_id and sent.conversion_name = states.conversion_name and sent.identifier_key = states.identifier_key and sent.conversion_time = states.conversion_time
 left join reverse_etl_step_rows_elsewhere as standing on sent.account_id = standing.account_id and sent.conversion_name = standing.conversion_name and sent.identifier_key = standing.identifier_key and sent.conversion_time = standing.conversion_time
-where standing.account_id is null;
+left join (
+select conversion_name, identifier_key, conversion_time, record_key
+from (
+select
+clean.*,
+coalesce(to_char(conversion_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), '') as conversion_time,
+case when click_id = '' then cast(length(hashed_email) as varchar(65535)) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
+case when click_id = '' or (hashed_email = '' and hashed_phone = '') then '' else cast(length(hashed_email) as varchar(65535)) || 'H' || hashed_email || hashed_phone end as hashes_beside
+from reverse_etl_step_source_rows as clean
+) as rows_here
+union all
+select conversion_name, identifier_key, conversion_time, record_key
+from reverse_etl_step_rows_elsewhere as rows_elsewhere
+) as others
+on sent.conversion_name = others.conversion_name and sent.identifier_key = others.identifier_key and sent.conversion_time = others.conversion_time and sent.by_key <> '' and sent.by_key <> others.record_key
+where standing.account_id is null and others.conversion_name is null;
 -- keys_elsewhere
 create temporary table reverse_etl_step_keys_elsewhere as
 select distinct rows_elsewhere.record_key as record_key
