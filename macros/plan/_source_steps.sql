@@ -8,11 +8,14 @@
 {{ reverse_etl._clean_rows(plan.source, plan.unique_key, plan.click_time) }}
 {% endmacro %}
 
-{#- The one row: how many rows the source has, and the oldest time in it ('9' where it has none). -#}
+{#-
+    The one row: how many rows the source has, and the oldest time in it: '9' where it has none, blank where that has no text, as
+    Postgres's -infinity.
+-#}
 {% macro _step_source_reach(plan, at) %}
 select
     count(*) as source_rows,
-    coalesce({{ reverse_etl._utc_text('min(conversion_at)') }}, '9') as oldest_time
+    coalesce({{ reverse_etl._utc_text('min(conversion_at)') }}, case when count(conversion_at) = 0 then '9' else '' end) as oldest_time
 from {{ at.source_rows }}
 {% endmacro %}
 

@@ -136,6 +136,8 @@ TYPED: dict[str, Case] = {
         ("conversion_time_in_future",),
         at="9999-12-31T23:59:59Z",
     ),
+    "time before all others": _invalid("conversion_time_out_of_range", conversion_time="-infinity", at=None),
+    "time after all others": _invalid("conversion_time_out_of_range", conversion_time="infinity", at=None),
     "twin, first": _sent(microsoft_click_id=click(900_000), conversion_value=1.0, deal_id="twin 1"),
     "twin, another value": Case(
         {"microsoft_click_id": click(900_000), "conversion_value": 2.0, "deal_id": "twin 2"},
