@@ -47,24 +47,29 @@ where rows_here.in_source and sent.account_id not in ({{ own | join(", ") }})
 {% endmacro %}
 
 {#-
-    A row is a conversion of another account with whether it counts or may: of those, and of the rows there whose key something
-    here was sent under.
+    A row is a conversion of another account that was taken or may have been, and `counts`, that it was not retracted: of those,
+    and of the rows there whose conversion or key something here was sent as.
 -#}
 {% macro _step_states_elsewhere(plan, at) %}
-{%- set there = ['account_id'] + reverse_etl._identity_columns(plan.scope) -%}
+{%- set keys = reverse_etl._identity_columns(plan.scope) -%}
+{%- set there = ['account_id'] + keys -%}
 {%- set of_sync = reverse_etl._scope_of_sync(plan) -%}
 with looked_for as (
     select {{ reverse_etl._listed(there) }}
     from {{ at.sent_elsewhere }} as sent_elsewhere
+    {%- for columns in [['record_key'], keys] %}
     union all
     select {{ reverse_etl._listed(there, 'rows_elsewhere') }}
     from {{ at.rows_elsewhere }} as rows_elsewhere
     inner join (
-        select distinct record_key
+        select distinct {{ reverse_etl._listed(columns) }}
         from {{ at.ledger_rows }} as ledger
+        {%- if columns == ['record_key'] %}
         where record_key <> ''
-    ) as keys_here
-        on rows_elsewhere.record_key = keys_here.record_key
+        {%- endif %}
+    ) as sent_here
+        on {{ reverse_etl._same(columns, 'rows_elsewhere', 'sent_here') }}
+    {%- endfor %}
 ),
 
 attempts as (
@@ -78,9 +83,9 @@ states as (
     {{ reverse_etl._brief_fold('attempts', of_sync) }}
 )
 
-select {{ reverse_etl._listed(there) }}
+select {{ reverse_etl._listed(there) }}, {{ reverse_etl._is_known('known_status') }} as counts
 from states
-where {{ reverse_etl._is_known('known_status') }}
+where {{ reverse_etl._is_known('known_status') }} or known_status = 'retracted'
 {% endmacro %}
 
 {#-
@@ -99,26 +104,27 @@ inner join {{ at.states_elsewhere }} as states on {{ reverse_etl._same(there, 's
 left join {{ at.rows_elsewhere }} as standing on {{ reverse_etl._same(there, 'sent', 'standing') }}
 left join {{ reverse_etl._rows_of_all(keys, at) }} as others
     on {{ reverse_etl._same(keys, 'sent', 'others') }} and sent.by_key <> '' and sent.by_key <> others.record_key
-where standing.account_id is null and others.conversion_name is null
+where states.counts and standing.account_id is null and others.conversion_name is null
 {% endmacro %}
 
-{#- A row is a key that stands on a row of another account, or of none, which does not count by itself there. -#}
-{% macro _step_keys_elsewhere(plan, at) %}
-{%- set there = ['account_id'] + reverse_etl._identity_columns(plan.scope) -%}
-select distinct rows_elsewhere.record_key as record_key
+{#- A row is a source row that names another account, or none, and does not count by itself there. -#}
+{% macro _step_wanting_elsewhere(plan, at) %}
+{%- set columns = ['account_id'] + reverse_etl._identity_columns(plan.scope) -%}
+select {{ reverse_etl._named(['record_key'] + columns[1:], 'rows_elsewhere') }}
 from {{ at.rows_elsewhere }} as rows_elsewhere
-left join {{ at.states_elsewhere }} as states on {{ reverse_etl._same(there, 'rows_elsewhere', 'states') }}
-where rows_elsewhere.record_key <> '' and states.account_id is null
+left join {{ at.states_elsewhere }} as states
+    on {{ reverse_etl._same(columns, 'rows_elsewhere', 'states') }} and states.counts
+where states.account_id is null
 {% endmacro %}
 
-{#- The rows of all accounts, with the columns of their identity and their key. -#}
+{#- The rows here, and those elsewhere that do not count by themselves there, with the columns of their identity and their key. -#}
 {% macro _rows_of_all(keys, at) -%}
     (
         select {{ reverse_etl._listed(keys) }}, record_key
         from {{ at.keyed_rows }} as rows_here
         union all
         select {{ reverse_etl._listed(keys) }}, record_key
-        from {{ at.rows_elsewhere }} as rows_elsewhere
+        from {{ at.wanting_elsewhere }} as wanting_elsewhere
     )
 {%- endmacro %}
 
@@ -136,7 +142,7 @@ where rows_elsewhere.record_key <> '' and states.account_id is null
 {% macro _or_elsewhere(attempts, at) %}
     {%- set identity = dbt.concat(['conversion_name', "' '", 'identifier_key', "' '", 'conversion_time']) -%}
     {{- return(
-        " or " ~ attempts ~ ".record_key in (select record_key from " ~ at.keys_elsewhere ~ " as elsewhere)"
+        " or (" ~ attempts ~ ".record_key <> '' and " ~ attempts ~ ".record_key in (select record_key from " ~ at.wanting_elsewhere ~ " as elsewhere))"
         ~ " or " ~ identity ~ " in (select " ~ identity ~ " from " ~ at.rows_elsewhere ~ " as elsewhere)"
     ) -}}
 {% endmacro %}

@@ -245,7 +245,7 @@ left join sent_keys on absent.record_key = sent_keys.record_key
 {%- if plan.elsewhere %}
 left join (select distinct {{ reverse_etl._listed(keys) }} from {{ at.rows_elsewhere }} as elsewhere) as identity_elsewhere
     on {{ reverse_etl._same(keys, 'absent', 'identity_elsewhere') }}
-left join {{ at.keys_elsewhere }} as key_elsewhere
+left join (select distinct record_key from {{ at.wanting_elsewhere }} as elsewhere where record_key <> '') as key_elsewhere
     on absent.record_key = key_elsewhere.record_key
 {%- endif %}
 {% endmacro %}

@@ -36,7 +36,7 @@
     {{- return(
         ['source_rows', 'source_reach', 'keyed_rows', 'ledger_rows', 'answers', 'fences', 'uneven_attempts', 'eventful_attempts',
          'plain_attempts', 'states', 'matched_rows', 'known']
-        + (['rows_elsewhere', 'sent_elsewhere', 'states_elsewhere', 'counted_elsewhere', 'keys_elsewhere'] if plan.elsewhere else [])
+        + (['rows_elsewhere', 'sent_elsewhere', 'states_elsewhere', 'wanting_elsewhere', 'counted_elsewhere'] if plan.elsewhere else [])
         + ['open_rows', 'plain_counts', 'source_decisions', 'absent', 'ledger_decisions', 'candidates', 'key_attempts',
            'key_states', 'held_by_kin', 'decided', 'planned']
     ) -}}

@@ -123,7 +123,7 @@ def test_a_row_that_changes_its_account_counts_where_it_is(
         assert [name for name, one in results.items() if one["source"].get("held")] == [account] * bool(account.strip())
         assert not any(one["ledger"] for one in results.values())
         assert calls(sandbox) == sent
-    assert "It counts in one account, or may, and its row names another now" in moving.run("why", click(1)).stdout
+    assert "It counts in one account, or may, and its row is one of another now" in moving.run("why", click(1)).stdout
     route(moving, D1="100", D2="100", D3="200", D4="300")
     assert ("100", {"unchanged": 2}) in push(moving, sandbox)
 
@@ -237,6 +237,41 @@ def test_a_click_that_went_to_a_row_of_a_third_account_holds_no_new_click(moving
         ("200", {"held": 1, "unchanged": 1}),
         ("300", {"accepted": 1, "unchanged": 1}),
     ]
+
+
+@each_engine
+@pytest.mark.parametrize("retracted", [False, True])
+def test_a_click_that_another_account_took_takes_the_place_of_none(
+    moving: Shop, sandbox: LocalSandbox, retracted: bool
+) -> None:
+    """A goal of both accounts would ignore it: the row with such a click is held, and its former one goes on counting."""
+    moving.exposure(account_column="account", unique_key="deal_id", adjustments=["retract"], adjust_after="0 hours")
+    moving.fill([deal(1), deal(2), deal(3), deal(4)])
+    route(moving, D1="100", D2="200", D3="100", D4="200")
+    push(moving, sandbox)
+    if retracted:
+        route(moving, D1="100", D3="100", D4="200")
+        push(moving, sandbox, "--max-retractions", "1")
+    kept = [] if retracted else [deal(2)]
+    moving.fill([deal(1, microsoft_click_id=click(2)), *kept, deal(3), deal(4)])
+    route(moving, D1="100", D2="200", D3="100", D4="200")
+    done = moving.run("push", "--json", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    here, there = json.loads(done.stdout)
+    assert (here["source"], here["ledger"]) == ({"held": 1, "unchanged": 1}, {"held": 1})
+    assert there["source"] == {"unchanged": 1 if retracted else 2}
+    moving.fill([deal(1), deal(3), deal(4)])
+    assert push(moving, sandbox)[0] == ("100", {"unchanged": 2})
+
+
+@each_engine
+def test_a_click_that_counts_in_two_accounts_gives_way_to_no_new_one(moving: Shop, sandbox: LocalSandbox) -> None:
+    """What is not retracted, since another account's row has it, too, keeps the new click of its own row back."""
+    moving.exposure(account_column="account", unique_key="deal_id", adjustments=["retract"], adjust_after="0 hours")
+    moving.fill([deal(1), deal(2), deal(3, microsoft_click_id=click(1))])
+    route(moving, D1="100", D2="100", D3="200")
+    assert push(moving, sandbox) == [("100", {"accepted": 2}), ("200", {"accepted": 1})]
+    moving.fill([deal(1, microsoft_click_id=click(9)), deal(2), deal(3, microsoft_click_id=click(1))])
+    assert push(moving, sandbox) == [("100", {"held": 1, "unchanged": 1}), ("200", {"unchanged": 1})]
 
 
 def test_a_person_whom_a_row_of_another_account_names_is_not_forgotten(moving: Shop, sandbox: LocalSandbox) -> None:

@@ -480,15 +480,15 @@ OF_THE_PLAN = (
     _one(
         "what stands in its own account holds no row of another",
         ELSEWHERE,
-        "where standing.account_id is null\n",
+        " and standing.account_id is null",
         "",
         f"{WHOLE}/test_accounts.py::test_what_stands_in_its_own_account_holds_no_row_of_another",
     ),
     _one(
         "a key that counts in another account keeps nothing here",
         ELSEWHERE,
-        "<> '' and states.account_id is null",
-        "<> ''",
+        "where states.account_id is null\n",
+        "",
         f"{WHOLE}/test_accounts.py::test_a_key_that_counts_in_another_account_keeps_nothing_here",
     ),
     _one(
@@ -504,6 +504,20 @@ OF_THE_PLAN = (
         " and others.conversion_name is null",
         "",
         f"{WHOLE}/test_accounts.py::test_a_click_that_went_to_a_row_of_a_third_account_holds_no_new_click",
+    ),
+    _one(
+        "a click that another account took takes the place of none",
+        KEYS,
+        "        and count(case when holds.was_taken_elsewhere then 1 end) = 0\n",
+        "",
+        f"{WHOLE}/test_accounts.py::test_a_click_that_another_account_took_takes_the_place_of_none",
+    ),
+    _one(
+        "what counts in two accounts gives its key to no new click",
+        ELSEWHERE,
+        "from {{ at.wanting_elsewhere }} as wanting_elsewhere",
+        "from {{ at.rows_elsewhere }} as wanting_elsewhere",
+        f"{WHOLE}/test_accounts.py::test_a_click_that_counts_in_two_accounts_gives_way_to_no_new_one",
     ),
     _one(
         "the oldest row that changes its account is not out of reach",

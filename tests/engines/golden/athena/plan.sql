@@ -45,7 +45,7 @@ from "warehouse"."shop"."offline_conversions";
 create table "warehouse"."shop"."reverse_etl_step_source_reach" with (table_type = 'ICEBERG', is_external = false, location = 's3://bucket/staging/...658fc56327a1') as
 select
 count(*) as source_rows,
-coalesce(concat(replace(substr(cast(min(conversion_at) as varchar), 1, 19), ' ', 'T'), 'Z'), '9') as oldest_time
+coalesce(concat(replace(substr(cast(min(conversion_at) as varchar), 1, 19), ' ', 'T'), 'Z'), case when count(conversion_at) = 0 then '9' else '' end) as oldest_time
 from "warehouse"."shop"."reverse_etl_step_source_rows";
 -- answers
 create table "warehouse"."shop"."reverse_etl_step_answers" with (table_type = 'ICEBERG', is_external = false, location = 's3://bucket/staging/...b96600e927cb') as
@@ -475,8 +475,22 @@ from "warehouse"."shop"."reverse_etl_ledger" as ledger
 where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it''s'
 ) as ledger
 where record_key <> ''
-) as keys_here
-on rows_elsewhere.record_key = keys_here.record_key
+) as sent_here
+on rows_elsewhere.record_key = sent_here.record_key
+union all
+select rows_elsewhere.account_id, rows_elsewhere.conversion_name, rows_elsewhere.identifier_key, rows_elsewhere.conversion_time
+from "warehouse"."shop"."reverse_etl_step_rows_elsewhere" as rows_elsewhere
+inner join (
+select distinct conversion_name, identifier_key, conversion_time
+from (
+select
+ledger.*,
+case when ledger.click_id = '' then cast(length(ledger.hashed_email) as VARCHAR) || 'H' || ledger.hashed_email || ledger.hashed_phone else lower(replace(ledger.click_id, '-', '')) end as identifier_key
+from "warehouse"."shop"."reverse_etl_ledger" as ledger
+where ledger.destination = 'microsoft_ads' and ledger.environment = 'production' and ledger.account_id = '1' and ledger.sync = 'it''s'
+) as ledger
+) as sent_here
+on rows_elsewhere.conversion_name = sent_here.conversion_name and rows_elsewhere.identifier_key = sent_here.identifier_key and rows_elsewhere.conversion_time = sent_here.conversion_time
 ),
 attempts as (
 select
@@ -569,9 +583,16 @@ from once as attempts
 group by account_id, conversion_name, identifier_key, conversion_time
 ) as last_places
 )
-select account_id, conversion_name, identifier_key, conversion_time
+select account_id, conversion_name, identifier_key, conversion_time, known_status in ('accepted', 'in_doubt', 'maybe_taken') as counts
 from states
-where known_status in ('accepted', 'in_doubt', 'maybe_taken');
+where known_status in ('accepted', 'in_doubt', 'maybe_taken') or known_status = 'retracted';
+-- wanting_elsewhere
+create table "warehouse"."shop"."reverse_etl_step_wanting_elsewhere" with (table_type = 'ICEBERG', is_external = false, location = 's3://bucket/staging/...11b829a818b4') as
+select rows_elsewhere.record_key, rows_elsewhere.conversion_name, rows_elsewhere.identifier_key, rows_elsewhere.conversion_time
+from "warehouse"."shop"."reverse_etl_step_rows_elsewhere" as rows_elsewhere
+left join "warehouse"."shop"."reverse_etl_step_states_elsewhere" as states
+on rows_elsewhere.account_id = states.account_id and rows_elsewhere.conversion_name = states.conversion_name and rows_elsewhere.identifier_key = states.identifier_key and rows_elsewhere.conversion_time = states.conversion_time and states.counts
+where states.account_id is null;
 -- counted_elsewhere
 create table "warehouse"."shop"."reverse_etl_step_counted_elsewhere" with (table_type = 'ICEBERG', is_external = false, location = 's3://bucket/staging/...aa4ccd25b0fa') as
 select distinct
@@ -593,16 +614,10 @@ from "warehouse"."shop"."reverse_etl_step_source_rows" as clean
 ) as rows_here
 union all
 select conversion_name, identifier_key, conversion_time, record_key
-from "warehouse"."shop"."reverse_etl_step_rows_elsewhere" as rows_elsewhere
+from "warehouse"."shop"."reverse_etl_step_wanting_elsewhere" as wanting_elsewhere
 ) as others
 on sent.conversion_name = others.conversion_name and sent.identifier_key = others.identifier_key and sent.conversion_time = others.conversion_time and sent.by_key <> '' and sent.by_key <> others.record_key
-where standing.account_id is null and others.conversion_name is null;
--- keys_elsewhere
-create table "warehouse"."shop"."reverse_etl_step_keys_elsewhere" with (table_type = 'ICEBERG', is_external = false, location = 's3://bucket/staging/...c2b8105a6262') as
-select distinct rows_elsewhere.record_key as record_key
-from "warehouse"."shop"."reverse_etl_step_rows_elsewhere" as rows_elsewhere
-left join "warehouse"."shop"."reverse_etl_step_states_elsewhere" as states on rows_elsewhere.account_id = states.account_id and rows_elsewhere.conversion_name = states.conversion_name and rows_elsewhere.identifier_key = states.identifier_key and rows_elsewhere.conversion_time = states.conversion_time
-where rows_elsewhere.record_key <> '' and states.account_id is null;
+where states.counts and standing.account_id is null and others.conversion_name is null;
 -- open_rows
 create table "warehouse"."shop"."reverse_etl_step_open_rows" with (table_type = 'ICEBERG', is_external = false, location = 's3://bucket/staging/...9622f2b982b8') as
 with judged as (
@@ -975,7 +990,7 @@ on attempts.run_seq = left_out.run_seq and attempts.seq = left_out.seq
 left join "warehouse"."shop"."reverse_etl_step_fences" as fences
 on attempts.run_seq = fences.run_seq
 where left_out.seq is null and (fences.fenced_seq is null or attempts.seq <= fences.fenced_seq)
-) as attempts where attempts.conversion_time >= '2026-08-27T12:00:00Z' and attempts.conversion_time < (select oldest_time from "warehouse"."shop"."reverse_etl_step_source_reach") and (attempts.record_key in (select record_key from open_keys where record_key <> '') or (select oldest_time from whole_reach) = '' or attempts.record_key in (select record_key from "warehouse"."shop"."reverse_etl_step_keys_elsewhere" as elsewhere) or conversion_name || ' ' || identifier_key || ' ' || conversion_time in (select conversion_name || ' ' || identifier_key || ' ' || conversion_time from "warehouse"."shop"."reverse_etl_step_rows_elsewhere" as elsewhere))
+) as attempts where attempts.conversion_time >= '2026-08-27T12:00:00Z' and attempts.conversion_time < (select oldest_time from "warehouse"."shop"."reverse_etl_step_source_reach") and (attempts.record_key in (select record_key from open_keys where record_key <> '') or (select oldest_time from whole_reach) = '' or (attempts.record_key <> '' and attempts.record_key in (select record_key from "warehouse"."shop"."reverse_etl_step_wanting_elsewhere" as elsewhere)) or conversion_name || ' ' || identifier_key || ' ' || conversion_time in (select conversion_name || ' ' || identifier_key || ' ' || conversion_time from "warehouse"."shop"."reverse_etl_step_rows_elsewhere" as elsewhere))
 ) as plain
 left join "warehouse"."shop"."reverse_etl_step_answers" as one_row
 on plain.run_seq = one_row.run_seq
@@ -1027,7 +1042,7 @@ left join open_keys on absent.record_key = open_keys.record_key
 left join sent_keys on absent.record_key = sent_keys.record_key
 left join (select distinct conversion_name, identifier_key, conversion_time from "warehouse"."shop"."reverse_etl_step_rows_elsewhere" as elsewhere) as identity_elsewhere
 on absent.conversion_name = identity_elsewhere.conversion_name and absent.identifier_key = identity_elsewhere.identifier_key and absent.conversion_time = identity_elsewhere.conversion_time
-left join "warehouse"."shop"."reverse_etl_step_keys_elsewhere" as key_elsewhere
+left join (select distinct record_key from "warehouse"."shop"."reverse_etl_step_wanting_elsewhere" as elsewhere where record_key <> '') as key_elsewhere
 on absent.record_key = key_elsewhere.record_key;
 -- ledger_decisions
 create table "warehouse"."shop"."reverse_etl_step_ledger_decisions" with (table_type = 'ICEBERG', is_external = false, location = 's3://bucket/staging/...9f32c5600e44') as
@@ -1283,7 +1298,7 @@ from "warehouse"."shop"."reverse_etl_step_source_rows" as clean
 ) as rows_here
 union all
 select conversion_name, identifier_key, conversion_time, record_key
-from "warehouse"."shop"."reverse_etl_step_rows_elsewhere" as rows_elsewhere
+from "warehouse"."shop"."reverse_etl_step_wanting_elsewhere" as wanting_elsewhere
 ) as source_rows
 on went_under.conversion_name = source_rows.conversion_name and went_under.identifier_key = source_rows.identifier_key and went_under.conversion_time = source_rows.conversion_time
 where went_under.record_key <> source_rows.record_key
@@ -1313,11 +1328,17 @@ then 2
 -- what only swapped keys with another row is a conversion of its own
 when kin.has_the_key and candidates.operation not in ('restate', 'retract') then 1
 else 0
-end as hold
+end as hold,
+taken.conversion_name is not null as was_taken_elsewhere
 from "warehouse"."shop"."reverse_etl_step_candidates" as candidates
 inner join kin
 on candidates.record_key = kin.record_key
 and not (candidates.conversion_name = kin.conversion_name and candidates.identifier_key = kin.identifier_key and candidates.conversion_time = kin.conversion_time)
+left join (
+select distinct conversion_name, identifier_key, conversion_time
+from "warehouse"."shop"."reverse_etl_step_states_elsewhere" as states_elsewhere
+) as taken
+on candidates.conversion_name = taken.conversion_name and candidates.identifier_key = taken.identifier_key and candidates.conversion_time = taken.conversion_time
 ),
 retracted as (
 select
@@ -1337,8 +1358,9 @@ select
 holds.conversion_name, holds.identifier_key, holds.conversion_time,
 min(holds.record_key) as record_key,
 case when max(holds.hold) = 2 then 'key_in_doubt' else 'key_sent_before' end as reason,
--- what moves under another key waits for the row of that
+-- what moves under another key waits for the row of that; and for nothing that a goal of both accounts would ignore
 max(holds.hold) = 1
+and count(case when holds.was_taken_elsewhere then 1 end) = 0
 and count(*) = count(case when not retracted.moves or retracted.record_key = holds.record_key then 1 end) as is_replacement
 from holds
 left join retracted
