@@ -90,7 +90,8 @@ with once as (
 {#- The condition that an attempt stands at a place of its identity. Arguments: attempt, an alias; place, a column of `places`. -#}
 {% macro _at_place(attempt, place, scope) %}
     {%- set conditions = ["places." ~ place ~ " = " ~ attempt ~ ".place"] -%}
-    {%- if not scope -%} {%- do conditions.append(reverse_etl._same(reverse_etl._scope_columns(), 'places', attempt)) -%} {%- endif -%}
+    {%- set scope_keys = reverse_etl._scope_keys(scope) -%}
+    {%- if scope_keys -%} {%- do conditions.append(reverse_etl._same(scope_keys, 'places', attempt)) -%} {%- endif -%}
     {{- return(conditions | join(" and ")) -}}
 {% endmacro %}
 

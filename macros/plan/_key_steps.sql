@@ -107,7 +107,7 @@ kin as (
 
 holds as (
     select
-        {{ reverse_etl._listed(keys + ['record_key'], 'candidates') }},
+        {{ reverse_etl._named(keys + ['record_key'], 'candidates') }},
         {%- for column in keys %}
         kin.{{ column }} as kin_{{ column }},
         {%- endfor %}

@@ -22,6 +22,9 @@
 {#- The attempts of a scope with what finds a person. Those that were never sent are among them. -#}
 {% macro _held(ledger, scope) %}
     select
+        {%- for column in reverse_etl._scope_keys(scope) %}
+        {{ column }},
+        {%- endfor %}
         conversion_name,
         {{ reverse_etl._identifier_key('click_id', 'hashed_email', 'hashed_phone') }} as identifier_key,
         conversion_time,
@@ -65,12 +68,13 @@
     What stands of a person beside the attempts, as one row: messages of their own receipts, records that are in doubt, or whose
     retraction is, and that a push can still settle, and rows of the source that could be sent. A source row without click id and
     hashes holds no identifier but its key, and nothing of it can be sent.
-    Arguments: source, tables, scope, unique_key, now, adjustments as for the plan; given, with all that leads to the person.
+    Arguments: source, tables, scope, unique_key, now, adjustments as for the plan; of_sync, the scope that records are looked for
+    in: what is in doubt in one account of a sync keeps the person in all of them; given, with all that leads to the person.
 -#}
-{% macro _forget_counts(source, tables, scope, unique_key, now, adjustments, given) %}
-{%- set keys = reverse_etl._identity_columns(scope) -%}
+{% macro _forget_counts(source, tables, scope, of_sync, unique_key, now, adjustments, given) %}
+{%- set keys = reverse_etl._identity_columns(of_sync) -%}
 with held as (
-    {{ reverse_etl._held(tables.ledger, scope) }}
+    {{ reverse_etl._held(tables.ledger, of_sync) }}
 ),
 
 person as (
@@ -81,12 +85,12 @@ person as (
 
 attempts_that_count as (
     {{ reverse_etl._attempts(
-        tables, scope, joined="inner join person on " ~ reverse_etl._same(keys, 'attempts', 'person')
+        tables, of_sync, joined="inner join person on " ~ reverse_etl._same(keys, 'attempts', 'person')
     ) }}
 ),
 
 states as (
-    {{ reverse_etl._fold('attempts_that_count', scope) }}
+    {{ reverse_etl._fold('attempts_that_count', of_sync) }}
 )
 
 select
@@ -94,7 +98,9 @@ select
         select count(*)
         from {{ tables.receipts }} as receipts
         inner join (
-            select distinct run_seq, seq from held where {{ reverse_etl._carries(given, 'held') }}
+            select distinct run_seq, seq
+            from ({{ reverse_etl._held(tables.ledger, scope) }}) as held_here
+            where {{ reverse_etl._carries(given, 'held_here') }}
         ) as numbers on receipts.run_seq = numbers.run_seq and receipts.seq_from = numbers.seq
         where {{ reverse_etl._in_scope(scope, 'receipts') }} and receipts.seq_from = receipts.seq_to and receipts.message <> ''
     ) as messages,

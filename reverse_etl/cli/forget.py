@@ -9,6 +9,7 @@ from reverse_etl.cli.console import Results, agreed, each, read_line
 from reverse_etl.cli.options import DbtOptions, Json, Session, SyncName, Yes, takes_dbt_options
 from reverse_etl.core.errors import ReverseEtlError, SettingsError
 from reverse_etl.core.sync import Sync
+from reverse_etl.core.upkeep import Person
 
 
 @takes_dbt_options
@@ -49,10 +50,12 @@ def forget(
     with open_workspace(dbt) as workspace:
         chosen = workspace.by_account(workspace.syncs) if all_ else [workspace.pick(sync)]
         sessions: dict[str, Session] = {}
+        people: dict[str, Person] = {}
         for one in chosen:
-            # What fails here fails again below, and stops no other.
+            # What fails here fails again below, and stops no other. What one blanks may lead to more in another.
             with contextlib.suppress(ReverseEtlError):
                 sessions[one.label] = workspace.open(one)
+                people[one.label] = sessions[one.label].upkeep().person(key, phone)
         results = Results(as_json=as_json, several=all_)
 
         def work(one: Sync) -> int:
@@ -61,7 +64,7 @@ def forget(
             session.enforce_whole_source()
             ledger = session.upkeep(*(other.sync.scope for other in sessions.values()))
             with command.without_messages():
-                person = ledger.person(key, phone)
+                person = people.get(one.label) or ledger.person(key, phone)
             report = command.look_at_forget(ledger, person)
             if report.records:
                 if not agreed(forget_text(session.sync, report), "Blank them for good?", yes=yes):

@@ -91,15 +91,16 @@ class BaselineReport:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An identifier that somebody gave, as the ledger may hold it: blank where it cannot be one of that kind.
+    """What leads to a person in the ledger: identifiers, and conversions without a click id: goal, identifier, time.
 
     It never shows itself.
     """
 
-    record_key: str = field(default="", repr=False)
-    click_key: str = field(default="", repr=False)
-    hashed_email: str = field(default="", repr=False)
-    hashed_phone: str = field(default="", repr=False)
+    record_key: tuple[str, ...] = field(default=(), repr=False)
+    click_key: tuple[str, ...] = field(default=(), repr=False)
+    hashed_email: tuple[str, ...] = field(default=(), repr=False)
+    hashed_phone: tuple[str, ...] = field(default=(), repr=False)
+    conversions: tuple[tuple[str, ...], ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True)

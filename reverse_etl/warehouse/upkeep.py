@@ -98,7 +98,7 @@ class WarehouseUpkeep(WarehouseLedger):
         )
         if listed is None:
             return report
-        ((unmatched, matched),) = self._project.query("_listed_counts", source=self._source, listed=listed)
+        ((unmatched, matched),) = self._project.query("_listed_counts", source=self.books.source, listed=listed)
         return replace(report, unmatched=int(unmatched), passed_over=int(matched) - marked)
 
     def record_marks(self, run_seq: int, choice: BaselineChoice, limit: int) -> None:
@@ -134,7 +134,10 @@ class WarehouseUpkeep(WarehouseLedger):
         return int(touched), int(first or 0)
 
     def person(self, key: str, phone: str) -> Person:
-        """What somebody gave, as the ledger may hold it: e-mail and phone are hashed by the package's macros."""
+        """What leads to a person of whom this was given, in all accounts of the sync.
+
+        E-mail and phone are hashed by the package's macros. Raises SettingsError for what is no phone number.
+        """
         if phone:
             hashed = self._project.query("_hash_of_phone", phone=phone)[0][0]
             if not hashed:
@@ -142,57 +145,65 @@ class WarehouseUpkeep(WarehouseLedger):
                     "What --phone was given is no phone number with its country code.",
                     hint="Begin it with + and the country code.",
                 )
-            return Person(hashed_phone=str(hashed))
+            return self._linked(Person(hashed_phone=(str(hashed),)))
         if "@" in key:
-            return Person(
-                record_key=key, hashed_email=str(self._project.query("_hash_of_email", email=key)[0][0] or "")
-            )
-        hash_ = key.lower() if _HASH.fullmatch(key) else ""
+            hashed = self._project.query("_hash_of_email", email=key)[0][0]
+            return self._linked(Person((key,), hashed_email=(str(hashed),) if hashed else ()))
+        hash_ = (key.lower(),) if _HASH.fullmatch(key) else ()
         click_key = key.replace("-", "").lower()
-        return Person(key, click_key if _CLICK_ID.fullmatch(click_key) else "", hash_, hash_)
+        return self._linked(Person((key,), (click_key,) if _CLICK_ID.fullmatch(click_key) else (), hash_, hash_))
 
     def known_of(self, person: Person) -> ForgetReport:
         """What stands of a person, in the ledger and in the source; raises SettingsError where it cannot be blanked."""
         check_updates(self._project)
-        given = self._linked(person)
-        attempts = self._attempts_of(given)
+        person = self._linked(person)
+        attempts = self._attempts_of(person)
         # Of all accounts: the row of a conversion may name another than the one that accepted it.
         everywhere = self.books.compared() | {"source": self._project.relation(self._sync.source)}
         ((messages, in_doubt, in_source),) = self._project.query(
             "_forget_counts",
             **everywhere,
+            of_sync=self._scope_of_sync,
             now=self.clock(),
             adjustments=self._sync.adjustments,
-            given=given,
+            given=asdict(person),
         )
         scopes = [scope.as_dict() for scope in dict.fromkeys((self._sync.scope, *self._beside))]
+        given = asdict(replace(person, conversions=()))
         ((elsewhere,),) = self._project.query(
-            "_forget_elsewhere", ledger=self._tables["ledger"], scopes=scopes, given=_given(person)
+            "_forget_elsewhere", ledger=self._tables["ledger"], scopes=scopes, given=given
         )
         records = len({conversion for *_, conversion in attempts})
         counts = (records, len(attempts), messages, in_doubt, in_source, elsewhere)
         return ForgetReport(*map(int, counts))
 
-    def _linked(self, person: Person) -> dict[str, list[Any]]:
-        """What leads to a person: what was given, the clicks and keys that share a conversion with it, and so on."""
-        given = _given(person)
-        while True:
-            wider = {column: list(values) for column, values in given.items()}
-            for record_key, click_key, *conversion in self._project.query(
-                "_linked", ledger=self._tables["ledger"], scope=self._scope, given=given
-            ):
-                wider["record_key"] += [record_key] if record_key else []
-                wider["click_key"] += [click_key] if click_key else []
-                # One with a click id is found by that.
-                wider["conversions"] += [] if click_key else [tuple(conversion)]
-            wider = {column: sorted(set(values)) for column, values in wider.items()}
-            if wider == given:
-                return given
-            given = wider
+    @property
+    def _scope_of_sync(self) -> dict[str, str]:
+        """The scope, without the account where rows name theirs: a person may stand in several."""
+        accounts = ("account_id",) if self._sync.account_column else ()
+        return {column: value for column, value in self._scope.items() if column not in accounts}
 
-    def _attempts_of(self, given: dict[str, list[Any]]) -> list[tuple[int, int, int]]:
+    def _linked(self, person: Person) -> Person:
+        """A person with the clicks and keys that share a conversion with what is known, and so on."""
+        while True:
+            wider = {column: set(values) for column, values in asdict(person).items()}
+            for record_key, click_key, *conversion in self._project.query(
+                "_linked", ledger=self._tables["ledger"], scope=self._scope_of_sync, given=asdict(person)
+            ):
+                wider["record_key"] |= {record_key} if record_key else set()
+                wider["click_key"] |= {click_key} if click_key else set()
+                # One with a click id is found by that.
+                wider["conversions"] |= set() if click_key else {tuple(conversion)}
+            found = Person(**{column: tuple(sorted(values)) for column, values in wider.items()})
+            if found == person:
+                return person
+            person = found
+
+    def _attempts_of(self, person: Person) -> list[tuple[int, int, int]]:
         """A person's attempts, each as run, number within it and number of the conversion."""
-        rows = self._project.query("_attempts_of_person", ledger=self._tables["ledger"], scope=self._scope, given=given)
+        rows = self._project.query(
+            "_attempts_of_person", ledger=self._tables["ledger"], scope=self._scope, given=asdict(person)
+        )
         return [(int(run_seq), int(seq), int(conversion)) for run_seq, seq, conversion in rows]
 
     def drop_old_plans(self) -> None:
@@ -265,11 +276,6 @@ class WarehouseUpkeep(WarehouseLedger):
                 hint="Build it, or check its schema and spelling.",
             )
         return found
-
-
-def _given(person: Person) -> dict[str, list[Any]]:
-    """What was given of a person, as lists by column."""
-    return {column: [value] if value else [] for column, value in asdict(person).items()} | {"conversions": []}
 
 
 def _goal_rows(row: Row) -> GoalRows:

@@ -44,7 +44,7 @@ GOALS = (GoalRows("Lead", 1200, "2026-01-01T00:00:00Z", "2026-02-01T00:00:00Z"),
 RETRY = RetryReport((RefusedRows(5606, "NameInvalid", False, 2), RefusedRows(None, "Odd", True, 1)), left_alone=3)
 BASELINE = BaselineReport(GOALS, to_send=7, unmatched=2, passed_over=3)
 FORGET = ForgetReport(records=2, attempts=5, messages=1, in_doubt=0, in_source=0, elsewhere=4)
-PERSON = Person(record_key="ada-1", hashed_email="e" * 64)
+PERSON = Person(("ada-1",), hashed_email=("e" * 64,))
 
 
 class Ledger:
@@ -60,7 +60,7 @@ class Ledger:
     def step(self, name: str) -> None:
         self.steps.append(name)
         if name == self.says["fails"]:
-            raise WarehouseError(f"LINE 1: {PERSON.hashed_email}")
+            raise WarehouseError(f"LINE 1: {PERSON.hashed_email[0]}")
 
     def clock(self) -> str:
         return str(self.says["clock"])
@@ -264,7 +264,7 @@ def test_a_refused_statement_does_not_repeat_the_person(fails: str) -> None:
     """The engine's message could quote the statement, and the error's cause as well."""
     with pytest.raises(WarehouseError) as caught:
         forget(Ledger(fails=fails))
-    assert PERSON.hashed_email not in caught.value.message + caught.value.hint
+    assert PERSON.hashed_email[0] not in caught.value.message + caught.value.hint
     assert caught.value.__suppress_context__
     assert "ada" not in repr(PERSON)
 

@@ -826,7 +826,22 @@ select
 select count(*)
 from `warehouse`.`shop`.`reverse_etl_receipts` as receipts
 inner join (
-select distinct run_seq, seq from held where ((held.record_key in ('D1')) or (held.click_key in ('c')) or (held.hashed_email in ('e')) or (held.conversion_name = 'Lead' and held.identifier_key = '1Hep' and held.conversion_time = '2026-11-25T12:00:00Z'))
+select distinct run_seq, seq
+from (
+select
+conversion_name,
+case when click_id = '' then concat(cast(length(hashed_email) as string), 'H', hashed_email, hashed_phone) else lower(replace(click_id, '-', '')) end as identifier_key,
+conversion_time,
+record_key,
+lower(replace(click_id, '-', '')) as click_key,
+hashed_email,
+hashed_phone,
+run_seq,
+seq
+from `warehouse`.`shop`.`reverse_etl_ledger`
+where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it\'s'
+) as held_here
+where ((held_here.record_key in ('D1')) or (held_here.click_key in ('c')) or (held_here.hashed_email in ('e')) or (held_here.conversion_name = 'Lead' and held_here.identifier_key = '1Hep' and held_here.conversion_time = '2026-11-25T12:00:00Z'))
 ) as numbers on receipts.run_seq = numbers.run_seq and receipts.seq_from = numbers.seq
 where receipts.destination = 'microsoft_ads' and receipts.environment = 'production' and receipts.account_id = '1' and receipts.sync = 'it\'s' and receipts.seq_from = receipts.seq_to and receipts.message <> ''
 ) as messages,

@@ -16,7 +16,9 @@
 {{- a_statement('rows of a run', reverse_etl._rows_of_run(it.tables.ledger, it.scope, 7)) }}
 {{- a_statement('hash', reverse_etl._hash_of_email('a@b.example')) }}
 {{- a_statement('hash of a phone', reverse_etl._hash_of_phone('+49 30 901820')) }}
-{{- a_statement('forget, counted', reverse_etl._forget_counts(it.source, it.tables, it.scope, 'deal_id', it.now, ['retract'], given)) }}
+{{- a_statement('forget, counted', reverse_etl._forget_counts(
+    it.source, it.tables, it.scope, it.scope, 'deal_id', it.now, ['retract'], given
+)) }}
 {{- a_statement('forget, linked', reverse_etl._linked(it.tables.ledger, it.scope, given)) }}
 {{- a_statement('forget, attempts', reverse_etl._attempts_of_person(it.tables.ledger, it.scope, given)) }}
 {{- a_statement('forget, elsewhere', reverse_etl._forget_elsewhere(it.tables.ledger, [it.scope], given)) }}
