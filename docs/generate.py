@@ -40,6 +40,7 @@ ENVIRONMENT = {
     "DBT_PROFILE": "as `--profile`",
     "DBT_TARGET": "as `--target`",
     "DBT_TARGET_PATH": "as `--target-path`",
+    "DBT_LOG_PATH": "dbt's own; the folder of its log",
     "DBT_LOG_FORMAT": "dbt's own; `--log-format json` sets it for the dbt that it starts",
     "NO_COLOR": "no colours, whatever its value",
 }

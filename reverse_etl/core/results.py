@@ -100,19 +100,27 @@ class StatusReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Holder:
-    """The run that holds a sync, or held it last without giving it back.
-
-    `since` as UTC text; `heard`: seconds since its last sign of life; `dead`: a push takes over from it unasked.
-    """
+class Claim:
+    """One claim of a scope and what became of it. `since`: its first event; `age`: seconds since its last. Both are by
+    the warehouse's clock. `dead`: of who holds the lease, a push takes over from it unasked."""
 
     run_seq: int
     claim_id: str
+    opened: bool
+    withdrawn: bool
+    closed: bool
+    fenced: bool
+    age: float
     host: str
     pid: int
+    pid_space: str
     since: str
-    heard: float
-    dead: bool
+    dead: bool = False
+
+    @property
+    def finished(self) -> bool:
+        """True when no push has to wait for the claim: it ended, or it was shut out and what it writes is void."""
+        return self.closed or self.withdrawn or self.fenced
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,7 +67,8 @@ def baseline_text(sync: Sync, report: BaselineReport) -> str:
     if report.passed_over:
         out += [f"Listed, and not to be sent (counted, invalid, expired or held): {rows_of(report.passed_over)}."]
     if run and report.undone is None:
-        out += ["", f"`reverse-etl baseline --undo {run}` takes it back while none of its rows was sent on top."]
+        which = f" {sync.label}" if sync.account_column else ""
+        out += ["", f"`reverse-etl baseline --undo {run}{which}` takes it back while none of its rows was sent on top."]
     return "\n".join(out).rstrip()
 
 

@@ -95,7 +95,10 @@ def _runs(report: SyncReport) -> Iterator[Finding]:
             yield Finding(Level.NOTE, f"Microsoft refused {some} of the last push.", "See the refusals below.")
         return
     whole = f"The last complete push was {ago(now, done.ended_at)}." if done else "No push is complete yet."
-    if last.ended_at:
+    if last.result == "refused":
+        text = f"A guard refused the last push, {when}, and nothing was sent. {whole}"
+        yield Finding(Level.ATTENTION, text, "`reverse-etl plan` names the guard and what to do.")
+    elif last.ended_at:
         text = (
             f"The last push, {when}, was {'interrupted' if last.result == 'interrupted' else 'stopped'} before its end."
         )

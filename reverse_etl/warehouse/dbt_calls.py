@@ -1,6 +1,7 @@
 """dbt called in this process without a word, and what it or the warehouse raises made errors of ours."""
 
 import contextlib
+import errno
 import io
 import logging
 import os
@@ -120,6 +121,8 @@ def parse(options: DbtOptions) -> Any:
     hint = "Run `dbt parse` to see it with dbt's own output."
     if "DBT_ENV_SECRET_" in message or "Secret env vars" in message:
         hint = "An exposure may not use DBT_ENV_SECRET_ variables; secrets are read from the environment by the tool."
+    elif any(f"[Errno {code}]" in message for code in (errno.EACCES, errno.ENOSPC, errno.EROFS)):
+        hint = "dbt writes into its folders: name others by --target-path (or DBT_TARGET_PATH) and DBT_LOG_PATH."
     elif "dbt deps" in message:
         hint = "Run `dbt deps`, then `dbt build`."
     elif "target" in message and "does not have" in message:
@@ -195,4 +198,4 @@ def first_words(error: BaseException | None) -> str:
     said = re.split(r"(?m)^\s*-{10,}$", str(error))[0]
     lines = [line.strip() for line in said.splitlines() if line.strip()]
     text = _PASSWORD.sub(r"\1(secret)", " ".join(lines[:8]))
-    return text if len(text) <= 600 else text[:600] + " ..."
+    return text if len(text) <= 600 and len(lines) <= 8 else text[:600] + " ..."

@@ -119,6 +119,8 @@ def pick_sync(syncs: Iterable[Sync], given: str | None) -> Sync:
         raise SettingsError(
             f"{sync.name} has one account, so {given!r} is not its name.", hint=f"Leave out @{account_id}."
         )
+    if not account_id.strip():
+        raise SettingsError(f"{given!r} names no account.", hint="Write its number behind @; without @ all are meant.")
     return replace(sync, account_id=account_id.strip())
 
 

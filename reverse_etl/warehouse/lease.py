@@ -8,13 +8,13 @@ import socket
 import time
 import uuid
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from reverse_etl.core.clocks import elapsed as _now
 from reverse_etl.core.errors import LeaseHeldError
-from reverse_etl.core.results import Holder
+from reverse_etl.core.results import Claim
 from reverse_etl.core.sync import Scope
 from reverse_etl.core.version import __version__
 from reverse_etl.warehouse.project import Project
@@ -29,29 +29,6 @@ POLL = 0.2
 
 # Claims of this very process that may still send.
 _LIVING: set[str] = set()
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """One claim of a scope and what became of it. `since`: its first event; `age`: seconds since its last. Both are by
-    the warehouse's clock."""
-
-    run_seq: int
-    claim_id: str
-    opened: bool
-    withdrawn: bool
-    closed: bool
-    fenced: bool
-    age: float
-    host: str
-    pid: int
-    pid_space: str
-    since: str
-
-    @property
-    def finished(self) -> bool:
-        """True when no push has to wait for the claim: it ended, or it was shut out and what it writes is void."""
-        return self.closed or self.withdrawn or self.fenced
 
 
 class WarehouseLease:
@@ -198,18 +175,18 @@ class WarehouseLease:
         self._project.write("_insert_run_event", runs=self._runs, scope=self._scope.as_dict(), row=row | more)
 
 
-def holder(project: Project, runs: Any, scope: Scope) -> Holder | None:
+def holder(project: Project, runs: Any, scope: Scope) -> Claim | None:
     """Who holds a scope, or else the newest run that never gave it back; None where none does."""
     claims = [claim for claim in _read_claims(project, runs, scope) if not claim.finished]
     found = [(claim, _is_dead(claim, project, runs)) for claim in claims]
     for claim, dead in sorted(found, key=lambda pair: pair[1]):
-        return Holder(claim.run_seq, claim.claim_id, claim.host, claim.pid, claim.since, claim.age, dead)
+        return replace(claim, dead=dead)
     return None
 
 
 def _read_claims(project: Project, runs: Any, scope: Scope) -> list[Claim]:
     rows = project.records("_claims", runs=runs, scope=scope.as_dict())
-    return [noun(Claim, row, age=float(row["age_seconds"])) for row in rows]
+    return [noun(Claim, row, age=float(row["age_seconds"]), dead=False) for row in rows]
 
 
 def _is_dead(claim: Claim, project: Project, runs: Any) -> bool:

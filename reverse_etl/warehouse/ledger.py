@@ -12,7 +12,7 @@ from reverse_etl.core.kinds import kind_of
 from reverse_etl.core.plan import Money, Plan, PlanLine, Record, Sample
 from reverse_etl.core.ports import Rejected, RunSummary, Standings
 from reverse_etl.core.receipt import Receipt
-from reverse_etl.core.results import Holder, PlannedRow, RunReport, WhyReport
+from reverse_etl.core.results import Claim, PlannedRow, RunReport, WhyReport
 from reverse_etl.core.sync import Sync
 from reverse_etl.warehouse.accounts import elsewhere_of, rows_of
 from reverse_etl.warehouse.demands import planned_demands, read_demands
@@ -41,17 +41,23 @@ class WarehouseLedger:
     def __init__(self, project: Project, sync: Sync, goals: Sequence[Goal] | None = None) -> None:
         self._project = project
         self._sync = sync
-        self._goals = goals
         self._scope = sync.scope.as_dict()
         self._tables = ledger_tables(project)
         self._plan_table = ""
         columns = built_columns(project, sync.source)
         check_columns(project.relation(sync.source), columns, sync.unique_key, sync.account_column)
-        self._unique_key = spelled(columns, sync.unique_key)
-        self._click_time = click_time_of(columns)
         account_column = spelled(columns, sync.account_column)
-        self._source = rows_of(project, sync, account_column)
-        self._elsewhere = elsewhere_of(project, sync, account_column)
+        # Where history and source stand, for who reads them for people.
+        self.books = Books(
+            project,
+            sync,
+            self._tables,
+            rows_of(project, sync, account_column),
+            spelled(columns, sync.unique_key),
+            click_time_of(columns),
+            goals,
+            elsewhere_of(project, sync, account_column),
+        )
 
     def claim(self, tests: str = "") -> WarehouseLease:
         """Take the lease and fence older runs; raises LeaseHeldError while another run holds it.
@@ -60,11 +66,11 @@ class WarehouseLedger:
         """
         return self._take(tests=tests)
 
-    def holder(self) -> Holder | None:
+    def holder(self) -> Claim | None:
         """Who holds the lease, dead or alive; None where a push finds it free."""
         return holder(self._project, self._tables["runs"], self._sync.scope)
 
-    def take_over(self, held: Holder) -> WarehouseLease:
+    def take_over(self, held: Claim) -> WarehouseLease:
         """Take the lease over from its holder, alive or not; raises LeaseHeldError where another run has it by now."""
         return self._take("unlock", over=held.claim_id)
 
@@ -271,20 +277,6 @@ class WarehouseLedger:
             return WhyReport(self._sync, now, readings, (), 0)
         with self.planned(now, with_repeats=True) as planned:
             return WhyReport(self._sync, now, readings, *explain(self.books, planned, readings[-1], value))
-
-    @property
-    def books(self) -> Books:
-        """Where history and source stand, for who reads them for people."""
-        return Books(
-            self._project,
-            self._sync,
-            self._tables,
-            self._source,
-            self._unique_key,
-            self._click_time,
-            self._goals,
-            self._elsewhere,
-        )
 
     def demands(self, goals: Iterable[Goal]) -> list[Demand]:
         """What the rows of the source ask of the goals that they name, as far as a push could send them."""

@@ -207,11 +207,20 @@ class Project(Statements):
         return other
 
     def columns(self, unique_id: str) -> dict[str, str] | None:
-        """Names and types of a model's columns in the warehouse, or None where it was not built."""
+        """Names and types of a model's columns in the warehouse, or None where it was not built.
+
+        Raises SettingsError where none of them can be seen.
+        """
         if (found := self._found(unique_id)) is None:
             return None
         with self._translated():
-            return {column.name: column.dtype for column in self.adapter.get_columns_in_relation(found)}
+            columns = {column.name: column.dtype for column in self.adapter.get_columns_in_relation(found)}
+        if not columns:
+            raise SettingsError(
+                f"The warehouse shows no column of {found} to the user of this profile.",
+                hint="Grant the user the right to read it. A materialized view of Postgres has to be a table.",
+            )
+        return columns
 
     def package_columns(self, unique_id: str) -> dict[str, str] | None:
         """The same of a table of the package, looked up once a connection: it is that of every sync."""

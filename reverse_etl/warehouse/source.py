@@ -47,9 +47,15 @@ _BUILD_HINT = "Build the view with {{ reverse_etl.offline_conversions(...) }}, w
 
 def built_columns(project: Project, unique_id: str) -> dict[str, str]:
     """Names and types of a source model's columns; raises SettingsError where it is not built."""
+    model = unique_id.split(".", 2)[-1]
+    # What stands under its name is of an earlier build.
+    if project.manifest.nodes[unique_id].config.materialized == "ephemeral":
+        raise SettingsError(
+            f"The source model {model} is ephemeral: the warehouse has no rows of it.",
+            hint="Materialize it as a view or a table, and build it.",
+        )
     columns = project.columns(unique_id)
     if columns is None:
-        model = unique_id.split(".", 2)[-1]
         raise SettingsError(
             f"The source model {project.relation(unique_id)} is not built yet in {project.database}.",
             hint=f"Run `{project.build_command(f'+{model}')}`, then try again.",

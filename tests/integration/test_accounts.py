@@ -14,6 +14,7 @@ from tests.support.engines import each_engine
 from tests.support.schemas import validate
 from tests.support.shop import SYNC, Shop, click, deal
 
+NEWEST = "(select max(run_seq) from reverse_etl_receipts where account_id = '200')"
 _MODEL = """
 select
     deals.*,
@@ -123,7 +124,7 @@ def test_a_row_that_changes_its_account_counts_where_it_is(
         assert [name for name, one in results.items() if one["source"].get("held")] == [account] * bool(account.strip())
         assert not any(one["ledger"] for one in results.values())
         assert calls(sandbox) == sent
-    assert "It counts in one account, or may, and its row is one of another now" in moving.run("why", click(1)).stdout
+    assert "other_account: It counts in one account, or may" in moving.run("why", click(1)).stdout
     route(moving, D1="100", D2="100", D3="200", D4="300")
     assert ("100", {"unchanged": 2}) in push(moving, sandbox)
 
@@ -244,7 +245,7 @@ def test_a_click_that_went_to_a_row_of_a_third_account_holds_no_new_click(moving
 def test_a_click_that_another_account_took_takes_the_place_of_none(
     moving: Shop, sandbox: LocalSandbox, retracted: bool
 ) -> None:
-    """A goal of both accounts would ignore it: the row with such a click is held, and its former one goes on counting."""
+    """A goal of both accounts would ignore it: the row with such a click is held, and its former one still counts."""
     moving.exposure(account_column="account", unique_key="deal_id", adjustments=["retract"], adjust_after="0 hours")
     moving.fill([deal(1), deal(2), deal(3), deal(4)])
     route(moving, D1="100", D2="200", D3="100", D4="200")
@@ -272,6 +273,31 @@ def test_a_click_that_counts_in_two_accounts_gives_way_to_no_new_one(moving: Sho
     assert push(moving, sandbox) == [("100", {"accepted": 2}), ("200", {"accepted": 1})]
     moving.fill([deal(1, microsoft_click_id=click(9)), deal(2), deal(3, microsoft_click_id=click(1))])
     assert push(moving, sandbox) == [("100", {"held": 1, "unchanged": 1}), ("200", {"unchanged": 1})]
+
+
+@each_engine
+def test_what_leads_to_a_person_leads_on_into_other_accounts(moving: Shop, sandbox: LocalSandbox) -> None:
+    """The key of a click that one account took leads to a later click in another, and both are blanked, or neither."""
+    moving.exposure(account_column="account", unique_key="deal_id", adjustments=["retract"], adjust_after="0 hours")
+    moving.fill([deal(1), deal(2), deal(3)])
+    route(moving, D1="100", D2="100", D3="200")
+    push(moving, sandbox)
+    route(moving, D2="100", D3="200")
+    push(moving, sandbox)
+    moving.fill([deal(1, microsoft_click_id=click(8)), deal(2), deal(3)])
+    route(moving, D1="200", D2="100", D3="200")
+    assert push(moving, sandbox) == [("100", {"unchanged": 1}), ("200", {"accepted": 1, "unchanged": 1})]
+    moving.sql(f"delete from reverse_etl_receipts where seq_to = 1 and account_id = '200' and run_seq = {NEWEST}")
+    route(moving, D2="100", D3="200")
+    asked = ("forget", "--all", "--key", click(1), "--yes")
+    refused = moving.run(*asked)
+    assert refused.returncode == 5, refused.stderr
+    assert refused.stderr.count("may have arrived") == 2
+    push(moving, sandbox)
+    done = moving.run(*asked, "--json")
+    assert [one["records"] for one in json.loads(done.stdout)] == [1, 1], done.stderr
+    named = "select count(*) from reverse_etl_ledger where record_key = 'D1' or click_id in ("
+    assert moving.sql(f"{named}'{click(1)}', '{click(8)}')") == [(0,)]
 
 
 def test_a_person_whom_a_row_of_another_account_names_is_not_forgotten(moving: Shop, sandbox: LocalSandbox) -> None:
@@ -315,6 +341,12 @@ def test_one_account_is_named_behind_the_sync(routed: Shop, sandbox: LocalSandbo
     assert unknown.returncode == 2
     assert "no account 7" in unknown.stderr
     assert "Known: 100, 200" in unknown.stderr
+    blank = routed.run("push", "shop_conversions@", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    assert (blank.returncode, calls(sandbox)) == (2, [("200", 1)])
+    assert "'shop_conversions@' names no account." in blank.stderr
+    today = f"{datetime.now(UTC):%Y-%m-%dT00:00:00Z}"
+    marked = routed.run("baseline", "shop_conversions@100", "--before", today, "--yes")
+    assert "`reverse-etl baseline --undo 1 shop_conversions@100` takes it back" in marked.stdout
 
 
 def test_a_program_gets_a_result_of_each_account(

@@ -23,6 +23,12 @@ def replace_model(sql: str) -> Callable[[Shop], None]:
     return change
 
 
+def ephemeral(shop: Shop) -> None:
+    """The view of an earlier build stays in the warehouse."""
+    path = shop.folder / "models/offline_conversions.sql"
+    path.write_text("{{ config(materialized='ephemeral') }}\n" + path.read_text())
+
+
 def drop_ledger(shop: Shop) -> None:
     shop.sql("drop table reverse_etl_ledger cascade")
 
@@ -79,6 +85,7 @@ CASES: dict[str, tuple[Callable[[Shop], None], list[str], int, list[str]]] = {
         ["DBT_ENV_SECRET_"],
     ),
     "ledger not built": (drop_ledger, ["push"], 2, ["not built yet", "dbt build --select package:reverse_etl"]),
+    "source that is ephemeral": (ephemeral, ["push"], 2, ["offline_conversions is ephemeral", "view or a table"]),
     "missing secret": (
         lambda s: s.exposure(environment="sandbox", account_id="1", customer_id="2"),
         ["push"],

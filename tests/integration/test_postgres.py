@@ -40,6 +40,16 @@ def test_a_plan_of_several_pages_is_written_row_by_row(shop: Shop, sandbox: Loca
     assert "12,004 lines written" in done.stderr
 
 
+def test_a_relation_whose_columns_cannot_be_seen_is_no_old_one(shop: Shop) -> None:
+    """Of a materialized view, and of what its user may not read, Postgres names no column."""
+    shop.sql("drop view offline_conversions cascade")
+    shop.sql("create materialized view offline_conversions as select * from deals")
+    done = shop.run("plan")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert "shows no column of" in done.stderr
+    assert "A materialized view of Postgres has to be a table." in done.stderr
+
+
 def test_retry_baseline_and_forget(shop: Shop, tmp_path: Path) -> None:
     """What changes the ledger without sending does on Postgres what it does on DuckDB, and waits for a push."""
     goals = tmp_path / "goals.yml"

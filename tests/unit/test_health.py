@@ -57,12 +57,13 @@ def test_a_healthy_sync_is_said_in_one_sentence() -> None:
         ((), "Nothing was pushed yet."),
         ((run(7, 27, sent_accepted=9),), "Last push 27 hours ago, done in 0s: 9 accepted. One is expected each day."),
         ((run(7, 3, "stopped"), run(6, 5)), "stopped before its end. The last complete push was 5 hours ago."),
+        ((run(7, 3, "refused"), run(6, 5)), "A guard refused the last push, 3 hours ago, and nothing was sent."),
         ((run(7, 3, "interrupted"),), "interrupted before its end. No push is complete yet."),
         ((run(7, 3, ""), run(6, 9)), "began 3 hours ago and never ended."),
         ((run(7, 1, "", fenced_by=8), run(6, 9)), "began 60 minutes ago and never ended."),
         ((run(8, 1, "retry", rows=2), run(7, 72)), "Last push 3 days ago"),
     ],
-    ids=["never", "overdue", "stopped", "interrupted", "hangs", "died", "no push since"],
+    ids=["never", "overdue", "stopped", "refused", "interrupted", "hangs", "died", "no push since"],
 )
 def test_a_push_that_is_missing_or_broke_off_asks_for_attention(runs: tuple[RunSummary, ...], words: str) -> None:
     """Of a daily push the newest is expected within 26 hours, and whole; a retry is no push."""
