@@ -65,7 +65,8 @@ def baseline_text(sync: Sync, report: BaselineReport) -> str:
     if report.unmatched is not None:
         out += [f"Listed without a source row: {rows_of(report.unmatched)}."]
     if report.passed_over:
-        out += [f"Listed, and not to be sent (counted, invalid, expired or held): {rows_of(report.passed_over)}."]
+        why = "counted, invalid, expired or held" + (", or of another account" if sync.account_column else "")
+        out += [f"Listed, and not to be sent ({why}): {rows_of(report.passed_over)}."]
     if run and report.undone is None:
         which = f" {sync.label}" if sync.account_column else ""
         out += ["", f"`reverse-etl baseline --undo {run}{which}` takes it back while none of its rows was sent on top."]

@@ -1,5 +1,6 @@
 """Why a row is where it is, as text and as JSON: its class and reason, its history, and what would change it."""
 
+import math
 from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from typing import Annotated, Any, Literal, cast
@@ -270,6 +271,8 @@ def worth(value: float | None, currency: str) -> str:
     """A value with its currency, as short as it is exact."""
     if value is None:
         return "no value"
+    if not math.isfinite(value):
+        return "a value that is no number"
     shown = f"{value:,.3f}".rstrip("0").rstrip(".")
     return f"{shown} {currency}".strip()
 

@@ -98,7 +98,9 @@ class WarehouseUpkeep(WarehouseLedger):
         )
         if listed is None:
             return report
-        ((unmatched, matched),) = self._project.query("_listed_counts", source=self.books.source, listed=listed)
+        # Of all accounts: a list says of none which account its rows went to.
+        source = self._project.relation(self._sync.source)
+        ((unmatched, matched),) = self._project.query("_listed_counts", source=source, listed=listed)
         return replace(report, unmatched=int(unmatched), passed_over=int(matched) - marked)
 
     def record_marks(self, run_seq: int, choice: BaselineChoice, limit: int) -> None:

@@ -11,6 +11,7 @@ import pytest
 import reverse_etl
 from reverse_etl.sandbox import LocalSandbox
 from tests.support.engines import each_engine
+from tests.support.faults import ask_for, release
 from tests.support.schemas import validate
 from tests.support.shop import SYNC, Shop, click, deal
 
@@ -273,6 +274,37 @@ def test_a_click_that_counts_in_two_accounts_gives_way_to_no_new_one(moving: Sho
     assert push(moving, sandbox) == [("100", {"accepted": 2}), ("200", {"accepted": 1})]
     moving.fill([deal(1, microsoft_click_id=click(9)), deal(2), deal(3, microsoft_click_id=click(1))])
     assert push(moving, sandbox) == [("100", {"held": 1, "unchanged": 1}), ("200", {"unchanged": 1})]
+
+
+@each_engine
+def test_a_refused_row_that_counts_in_another_account_waits_for_no_retry(moving: Shop, sandbox: LocalSandbox) -> None:
+    """It was refused in one account, went to another, counts there, and names the first again: nothing can be sent."""
+    moving.exposure(account_column="account", unique_key="deal_id")
+    moving.fill([deal(1), deal(2), deal(3)])
+    route(moving, D1="100", D2="100", D3="200")
+    ask_for(sandbox, {"kind": "refuse", "row": click(1), "code": 5617})
+    refused = moving.run("push", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    assert refused.returncode == 3, refused.stderr
+    release(sandbox)
+    route(moving, D1="200", D2="100", D3="200")
+    assert push(moving, sandbox) == [("100", {"unchanged": 1}), ("200", {"accepted": 1, "unchanged": 1})]
+    route(moving, D1="100", D2="100", D3="200")
+    done = moving.run("retry", "shop_conversions@100", "--all", "--yes")
+    assert "no row stands refused that this would make sendable" in done.stdout, done.stdout + done.stderr
+    assert push(moving, sandbox)[0] == ("100", {"held": 1, "unchanged": 1})
+
+
+@each_engine
+def test_a_list_of_several_accounts_is_marked_in_one(moving: Shop) -> None:
+    """What stands in the source for another account, or none, is listed with a row, and not marked here."""
+    moving.exposure(account_column="account", unique_key="deal_id")
+    moving.fill([deal(1), deal(2), deal(3), deal(4)])
+    route(moving, D1="100", D2="100", D3="200", D4="")
+    moving.sql("create table listed as select conversion_name, conversion_time, microsoft_click_id from deals")
+    shown = moving.run("baseline", "shop_conversions@100", "--from", "main.listed", "--yes").stdout
+    assert "2 rows are marked" in shown
+    assert "Listed without a source row: 0 rows." in shown
+    assert "(counted, invalid, expired or held, or of another account): 2 rows." in shown
 
 
 @each_engine

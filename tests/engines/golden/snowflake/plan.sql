@@ -752,11 +752,11 @@ case
 when rule in (1) then 'invalid'
 when rule in (2) then 'duplicate'
 when rule in (3, 8, 11, 33) then 'expired'
-when rule in (4, 22, 27, 35, 36, 46) then 'waiting'
-when rule in (5, 6, 12, 16, 18, 19, 20, 21, 24, 25, 26, 29, 30, 31, 32, 34, 38, 42, 44, 47, 48) then 'held'
+when rule in (4, 22, 27, 35, 36, 47) then 'waiting'
+when rule in (5, 6, 12, 16, 18, 19, 20, 21, 24, 25, 26, 29, 30, 31, 32, 34, 38, 42, 45, 46, 48) then 'held'
 when rule in (7, 51) then 'new'
 when rule in (9, 10, 13) then 'in_doubt'
-when rule in (14, 45, 49, 50) then 'deferred'
+when rule in (14, 44, 49, 50) then 'deferred'
 when rule in (15, 39) then 'accepted'
 when rule in (17, 43) then 'rejected'
 when rule in (23) then 'retract'
@@ -768,20 +768,20 @@ case
 when rule in (1) then invalid_reasons
 when rule in (2) then 'same_identity'
 when rule in (3, 11, 33) then expired_reasons
-when rule in (4, 46) then waiting_reasons
-when rule in (5, 47) then refusable_reasons
-when rule in (6, 48) then 'other_account'
+when rule in (4, 47) then waiting_reasons
+when rule in (5, 48) then refusable_reasons
+when rule in (6, 45) then 'other_account'
 when rule in (8) then 'in_doubt_too_old'
 when rule in (9, 13) then 'unanswered_this_run'
 when rule in (12) then 'retracted'
-when rule in (14, 45) then 'deferred_this_run'
+when rule in (14, 44) then 'deferred_this_run'
 when rule in (15) then 'restated'
 when rule in (16, 25, 28, 29) then 'restate_in_doubt'
 when rule in (18, 21, 42) then 'maybe_taken'
 when rule in (19, 23, 24) then 'retract_in_doubt'
 when rule in (20) then 'retract_refused'
 when rule in (22, 27, 36) then 'quiet'
-when rule in (26, 34, 44) then 'rejected_unchanged'
+when rule in (26, 34, 46) then 'rejected_unchanged'
 when rule in (30) then 'attribution_changed'
 when rule in (31) then 'value_missing'
 when rule in (32) then 'currency_missing'
@@ -844,11 +844,11 @@ when status = 'accepted' and not same_hashes then 40
 when status = 'accepted' then 41
 when status = 'maybe_taken' and not lifted then 42
 when status = 'rejected' and same_in_all and sent_this_run then 43
-when status = 'rejected' and same_in_all then 44
-when status in ('deferred', 'maybe_taken') and sent_this_run then 45
-when waiting_reasons <> '' then 46
-when refusable_reasons <> '' then 47
-when status in ('deferred', 'rejected') and counts_elsewhere then 48
+when status in ('deferred', 'maybe_taken') and sent_this_run then 44
+when status in ('deferred', 'rejected') and counts_elsewhere then 45
+when status = 'rejected' and same_in_all then 46
+when waiting_reasons <> '' then 47
+when refusable_reasons <> '' then 48
 when status = 'deferred' then 49
 when status = 'maybe_taken' then 50
 when status = 'rejected' then 51
