@@ -166,12 +166,22 @@ class Workspace:
         self._project = state.with_ledger(project) if state else project
         self._state = state
         self._built: dict[str, datetime] = {}
-        syncs = find_syncs(project.manifest)
-        self.syncs: Sequence[Sync] = [state.as_there(sync) for sync in syncs] if state else syncs
+
+    @property
+    def syncs(self) -> Sequence[Sync]:
+        """All syncs in the order of their names; raises SettingsError for the first declaration that is wrong."""
+        return self._declared(None)
+
+    def _declared(self, name: str | None) -> list[Sync]:
+        syncs = find_syncs(self._project.manifest, name)
+        return [self._state.as_there(sync) for sync in syncs] if self._state else syncs
 
     def pick(self, name: str | None) -> Sync:
-        """The sync of that name, or the only enabled one; raises SettingsError with the nearest name."""
-        return pick_sync(self.syncs, name)
+        """The sync of that name, or the only enabled one; raises SettingsError with the nearest name.
+
+        What is wrong with the declaration of another one is no matter of a sync that is named.
+        """
+        return pick_sync(self._declared(name and name.partition("@")[0]), name)
 
     def by_account(self, syncs: Sequence[Sync]) -> list[Sync]:
         """The syncs, one that routes its rows to several accounts once for each of these.
@@ -241,8 +251,8 @@ class Workspace:
 
     def chosen(self, name: str | None) -> list[Sync]:
         """The sync of that name, or all enabled ones, each once for every account of its own."""
-        enabled = [sync for sync in self.syncs if sync.enabled]
-        return self.by_account(enabled if name is None and enabled else [self.pick(name)])
+        enabled = [sync for sync in self.syncs if sync.enabled] if name is None else []
+        return self.by_account(enabled or [self.pick(name)])
 
     @property
     def selected(self) -> list[Sync]:

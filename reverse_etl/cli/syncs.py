@@ -40,8 +40,8 @@ def on_each(
         code = each(syncs, lambda one: work(workspace.open(one), results) or 0, results)
         results.close()
         end(results)
-        paused = [one.name for one in workspace.syncs if not one.enabled]
-        if sync is None and paused and not as_json:
+        paused = [one.name for one in workspace.syncs if not one.enabled] if sync is None else []
+        if paused and not as_json:
             echo(f"\nPaused, and shown only when named: {', '.join(paused)}.", err=True)
     raise typer.Exit(code)
 

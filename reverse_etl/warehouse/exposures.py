@@ -54,12 +54,15 @@ class Declaration:
     problems: tuple[SettingsError, ...]
 
 
-def find_syncs(manifest: Any) -> list[Sync]:
-    """All syncs of a project in the order of their names; raises SettingsError for a declaration that is wrong."""
+def find_syncs(manifest: Any, name: str | None = None) -> list[Sync]:
+    """All syncs of a project in the order of their names.
+
+    Raises SettingsError for a declaration that is wrong. `name`: of the only one that this is asked of.
+    """
     found = declarations(manifest)
     for declaration in found:
-        for problem in declaration.problems:
-            raise problem
+        if declaration.problems and name in (None, declaration.name):
+            raise declaration.problems[0]
     return [declaration.sync for declaration in found if declaration.sync]
 
 

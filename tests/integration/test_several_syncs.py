@@ -108,6 +108,22 @@ def test_the_worst_exit_code_wins_and_the_others_are_pushed(several: Shop, sandb
     validate("error", results[0])
 
 
+def test_a_wrong_declaration_is_no_matter_of_a_sync_that_is_named(several: Shop, sandbox: LocalSandbox) -> None:
+    """Who asks for all of them learns of it before anything is sent."""
+    declare(several, calls={"account_id": "1"}, forms={"account_id": "2", "acount_column": "account"})
+    for command in (
+        ["push", "calls"],
+        ["status", "calls"],
+        ["push", "--select", "calls"],
+        ["push", "--all"],
+        ["push", "forms"],
+    ):
+        done = several.run(*command, MICROSOFT_ADS_ENDPOINT=sandbox.url)
+        assert done.returncode == (0 if command[-1] == "calls" and len(command) == 2 else 2), done.stderr
+        assert ("unknown key 'acount_column'" in done.stderr) == bool(done.returncode)
+    assert several.sql("select sync, count(*) from reverse_etl_ledger group by sync") == [("calls", 2)]
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
