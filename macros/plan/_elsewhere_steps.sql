@@ -48,7 +48,7 @@ where rows_here.in_source and sent.account_id not in ({{ own | join(", ") }})
 
 {#-
     A row is a conversion of another account that was taken or may have been, and `counts`, that it was not retracted: of those,
-    and of the rows there whose conversion or key something here was sent as.
+    of the rows that have one of them, and of the rows there whose conversion or key something here was sent as.
 -#}
 {% macro _step_states_elsewhere(plan, at) %}
 {%- set keys = reverse_etl._identity_columns(plan.scope) -%}
@@ -70,6 +70,10 @@ with looked_for as (
     ) as sent_here
         on {{ reverse_etl._same(columns, 'rows_elsewhere', 'sent_here') }}
     {%- endfor %}
+    union all
+    select {{ reverse_etl._listed(there, 'rows_elsewhere') }}
+    from {{ at.rows_elsewhere }} as rows_elsewhere
+    inner join {{ at.sent_elsewhere }} as sent_elsewhere on {{ reverse_etl._same(keys, 'rows_elsewhere', 'sent_elsewhere') }}
 ),
 
 attempts as (
@@ -90,7 +94,7 @@ where {{ reverse_etl._is_known('known_status') }} or known_status = 'retracted'
 
 {#-
     A row is a conversion of the source that counts in another account, or may, and stands in no row of that account; nor, where
-    only the key is the same, in a row of another key in any account.
+    only the key is the same, in a row of another key in any account, which does not count by itself.
 -#}
 {% macro _step_counted_elsewhere(plan, at) %}
 {%- set keys = reverse_etl._identity_columns(plan.scope) -%}
@@ -102,7 +106,16 @@ select distinct
 from {{ at.sent_elsewhere }} as sent
 inner join {{ at.states_elsewhere }} as states on {{ reverse_etl._same(there, 'sent', 'states') }}
 left join {{ at.rows_elsewhere }} as standing on {{ reverse_etl._same(there, 'sent', 'standing') }}
-left join {{ reverse_etl._rows_of_all(keys, at) }} as others
+left join (
+    select {{ reverse_etl._listed(keys) }}, record_key
+    from {{ at.wanting_elsewhere }} as wanting_elsewhere
+    union all
+    select {{ reverse_etl._named(keys + ['record_key'], 'rows_here') }}
+    from {{ at.matched_rows }} as rows_here
+    left join {{ at.known }} as known
+        on {{ reverse_etl._same(keys, 'rows_here', 'known') }} and {{ reverse_etl._is_known('known.status') }}
+    where rows_here.in_source and known.conversion_name is null
+) as others
     on {{ reverse_etl._same(keys, 'sent', 'others') }} and sent.by_key <> '' and sent.by_key <> others.record_key
 where states.counts and standing.account_id is null and others.conversion_name is null
 {% endmacro %}

@@ -121,7 +121,7 @@ holds as (
             when kin.has_the_key and candidates.operation not in ('restate', 'retract') then 1
             else 0
         end as hold,
-        {{ "taken.conversion_name is not null" if plan.elsewhere else "false" }} as was_taken_elsewhere
+        {{ "taken.conversion_name is not null" if plan.elsewhere else "false" }} as is_elsewhere
     from {{ at.candidates }} as candidates
     inner join kin
         on candidates.record_key = kin.record_key
@@ -129,7 +129,11 @@ holds as (
     {%- if plan.elsewhere %}
     left join (
         select distinct {{ reverse_etl._listed(keys) }}
-        from {{ at.states_elsewhere }} as states_elsewhere
+        from (
+            select {{ reverse_etl._listed(keys) }} from {{ at.states_elsewhere }} as states_elsewhere
+            union all
+            select {{ reverse_etl._listed(keys) }} from {{ at.rows_elsewhere }} as rows_elsewhere
+        ) as found
     ) as taken
         on {{ reverse_etl._same(keys, 'candidates', 'taken') }}
     {%- endif %}
@@ -153,10 +157,14 @@ held as (
     select
         {{ reverse_etl._listed(keys, 'holds') }},
         min(holds.record_key) as record_key,
-        case when max(holds.hold) = 2 then 'key_in_doubt' else 'key_sent_before' end as reason,
+        case
+            when max(holds.hold) = 2 then 'key_in_doubt'
+            when count(case when holds.is_elsewhere then 1 end) > 0 then 'other_account'
+            else 'key_sent_before'
+        end as reason,
         -- what moves under another key waits for the row of that; and for nothing that a goal of both accounts would ignore
         max(holds.hold) = 1
-        and count(case when holds.was_taken_elsewhere then 1 end) = 0
+        and count(case when holds.is_elsewhere then 1 end) = 0
         and count(*) = count(case when not retracted.moves or retracted.record_key = holds.record_key then 1 end) as is_replacement
     from holds
     left join retracted

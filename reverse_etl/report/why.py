@@ -73,7 +73,7 @@ CHANGES = {
     "quiet": "Time: a push in a few minutes corrects it.",
     "key_sent_before": "Time, where the other one waits to be retracted; else the former click id and time in the "
     "source, or a unique key of its own, if these are two.",
-    "other_account": "The former account in the source, where it counts.",
+    "other_account": "The account where it counts, or the former click, in the source; or a unique key of its own.",
     "goal_missing": "A goal of this name (`reverse-etl goals` says what to create), or another name in the source.",
     "goal_inactive": "The goal's status set to Active at Microsoft.",
     "goal_takes_no_hashes": "Enhanced conversions turned on for the goal, or a click id in the source.",

@@ -72,7 +72,7 @@ REASON_WORDS = {
     "retracted": "It was retracted; Microsoft ignores it from then on.",
     "key_in_doubt": "Another conversion of the same key is in doubt; this one waits until that is settled.",
     "key_sent_before": "Its key was sent with another click id, goal or time, which still counts: both would be two.",
-    "other_account": "It counts in one account, or may, and its row is one of another now, or of none: it stays.",
+    "other_account": "Another account has it in a row, or has taken it: it stays where it is.",
     "gone": "Accepted, and gone from the source.",
     "moved": "Its key now stands for another conversion; see that row: it takes its place once it can be sent.",
     "row_invalid_now": "Accepted, and its row breaks a rule now. Nothing is taken back for that.",

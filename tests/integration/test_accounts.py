@@ -125,7 +125,7 @@ def test_a_row_that_changes_its_account_counts_where_it_is(
         assert [name for name, one in results.items() if one["source"].get("held")] == [account] * bool(account.strip())
         assert not any(one["ledger"] for one in results.values())
         assert calls(sandbox) == sent
-    assert "other_account: It counts in one account, or may" in moving.run("why", click(1)).stdout
+    assert "other_account: Another account has it in a row, or has taken it" in moving.run("why", click(1)).stdout
     route(moving, D1="100", D2="100", D3="200", D4="300")
     assert ("100", {"unchanged": 2}) in push(moving, sandbox)
 
@@ -263,6 +263,41 @@ def test_a_click_that_another_account_took_takes_the_place_of_none(
     assert there["source"] == {"unchanged": 1 if retracted else 2}
     moving.fill([deal(1), deal(3), deal(4)])
     assert push(moving, sandbox)[0] == ("100", {"unchanged": 2})
+
+
+@each_engine
+@pytest.mark.parametrize("there", ["100", "300"])
+def test_a_click_that_counts_in_two_accounts_frees_no_row_that_moves(
+    moving: Shop, sandbox: LocalSandbox, there: str
+) -> None:
+    """Of two rows with one click, one gets a new click and another account: its old click counts, and is its own."""
+    moving.exposure(account_column="account", unique_key="deal_id", adjustments=["retract"], adjust_after="0 hours")
+    moving.fill([deal(1), deal(2, microsoft_click_id=click(1)), deal(3), deal(4), deal(5)])
+    route(moving, D1="200", D2=there, D3="100", D4="200", D5="300")
+    push(moving, sandbox)
+    again = deal(2, microsoft_click_id=click(1), conversion_value=11)
+    moving.fill([deal(1, microsoft_click_id=click(9)), again, deal(3), deal(4), deal(5)])
+    route(moving, D1="100", D2=there, D3="100", D4="200", D5="300")
+    done = moving.run("push", "--json", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    results = {one["account_id"]: one for one in json.loads(done.stdout)}
+    # The value of the other row changed, too.
+    assert results["100"]["source"]["held"] == (2 if there == "100" else 1), done.stderr
+    assert results["200"]["ledger"] == {"held": 1}
+
+
+@each_engine
+def test_a_click_of_a_row_that_is_still_to_be_sent_takes_the_place_of_none(moving: Shop, sandbox: LocalSandbox) -> None:
+    """Whichever account is pushed first: the row of another account that has the click goes, and no other."""
+    moving.exposure(account_column="account", unique_key="deal_id", adjustments=["retract"], adjust_after="0 hours")
+    moving.fill([deal(1), deal(3), deal(4)])
+    route(moving, D1="100", D3="100", D4="200")
+    push(moving, sandbox)
+    moving.fill([deal(1, microsoft_click_id=click(2)), deal(2), deal(3), deal(4)])
+    route(moving, D1="100", D2="200", D3="100", D4="200")
+    assert push(moving, sandbox) == [
+        ("100", {"held": 1, "unchanged": 1}),
+        ("200", {"accepted": 1, "unchanged": 1}),
+    ]
 
 
 @each_engine

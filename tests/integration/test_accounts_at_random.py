@@ -10,6 +10,7 @@ import pytest
 from reverse_etl.core.sync import WireProtocol
 from reverse_etl.sandbox import LocalSandbox
 from tests.support.bench import Bench, click, counting, opened
+from tests.support.faults import ask_for, release
 from tests.support.scale import scaled
 from tests.support.shop import Shop, copy_of
 
@@ -116,7 +117,11 @@ def test_each_conversion_counts_once_in_whatever_account(bench: Bench, tmp_path:
                     (one, 0) for one in ACCOUNTS * 2
                 ]:
                     bench.sync = replace(sync, account_id=account)
-                    bench.push(sandbox, unanswered=unanswered, tries=1)
+                    if unanswered:
+                        kind = world.dice.choice(["reset_before", "reset_after"])
+                        ask_for(sandbox, {"kind": kind, "count": unanswered})
+                    bench.push(sandbox, tries=1)
+                    release(sandbox)
                     counts = {int(found) for found in counting(sandbox)}
                 for key, (number, account) in world.rows.items():
                     before = {one for one, keys in keys_of.items() if key in keys} & counts - standing

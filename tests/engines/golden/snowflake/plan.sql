@@ -500,6 +500,10 @@ where ledger.destination = 'microsoft_ads' and ledger.environment = 'production'
 ) as ledger
 ) as sent_here
 on rows_elsewhere.conversion_name = sent_here.conversion_name and rows_elsewhere.identifier_key = sent_here.identifier_key and rows_elsewhere.conversion_time = sent_here.conversion_time
+union all
+select rows_elsewhere.account_id, rows_elsewhere.conversion_name, rows_elsewhere.identifier_key, rows_elsewhere.conversion_time
+from warehouse.shop.reverse_etl_step_rows_elsewhere as rows_elsewhere
+inner join warehouse.shop.reverse_etl_step_sent_elsewhere as sent_elsewhere on rows_elsewhere.conversion_name = sent_elsewhere.conversion_name and rows_elsewhere.identifier_key = sent_elsewhere.identifier_key and rows_elsewhere.conversion_time = sent_elsewhere.conversion_time
 ),
 attempts as (
 select
@@ -613,17 +617,13 @@ inner join warehouse.shop.reverse_etl_step_states_elsewhere as states on sent.ac
 left join warehouse.shop.reverse_etl_step_rows_elsewhere as standing on sent.account_id = standing.account_id and sent.conversion_name = standing.conversion_name and sent.identifier_key = standing.identifier_key and sent.conversion_time = standing.conversion_time
 left join (
 select conversion_name, identifier_key, conversion_time, record_key
-from (
-select
-clean.*,
-coalesce(to_char(conversion_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), '') as conversion_time,
-case when click_id = '' then cast(length(hashed_email) as TEXT) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
-case when click_id = '' or (hashed_email = '' and hashed_phone = '') then '' else cast(length(hashed_email) as TEXT) || 'H' || hashed_email || hashed_phone end as hashes_beside
-from warehouse.shop.reverse_etl_step_source_rows as clean
-) as rows_here
-union all
-select conversion_name, identifier_key, conversion_time, record_key
 from warehouse.shop.reverse_etl_step_wanting_elsewhere as wanting_elsewhere
+union all
+select rows_here.conversion_name, rows_here.identifier_key, rows_here.conversion_time, rows_here.record_key
+from warehouse.shop.reverse_etl_step_matched_rows as rows_here
+left join warehouse.shop.reverse_etl_step_known as known
+on rows_here.conversion_name = known.conversion_name and rows_here.identifier_key = known.identifier_key and rows_here.conversion_time = known.conversion_time and known.status in ('accepted', 'in_doubt', 'maybe_taken')
+where rows_here.in_source and known.conversion_name is null
 ) as others
 on sent.conversion_name = others.conversion_name and sent.identifier_key = others.identifier_key and sent.conversion_time = others.conversion_time and sent.by_key <> '' and sent.by_key <> others.record_key
 where states.counts and standing.account_id is null and others.conversion_name is null;
@@ -1340,14 +1340,18 @@ then 2
 when kin.has_the_key and candidates.operation not in ('restate', 'retract') then 1
 else 0
 end as hold,
-taken.conversion_name is not null as was_taken_elsewhere
+taken.conversion_name is not null as is_elsewhere
 from warehouse.shop.reverse_etl_step_candidates as candidates
 inner join kin
 on candidates.record_key = kin.record_key
 and not (candidates.conversion_name = kin.conversion_name and candidates.identifier_key = kin.identifier_key and candidates.conversion_time = kin.conversion_time)
 left join (
 select distinct conversion_name, identifier_key, conversion_time
-from warehouse.shop.reverse_etl_step_states_elsewhere as states_elsewhere
+from (
+select conversion_name, identifier_key, conversion_time from warehouse.shop.reverse_etl_step_states_elsewhere as states_elsewhere
+union all
+select conversion_name, identifier_key, conversion_time from warehouse.shop.reverse_etl_step_rows_elsewhere as rows_elsewhere
+) as found
 ) as taken
 on candidates.conversion_name = taken.conversion_name and candidates.identifier_key = taken.identifier_key and candidates.conversion_time = taken.conversion_time
 ),
@@ -1368,10 +1372,14 @@ held as (
 select
 holds.conversion_name, holds.identifier_key, holds.conversion_time,
 min(holds.record_key) as record_key,
-case when max(holds.hold) = 2 then 'key_in_doubt' else 'key_sent_before' end as reason,
+case
+when max(holds.hold) = 2 then 'key_in_doubt'
+when count(case when holds.is_elsewhere then 1 end) > 0 then 'other_account'
+else 'key_sent_before'
+end as reason,
 -- what moves under another key waits for the row of that; and for nothing that a goal of both accounts would ignore
 max(holds.hold) = 1
-and count(case when holds.was_taken_elsewhere then 1 end) = 0
+and count(case when holds.is_elsewhere then 1 end) = 0
 and count(*) = count(case when not retracted.moves or retracted.record_key = holds.record_key then 1 end) as is_replacement
 from holds
 left join retracted
