@@ -7,7 +7,7 @@ import typer
 
 from reverse_etl.cli.console import Results, agreed, each, read_line
 from reverse_etl.cli.options import DbtOptions, Json, Session, SyncName, Yes, takes_dbt_options
-from reverse_etl.core.errors import ReverseEtlError, SettingsError
+from reverse_etl.core.errors import LeaseHeldError, ReverseEtlError, SettingsError
 from reverse_etl.core.sync import Sync
 from reverse_etl.core.upkeep import Person
 
@@ -51,14 +51,23 @@ def forget(
         chosen = workspace.by_account(workspace.syncs) if all_ else [workspace.pick(sync)]
         sessions: dict[str, Session] = {}
         people: dict[str, Person] = {}
+        busy: dict[str, str] = {}
         for one in chosen:
             # What fails here fails again below, and stops no other. What one blanks may lead to more in another.
             with contextlib.suppress(ReverseEtlError):
                 sessions[one.label] = workspace.open(one)
                 people[one.label] = sessions[one.label].upkeep().person(key, phone)
+                holder = sessions[one.label].ledger.holder() if one.account_column else None
+                if holder and not holder.dead:
+                    busy[one.name] = one.label
         results = Results(as_json=as_json, several=all_)
 
         def work(one: Sync) -> int:
+            if all_ and one.name in busy:
+                raise LeaseHeldError(
+                    f"A run of {busy[one.name]} is under way.",
+                    hint="Wait until it ends, and forget then: what the accounts of a sync hold is blanked together.",
+                )
             session = sessions.get(one.label) or workspace.open(one)
             # What a partial build left out of the source would come back with the next full one.
             session.enforce_whole_source()

@@ -10,6 +10,7 @@ import pytest
 
 import reverse_etl
 from reverse_etl.sandbox import LocalSandbox
+from reverse_etl.warehouse import lease
 from tests.support.engines import each_engine
 from tests.support.faults import ask_for, release
 from tests.support.schemas import validate
@@ -327,6 +328,24 @@ def test_a_refused_row_that_counts_in_another_account_waits_for_no_retry(moving:
     done = moving.run("retry", "shop_conversions@100", "--all", "--yes")
     assert "no row stands refused that this would make sendable" in done.stdout, done.stdout + done.stderr
     assert push(moving, sandbox)[0] == ("100", {"held": 1, "unchanged": 1})
+
+
+def test_no_account_is_blanked_while_another_is_pushed(
+    moving: Shop, sandbox: LocalSandbox, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was blanked in one could lead to nothing in the other any more."""
+    moving.exposure(account_column="account", unique_key="deal_id", adjust_after="0 hours")
+    moving.fill([deal(1), deal(2)])
+    route(moving, D1="100", D2="200")
+    push(moving, sandbox)
+    moving.sql("delete from deals where deal_id = 'D1'")
+    # A run of another machine: on DuckDB none can live beside this process.
+    monkeypatch.setattr(lease, "_is_dead", lambda claim, *_: False)
+    moving.sql("delete from reverse_etl_runs where account_id = '200' and event = 'close'")
+    done = moving.run("forget", "--all", "--key", "D1", "--yes")
+    assert done.returncode == 4
+    assert done.stderr.count("A run of shop_conversions@200 is under way.") == 2
+    assert moving.sql("select count(*) from reverse_etl_ledger where record_key = 'D1'") == [(1,)]
 
 
 @each_engine
