@@ -56,7 +56,8 @@ def forget(
             # What fails here fails again below, and stops no other. What one blanks may lead to more in another.
             with contextlib.suppress(ReverseEtlError):
                 sessions[one.label] = workspace.open(one)
-                people[one.label] = sessions[one.label].upkeep().person(key, phone)
+                if one.name not in people:
+                    people[one.name] = sessions[one.label].upkeep().person(key, phone)
                 holder = sessions[one.label].ledger.holder() if one.account_column else None
                 if holder and not holder.dead:
                     busy[one.name] = one.label
@@ -73,7 +74,7 @@ def forget(
             session.enforce_whole_source()
             ledger = session.upkeep(*(other.sync.scope for other in sessions.values()))
             with command.without_messages():
-                person = people.get(one.label) or ledger.person(key, phone)
+                person = people.get(one.name) or ledger.person(key, phone)
             report = command.look_at_forget(ledger, person)
             if report.records:
                 if not agreed(forget_text(session.sync, report), "Blank them for good?", yes=yes):

@@ -21,7 +21,7 @@ class ForgetJson(OfSync):
     elsewhere: Annotated[
         int,
         Says(
-            "Rows of the ledger that carry the identifier for other syncs, environments or accounts, and that stay.",
+            "Rows of the ledger that lead to the person for other syncs, environments or accounts, and that stay.",
             minimum=0,
         ),
     ]
