@@ -1,15 +1,13 @@
 """The command `forget`: blanks the identifiers of a person in the ledger."""
 
-import contextlib
 from typing import Annotated
 
 import typer
 
 from reverse_etl.cli.console import Results, agreed, each, read_line
-from reverse_etl.cli.options import DbtOptions, Json, Session, SyncName, Yes, takes_dbt_options
-from reverse_etl.core.errors import LeaseHeldError, ReverseEtlError, SettingsError
+from reverse_etl.cli.options import DbtOptions, Json, SyncName, Yes, takes_dbt_options
+from reverse_etl.core.errors import SettingsError
 from reverse_etl.core.sync import Sync
-from reverse_etl.core.upkeep import Person
 
 
 @takes_dbt_options
@@ -49,32 +47,11 @@ def forget(
         raise SettingsError("A forget takes a SYNC or --all, and only one of them.")
     with open_workspace(dbt) as workspace:
         chosen = workspace.by_account(workspace.syncs) if all_ else [workspace.pick(sync)]
-        sessions: dict[str, Session] = {}
-        people: dict[str, Person] = {}
-        busy: dict[str, str] = {}
-        for one in chosen:
-            # What fails here fails again below, and stops no other. What one blanks may lead to more in another.
-            with contextlib.suppress(ReverseEtlError):
-                sessions[one.label] = workspace.open(one)
-                if one.name not in people:
-                    people[one.name] = sessions[one.label].upkeep().person(key, phone)
-                holder = sessions[one.label].ledger.holder() if one.account_column else None
-                if holder and not holder.dead:
-                    busy[one.name] = one.label
+        found = command.Search(workspace, chosen, key, phone)
         results = Results(as_json=as_json, several=all_)
 
         def work(one: Sync) -> int:
-            if all_ and one.name in busy:
-                raise LeaseHeldError(
-                    f"A run of {busy[one.name]} is under way.",
-                    hint="Wait until it ends, and forget then: what the accounts of a sync hold is blanked together.",
-                )
-            session = sessions.get(one.label) or workspace.open(one)
-            # What a partial build left out of the source would come back with the next full one.
-            session.enforce_whole_source()
-            ledger = session.upkeep(*(other.sync.scope for other in sessions.values()))
-            with command.without_messages():
-                person = people.get(one.name) or ledger.person(key, phone)
+            session, ledger, person = found.of(one)
             report = command.look_at_forget(ledger, person)
             if report.records:
                 if not agreed(forget_text(session.sync, report), "Blank them for good?", yes=yes):

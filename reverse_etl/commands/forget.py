@@ -1,13 +1,51 @@
 """The way of a forget: a person's identifiers are blanked, once the source holds the person no more."""
 
 import contextlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from reverse_etl.commands.upkeep import agree, balance, hold, upkeep_run
-from reverse_etl.core.errors import GuardError, WarehouseError
+from reverse_etl.core.errors import GuardError, LeaseHeldError, ReverseEtlError, WarehouseError
+from reverse_etl.core.sync import Sync
 from reverse_etl.core.upkeep import ForgetReport, Person
-from reverse_etl.session import Upkeep
+from reverse_etl.session import Session, Upkeep, Workspace
+
+
+class Search:
+    """A person in the ledgers of several syncs, looked up in all of them before one is blanked: what leads to a person
+    in one may stand in another. What the accounts of one sync hold is blanked together."""
+
+    def __init__(self, workspace: Workspace, syncs: Sequence[Sync], key: str, phone: str) -> None:
+        self._workspace, self._key, self._phone = workspace, key, phone
+        self._sessions: dict[str, Session] = {}
+        self._people: dict[str, Person] = {}
+        self._busy: dict[str, str] = {}
+        for sync in syncs:
+            # What fails here fails again in `of`, and stops no other.
+            with contextlib.suppress(ReverseEtlError):
+                session = self._sessions[sync.label] = workspace.open(sync)
+                if sync.name not in self._people:
+                    self._people[sync.name] = session.upkeep().person(key, phone)
+                holder = session.ledger.holder() if sync.account_column and len(syncs) > 1 else None
+                if holder and not holder.dead:
+                    self._busy[sync.name] = sync.label
+
+    def of(self, sync: Sync) -> tuple[Session, Upkeep, Person]:
+        """The ledger of one sync, and the person as it knows them.
+
+        Raises LeaseHeldError while a run of an account beside it is under way, GuardError where the source was last
+        built in part: what is missing from it would come back with the next full build.
+        """
+        if sync.name in self._busy:
+            raise LeaseHeldError(
+                f"A run of {self._busy[sync.name]} is under way.",
+                hint="Wait until it ends, and forget then: what the accounts of a sync hold is blanked together.",
+            )
+        session = self._sessions.get(sync.label) or self._workspace.open(sync)
+        session.enforce_whole_source()
+        ledger = session.upkeep(*(other.sync.scope for other in self._sessions.values()))
+        with without_messages():
+            return session, ledger, self._people.get(sync.name) or ledger.person(self._key, self._phone)
 
 
 def look_at_forget(ledger: Upkeep, person: Person) -> ForgetReport:
