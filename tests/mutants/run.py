@@ -12,8 +12,11 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from tests.mutants.mutations import MUTATIONS, Mutation
+from tests.mutants.mutation import Mutation
+from tests.mutants.of_delivery import OF_DELIVERY
+from tests.mutants.of_plan import OF_THE_PLAN
 
+MUTATIONS = (*OF_DELIVERY, *OF_THE_PLAN)
 ROOT = Path(__file__).parents[2]
 # A mutation that makes the product wait for ever is none for this list. Seconds.
 LONGEST = 600

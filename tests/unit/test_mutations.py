@@ -2,8 +2,8 @@
 
 import pytest
 
-from tests.mutants.mutations import MUTATIONS, Mutation
-from tests.mutants.run import ROOT
+from tests.mutants.mutation import Mutation
+from tests.mutants.run import MUTATIONS, ROOT
 
 
 @pytest.mark.parametrize("one", MUTATIONS, ids=lambda one: one.rule)
