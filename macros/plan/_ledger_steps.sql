@@ -87,7 +87,7 @@ group by place, in_this_run, conversion_name
 {#-
     A row is a conversion that was taken, or may have been, and stands in no row that could be sent; with `place`, what became
     of its row:
-    row_invalid_now (or a row that is may be its own, as no key tells), past_90_days, moved (its key stands on what is sent now,
+    row_invalid_now (or a row without a key is, and may be its own), past_90_days, moved (its key stands on what is sent now,
     and says as much), refused_already (that one says the value that was refused for this), other_account (it, or its key, stands
     in a row that names another account now, or none), not_replaced (its key stands on another conversion which is not sent now, or is another row's), aged_out (the source no longer reaches as far back in its
     goal, or it was forgotten), gone.
@@ -165,6 +165,13 @@ whole_reach as (
     from reach
 ),
 
+-- rows that are invalid and have no key: each may be that of any conversion
+keyless as (
+    select count(*) as invalid_rows
+    from invalid_keys
+    where record_key = ''
+),
+
 absent as (
     select
         known.*,
@@ -231,13 +238,14 @@ select
         when open_keys.stands = 0 and absent.record_key <> '' then 'row_invalid_now'
         when absent.conversion_time < {{ days_89 }} or absent.conversion_time < coalesce(reach.oldest_time, whole_reach.oldest_time)
             then 'aged_out'
-        when open_keys.stands = 0 and absent.record_key = '' then 'row_invalid_now'
+        when keyless.invalid_rows > 0 then 'row_invalid_now'
         else 'gone'
     end as place,
     sent_keys.conversion_name as moves_to_name,
     sent_keys.conversion_time as moves_to_time
 from absent
 cross join whole_reach
+cross join keyless
 left join reach on absent.conversion_name = reach.conversion_name
 left join invalid_now on {{ reverse_etl._same(keys, 'absent', 'invalid_now') }}
 left join open_keys on absent.record_key = open_keys.record_key

@@ -21,7 +21,7 @@ def test_the_unit_tests_of_the_steps_pass(tmp_path: Path) -> None:
     for arguments in (["deps"], ["build", "--select", "package:steps"]):
         done = run_dbt(*arguments, "--profiles-dir", ".", folder=folder)
         assert done.returncode == 0, done.stdout
-    assert "9 unit tests" in done.stdout
+    assert "10 unit tests" in done.stdout
     done = run_dbt("compile", "--select", "whole_plan", "--profiles-dir", ".", folder=folder)
     assert done.returncode == 0, done.stdout
     (plan,) = (folder / "target" / "compiled").rglob("whole_plan.sql")

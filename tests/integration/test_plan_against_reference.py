@@ -270,6 +270,10 @@ SHOWN = {
         step("send", "accepted", record_key=""),
         rows=[row(microsoft_click_id="short", key="", reasons=("click_id_malformed",))],
     ),
+    "nothing is taken back beside a row that is invalid now and has no key": past(
+        ACCEPTED,
+        rows=[row(microsoft_click_id="", hashed_email_address="", key="", reasons=("click_id_or_hash_missing",))],
+    ),
     "nothing is taken back for a row that has the click of another": past(
         step("send", "accepted", first_attempt=True),
         step("send", "accepted", first_attempt=True, click_id=M, record_key="k2"),

@@ -90,9 +90,9 @@ OF_THE_PLAN = (
     one(
         "an invalid row without a key takes nothing back",
         LEDGER_SIDE,
-        "when open_keys.stands = 0 and absent.record_key = '' then 'row_invalid_now'",
+        "when keyless.invalid_rows > 0 then 'row_invalid_now'",
         "when false then 'row_invalid_now'",
-        shown("without a key nothing is taken back beside a row that is invalid now"),
+        shown("nothing is taken back beside a row that is invalid now and has no key"),
     ),
     one(
         "what a row that is invalid now was sent as takes no place",

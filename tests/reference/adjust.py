@@ -131,8 +131,8 @@ def where_it_went(facts: Facts, identity: MatchKey, state: State, replaced: Mapp
         where = "row_invalid_now"
     elif identity.conversion_time < max(facts.reaches_back_to(identity.conversion_name), facts.days_89):
         where = "aged_out"
-    # Without a key it may be that of any row which is invalid now.
-    elif state.record_key in facts.invalid_keys and rules.invalid_is_not_gone:
+    # A row that is invalid now and has no key may be that of any conversion.
+    elif "" in facts.invalid_keys and rules.invalid_is_not_gone:
         where = "row_invalid_now"
     else:
         where = "gone"
