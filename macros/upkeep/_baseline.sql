@@ -1,6 +1,7 @@
 {#-
     The rows of a plan that a baseline marks: what a push would send and of which nothing can have been taken before;
-    numbered without a gap, so that one receipt speaks of them all.
+    numbered without a gap, so that one receipt speaks of them all. sent_email and sent_phone: the hashes that were sent beside a
+    click id, as the list has them; a correction has to name the same.
     Arguments: rows, a relation or a select in brackets; before, a time as UTC text, or none; listed, a dict of a
     relation and its columns (see `_listed_rows`), or none.
 -#}
@@ -8,6 +9,8 @@
 {%- set keys = reverse_etl._identity_columns('of one') -%}
     select
         planned.*,
+        {{ 'listed' if listed is not none else 'planned' }}.hashed_email as sent_email,
+        {{ 'listed' if listed is not none else 'planned' }}.hashed_phone as sent_phone,
         row_number() over (order by planned.seq) as nth
     from (
         select
@@ -19,7 +22,12 @@
     ) as planned
     {%- if listed is not none %}
     inner join (
-        select distinct {{ reverse_etl._listed(keys) }} from ({{ reverse_etl._listed_rows(listed) }}) as listed_rows
+        select
+            {{ reverse_etl._listed(keys) }},
+            max(hashed_email) as hashed_email,
+            max(hashed_phone) as hashed_phone
+        from ({{ reverse_etl._listed_rows(listed) }}) as listed_rows
+        group by {{ reverse_etl._listed(keys) }}
     ) as listed on {{ reverse_etl._same(keys, 'planned', 'listed') }}
     {%- endif %}
 {% endmacro %}
@@ -33,7 +41,9 @@
     select
         conversion_name,
         {{ reverse_etl._identifier_key('click_id', 'hashed_email', 'hashed_phone') }} as identifier_key,
-        conversion_time
+        conversion_time,
+        hashed_email,
+        hashed_phone
     from (
         select
             {%- for name, column in [
@@ -114,7 +124,7 @@ order by 1, 2
     )
     select
         {{ reverse_etl._scope_values(scope) }}, {{ run_seq }}, nth, 1, operation,
-        conversion_name, click_id, hashed_email, hashed_phone, conversion_time, record_key,
+        conversion_name, click_id, sent_email, sent_phone, conversion_time, record_key,
         value, currency, attribution_credit, attribution_model, status = 'none', {{ reverse_etl._utc_now() }}
     from ({{ reverse_etl._baseline_rows(plan, before, listed) }}) as chosen
     where nth <= {{ limit }}

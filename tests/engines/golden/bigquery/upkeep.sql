@@ -293,6 +293,8 @@ select * from a_plan as everything
 chosen as (
 select
 planned.*,
+listed.hashed_email as sent_email,
+listed.hashed_phone as sent_phone,
 row_number() over (order by planned.seq) as nth
 from (
 select
@@ -302,11 +304,17 @@ from planned as everything
 where side = 'source' and operation = 'send' and not (status in ('accepted', 'in_doubt', 'maybe_taken')) and conversion_time < '2026-11-25T12:00:00Z'
 ) as planned
 inner join (
-select distinct conversion_name, identifier_key, conversion_time from (
+select
+conversion_name, identifier_key, conversion_time,
+max(hashed_email) as hashed_email,
+max(hashed_phone) as hashed_phone
+from (
 select
 conversion_name,
 case when click_id = '' then cast(length(hashed_email) as string) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
-conversion_time
+conversion_time,
+hashed_email,
+hashed_phone
 from (
 select
 case when trim(cast(`name` as string), ' ') = '' or cast(`name` as string) is null then '' else cast(`name` as string) end as conversion_name,
@@ -319,6 +327,7 @@ format_datetime('%E4Y-%m-%dT%H:%M:%SZ', (select datetime(safe_cast(case when reg
 from sent
 ) as cleaned
 ) as listed_rows
+group by conversion_name, identifier_key, conversion_time
 ) as listed on planned.conversion_name = listed.conversion_name and planned.identifier_key = listed.identifier_key and planned.conversion_time = listed.conversion_time
 )
 select 'goal' as what, conversion_name, count(*) as rows_in_all, min(conversion_time) as oldest, max(conversion_time) as newest
@@ -345,10 +354,12 @@ value, currency, attribution_credit, attribution_model, first_attempt, recorded_
 )
 select
 'microsoft_ads', 'production', '1', 'it\'s', 7, nth, 1, operation,
-conversion_name, click_id, hashed_email, hashed_phone, conversion_time, record_key,
+conversion_name, click_id, sent_email, sent_phone, conversion_time, record_key,
 value, currency, attribution_credit, attribution_model, status = 'none', datetime(current_timestamp(), 'UTC')
 from (select
 planned.*,
+listed.hashed_email as sent_email,
+listed.hashed_phone as sent_phone,
 row_number() over (order by planned.seq) as nth
 from (
 select
@@ -358,11 +369,17 @@ from a_plan as everything
 where side = 'source' and operation = 'send' and not (status in ('accepted', 'in_doubt', 'maybe_taken')) and conversion_time < '2026-11-25T12:00:00Z'
 ) as planned
 inner join (
-select distinct conversion_name, identifier_key, conversion_time from (
+select
+conversion_name, identifier_key, conversion_time,
+max(hashed_email) as hashed_email,
+max(hashed_phone) as hashed_phone
+from (
 select
 conversion_name,
 case when click_id = '' then cast(length(hashed_email) as string) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
-conversion_time
+conversion_time,
+hashed_email,
+hashed_phone
 from (
 select
 case when trim(cast(`name` as string), ' ') = '' or cast(`name` as string) is null then '' else cast(`name` as string) end as conversion_name,
@@ -375,6 +392,7 @@ format_datetime('%E4Y-%m-%dT%H:%M:%SZ', (select datetime(safe_cast(case when reg
 from sent
 ) as cleaned
 ) as listed_rows
+group by conversion_name, identifier_key, conversion_time
 ) as listed on planned.conversion_name = listed.conversion_name and planned.identifier_key = listed.identifier_key and planned.conversion_time = listed.conversion_time
 ) as chosen
 where nth <= 10;
@@ -390,7 +408,9 @@ from (
 select
 conversion_name,
 case when click_id = '' then cast(length(hashed_email) as string) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
-conversion_time
+conversion_time,
+hashed_email,
+hashed_phone
 from (
 select
 case when trim(cast(`name` as string), ' ') = '' or cast(`name` as string) is null then '' else cast(`name` as string) end as conversion_name,

@@ -908,6 +908,12 @@ whole_reach as (
 select coalesce(min(oldest_time), '') as oldest_time
 from reach
 ),
+-- rows that are invalid and have no key: each may be that of any conversion
+keyless as (
+select count(*) as invalid_rows
+from invalid_keys
+where record_key = ''
+),
 absent as (
 select
 known.*,
@@ -1029,13 +1035,14 @@ when open_keys.stands = 1 and absent.record_key <> '' then 'not_replaced'
 when open_keys.stands = 0 and absent.record_key <> '' then 'row_invalid_now'
 when absent.conversion_time < '2026-08-28T12:00:00Z' or absent.conversion_time < coalesce(reach.oldest_time, whole_reach.oldest_time)
 then 'aged_out'
-when open_keys.stands = 0 and absent.record_key = '' then 'row_invalid_now'
+when keyless.invalid_rows > 0 then 'row_invalid_now'
 else 'gone'
 end as place,
 sent_keys.conversion_name as moves_to_name,
 sent_keys.conversion_time as moves_to_time
 from absent
 cross join whole_reach
+cross join keyless
 left join reach on absent.conversion_name = reach.conversion_name
 left join invalid_now on absent.conversion_name = invalid_now.conversion_name and absent.identifier_key = invalid_now.identifier_key and absent.conversion_time = invalid_now.conversion_time
 left join open_keys on absent.record_key = open_keys.record_key
