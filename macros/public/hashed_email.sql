@@ -10,7 +10,7 @@
 -#}
 {% macro hashed_email(expression) %}
     {%- do reverse_etl._check_engine() -%}
-    {%- set normalised = reverse_etl._lower(reverse_etl._without_accents(reverse_etl._without_white_space('given_email'))) -%}
+    {%- set normalised = reverse_etl._lower(reverse_etl._without_accents('given_email')) -%}
     {%- set bare = reverse_etl._replace_matches(normalised, '^<?(mailto:)?|>$', '') -%}
     {%- set hashed -%}
         case
@@ -29,6 +29,6 @@
         end
     {%- endset -%}
     {{- return(reverse_etl._with_value(
-        "trim(cast(" ~ expression ~ " as " ~ reverse_etl._type_text() ~ "))", 'given_email', given
+        reverse_etl._without_white_space("cast(" ~ expression ~ " as " ~ reverse_etl._type_text() ~ ")"), 'given_email', given
     )) -}}
 {% endmacro %}

@@ -11,11 +11,10 @@
 -#}
 {% macro hashed_phone(expression, default_country_code=none) %}
     {%- do reverse_etl._check_engine() -%}
+    {#- a column of numbers gives texts such as 14255551234.0 -#}
+    {%- set whole = reverse_etl._replace_matches('given_phone', '^([0-9]{7,})[.]0$', '\\1') -%}
     {%- set bare = reverse_etl._replace_matches(
-        reverse_etl._replace_matches(
-            reverse_etl._without_white_space('given_phone'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'
-        ),
-        '[()./-]', ''
+        reverse_etl._replace_matches(whole, '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''
     ) -%}
     {%- set number = reverse_etl._replace_matches(bare, '^00', '+') -%}
     {%- if default_country_code is not none -%}
@@ -47,6 +46,6 @@
         end
     {%- endset -%}
     {{- return(reverse_etl._with_value(
-        "trim(cast(" ~ expression ~ " as " ~ reverse_etl._type_text() ~ "))", 'given_phone', given
+        reverse_etl._without_white_space("cast(" ~ expression ~ " as " ~ reverse_etl._type_text() ~ ")"), 'given_phone', given
     )) -}}
 {% endmacro %}

@@ -151,8 +151,9 @@ def test_several_lines_of_a_day_are_added() -> None:
         daily("9999-12-31T23:00:00-14:00", 1, 1),
         daily("2026-11-24", "many", 1),
         daily("2026-11-24", -1, 1),
+        daily("2026-11-24", 2**62, 1),
     ],
-    ids=["day", "no day", "before all days", "after all days", "count", "negative"],
+    ids=["day", "no day", "before all days", "after all days", "count", "negative", "too large to add up"],
 )
 def test_a_report_that_cannot_be_read_is_none(broken: dict[str, Any]) -> None:
     """Where a day or a count is none, nothing of the answer is taken, and the error says so."""

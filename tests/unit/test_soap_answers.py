@@ -161,9 +161,12 @@ UNREADABLE = {
 
 
 @pytest.mark.parametrize("name", UNREADABLE)
-def test_an_answer_that_cannot_be_read_leaves_doubt(raw: StartRaw, name: str) -> None:
-    """Whatever is not an answer to this very call proves nothing: never accepted, never refused, never an exception."""
+def test_an_answer_that_cannot_be_read_leaves_doubt(raw: StartRaw, name: str, caplog: pytest.LogCaptureFixture) -> None:
+    """Whatever is not an answer to this very call proves nothing: never accepted, never refused, never an exception.
+
+    Nor is it logged: it could repeat what must stay secret."""
     answer = ask(raw, UNREADABLE[name])
+    assert caplog.records == []
     assert isinstance(answer, Unanswered), answer
     assert answer.reason.error_code
 

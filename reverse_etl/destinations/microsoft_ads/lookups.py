@@ -344,7 +344,8 @@ def _count(value: object) -> int:
     if value is None:
         return 0
     count = whole(value)
-    if count is None or not 0 <= count < 2**63:
+    # Small enough that a warehouse can add up all of them.
+    if count is None or not 0 <= count < 10**12:
         raise UnreadableError("a count is no number")
     return count
 

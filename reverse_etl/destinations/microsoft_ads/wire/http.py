@@ -1,5 +1,6 @@
 """One HTTP exchange with what `requests` lacks: an end to every call and a limit to every answer, and no logging."""
 
+import logging
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -19,6 +20,9 @@ READ_TIMEOUT = 100.0
 # Bytes. The 5,000 goals that a customer has at most are half of it; more would be an attack on memory, of which an
 # answer takes many times its own size once it is read.
 LARGEST_ANSWER = 10_000_000
+
+# It warns of headers that it cannot read, with a trace.
+logging.getLogger("urllib3").setLevel(logging.ERROR)
 
 
 class UnreadableError(Exception):

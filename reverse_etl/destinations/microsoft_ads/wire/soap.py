@@ -1,5 +1,6 @@
 """SOAP by zeep: a call as an envelope, and an envelope as a reply. Nothing else imports zeep."""
 
+import logging
 from collections.abc import Callable, Mapping
 from importlib.resources import files
 from typing import Any
@@ -34,6 +35,10 @@ _ENVELOPE = "{http://schemas.xmlsoap.org/soap/envelope/}"
 _UNREAD = "DeserializationFailed"
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
+
+# It logs a value that it cannot read as the service wrote it, with a trace.
+for _name in ("zeep.xsd.types.simple", "zeep.xsd.elements.attribute"):
+    logging.getLogger(_name).disabled = True
 
 
 class _Post(Transport):  # type: ignore[misc]

@@ -632,11 +632,11 @@ select count(*) as rows_in_all
 from "warehouse"."shop"."reverse_etl_ledger"
 where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s' and run_seq = 7;
 -- hash
-select transform(array[trim(cast('a@b.example' as VARCHAR))], given_email -> case
-when regexp_like(given_email, '^[0-9a-fA-F]{64}\z') then lower(given_email)
-else transform(array[regexp_replace(regexp_replace(lower(normalize(regexp_replace(normalize(regexp_replace(given_email, '[ \t\n\r\f\v
+select transform(array[regexp_replace(cast('a@b.example' as VARCHAR), '[ \t\n\r\f\v
 ­ ᠎ -‏
--  ⁠　﻿]', ''), NFD), '[̀-ͯ]', ''), NFC)), '^<?(mailto:)?|>\z', ''), '[+][^@]*@', '@')], address -> case
+-  ⁠　﻿]', '')], given_email -> case
+when regexp_like(given_email, '^[0-9a-fA-F]{64}\z') then lower(given_email)
+else transform(array[regexp_replace(regexp_replace(lower(normalize(regexp_replace(normalize(given_email, NFD), '[̀-ͯ]', ''), NFC)), '^<?(mailto:)?|>\z', ''), '[+][^@]*@', '@')], address -> case
 when regexp_like(address, '^[^@.<>:,;()"][^@<>:...dfec5418b79b')
 then lower(to_hex(sha256(to_utf8(replace(
 split_part(
@@ -654,11 +654,11 @@ address,
 end)[1]
 end)[1] as hashed_email;
 -- hash of a phone
-select transform(array[trim(cast('+49 30 901820' as VARCHAR))], given_phone -> case
-when regexp_like(given_phone, '^[0-9a-fA-F]{64}\z') then lower(given_phone)
-else transform(array[regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '[ \t\n\r\f\v
+select transform(array[regexp_replace(cast('+49 30 901820' as VARCHAR), '[ \t\n\r\f\v
 ­ ᠎ -‏
--  ⁠　﻿]', ''), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1'), '[()./-]', ''), '^00', '+')], phone_number -> case
+-  ⁠　﻿]', '')], given_phone -> case
+when regexp_like(given_phone, '^[0-9a-fA-F]{64}\z') then lower(given_phone)
+else transform(array[regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '^([0-9]{7,})[.]0\z', '$1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1'), '[()./-]', ''), '^00', '+')], phone_number -> case
 when regexp_like(phone_number, '^[+][1-9][0-9]{6,14}\z')
 then lower(to_hex(sha256(to_utf8(phone_number))))
 end)[1]

@@ -25,19 +25,19 @@ address,
 '@'
 )[safe_offset(1)]
 ))
-end from unnest([regexp_replace(regexp_replace(lower(normalize(regexp_replace(normalize(regexp_replace(given_email, '[ \\t\\n\\r\\f\\v
+end from unnest([regexp_replace(regexp_replace(lower(normalize(regexp_replace(normalize(given_email, NFD), '[̀-ͯ]', ''), NFC)), '^<?(mailto:)?|>$', ''), '[+][^@]*@', '@')]) as address)
+end from unnest([regexp_replace(cast(email as string), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
--  ⁠　﻿]', ''), NFD), '[̀-ͯ]', ''), NFC)), '^<?(mailto:)?|>$', ''), '[+][^@]*@', '@')]) as address)
-end from unnest([trim(cast(email as string))]) as given_email) as string)), '')) as hashed_email_address,
+-  ⁠　﻿]', '')]) as given_email) as string)), '')) as hashed_email_address,
 lower(nullif(trim(cast((select case
 when regexp_contains(given_phone, '^[0-9a-fA-F]{64}$') then lower(given_phone)
 else (select case
 when regexp_contains(phone_number, '^[+][1-9][0-9]{6,14}$')
 then to_hex(sha256(phone_number))
-end from unnest([regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '[ \\t\\n\\r\\f\\v
+end from unnest([regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '^([0-9]{7,})[.]0$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), '^0', ''), '^([0-9])', '+49\\1')]) as phone_number)
+end from unnest([regexp_replace(cast(phone as string), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
--  ⁠　﻿]', ''), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), '^0', ''), '^([0-9])', '+49\\1')]) as phone_number)
-end from unnest([trim(cast(phone as string))]) as given_phone) as string)), '')) as hashed_phone_number,
+-  ⁠　﻿]', '')]) as given_phone) as string)), '')) as hashed_phone_number,
 case when (case when (amount) is null then false when (select case
 when regexp_contains(number_text, '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?$')
 then coalesce(safe_cast(amount as float64), safe_cast(number_text as float64), case when regexp_contains(number_text, 'e-') then 0 else case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end end)

@@ -635,20 +635,20 @@ address,
 '@'
 )[safe_offset(1)]
 ))
-end from unnest([regexp_replace(regexp_replace(lower(normalize(regexp_replace(normalize(regexp_replace(given_email, '[ \\t\\n\\r\\f\\v
+end from unnest([regexp_replace(regexp_replace(lower(normalize(regexp_replace(normalize(given_email, NFD), '[̀-ͯ]', ''), NFC)), '^<?(mailto:)?|>$', ''), '[+][^@]*@', '@')]) as address)
+end from unnest([regexp_replace(cast('a@b.example' as string), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
--  ⁠　﻿]', ''), NFD), '[̀-ͯ]', ''), NFC)), '^<?(mailto:)?|>$', ''), '[+][^@]*@', '@')]) as address)
-end from unnest([trim(cast('a@b.example' as string))]) as given_email) as hashed_email;
+-  ⁠　﻿]', '')]) as given_email) as hashed_email;
 -- hash of a phone
 select (select case
 when regexp_contains(given_phone, '^[0-9a-fA-F]{64}$') then lower(given_phone)
 else (select case
 when regexp_contains(phone_number, '^[+][1-9][0-9]{6,14}$')
 then to_hex(sha256(phone_number))
-end from unnest([regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '[ \\t\\n\\r\\f\\v
+end from unnest([regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '^([0-9]{7,})[.]0$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+')]) as phone_number)
+end from unnest([regexp_replace(cast('+49 30 901820' as string), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
--  ⁠　﻿]', ''), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+')]) as phone_number)
-end from unnest([trim(cast('+49 30 901820' as string))]) as given_phone) as hashed_phone;
+-  ⁠　﻿]', '')]) as given_phone) as hashed_phone;
 -- forget, counted
 with held as (
 select

@@ -30,11 +30,11 @@ then timestampadd(microsecond, unix_micros(try_cast(regexp_replace(trim(cast(any
 else try_cast(trim(cast(any_time as string)) as timestamp_ntz)
 end)[0] as conversion_time,
 nullif(trim(cast(nullif(trim(replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_extract(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(cast(landing_page_url as string), '%25', '%'), '%25', '%'), '%3F', '?'), '%3f', '?'), '%26', '&'), '%23', '#'), '%3B', ';'), '%3b', ';'), '%3D', '='), '%3d', '='), '(?i)(?:^|[?&#;])msclkid=([^&#;]+)', 1), '%3([0-9])', '$1'), '%[46]1', 'a'), '%[46]2', 'b'), '%[46]3', 'c'), '%[46]4', 'd'), '%[46]5', 'e'), '%[46]6', 'f'), '%2[dD]', '-'), '%20', ' '), '+', ' ')), '') as string)), '') as microsoft_click_id,
-lower(nullif(trim(cast(transform(array(trim(cast(email as string))), given_email -> case
-when (given_email rlike '^[0-9a-fA-F]{64}\\z') then lower(given_email)
-else transform(array(regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(given_email, '[ \\t\\n\\r\\f\\v
+lower(nullif(trim(cast(transform(array(regexp_replace(cast(email as string), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
--  ⁠　﻿]', ''), '[̀-ͯ]', ''), 'ÀÁÂÃÄÅĀĂĄǍǞǠǺȀȂȦḀẠẢẤ...6e0276b69539', 'AAAAAAAAAAAAAAAAAAAA...de97c7292384')), '^<?(mailto:)?|>\\z', ''), '[+][^@]*@', '@')), address -> case
+-  ⁠　﻿]', '')), given_email -> case
+when (given_email rlike '^[0-9a-fA-F]{64}\\z') then lower(given_email)
+else transform(array(regexp_replace(regexp_replace(lower(translate(regexp_replace(given_email, '[̀-ͯ]', ''), 'ÀÁÂÃÄÅĀĂĄǍǞǠǺȀȂȦḀẠẢẤ...6e0276b69539', 'AAAAAAAAAAAAAAAAAAAA...de97c7292384')), '^<?(mailto:)?|>\\z', ''), '[+][^@]*@', '@')), address -> case
 when (address rlike '^[^@.<>:,;()"][^@<>:...a4176e00db8e')
 then sha2(concat(replace(
 get(split(
@@ -55,11 +55,11 @@ else '@' end
 ), 256)
 end)[0]
 end)[0] as string)), '')) as hashed_email_address,
-lower(nullif(trim(cast(transform(array(trim(cast(phone as string))), given_phone -> case
-when (given_phone rlike '^[0-9a-fA-F]{64}\\z') then lower(given_phone)
-else transform(array(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '[ \\t\\n\\r\\f\\v
+lower(nullif(trim(cast(transform(array(regexp_replace(cast(phone as string), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
--  ⁠　﻿]', ''), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1'), '[()./-]', ''), '^00', '+'), '^0', ''), '^([0-9])', '+49$1')), phone_number -> case
+-  ⁠　﻿]', '')), given_phone -> case
+when (given_phone rlike '^[0-9a-fA-F]{64}\\z') then lower(given_phone)
+else transform(array(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '^([0-9]{7,})[.]0\\z', '$1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1'), '[()./-]', ''), '^00', '+'), '^0', ''), '^([0-9])', '+49$1')), phone_number -> case
 when (phone_number rlike '^[+][1-9][0-9]{6,14}\\z')
 then sha2(phone_number, 256)
 end)[0]

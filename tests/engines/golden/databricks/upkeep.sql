@@ -628,11 +628,11 @@ select count(*) as rows_in_all
 from `warehouse`.`shop`.`reverse_etl_ledger`
 where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it\'s' and run_seq = 7;
 -- hash
-select transform(array(trim(cast('a@b.example' as string))), given_email -> case
-when (given_email rlike '^[0-9a-fA-F]{64}\\z') then lower(given_email)
-else transform(array(regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(given_email, '[ \\t\\n\\r\\f\\v
+select transform(array(regexp_replace(cast('a@b.example' as string), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
--  ⁠　﻿]', ''), '[̀-ͯ]', ''), 'ÀÁÂÃÄÅĀĂĄǍǞǠǺȀȂȦḀẠẢẤ...6e0276b69539', 'AAAAAAAAAAAAAAAAAAAA...de97c7292384')), '^<?(mailto:)?|>\\z', ''), '[+][^@]*@', '@')), address -> case
+-  ⁠　﻿]', '')), given_email -> case
+when (given_email rlike '^[0-9a-fA-F]{64}\\z') then lower(given_email)
+else transform(array(regexp_replace(regexp_replace(lower(translate(regexp_replace(given_email, '[̀-ͯ]', ''), 'ÀÁÂÃÄÅĀĂĄǍǞǠǺȀȂȦḀẠẢẤ...6e0276b69539', 'AAAAAAAAAAAAAAAAAAAA...de97c7292384')), '^<?(mailto:)?|>\\z', ''), '[+][^@]*@', '@')), address -> case
 when (address rlike '^[^@.<>:,;()"][^@<>:...a4176e00db8e')
 then sha2(concat(replace(
 get(split(
@@ -654,11 +654,11 @@ else '@' end
 end)[0]
 end)[0] as hashed_email;
 -- hash of a phone
-select transform(array(trim(cast('+49 30 901820' as string))), given_phone -> case
-when (given_phone rlike '^[0-9a-fA-F]{64}\\z') then lower(given_phone)
-else transform(array(regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '[ \\t\\n\\r\\f\\v
+select transform(array(regexp_replace(cast('+49 30 901820' as string), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
--  ⁠　﻿]', ''), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1'), '[()./-]', ''), '^00', '+')), phone_number -> case
+-  ⁠　﻿]', '')), given_phone -> case
+when (given_phone rlike '^[0-9a-fA-F]{64}\\z') then lower(given_phone)
+else transform(array(regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '^([0-9]{7,})[.]0\\z', '$1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1'), '[()./-]', ''), '^00', '+')), phone_number -> case
 when (phone_number rlike '^[+][1-9][0-9]{6,14}\\z')
 then sha2(phone_number, 256)
 end)[0]

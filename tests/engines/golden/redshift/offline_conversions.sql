@@ -18,14 +18,18 @@ end, (try_cast(case when (regexp_instr(trim(cast(closed_at as varchar(65535))), 
 end as varchar(65535))), '^(.{10})T', '$1 ', 1, 'p'), '^(.{10})\\z', '$1 00:00', 1, 'p'), '([.][0-9]{6})[0-9]+', '$1', 1, 'p'), '(:[0-9.]+) ?(Z|UTC)\\z', '$1+00:00', 1, 'p'), '(:[0-9.]+) ?([+-][0-9]{2})\\z', '$1$2:00', 1, 'p'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})\\z', '$1$2:$3', 1, 'p'), '^(.{13}:[0-9]{2}[:0-9.]*)\\z', '$1+00:00', 1, 'p'), '^(.{16})([+-])', '$1:00$2', 1, 'p') end as timestamptz) at time zone 'UTC') as conversion_time,
 nullif(trim(cast(nullif(trim(replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_substr(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(cast(landing_page_url as varchar(65535)), '%25', '%'), '%25', '%'), '%3F', '?'), '%3f', '?'), '%26', '&'), '%23', '#'), '%3B', ';'), '%3b', ';'), '%3D', '='), '%3d', '='), '(?:^|[?&#;])msclkid=([^&#;]+)', 1, 1, 'iep'), '%3([0-9])', '$1', 1, 'p'), '%[46]1', 'a', 1, 'p'), '%[46]2', 'b', 1, 'p'), '%[46]3', 'c', 1, 'p'), '%[46]4', 'd', 1, 'p'), '%[46]5', 'e', 1, 'p'), '%[46]6', 'f', 1, 'p'), '%2[dD]', '-', 1, 'p'), '%20', ' ', 1, 'p'), '+', ' ')), '') as varchar(65535))), '') as microsoft_click_id,
 lower(nullif(trim(cast(case
-when (regexp_instr(trim(cast(email as varchar(65535))), '^[0-9a-fA-F]{64}\\z', 1, 1, 0, 'p') > 0) then lower(trim(cast(email as varchar(65535))))
+when (regexp_instr(regexp_replace(cast(email as varchar(65535)), '[ \\t\\n\\r\\f\\v
+­ ᠎ -‏
+-  ⁠　﻿]', '', 1, 'p'), '^[0-9a-fA-F]{64}\\z', 1, 1, 0, 'p') > 0) then lower(regexp_replace(cast(email as varchar(65535)), '[ \\t\\n\\r\\f\\v
+­ ᠎ -‏
+-  ⁠　﻿]', '', 1, 'p'))
 else case
-when (regexp_instr(regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(trim(cast(email as varchar(65535))), '[ \\t\\n\\r\\f\\v
+when (regexp_instr(regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(cast(email as varchar(65535)), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
 -  ⁠　﻿]', '', 1, 'p'), '[̀-ͯ]', '', 1, 'p'), 'ÀÁÂÃÄÅĀĂĄǍǞǠǺȀȂȦḀẠẢẤ...6e0276b69539', 'AAAAAAAAAAAAAAAAAAAA...de97c7292384')), '^<?(mailto:)?|>\\z', '', 1, 'p'), '[+][^@]*@', '@', 1, 'p'), '^[^@.<>:,;()"][^@<>:...a4176e00db8e', 1, 1, 0, 'p') > 0)
 then sha2(replace(
 split_part(
-regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(trim(cast(email as varchar(65535))), '[ \\t\\n\\r\\f\\v
+regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(cast(email as varchar(65535)), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
 -  ⁠　﻿]', '', 1, 'p'), '[̀-ͯ]', '', 1, 'p'), 'ÀÁÂÃÄÅĀĂĄǍǞǠǺȀȂȦḀẠẢẤ...6e0276b69539', 'AAAAAAAAAAAAAAAAAAAA...de97c7292384')), '^<?(mailto:)?|>\\z', '', 1, 'p'), '[+][^@]*@', '@', 1, 'p'),
 '@',
@@ -33,7 +37,7 @@ regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(trim
 )
 , '.', '') || '@' ||
 split_part(
-regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(trim(cast(email as varchar(65535))), '[ \\t\\n\\r\\f\\v
+regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(cast(email as varchar(65535)), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
 -  ⁠　﻿]', '', 1, 'p'), '[̀-ͯ]', '', 1, 'p'), 'ÀÁÂÃÄÅĀĂĄǍǞǠǺȀȂȦḀẠẢẤ...6e0276b69539', 'AAAAAAAAAAAAAAAAAAAA...de97c7292384')), '^<?(mailto:)?|>\\z', '', 1, 'p'), '[+][^@]*@', '@', 1, 'p'),
 '@',
@@ -43,14 +47,18 @@ regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(trim
 end
 end as varchar(65535))), '')) as hashed_email_address,
 lower(nullif(trim(cast(case
-when (regexp_instr(trim(cast(phone as varchar(65535))), '^[0-9a-fA-F]{64}\\z', 1, 1, 0, 'p') > 0) then lower(trim(cast(phone as varchar(65535))))
+when (regexp_instr(regexp_replace(cast(phone as varchar(65535)), '[ \\t\\n\\r\\f\\v
+­ ᠎ -‏
+-  ⁠　﻿]', '', 1, 'p'), '^[0-9a-fA-F]{64}\\z', 1, 1, 0, 'p') > 0) then lower(regexp_replace(cast(phone as varchar(65535)), '[ \\t\\n\\r\\f\\v
+­ ᠎ -‏
+-  ⁠　﻿]', '', 1, 'p'))
 else case
-when (regexp_instr(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(cast(phone as varchar(65535))), '[ \\t\\n\\r\\f\\v
+when (regexp_instr(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast(phone as varchar(65535)), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
--  ⁠　﻿]', '', 1, 'p'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1', 1, 'p'), '[()./-]', '', 1, 'p'), '^00', '+', 1, 'p'), '^0', '', 1, 'p'), '^([0-9])', '+49$1', 1, 'p'), '^[+][1-9][0-9]{6,14}\\z', 1, 1, 0, 'p') > 0)
-then sha2(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(cast(phone as varchar(65535))), '[ \\t\\n\\r\\f\\v
+-  ⁠　﻿]', '', 1, 'p'), '^([0-9]{7,})[.]0\\z', '$1', 1, 'p'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1', 1, 'p'), '[()./-]', '', 1, 'p'), '^00', '+', 1, 'p'), '^0', '', 1, 'p'), '^([0-9])', '+49$1', 1, 'p'), '^[+][1-9][0-9]{6,14}\\z', 1, 1, 0, 'p') > 0)
+then sha2(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast(phone as varchar(65535)), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
--  ⁠　﻿]', '', 1, 'p'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1', 1, 'p'), '[()./-]', '', 1, 'p'), '^00', '+', 1, 'p'), '^0', '', 1, 'p'), '^([0-9])', '+49$1', 1, 'p'), 256)
+-  ⁠　﻿]', '', 1, 'p'), '^([0-9]{7,})[.]0\\z', '$1', 1, 'p'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1', 1, 'p'), '[()./-]', '', 1, 'p'), '^00', '+', 1, 'p'), '^0', '', 1, 'p'), '^([0-9])', '+49$1', 1, 'p'), 256)
 end
 end as varchar(65535))), '')) as hashed_phone_number,
 case when (case when (amount) is null then false when case

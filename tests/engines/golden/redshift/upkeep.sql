@@ -621,14 +621,18 @@ from "warehouse"."shop"."reverse_etl_ledger"
 where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s' and run_seq = 7;
 -- hash
 select case
-when (regexp_instr(trim(cast('a@b.example' as varchar(65535))), '^[0-9a-fA-F]{64}\\z', 1, 1, 0, 'p') > 0) then lower(trim(cast('a@b.example' as varchar(65535))))
+when (regexp_instr(regexp_replace(cast('a@b.example' as varchar(65535)), '[ \\t\\n\\r\\f\\v
+­ ᠎ -‏
+-  ⁠　﻿]', '', 1, 'p'), '^[0-9a-fA-F]{64}\\z', 1, 1, 0, 'p') > 0) then lower(regexp_replace(cast('a@b.example' as varchar(65535)), '[ \\t\\n\\r\\f\\v
+­ ᠎ -‏
+-  ⁠　﻿]', '', 1, 'p'))
 else case
-when (regexp_instr(regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(trim(cast('a@b.example' as varchar(65535))), '[ \\t\\n\\r\\f\\v
+when (regexp_instr(regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(cast('a@b.example' as varchar(65535)), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
 -  ⁠　﻿]', '', 1, 'p'), '[̀-ͯ]', '', 1, 'p'), 'ÀÁÂÃÄÅĀĂĄǍǞǠǺȀȂȦḀẠẢẤ...6e0276b69539', 'AAAAAAAAAAAAAAAAAAAA...de97c7292384')), '^<?(mailto:)?|>\\z', '', 1, 'p'), '[+][^@]*@', '@', 1, 'p'), '^[^@.<>:,;()"][^@<>:...a4176e00db8e', 1, 1, 0, 'p') > 0)
 then sha2(replace(
 split_part(
-regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(trim(cast('a@b.example' as varchar(65535))), '[ \\t\\n\\r\\f\\v
+regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(cast('a@b.example' as varchar(65535)), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
 -  ⁠　﻿]', '', 1, 'p'), '[̀-ͯ]', '', 1, 'p'), 'ÀÁÂÃÄÅĀĂĄǍǞǠǺȀȂȦḀẠẢẤ...6e0276b69539', 'AAAAAAAAAAAAAAAAAAAA...de97c7292384')), '^<?(mailto:)?|>\\z', '', 1, 'p'), '[+][^@]*@', '@', 1, 'p'),
 '@',
@@ -636,7 +640,7 @@ regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(trim
 )
 , '.', '') || '@' ||
 split_part(
-regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(trim(cast('a@b.example' as varchar(65535))), '[ \\t\\n\\r\\f\\v
+regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(cast('a@b.example' as varchar(65535)), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
 -  ⁠　﻿]', '', 1, 'p'), '[̀-ͯ]', '', 1, 'p'), 'ÀÁÂÃÄÅĀĂĄǍǞǠǺȀȂȦḀẠẢẤ...6e0276b69539', 'AAAAAAAAAAAAAAAAAAAA...de97c7292384')), '^<?(mailto:)?|>\\z', '', 1, 'p'), '[+][^@]*@', '@', 1, 'p'),
 '@',
@@ -647,14 +651,18 @@ end
 end as hashed_email;
 -- hash of a phone
 select case
-when (regexp_instr(trim(cast('+49 30 901820' as varchar(65535))), '^[0-9a-fA-F]{64}\\z', 1, 1, 0, 'p') > 0) then lower(trim(cast('+49 30 901820' as varchar(65535))))
+when (regexp_instr(regexp_replace(cast('+49 30 901820' as varchar(65535)), '[ \\t\\n\\r\\f\\v
+­ ᠎ -‏
+-  ⁠　﻿]', '', 1, 'p'), '^[0-9a-fA-F]{64}\\z', 1, 1, 0, 'p') > 0) then lower(regexp_replace(cast('+49 30 901820' as varchar(65535)), '[ \\t\\n\\r\\f\\v
+­ ᠎ -‏
+-  ⁠　﻿]', '', 1, 'p'))
 else case
-when (regexp_instr(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(cast('+49 30 901820' as varchar(65535))), '[ \\t\\n\\r\\f\\v
+when (regexp_instr(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast('+49 30 901820' as varchar(65535)), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
--  ⁠　﻿]', '', 1, 'p'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1', 1, 'p'), '[()./-]', '', 1, 'p'), '^00', '+', 1, 'p'), '^[+][1-9][0-9]{6,14}\\z', 1, 1, 0, 'p') > 0)
-then sha2(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(cast('+49 30 901820' as varchar(65535))), '[ \\t\\n\\r\\f\\v
+-  ⁠　﻿]', '', 1, 'p'), '^([0-9]{7,})[.]0\\z', '$1', 1, 'p'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1', 1, 'p'), '[()./-]', '', 1, 'p'), '^00', '+', 1, 'p'), '^[+][1-9][0-9]{6,14}\\z', 1, 1, 0, 'p') > 0)
+then sha2(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast('+49 30 901820' as varchar(65535)), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
--  ⁠　﻿]', '', 1, 'p'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1', 1, 'p'), '[()./-]', '', 1, 'p'), '^00', '+', 1, 'p'), 256)
+-  ⁠　﻿]', '', 1, 'p'), '^([0-9]{7,})[.]0\\z', '$1', 1, 'p'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1', 1, 'p'), '[()./-]', '', 1, 'p'), '^00', '+', 1, 'p'), 256)
 end
 end as hashed_phone;
 -- forget, counted

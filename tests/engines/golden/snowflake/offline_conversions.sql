@@ -1096,18 +1096,18 @@ end))), '^(.{10})T', '\\1 '), '^(.{10})$', '\\1 00:00'), '([.][0-9]{6})[0-9]+', 
 ) as conversion_time,
 nullif(trim(cast(nullif(trim(replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_substr(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(cast(landing_page_url as TEXT), '%25', '%'), '%25', '%'), '%3F', '?'), '%3f', '?'), '%26', '&'), '%23', '#'), '%3B', ';'), '%3b', ';'), '%3D', '='), '%3d', '='), '(^|[?&#;])msclkid=([^&#;]+)', 1, 1, 'ie', 2), '%3([0-9])', '\\1'), '%[46]1', 'a'), '%[46]2', 'b'), '%[46]3', 'c'), '%[46]4', 'd'), '%[46]5', 'e'), '%[46]6', 'f'), '%2[dD]', '-'), '%20', ' '), '+', ' ')), '') as TEXT)), '') as microsoft_click_id,
 lower(nullif(trim(cast(case
-when (regexp_instr(trim(cast(email as TEXT)), '^[0-9a-fA-F]{64}$') > 0) then lower(trim(cast(email as TEXT)))
+when (regexp_instr(regexp_replace(cast(email as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^[0-9a-fA-F]{64}$') > 0) then lower(regexp_replace(cast(email as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''))
 else case
-when (regexp_instr(regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(trim(cast(email as TEXT)), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '[̀-ͯ]', ''), 'ÀÁÂÃÄÅĀĂĄǍǞǠǺȀȂȦḀẠẢẤ...6e0276b69539', 'AAAAAAAAAAAAAAAAAAAA...de97c7292384')), '^<?(mailto:)?|>$', ''), '[+][^@]*@', '@'), '^[^@.<>:,;()"][^@<>:...e6bb464b02dc') > 0)
+when (regexp_instr(regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(cast(email as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '[̀-ͯ]', ''), 'ÀÁÂÃÄÅĀĂĄǍǞǠǺȀȂȦḀẠẢẤ...6e0276b69539', 'AAAAAAAAAAAAAAAAAAAA...de97c7292384')), '^<?(mailto:)?|>$', ''), '[+][^@]*@', '@'), '^[^@.<>:,;()"][^@<>:...e6bb464b02dc') > 0)
 then sha2(replace(
 split_part(
-regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(trim(cast(email as TEXT)), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '[̀-ͯ]', ''), 'ÀÁÂÃÄÅĀĂĄǍǞǠǺȀȂȦḀẠẢẤ...6e0276b69539', 'AAAAAAAAAAAAAAAAAAAA...de97c7292384')), '^<?(mailto:)?|>$', ''), '[+][^@]*@', '@'),
+regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(cast(email as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '[̀-ͯ]', ''), 'ÀÁÂÃÄÅĀĂĄǍǞǠǺȀȂȦḀẠẢẤ...6e0276b69539', 'AAAAAAAAAAAAAAAAAAAA...de97c7292384')), '^<?(mailto:)?|>$', ''), '[+][^@]*@', '@'),
 '@',
 1
 )
 , '.', '') || '@' ||
 split_part(
-regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(trim(cast(email as TEXT)), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '[̀-ͯ]', ''), 'ÀÁÂÃÄÅĀĂĄǍǞǠǺȀȂȦḀẠẢẤ...6e0276b69539', 'AAAAAAAAAAAAAAAAAAAA...de97c7292384')), '^<?(mailto:)?|>$', ''), '[+][^@]*@', '@'),
+regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(cast(email as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '[̀-ͯ]', ''), 'ÀÁÂÃÄÅĀĂĄǍǞǠǺȀȂȦḀẠẢẤ...6e0276b69539', 'AAAAAAAAAAAAAAAAAAAA...de97c7292384')), '^<?(mailto:)?|>$', ''), '[+][^@]*@', '@'),
 '@',
 2
 )
@@ -1115,10 +1115,10 @@ regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(trim
 end
 end as TEXT)), '')) as hashed_email_address,
 lower(nullif(trim(cast(case
-when (regexp_instr(trim(cast(phone as TEXT)), '^[0-9a-fA-F]{64}$') > 0) then lower(trim(cast(phone as TEXT)))
+when (regexp_instr(regexp_replace(cast(phone as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^[0-9a-fA-F]{64}$') > 0) then lower(regexp_replace(cast(phone as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''))
 else case
-when (regexp_instr(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(cast(phone as TEXT)), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), '^0', ''), '^([0-9])', '+49\\1'), '^[+][1-9][0-9]{6,14}$') > 0)
-then sha2(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(cast(phone as TEXT)), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), '^0', ''), '^([0-9])', '+49\\1'), 256)
+when (regexp_instr(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast(phone as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^([0-9]{7,})[.]0$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), '^0', ''), '^([0-9])', '+49\\1'), '^[+][1-9][0-9]{6,14}$') > 0)
+then sha2(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast(phone as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^([0-9]{7,})[.]0$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), '^0', ''), '^([0-9])', '+49\\1'), 256)
 end
 end as TEXT)), '')) as hashed_phone_number,
 case when (case when (amount) is null then false when coalesce(as_double(to_variant(amount)), case

@@ -645,18 +645,18 @@ from warehouse.shop.reverse_etl_ledger
 where destination = 'microsoft_ads' and environment = 'production' and account_id = '1' and sync = 'it''s' and run_seq = 7;
 -- hash
 select case
-when (regexp_instr(trim(cast('a@b.example' as TEXT)), '^[0-9a-fA-F]{64}$') > 0) then lower(trim(cast('a@b.example' as TEXT)))
+when (regexp_instr(regexp_replace(cast('a@b.example' as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^[0-9a-fA-F]{64}$') > 0) then lower(regexp_replace(cast('a@b.example' as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''))
 else case
-when (regexp_instr(regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(trim(cast('a@b.example' as TEXT)), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '[̀-ͯ]', ''), 'ÀÁÂÃÄÅĀĂĄǍǞǠǺȀȂȦḀẠẢẤ...6e0276b69539', 'AAAAAAAAAAAAAAAAAAAA...de97c7292384')), '^<?(mailto:)?|>$', ''), '[+][^@]*@', '@'), '^[^@.<>:,;()"][^@<>:...e6bb464b02dc') > 0)
+when (regexp_instr(regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(cast('a@b.example' as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '[̀-ͯ]', ''), 'ÀÁÂÃÄÅĀĂĄǍǞǠǺȀȂȦḀẠẢẤ...6e0276b69539', 'AAAAAAAAAAAAAAAAAAAA...de97c7292384')), '^<?(mailto:)?|>$', ''), '[+][^@]*@', '@'), '^[^@.<>:,;()"][^@<>:...e6bb464b02dc') > 0)
 then sha2(replace(
 split_part(
-regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(trim(cast('a@b.example' as TEXT)), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '[̀-ͯ]', ''), 'ÀÁÂÃÄÅĀĂĄǍǞǠǺȀȂȦḀẠẢẤ...6e0276b69539', 'AAAAAAAAAAAAAAAAAAAA...de97c7292384')), '^<?(mailto:)?|>$', ''), '[+][^@]*@', '@'),
+regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(cast('a@b.example' as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '[̀-ͯ]', ''), 'ÀÁÂÃÄÅĀĂĄǍǞǠǺȀȂȦḀẠẢẤ...6e0276b69539', 'AAAAAAAAAAAAAAAAAAAA...de97c7292384')), '^<?(mailto:)?|>$', ''), '[+][^@]*@', '@'),
 '@',
 1
 )
 , '.', '') || '@' ||
 split_part(
-regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(trim(cast('a@b.example' as TEXT)), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '[̀-ͯ]', ''), 'ÀÁÂÃÄÅĀĂĄǍǞǠǺȀȂȦḀẠẢẤ...6e0276b69539', 'AAAAAAAAAAAAAAAAAAAA...de97c7292384')), '^<?(mailto:)?|>$', ''), '[+][^@]*@', '@'),
+regexp_replace(regexp_replace(lower(translate(regexp_replace(regexp_replace(cast('a@b.example' as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '[̀-ͯ]', ''), 'ÀÁÂÃÄÅĀĂĄǍǞǠǺȀȂȦḀẠẢẤ...6e0276b69539', 'AAAAAAAAAAAAAAAAAAAA...de97c7292384')), '^<?(mailto:)?|>$', ''), '[+][^@]*@', '@'),
 '@',
 2
 )
@@ -665,10 +665,10 @@ end
 end as hashed_email;
 -- hash of a phone
 select case
-when (regexp_instr(trim(cast('+49 30 901820' as TEXT)), '^[0-9a-fA-F]{64}$') > 0) then lower(trim(cast('+49 30 901820' as TEXT)))
+when (regexp_instr(regexp_replace(cast('+49 30 901820' as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^[0-9a-fA-F]{64}$') > 0) then lower(regexp_replace(cast('+49 30 901820' as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''))
 else case
-when (regexp_instr(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(cast('+49 30 901820' as TEXT)), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), '^[+][1-9][0-9]{6,14}$') > 0)
-then sha2(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(cast('+49 30 901820' as TEXT)), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), 256)
+when (regexp_instr(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast('+49 30 901820' as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^([0-9]{7,})[.]0$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), '^[+][1-9][0-9]{6,14}$') > 0)
+then sha2(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast('+49 30 901820' as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^([0-9]{7,})[.]0$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), 256)
 end
 end as hashed_phone;
 -- forget, counted

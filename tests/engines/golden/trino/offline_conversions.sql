@@ -19,11 +19,11 @@ when typeof(any_time) like '%with time zone' then try_cast(any_time as timestamp
 else try_cast(case when regexp_like(trim(both ' ' from cast(any_time as varchar)), '^(([0-9]{3}[1-9]|[0-...79ea62c5a070') then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(both ' ' from cast(any_time as varchar)), '^(.{10})T', '$1 '), '^(.{10})\z', '$1 00:00'), '([.][0-9]{6})[0-9]+', '$1'), '(:[0-9.]+) ?(Z|UTC)\z', '$1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})\z', '$1$2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})\z', '$1$2:$3'), '^(.{13}:[0-9]{2}[:0-9.]*)\z', '$1+00:00'), '^(.{16})([+-])', '$1:00$2') end as timestamp(6) with time zone)
 end, 'UTC') as timestamp(6)))[1] as conversion_time,
 nullif(trim(cast(nullif(trim(replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_extract(replace(replace(replace(replace(replace(replace(replace(replace(replace(replace(cast(landing_page_url as varchar), '%25', '%'), '%25', '%'), '%3F', '?'), '%3f', '?'), '%26', '&'), '%23', '#'), '%3B', ';'), '%3b', ';'), '%3D', '='), '%3d', '='), '(?i)(?:^|[?&#;])msclkid=([^&#;]+)', 1), '%3([0-9])', '$1'), '%[46]1', 'a'), '%[46]2', 'b'), '%[46]3', 'c'), '%[46]4', 'd'), '%[46]5', 'e'), '%[46]6', 'f'), '%2[dD]', '-'), '%20', ' '), '+', ' ')), '') as varchar)), '') as microsoft_click_id,
-lower(nullif(trim(cast(transform(array[trim(cast(email as varchar))], given_email -> case
-when regexp_like(given_email, '^[0-9a-fA-F]{64}\z') then lower(given_email)
-else transform(array[regexp_replace(regexp_replace(lower(normalize(regexp_replace(normalize(regexp_replace(given_email, '[ \t\n\r\f\v
+lower(nullif(trim(cast(transform(array[regexp_replace(cast(email as varchar), '[ \t\n\r\f\v
 ­ ᠎ -‏
--  ⁠　﻿]', ''), NFD), '[̀-ͯ]', ''), NFC)), '^<?(mailto:)?|>\z', ''), '[+][^@]*@', '@')], address -> case
+-  ⁠　﻿]', '')], given_email -> case
+when regexp_like(given_email, '^[0-9a-fA-F]{64}\z') then lower(given_email)
+else transform(array[regexp_replace(regexp_replace(lower(normalize(regexp_replace(normalize(given_email, NFD), '[̀-ͯ]', ''), NFC)), '^<?(mailto:)?|>\z', ''), '[+][^@]*@', '@')], address -> case
 when regexp_like(address, '^[^@.<>:,;()"][^@<>:...dfec5418b79b')
 then lower(to_hex(sha256(to_utf8(replace(
 split_part(
@@ -40,11 +40,11 @@ address,
 ))))
 end)[1]
 end)[1] as varchar)), '')) as hashed_email_address,
-lower(nullif(trim(cast(transform(array[trim(cast(phone as varchar))], given_phone -> case
-when regexp_like(given_phone, '^[0-9a-fA-F]{64}\z') then lower(given_phone)
-else transform(array[regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '[ \t\n\r\f\v
+lower(nullif(trim(cast(transform(array[regexp_replace(cast(phone as varchar), '[ \t\n\r\f\v
 ­ ᠎ -‏
--  ⁠　﻿]', ''), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1'), '[()./-]', ''), '^00', '+'), '^0', ''), '^([0-9])', '+49$1')], phone_number -> case
+-  ⁠　﻿]', '')], given_phone -> case
+when regexp_like(given_phone, '^[0-9a-fA-F]{64}\z') then lower(given_phone)
+else transform(array[regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '^([0-9]{7,})[.]0\z', '$1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1'), '[()./-]', ''), '^00', '+'), '^0', ''), '^([0-9])', '+49$1')], phone_number -> case
 when regexp_like(phone_number, '^[+][1-9][0-9]{6,14}\z')
 then lower(to_hex(sha256(to_utf8(phone_number))))
 end)[1]
