@@ -75,7 +75,7 @@ REASON_WORDS = {
     "other_account": "Another account has it in a row, or has taken it: it stays where it is.",
     "gone": "Accepted, and gone from the source.",
     "moved": "Its key now stands for another conversion; see that row: it takes its place once it can be sent.",
-    "row_invalid_now": "Accepted, and its row, or one without a key that may be its, breaks a rule now. It stays counted.",
+    "row_invalid_now": "Accepted, and its row, or one without a key that may be its, breaks a rule now. It still counts.",
     "retract_refused": "A retraction of it was refused: `reverse-etl rejected` says why, `retry` lifts it.",
     "accepted_recently": "Accepted too recently to correct: Microsoft may not find it yet. A later push does.",
     "quiet": "An unanswered call could still arrive; a push in a few minutes corrects it.",
