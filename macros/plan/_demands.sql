@@ -81,6 +81,31 @@ order by conversion_name
     order by conversion_name
 {% endmacro %}
 
+{#-
+    How many conversions of these goals a run's plan retracts while a row of the source has their click: by goal. Arguments:
+    plan, its table; source, a relation; names, those of goals that count one conversion of a click.
+-#}
+{% macro _retracted_of_clicks_in_use(plan, source, names) %}
+    select
+        retracted.conversion_name,
+        count(*) as row_count
+    from (
+        select
+            conversion_name,
+            {{ reverse_etl._identifier_key('click_id', 'hashed_email', 'hashed_phone') }} as identifier_key
+        from {{ plan }}
+        where operation = 'retract' and click_id <> '' and {{ reverse_etl._named_in('conversion_name', names) }}
+    ) as retracted
+    inner join (
+        select distinct conversion_name, identifier_key
+        from ({{ reverse_etl._source_rows(source, none) }}) as source_rows
+        where click_id <> ''
+    ) as in_use
+        on retracted.conversion_name = in_use.conversion_name and retracted.identifier_key = in_use.identifier_key
+    group by retracted.conversion_name
+    order by retracted.conversion_name
+{% endmacro %}
+
 {#- The conversion names in a source, a relation. -#}
 {% macro _source_names(source) %}
     select distinct {{ reverse_etl._present_text('conversion_name') }} as conversion_name

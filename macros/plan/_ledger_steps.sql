@@ -88,7 +88,8 @@ group by place, in_this_run, conversion_name
     A row is a conversion that was taken, or may have been, and stands in no row that could be sent; with `place`, what became
     of its row:
     row_invalid_now (or a row without a key is, and may be its own), past_90_days, moved (its key stands on what is sent now,
-    and says as much), refused_already (that one says the value that was refused for this), other_account (it, or its key, stands
+    and says as much), refused_already (that one says the value that was refused for this), counts_once (its click stands in
+    another row to its goal, which counts one conversion of a click), other_account (it, or its key, stands
     in a row that names another account now, or none), not_replaced (its key stands on another conversion which is not sent now, or is another row's), aged_out (the source no longer reaches as far back in its
     goal, or it was forgotten), gone.
     What left the source is gone only while the source still reaches as far back, and not within a day of the 90 days: a view
@@ -165,6 +166,16 @@ whole_reach as (
     from reach
 ),
 
+{%- if plan.goals and plan.goals.once %}
+
+clicks as (
+    -- of rows to goals that count one conversion of a click
+    select distinct conversion_name, identifier_key
+    from {{ at.keyed_rows }} as source_rows
+    where click_id <> '' and {{ reverse_etl._named_in('conversion_name', plan.goals.once) }}
+),
+{%- endif %}
+
 -- rows that are invalid and have no key: each may be that of any conversion
 keyless as (
     select count(*) as invalid_rows
@@ -232,6 +243,9 @@ select
                     sent_keys.source_value = absent.restate_refused_value
                     and sent_keys.source_currency = absent.restate_refused_currency
                     then 'refused_already'
+                {%- if plan.goals and plan.goals.once %}
+                when clicks.conversion_name is not null then 'counts_once'
+                {%- endif %}
                 else 'moved'
             end
         when open_keys.stands = 1 and absent.record_key <> '' then 'not_replaced'
@@ -239,6 +253,9 @@ select
         when absent.conversion_time < {{ days_89 }} or absent.conversion_time < coalesce(reach.oldest_time, whole_reach.oldest_time)
             then 'aged_out'
         when keyless.invalid_rows > 0 then 'row_invalid_now'
+        {%- if plan.goals and plan.goals.once %}
+        when clicks.conversion_name is not null then 'counts_once'
+        {%- endif %}
         else 'gone'
     end as place,
     sent_keys.conversion_name as moves_to_name,
@@ -250,6 +267,9 @@ left join reach on absent.conversion_name = reach.conversion_name
 left join invalid_now on {{ reverse_etl._same(keys, 'absent', 'invalid_now') }}
 left join open_keys on absent.record_key = open_keys.record_key
 left join sent_keys on absent.record_key = sent_keys.record_key
+{%- if plan.goals and plan.goals.once %}
+left join clicks on absent.conversion_name = clicks.conversion_name and absent.identifier_key = clicks.identifier_key
+{%- endif %}
 {%- if plan.elsewhere %}
 left join (select distinct {{ reverse_etl._listed(keys) }} from {{ at.rows_elsewhere }} as elsewhere) as identity_elsewhere
     on {{ reverse_etl._same(keys, 'absent', 'identity_elsewhere') }}
@@ -267,7 +287,7 @@ with facts as (
         retract_in_doubt and not past_90_days and place <> 'aged_out' as retract_can_be_repeated,
         -- it stays, and no row says its value: the one that was tried is repeated
         status = 'accepted' and restate_in_doubt and not retract_in_doubt
-        and place in ('row_invalid_now', 'other_account', 'refused_already', 'not_replaced') and not past_90_days as restate_can_be_repeated,
+        and place in ('row_invalid_now', 'other_account', 'refused_already', 'counts_once', 'not_replaced') and not past_90_days as restate_can_be_repeated,
         restate_tried_value = restate_refused_value and restate_tried_currency = restate_refused_currency as value_was_refused,
         place in ('moved', 'gone') and not retract_in_doubt as can_be_retracted
     from {{ at.absent }} as absent

@@ -1,6 +1,7 @@
 {#-
     Rules of what a row's conversion goal takes. Arguments: goals, a dict of names: known, those that the account has; inactive;
-    hashes_alone and attribution, those that refuse these; windows, a list of [name, minutes], each name once;
+    hashes_alone and attribution, those that refuse these; once, those that count one conversion of a click, which no rule but a
+    step of the plan looks at; windows, a list of [name, minutes], each name once;
     with_click_time, whether the model has one.
 -#}
 {% macro _rules_of_goals(goals, with_click_time) %}

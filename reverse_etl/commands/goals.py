@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from reverse_etl.core.errors import GuardError, ReverseEtlError, SettingsError
-from reverse_etl.core.goal import compare, missing, recipe
+from reverse_etl.core.goal import compare, counting_once, missing, recipe
 from reverse_etl.core.ports import Destination, HasGoals, Ledger
 from reverse_etl.core.results import GoalsReport
 from reverse_etl.session import Session
@@ -31,11 +31,11 @@ def goals(session: Session, note: Callable[[str], None]) -> GoalsReport:
     )
 
 
-def refusing_goals(destination: Destination, ledger: Ledger, *, replaces: bool) -> Sequence[str]:
+def refusing_goals(destination: Destination, ledger: Ledger, *, retracts: bool) -> Sequence[str]:
     """Which rows of a run's plan their goals would refuse, as notes before they leave.
 
-    `replaces`: rows of the plan take the place of what it retracts. Raises GuardError where one of these would be
-    refused: a retraction is for good, and nothing would count then.
+    `retracts`: the plan has retractions, which are for good. Raises GuardError where a row that takes the place of one
+    would be refused, or its click is in use in a goal that counts one conversion of a click: nothing would count then.
     """
     if not isinstance(destination, HasGoals):
         return ()
@@ -43,16 +43,26 @@ def refusing_goals(destination: Destination, ledger: Ledger, *, replaces: bool) 
         if destination.learns_goals():
             return ()
         known = destination.goals()
-        asked = [ledger.planned_demands(replacing=False), ledger.planned_demands(replacing=True) if replaces else ()]
+        asked = [ledger.planned_demands(replacing=False), ledger.planned_demands(replacing=True) if retracts else ()]
         sent, replacing = (
             [f"{finding.text} {finding.hint}" for finding in compare(known, demands) if finding.refused]
             for demands in asked
         )
+        once = counting_once(known) if retracts else []
+        in_use = ledger.retracted_of_clicks_in_use(once) if once else {}
     except ReverseEtlError as error:
         return (f"The goals could not be looked at; the push goes on without that. {error.message}",)
     if replacing:
         raise GuardError(
             f"Conversions would be retracted for good, for rows that their goals refuse. {' '.join(replacing)}",
             hint="Correct that; or with `hold_refusable: true` in the exposure these wait, and the rest goes.",
+        )
+    if in_use:
+        rows = ", ".join(f"{count:,} of {name!r}" for name, count in in_use.items())
+        raise GuardError(
+            f"Conversions would be retracted for good whose click stands in another row: {rows}. Their goal's count is "
+            "Unique: it may count no other conversion of that click.",
+            hint="Set the goal's count to All, or take `retract` out of the exposure's `adjustments`; or with "
+            "`hold_refusable: true` in the exposure these stay, and the rest goes.",
         )
     return [*sent, _HOLD] if sent else ()

@@ -242,8 +242,9 @@ class _Run:
         total = last - first + 1
         self._progress.planned(plan, round_, total)
         sends = total > 0 and any(line.operation == "send" or line.follows for line in plan.lines)
-        if self._options.compare_goals and sends and (round_ == 1 or plan.to_follow):
-            for text in refusing_goals(self._destination, self._ledger, replaces=plan.to_follow > 0):
+        retracts = total > 0 and any(line.operation == "retract" for line in plan.lines)
+        if self._options.compare_goals and (retracts or (sends and round_ == 1)):
+            for text in refusing_goals(self._destination, self._ledger, retracts=retracts):
                 self._progress.note(text)
         self._deliver_stretches([(start, min(start + size - 1, last)) for start in range(first, last + 1, size)], total)
         self._last_seq += plan.to_send

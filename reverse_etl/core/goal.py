@@ -138,20 +138,27 @@ def windows_by_name(goals: Iterable[Goal]) -> dict[str, int]:
 
 def refusing(goals: Iterable[Goal]) -> dict[str, Any]:
     """What the plan's rules take of goals, by name: those `known`, those `inactive`, who refuse `hashes_alone` or
-    `attribution`, and their `windows` in minutes. Of several of a name, what none of those that decide takes.
+    `attribution`, those that count a click `once`, and their `windows` in minutes. Of several of a name, what none of
+    those that decide takes.
     """
-    by_name = _deciding(goals)
-
-    def names(refuses: Callable[[Goal], bool]) -> list[str]:
-        return sorted(name for name, of_name in by_name.items() if all(map(refuses, of_name)))
-
+    goals = list(goals)
     return {
-        "known": sorted(by_name),
-        "inactive": names(lambda goal: not _is_active(goal)),
-        "hashes_alone": names(lambda goal: goal.enhanced is False),
-        "attribution": names(lambda goal: goal.external is False),
+        "known": _names(goals, lambda _: True),
+        "inactive": _names(goals, lambda goal: not _is_active(goal)),
+        "hashes_alone": _names(goals, lambda goal: goal.enhanced is False),
+        "attribution": _names(goals, lambda goal: goal.external is False),
+        "once": counting_once(goals),
         "windows": sorted(windows_by_name(goals).items()),
     }
+
+
+def counting_once(goals: Iterable[Goal]) -> list[str]:
+    """The names of goals that count one conversion of a click, and ignore each later one."""
+    return _names(goals, _counts_once)
+
+
+def _names(goals: Iterable[Goal], fits: Callable[[Goal], bool]) -> list[str]:
+    return sorted(name for name, of_name in _deciding(goals).items() if all(map(fits, of_name)))
 
 
 def _deciding(goals: Iterable[Goal]) -> dict[str, list[Goal]]:
@@ -164,6 +171,10 @@ def _deciding(goals: Iterable[Goal]) -> dict[str, list[Goal]]:
 
 def _is_active(goal: Goal) -> bool:
     return goal.status in (ACTIVE, "")
+
+
+def _counts_once(goal: Goal) -> bool:
+    return goal.count_type == "Unique"
 
 
 def _longest_window(goals: Iterable[Goal]) -> int | None:
@@ -223,7 +234,7 @@ def _flags(demand: Demand, goals: Sequence[Goal]) -> Iterator[Finding]:
             "Set the goal's revenue to vary (VariableValue), if bidding should learn from values.",
             refused=False,
         )
-    if demand.repeated_clicks and all(goal.count_type == "Unique" for goal in goals):
+    if demand.repeated_clicks and all(map(_counts_once, goals)):
         yield found(
             demand.repeated_clicks,
             "after another of the same click would not count: its count is Unique.",

@@ -1,6 +1,6 @@
 """What rows ask of the goals that they name, read from the source or from a run's plan by the package's macros."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from reverse_etl.core.goal import Demand, Goal, windows_by_name
@@ -35,6 +35,12 @@ def planned_demands(books: Books, plan_table: Any, *, replacing: bool) -> list[D
     """What the rows ask that a run's plan sends, or that replace what it retracts, by name."""
     rows = books.project.records("_planned_demands", plan=plan_table, replacing=replacing)
     return [_demand(row) for row in rows]
+
+
+def retracted_of_clicks_in_use(books: Books, plan_table: Any, names: Sequence[str]) -> dict[str, int]:
+    """How many conversions of these goals a run's plan retracts while a row of the source has their click."""
+    rows = books.project.query("_retracted_of_clicks_in_use", plan=plan_table, source=books.source, names=list(names))
+    return {name: int(count) for name, count in rows}
 
 
 def _demand(row: Row) -> Demand:

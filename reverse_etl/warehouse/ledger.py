@@ -15,7 +15,7 @@ from reverse_etl.core.receipt import Receipt
 from reverse_etl.core.results import Claim, PlannedRow, RunReport, WhyReport
 from reverse_etl.core.sync import Sync
 from reverse_etl.warehouse.accounts import elsewhere_of, rows_of
-from reverse_etl.warehouse.demands import planned_demands, read_demands
+from reverse_etl.warehouse.demands import planned_demands, read_demands, retracted_of_clicks_in_use
 from reverse_etl.warehouse.history import Books, explain, find_key, planned_rows, read_run, read_runs
 from reverse_etl.warehouse.lease import WarehouseLease, holder
 from reverse_etl.warehouse.planning import drop_left_steps, rendered, request, scope_id
@@ -285,6 +285,10 @@ class WarehouseLedger:
     def planned_demands(self, *, replacing: bool) -> list[Demand]:
         """What the rows ask that the run's plan sends, or that replace what it retracts."""
         return planned_demands(self.books, self._plan_table, replacing=replacing)
+
+    def retracted_of_clicks_in_use(self, names: Sequence[str]) -> dict[str, int]:
+        """How many conversions of these goals the run's plan retracts while a row of the source has their click."""
+        return retracted_of_clicks_in_use(self.books, self._plan_table, names)
 
     def accepted(self) -> int:
         """About how many records of the scope the destination accepted, ever."""

@@ -16,7 +16,7 @@ from reverse_etl.warehouse.dbt_calls import DbtOptions
 from reverse_etl.warehouse.exposures import find_syncs
 from reverse_etl.warehouse.project import Project
 from tests.support.engines import each_engine
-from tests.support.faults import ask_for, release
+from tests.support.faults import ask_for, release, truth
 from tests.support.hostile import JINJA, TABLES
 from tests.support.schemas import validate
 from tests.support.shop import Shop, click, deal
@@ -180,6 +180,33 @@ def test_nothing_is_retracted_for_a_row_that_its_goal_refuses(shop: Shop, start:
     assert (waits["source"], waits["ledger"]) == ({"accepted": 1, "unchanged": 38, "held": 2}, {"held": 2})
     shop.fill([deal(n) for n in range(41)])
     assert shop.push(endpoint=sandbox.url)["source"] == {"unchanged": 41}
+
+
+@each_engine
+@pytest.mark.parametrize("key", ["deal_id", None])
+def test_nothing_is_retracted_whose_click_is_in_use_where_it_counts_once(
+    shop: Shop, start: Start, key: str | None
+) -> None:
+    """A goal whose count is Unique may ignore the corrected conversion after the first is retracted: none would count.
+    What really left is retracted all the same."""
+    settings = {"adjustments": ["retract"], "adjust_after": "0 hours", "unique_key": key, "max_retractions": 9}
+    shop.exposure(**settings)
+    sandbox = start("{name: Deal won, count_type: Unique, revenue: {type: VariableValue}}")
+    shop.fill([deal(n) for n in range(5)])
+    assert shop.push(endpoint=sandbox.url)["source"] == {"accepted": 5}
+    shop.sql("update deals set conversion_time = conversion_time + interval '1' hour where deal_id = 'D1'")
+    shop.sql("delete from deals where deal_id = 'D2'")
+    refused = shop.run("push", MICROSOFT_ADS_ENDPOINT=sandbox.url)
+    assert refused.returncode == 5
+    assert "retracted for good whose click stands in another row: 1 of 'Deal won'." in refused.stderr
+    shop.exposure(**settings, hold_refusable=True)
+    first, second = (shop.push(endpoint=sandbox.url) for _ in range(2))
+    # Without a key the row with the new time is a conversion of its own, and the goal ignores it.
+    assert first["source"] == {"unchanged": 3, "held" if key else "accepted": 1}
+    assert (first["ledger"], second["ledger"]) == ({"held": 1, "retracted": 1}, {"held": 1})
+    counts = {one["click_id"]: one["counts"] for one in truth(sandbox)["identities"] if one["counts"]}
+    assert sorted(counts) == [click(n) for n in (0, 1, 3, 4)]
+    assert "counts one of a click" in shop.run("why", click(1), MICROSOFT_ADS_ENDPOINT=sandbox.url).stdout
 
 
 @each_engine

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from reverse_etl.commands.push import PushOptions, carry_out
 from reverse_etl.core.plan import Plan, Record
@@ -95,13 +96,15 @@ class Warehouse:
             "quiet_runs": sorted(world.quiet_runs),
             "delay_hours": world.delay_hours,
         }
-        if world.goals_take_clicks_alone:
+        if world.goals_take_clicks_alone or world.goals_count_once:
             names = sorted({row.conversion_name for row in world.source})
+            refused = names if world.goals_take_clicks_alone else []
             asked["goals"] = {
                 "known": names,
                 "inactive": [],
-                "hashes_alone": names,
-                "attribution": names,
+                "hashes_alone": refused,
+                "attribution": refused,
+                "once": names if world.goals_count_once else [],
                 "windows": [],
             }
         with rendered(books, asked, tables=tables) as select_sql:
@@ -334,10 +337,10 @@ def test_random_worlds_with_adjustments(warehouse: Warehouse, world: World) -> N
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture, HealthCheck.data_too_large],
 )
-@given(world=crowds(adjusting=True))
-def test_random_worlds_whose_goals_refuse_some(warehouse: Warehouse, world: World) -> None:
-    """The same where what goals would refuse is held, and with it what waits for its place."""
-    check(warehouse, replace(world, goals_take_clicks_alone=True))
+@given(world=crowds(adjusting=True), once=st.booleans())
+def test_random_worlds_whose_goals_refuse_some(warehouse: Warehouse, world: World, once: bool) -> None:
+    """The same where what goals would refuse, or not count, is held, and with it what waits for its place."""
+    check(warehouse, replace(world, goals_take_clicks_alone=True, goals_count_once=once))
 
 
 class Recorder:

@@ -182,6 +182,13 @@ OF_THE_PLAN = (
         ADJUSTED_CELLS,
     ),
     one(
+        "nothing is taken back whose click is in use where a goal counts it once",
+        LEDGER_SIDE,
+        "where click_id <> '' and {{ reverse_etl._named_in('conversion_name', plan.goals.once) }}",
+        "where 1 = 0",
+        f"{WHOLE}/test_goals.py::test_nothing_is_retracted_whose_click_is_in_use_where_it_counts_once",
+    ),
+    one(
         "nothing is taken back for what will be",
         SOURCE,
         """{{ " and not known.retract_in_doubt" if 'retract' in plan.adjustments }}""",

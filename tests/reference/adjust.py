@@ -86,7 +86,7 @@ def of_left_over(facts: Facts, identity: MatchKey, state: State, replaced: Mappi
         verdict = held
     elif state.retract_in_doubt:
         verdict = _repeated_retract(state) if retract_allowed else held
-    elif where in ("row_invalid_now", "stays", "would_be_refused"):
+    elif where in ("row_invalid_now", "stays", "would_be_refused", "counts_once"):
         # It is not retracted, and no row says its value: a restate that was begun is completed.
         restates = state.status == "accepted" and state.restate_in_doubt and "restate" in facts.allowed
         refused = state.restate_tried == state.restate_refused
@@ -115,7 +115,8 @@ def _refused_retract(state: State) -> Verdict:
 
 
 def where_it_went(facts: Facts, identity: MatchKey, state: State, replaced: Mapping[str, SourceRow]) -> str:
-    """What became of its row: row_invalid_now, aged_out, moved, gone; stays, would_be_refused: nothing replaces it."""
+    """What became of its row: row_invalid_now, aged_out, moved, gone; stays, would_be_refused: nothing replaces it;
+    counts_once: nothing else of its click would count."""
     rules = facts.rules
     if state.sent.click_id.startswith("forgotten_"):
         where = "aged_out"
@@ -127,6 +128,8 @@ def where_it_went(facts: Facts, identity: MatchKey, state: State, replaced: Mapp
         state.record_key in facts.invalid_keys and rules.invalid_is_not_gone
     ):
         where = _moved_to(replaced.get(state.record_key), state) if rules.successor_must_be_sendable else "moved"
+        if where == "moved" and identity[:2] in facts.clicks_once:
+            where = "counts_once"
     elif state.record_key and state.record_key in facts.invalid_keys and rules.invalid_is_not_gone:
         where = "row_invalid_now"
     elif identity.conversion_time < max(facts.reaches_back_to(identity.conversion_name), facts.days_89):
@@ -135,7 +138,7 @@ def where_it_went(facts: Facts, identity: MatchKey, state: State, replaced: Mapp
     elif "" in facts.invalid_keys and rules.invalid_is_not_gone:
         where = "row_invalid_now"
     else:
-        where = "gone"
+        where = "counts_once" if identity[:2] in facts.clicks_once else "gone"
     return where
 
 

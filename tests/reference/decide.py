@@ -21,13 +21,14 @@ def plan(
     quiet_runs: frozenset[int] = frozenset(),
     delay_hours: float = 0,
     goals_take_clicks_alone: bool = False,
+    goals_count_once: bool = False,
     rules: Rules = ALL,
 ) -> list[PlanRow]:
     """One plan row per source row, then those of the identities that only the ledger speaks of.
 
     `adjustments_allowed`: of "restate" and "retract". `quiet_runs`: runs whose calls may still be under way.
     `delay_hours`: how long an accepted conversion waits for its first adjustment. `goals_take_clicks_alone`: rows with
-    hashes alone or with attribution are held.
+    hashes alone or with attribution are held. `goals_count_once`: they count one conversion of a click.
     """
     facts = Facts.of(
         list(source_rows),
@@ -38,6 +39,7 @@ def plan(
         quiet_runs=quiet_runs,
         delay_hours=delay_hours,
         goals_take_clicks_alone=goals_take_clicks_alone,
+        goals_count_once=goals_count_once,
         rules=rules,
     )
     rows = [_invalid_row(facts, row) for row in facts.rows if row.is_invalid]

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .fold import State
-from .nouns import MatchKey, SourceRow
+from .nouns import MatchKey, SourceRow, click_of
 from .rules import Rules
 from .times import days_before, hours_before
 
@@ -24,6 +24,7 @@ class Facts:
     quiet_runs: frozenset[int]  # whose calls may still be under way
     delay_hours: float  # from the acceptance of a conversion to its first adjustment
     goals_take_clicks_alone: bool  # and what they do not take is held
+    clicks_once: frozenset[tuple[str, str]]  # of rows to goals that count one conversion of a click, where known
     rules: Rules
     expiry: str  # what converted before this is past 90 days
     days_89: str  # what converted before this may be about to age out
@@ -49,6 +50,7 @@ class Facts:
         quiet_runs: frozenset[int],
         delay_hours: float,
         goals_take_clicks_alone: bool,
+        goals_count_once: bool,
         rules: Rules,
     ) -> Facts:
         readable = [(row, row.match_key) for row in rows if row.match_key is not None]
@@ -100,6 +102,7 @@ class Facts:
             quiet_runs=quiet_runs,
             delay_hours=delay_hours,
             goals_take_clicks_alone=goals_take_clicks_alone,
+            clicks_once=frozenset(click_of(row) for row in rows if goals_count_once and row.microsoft_click_id),
             rules=rules,
             expiry=expiry,
             days_89=days_before(now, 89),

@@ -114,6 +114,12 @@ class SourceRow:
         )
 
 
+def click_of(row: SourceRow) -> tuple[str, str]:
+    """The goal of a row and its click, as an identity has them."""
+    name, click, *_ = match_key(row.conversion_name, row.microsoft_click_id, "", "", "")
+    return name, click
+
+
 @dataclass(frozen=True)
 class PlanRow:
     """One row of the plan. With an operation, the payload is what leaves; without, its own side's columns."""

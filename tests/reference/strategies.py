@@ -35,6 +35,7 @@ class World:
     quiet_runs: frozenset[int] = frozenset()
     delay_hours: float = 0
     goals_take_clicks_alone: bool = False
+    goals_count_once: bool = False
 
     def states(self) -> dict[MatchKey, State]:
         return fold(self.attempts, self.receipts, self.events)
@@ -49,6 +50,7 @@ class World:
             quiet_runs=self.quiet_runs,
             delay_hours=self.delay_hours,
             goals_take_clicks_alone=self.goals_take_clicks_alone,
+            goals_count_once=self.goals_count_once,
         )
 
 

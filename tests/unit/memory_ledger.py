@@ -6,7 +6,7 @@ What is in `Warehouse` outlives a process. A `MemoryLedger` is one process's hol
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Literal
 
@@ -127,6 +127,9 @@ class MemoryLedger:
 
     def planned_demands(self, *, replacing: bool) -> Sequence[Demand]:
         return () if replacing else self.demands
+
+    def retracted_of_clicks_in_use(self, names: Sequence[str]) -> Mapping[str, int]:
+        return {}
 
     def claim(self, tests: str = "") -> MemoryLease:
         events = self.warehouse.events

@@ -1032,7 +1032,7 @@ corrected_this_run and adjusted = 'retract' as retracted_this_run,
 retract_in_doubt and not past_90_days and place <> 'aged_out' as retract_can_be_repeated,
 -- it stays, and no row says its value: the one that was tried is repeated
 status = 'accepted' and restate_in_doubt and not retract_in_doubt
-and place in ('row_invalid_now', 'other_account', 'refused_already', 'not_replaced') and not past_90_days as restate_can_be_repeated,
+and place in ('row_invalid_now', 'other_account', 'refused_already', 'counts_once', 'not_replaced') and not past_90_days as restate_can_be_repeated,
 restate_tried_value = restate_refused_value and restate_tried_currency = restate_refused_currency as value_was_refused,
 place in ('moved', 'gone') and not retract_in_doubt as can_be_retracted
 from `warehouse`.`shop`.`reverse_etl_step_absent` as absent
@@ -1045,7 +1045,7 @@ when rule in (2, 3, 4, 12) then 'in_doubt'
 when rule in (5, 13) then 'deferred'
 when rule in (6, 14) then 'rejected'
 when rule in (7) then 'retracted'
-when rule in (8, 9, 15, 18, 19, 26, 27, 28, 29, 30, 32, 33, 34) then 'held'
+when rule in (8, 9, 15, 18, 19, 26, 27, 28, 29, 30, 32, 33, 34, 35) then 'held'
 when rule in (10, 16, 20, 21) then 'waiting'
 when rule in (11, 22, 24, 25) then 'retract'
 when rule in (17) then 'restate'
@@ -1064,10 +1064,11 @@ when rule in (11, 28) then 'retract_in_doubt'
 when rule in (15, 32) then 'rejected_unchanged'
 when rule in (17, 24, 29) then 'restate_in_doubt'
 when rule in (20) then 'accepted_recently'
-when rule in (23, 33) then 'moved'
-when rule in (25, 34) then 'gone'
+when rule in (23, 34) then 'moved'
+when rule in (25, 35) then 'gone'
 when rule in (26) then 'other_account'
 when rule in (30) then 'row_invalid_now'
+when rule in (33) then 'counts_once'
 else ''
 end as reason,
 case
@@ -1112,8 +1113,9 @@ when restate_in_doubt then 29
 when place = 'row_invalid_now' then 30
 when place in ('past_90_days', 'aged_out') then 31
 when place = 'refused_already' then 32
-when place in ('moved', 'not_replaced') then 33
-when place = 'gone' then 34
+when place = 'counts_once' then 33
+when place in ('moved', 'not_replaced') then 34
+when place = 'gone' then 35
 end as rule
 from facts
 ) as ruled;
