@@ -235,6 +235,8 @@ class Workspace:
                 hint=f"Name one of them, for example {several[0].label}.",
             )
         (sync,) = several
+        if self._state:
+            self._state.check_apart(self._project, sync)
         return replace(Session.of(self._project, sync, built_at=self._built.get(sync.name)), state=self._state)
 
     def build(self, syncs: Sequence[Sync], *, quiet: bool = False, verbose: bool = False) -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from reverse_etl.core.errors import SettingsError
 from reverse_etl.core.results import Difference
 from reverse_etl.core.sync import Sync
 from reverse_etl.warehouse.dbt_calls import read_manifest
@@ -37,6 +38,19 @@ class State:
         """A project whose ledger is that of the other build, and whose models are its own."""
         ours = f"model.{PACKAGE}."
         return project.placed({name: node for name, node in self.manifest.nodes.items() if name.startswith(ours)})
+
+    def check_apart(self, project: Project, sync: Sync) -> None:
+        """Raise SettingsError where the other build's source model is this one's own: no change of it would show."""
+        there = self.syncs.get(sync.name)
+        if there is None or there.source not in self.manifest.nodes or sync.source not in project.manifest.nodes:
+            return
+        source = project.relation(sync.source)
+        if source == project.placed(self.manifest.nodes).relation(there.source):
+            raise SettingsError(
+                f"The manifest of --state is of a build of {source}, which this target builds, too: a plan would compare "
+                "it with itself.",
+                hint="Name production's manifest with --state, and with --target the one that the change was built for.",
+            )
 
     def as_there(self, sync: Sync) -> Sync:
         """A sync that sends to where the other build's does, and is otherwise as this project declares it."""

@@ -133,6 +133,16 @@ def test_a_change_that_makes_no_difference(changed: tuple[Shop, LocalSandbox]) -
     assert "nothing differs" in shop.run(*asked).stdout
 
 
+def test_a_build_is_not_compared_with_itself(changed: tuple[Shop, LocalSandbox]) -> None:
+    """With --target forgotten, or the manifest of the change itself, nothing could differ: refused, whatever is built."""
+    shop, _ = changed
+    forgotten = shop.run("plan", "--state", "state", "--target", "prod", "--detailed-exitcode")
+    assert forgotten.returncode == 2
+    assert "a plan would compare it with itself" in forgotten.stderr
+    shop.dbt("build", "--quiet", "--select", "offline_conversions", "--target", "pr")
+    assert "with itself" in shop.run("plan", "--state", "target", "--target", "pr").stderr
+
+
 def test_markdown_is_what_a_reviewer_reads(changed: tuple[Shop, LocalSandbox]) -> None:
     """Differences, rows and sums beside those without the change; a name that is Markdown or HTML stays a name, and no
     row's key or click id is shown."""
