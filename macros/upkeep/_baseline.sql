@@ -60,11 +60,15 @@
     ) as cleaned
 {% endmacro %}
 
-{#- Of a relation that lists conversions the rows that stand for no row of the source, and the conversions that do. -#}
+{#-
+    Of a relation that lists conversions the rows that stand for no row of the source, those of them whose time cannot be read,
+    and the conversions that do stand there.
+-#}
 {% macro _listed_counts(source, listed) %}
 {%- set keys = reverse_etl._identity_columns('of one') -%}
     select
         coalesce(sum(case when source_rows.conversion_name is null then listed.row_count else 0 end), 0) as unmatched,
+        coalesce(sum(case when listed.conversion_time = '' then listed.row_count else 0 end), 0) as unreadable,
         count(source_rows.conversion_name) as matched
     from (
         select

@@ -37,6 +37,13 @@ def look_at_baseline(ledger: Upkeep, choice: BaselineChoice) -> BaselineReport:
         )
     report = ledger.markable(choice)
     _refuse_doubt(report)
+    if report.unmatched and not report.rows and not report.passed_over:
+        times = f"; {report.unreadable:,} of them have a conversion_time that is no time" if report.unreadable else ""
+        raise SettingsError(
+            f"None of the {report.unmatched:,} rows of {choice.relation} stands for a row of the source{times}.",
+            hint="A conversion is found by goal, click id (or hashes) and time in UTC to the second, such as "
+            "2026-11-20 14:05:00. Compare some of them with the source.",
+        )
     return report
 
 

@@ -32,6 +32,7 @@ class BaselineJson(OfSync):
         int | None,
         Says("Rows of the relation of --from that stand for no source row; null without --from.", minimum=0),
     ]
+    unreadable: Annotated[int, Says("Those of `unmatched` whose conversion_time is no time.", minimum=0)]
     passed_over: Annotated[
         int | None,
         Says("Listed conversions that stand in the source, and no push would send; null without --from.", minimum=0),
@@ -63,7 +64,8 @@ def baseline_text(sync: Sync, report: BaselineReport) -> str:
     if report.refused:
         out += [f"Refused by the destination before, and so not marked: {rows_of(report.refused)}."]
     if report.unmatched is not None:
-        out += [f"Listed without a source row: {rows_of(report.unmatched)}."]
+        times = f", {report.unreadable:,} with a conversion_time that is no time" if report.unreadable else ""
+        out += [f"Listed without a source row: {rows_of(report.unmatched)}{times}."]
     if report.passed_over:
         why = "counted, invalid, expired or held" + (", or of another account" if sync.account_column else "")
         out += [f"Listed, and not to be sent ({why}): {rows_of(report.passed_over)}."]
@@ -83,6 +85,7 @@ def baseline_json(sync: Sync, report: BaselineReport) -> BaselineJson:
         "to_send": report.to_send,
         "refused": report.refused,
         "unmatched": report.unmatched,
+        "unreadable": report.unreadable,
         "passed_over": report.passed_over,
         "undone_run": report.undone,
     }

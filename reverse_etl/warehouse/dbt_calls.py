@@ -127,6 +127,12 @@ def parse(options: DbtOptions) -> Any:
         hint = "Run `dbt deps`, then `dbt build`."
     elif "target" in message and "does not have" in message:
         hint = "Name one of its targets with --target."
+    elif "Could not find adapter type" in message:
+        hint = "Install dbt's adapter of that type into the environment of reverse-etl, as dbt-postgres for postgres."
+    elif "Credentials in profile" in message:
+        hint = "Correct it in profiles.yml; `dbt debug` shows it with dbt's own output."
+    elif "Env var required" in message:
+        hint = "Set it, where the project or profiles.yml names it, or give it a default there."
     elif ("rofile" in message or ".dbt" in message) and "Syntax error" not in message:
         hint = "Name the folder of profiles.yml with --profiles-dir, or the profile with --profile."
     raise SettingsError(f"dbt cannot load this project: {message}", hint=hint)

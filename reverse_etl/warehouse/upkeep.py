@@ -100,8 +100,9 @@ class WarehouseUpkeep(WarehouseLedger):
             return report
         # Of all accounts: a list says of none which account its rows went to.
         source = self._project.relation(self._sync.source)
-        ((unmatched, matched),) = self._project.query("_listed_counts", source=source, listed=listed)
-        return replace(report, unmatched=int(unmatched), passed_over=int(matched) - marked)
+        ((unmatched, unreadable, matched),) = self._project.query("_listed_counts", source=source, listed=listed)
+        passed_over = int(matched) - marked
+        return replace(report, unmatched=int(unmatched), unreadable=int(unreadable), passed_over=passed_over)
 
     def record_marks(self, run_seq: int, choice: BaselineChoice, limit: int) -> None:
         """Write the first `limit` rows of a baseline into the ledger, numbered from 1, in one insert."""

@@ -176,8 +176,17 @@ def test_a_baseline_of_what_a_relation_lists(shop: Shop, sandbox: LocalSandbox, 
     assert "neither a model" in refuse(shop, "baseline", "--from", "nothing", code=2)
     assert "no relation old.nothing" in refuse(shop, "baseline", "--from", "old.nothing", code=2)
     assert "has no column conversion_name" in refuse(shop, "baseline", "--from", "reverse_etl_runs", code=2)
+    shop.sql("create table old.american as select * replace ('11/20/2026 14:05' as conversion_time) from old.sent")
+    stranger = refuse(shop, "baseline", "--from", "old.american", "--yes", code=2)
+    assert (
+        "None of the 3 rows of old.american stands for a row of the source; 3 of them have a conversion_time"
+        in stranger
+    )
+    shop.sql("insert into old.sent select * from old.american limit 1")
     marked = change(shop, "baseline", "--from", "old.sent")
-    assert (marked["rows"], marked["to_send"], marked["unmatched"], marked["passed_over"]) == (2, 2, 1, 0)
+    assert (marked.pop("unreadable"), marked.pop("unmatched")) == (1, 2)
+    shop.sql("delete from old.sent where conversion_time = '11/20/2026 14:05'")
+    assert (marked["rows"], marked["to_send"], marked["passed_over"]) == (2, 2, 0)
     again = change(shop, "baseline", "--from", "old.sent")
     assert (again["run"], again["unmatched"], again["passed_over"]) == (None, 1, 2)
     # A model's name; what is marked already is not marked again.
