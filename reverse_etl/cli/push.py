@@ -202,18 +202,18 @@ def _stop_on_signals() -> threading.Event:
     """An event that Ctrl-C or SIGTERM sets: calls under way finish. A second signal, or GRACE, stops at once."""
     stop = threading.Event()
 
-    def stop_at_once() -> None:
-        sys.stderr.write("\nStopped at once. What may have arrived is in doubt; the next push settles it.\n")
+    def leave(when: str) -> None:
+        sys.stderr.write(f"\nStopped {when}. What may have arrived is in doubt; the next push settles it.\n")
         sys.stderr.flush()
         os._exit(1)
 
     def on_signal(number: int, frame: FrameType | None) -> None:
         if stop.is_set():
-            stop_at_once()
+            leave("at once")
         stop.set()
         sys.stderr.write(f"\nFinishing what is under way, for {GRACE:.0f} s at most ... (once more to stop at once)\n")
         # A call may last longer, and the warehouse may hang.
-        timer = threading.Timer(GRACE, stop_at_once)
+        timer = threading.Timer(GRACE, leave, [f"after {GRACE:.0f} s"])
         timer.daemon = True
         timer.start()
 

@@ -9,6 +9,7 @@ import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import Any, TextIO
 
@@ -77,12 +78,24 @@ def call_dbt(arguments: list[str], manifest: Any = None) -> Any:
 
 
 def _runner(manifest: Any = None) -> Any:
+    _clean_up_in_silence()
     from dbt.cli.main import dbtRunner
     from dbt_common.events.event_manager_client import cleanup_event_logger
 
     # The logger that dbt makes as it is imported says on standard output what keeps a call from beginning.
     cleanup_event_logger()
     return dbtRunner(manifest=manifest)
+
+
+def _clean_up_in_silence() -> None:
+    """Start the process in which Python cleans up dbt's locks: after an interrupt it would end in a warning of them."""
+    said = os.environ.get("PYTHONWARNINGS")
+    os.environ["PYTHONWARNINGS"] = "ignore:resource_tracker:UserWarning"
+    resource_tracker.ensure_running()
+    if said is None:
+        del os.environ["PYTHONWARNINGS"]
+    else:
+        os.environ["PYTHONWARNINGS"] = said
 
 
 def build(options: DbtOptions, selection: Sequence[str], *, quiet: bool, verbose: bool) -> BaseException | None:
