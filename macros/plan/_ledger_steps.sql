@@ -178,9 +178,16 @@ clicks as (
 
 -- rows that are invalid and have no key: each may be that of any conversion
 keyless as (
-    select count(*) as invalid_rows
-    from invalid_keys
-    where record_key = ''
+    select
+        (select count(*) from invalid_keys where record_key = '')
+        {%- if plan.elsewhere %}
+        -- and those of other accounts, or none, that name no conversion either
+        + (
+            select count(*)
+            from {{ at.rows_elsewhere }} as elsewhere
+            where record_key = '' and identifier_key = {{ reverse_etl._identifier_key("''", "''", "''") }}
+        )
+        {%- endif %} as invalid_rows
 ),
 
 absent as (

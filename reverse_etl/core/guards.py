@@ -111,10 +111,13 @@ def retractions(limit: RetractionLimit, plan: Plan, *, before: int = 0) -> Guard
         return Guard(name, f"{of} would be taken back, and {allowed:,} may be")
     empty = "no row of the source is valid" if plan.source_rows else "no source row is left"
     why = f"{allowed:,} may be" if valid else empty
+    moved = sum(line.rows for line in plan.lines if line.class_ == "move")
+    lost = "has the source lost rows that still count?"
+    asks = "did the model change times, goals or click ids?" if valid and 2 * moved > planned else lost
     return Guard(
         name,
         "",
-        f"{of} would be taken back at once, and {why}: has the source lost rows that still count?",
+        f"{of} would be taken back at once, and {why}: {asks}",
         "A retraction is for good; the plan shows them. If they are right, push once with "
         f"--max-retractions {before + planned}, or set max_retractions in the exposure.",
     )
@@ -203,7 +206,7 @@ def _production_target(sync: Sync, target: str) -> Guard:
     if not sync.targets:
         hint = "The exposure names no target that may: add, for example, targets: [prod]."
     else:
-        hint = f"Push with --target {sync.targets[0]}."
+        hint = f"Push with --target {sync.targets[0]}, or name {target} in the exposure's targets."
     return Guard(name, "", f"dbt target {target} may not push {sync.name} to production.", hint)
 
 
@@ -292,7 +295,7 @@ def _unknown_tests(sync: Sync, facts: Facts, guard: Guard) -> Guard:
     if facts.allow_failing_tests:
         return Guard(guard.name, f"--allow-failing-tests: {why}", warns=True)
     if sync.environment is not Environment.PRODUCTION:
-        return Guard(guard.name, why, warns=True)
+        return Guard(guard.name, f"{why}. {guard.hint}", warns=True)
     return Guard(guard.name, "", why[0].upper() + why[1:] + ".", guard.hint)
 
 

@@ -70,9 +70,9 @@ class BaselineReport:
     """Rows that a baseline marks as accepted, or that an undo makes unsent again; done where it has a `run_seq`.
 
     `to_send`: rows that a push would still send. `in_doubt`: those of them that may have arrived. `refused`: rows that
-    stand refused and are not marked. `unmatched`: rows of the relation that stand for no source row, `unreadable`: those
-    of them whose time is none; `passed_over`: conversions of it that stand in the source and that no push would send.
-    `undone`: the baseline's run, of an undo.
+    stand refused and are not marked. `unmatched`: rows of the relation that stand for no source row, `unreadable`:
+    those of them whose time is none; `passed_over`: conversions of it that stand in the source and that no push would
+    send. `undone`: the baseline's run, of an undo.
     """
 
     goals: tuple[GoalRows, ...]

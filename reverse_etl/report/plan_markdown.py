@@ -43,7 +43,7 @@ def plan_markdown(report: PlanReport) -> str:
     ]
     if samples:
         out += ["<details><summary>Examples of what is sent</summary>", ""]
-        out += [*_table(("sent as", "goal", "time", "value"), samples), "</details>", ""]
+        out += [*_table(("sent as", "goal", "time", "value, or where it moves"), samples), "</details>", ""]
     refusing = [guard for guard in report.guards if guard.refusal or guard.warns]
     out += [f"- **{'refuses' if g.refusal else 'warns'}**: {g.name}: {cell(g.refusal or g.passes)}" for g in refusing]
     return "\n".join(out).rstrip()

@@ -47,9 +47,9 @@ class State:
         source = project.relation(sync.source)
         if source == project.placed(self.manifest.nodes).relation(there.source):
             raise SettingsError(
-                f"The manifest of --state is of a build of {source}, which this target builds, too: a plan would compare "
-                "it with itself.",
-                hint="Name production's manifest with --state, and with --target the one that the change was built for.",
+                f"The manifest of --state is of a build of {source}, which this target builds, too: a plan "
+                "would compare it with itself.",
+                hint="Name production's manifest with --state, and with --target where the change was built.",
             )
 
     def as_there(self, sync: Sync) -> Sync:

@@ -45,7 +45,7 @@ def test_only_named_targets_push_to_production(target: str) -> None:
     """A dbt target that the exposure does not name may not push; the message names it and those that may."""
     guard = refusals(SYNC, replace(FINE, target=target))["production_target"]
     assert "may not push" in guard.refusal
-    assert guard.hint == "Push with --target prod."
+    assert guard.hint == f"Push with --target prod, or name {target} in the exposure's targets."
 
 
 def test_a_paused_sync_is_not_pushed() -> None:

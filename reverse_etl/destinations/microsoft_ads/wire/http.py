@@ -22,7 +22,7 @@ READ_TIMEOUT = 100.0
 LARGEST_ANSWER = 10_000_000
 
 # It warns of headers that it cannot read, with a trace.
-logging.getLogger("urllib3").setLevel(logging.ERROR)
+logging.getLogger("urllib3.connection").setLevel(logging.ERROR)
 
 
 class UnreadableError(Exception):

@@ -405,6 +405,7 @@ where nth <= 10;
 -- listed, counts
 select
 coalesce(sum(case when source_rows.conversion_name is null then listed.row_count else 0 end), 0) as unmatched,
+coalesce(sum(case when listed.conversion_time = '' then listed.row_count else 0 end), 0) as unreadable,
 count(source_rows.conversion_name) as matched
 from (
 select

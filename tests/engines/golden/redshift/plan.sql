@@ -907,9 +907,14 @@ from reach
 ),
 -- rows that are invalid and have no key: each may be that of any conversion
 keyless as (
-select count(*) as invalid_rows
-from invalid_keys
-where record_key = ''
+select
+(select count(*) from invalid_keys where record_key = '')
+-- and those of other accounts, or none, that name no conversion either
++ (
+select count(*)
+from reverse_etl_step_rows_elsewhere as elsewhere
+where record_key = '' and identifier_key = case when '' = '' then cast(length('') as varchar(65535)) || 'H' || '' || '' else lower(replace('', '-', '')) end
+) as invalid_rows
 ),
 absent as (
 select
