@@ -7,7 +7,7 @@ import pytest
 
 import reverse_etl
 from reverse_etl.sandbox import LocalSandbox
-from tests.support.accounts import calls, push
+from tests.support.accounts import built_once, calls, push
 from tests.support.engines import each_engine
 from tests.support.schemas import validate
 from tests.support.shop import SYNC, Shop, deal
@@ -24,14 +24,22 @@ from {{ source('crm', 'deals') }} as deals
 """
 
 
+@pytest.fixture(scope="module")
+def kept() -> dict[str, Shop]:
+    return {}
+
+
 @pytest.fixture
-def routed(shop: Shop) -> Shop:
+def routed(shop: Shop, kept: dict[str, Shop]) -> Shop:
     """Two deals of account 100, one of 200, and one that names none."""
+    return built_once(kept, shop, _route)
+
+
+def _route(shop: Shop) -> None:
     (shop.folder / "models/offline_conversions.sql").write_text(_MODEL)
     shop.exposure(account_column="account")
     shop.dbt("build", "--quiet")
     shop.fill([deal(number) for number in (1, 2, 3, 4)])
-    return shop
 
 
 @each_engine

@@ -8,7 +8,7 @@ import pytest
 
 from reverse_etl.sandbox import LocalSandbox
 from reverse_etl.warehouse import lease
-from tests.support.accounts import calls, push
+from tests.support.accounts import built_once, calls, push
 from tests.support.engines import each_engine
 from tests.support.faults import ask_for, release
 from tests.support.shop import Shop, click, deal
@@ -21,9 +21,18 @@ def days_ago(days: int) -> str:
     return f"{datetime.now(UTC) - timedelta(days=days):%Y-%m-%d %H:%M:%S}"
 
 
+@pytest.fixture(scope="module")
+def kept() -> dict[str, Shop]:
+    return {}
+
+
 @pytest.fixture
-def moving(shop: Shop) -> Shop:
+def moving(shop: Shop, kept: dict[str, Shop]) -> Shop:
     """A table says which account each deal goes to."""
+    return built_once(kept, shop, _route_by_table)
+
+
+def _route_by_table(shop: Shop) -> None:
     shop.sql("create table accounts (deal_id varchar(50), account varchar(50))")
     (shop.folder / "models/offline_conversions.sql").write_text(
         "select deals.*, accounts.account from {{ source('crm', 'deals') }} as deals\n"
@@ -31,7 +40,6 @@ def moving(shop: Shop) -> Shop:
     )
     shop.exposure(account_column="account")
     shop.dbt("build", "--quiet")
-    return shop
 
 
 def route(shop: Shop, **accounts: str) -> None:

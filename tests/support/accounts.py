@@ -3,10 +3,20 @@
 import contextlib
 import json
 import sqlite3
+from collections.abc import Callable
 
 from reverse_etl.sandbox import LocalSandbox
 from tests.support.schemas import validate
-from tests.support.shop import Shop
+from tests.support.shop import Shop, copy_of
+
+
+def built_once(kept: dict[str, Shop], shop: Shop, build: Callable[[Shop], None]) -> Shop:
+    """A shop as `build` leaves it, of which one is built for each engine and the others are copies. `kept`: those."""
+    engine = "postgres" if shop.host else "duckdb"
+    if engine not in kept:
+        kept[engine] = copy_of(shop, shop.folder.with_name("built"))
+        build(kept[engine])
+    return copy_of(kept[engine], shop.folder.with_name("copy"))
 
 
 def push(shop: Shop, sandbox: LocalSandbox, *arguments: str) -> list[tuple[str, dict[str, int]]]:
