@@ -87,11 +87,15 @@ group by place, in_this_run, conversion_name
 {#-
     A row is a conversion that was taken, or may have been, and stands in no row that could be sent; with `place`, what became
     of its row:
-    row_invalid_now (or a row without a key is, and may be its own), past_90_days, moved (its key stands on what is sent now,
-    and says as much), refused_already (that one says the value that was refused for this), counts_once (its click stands in
-    another row to its goal, which counts one conversion of a click), other_account (it, or its key, stands
-    in a row that names another account now, or none), not_replaced (its key stands on another conversion which is not sent now, or is another row's), aged_out (the source no longer reaches as far back in its
-    goal, or it was forgotten), gone.
+    - row_invalid_now: it is invalid; or a row without a key is, and may be its own
+    - past_90_days
+    - other_account: it, or its key, stands in a row that names another account now, or none
+    - moved: its key stands on what is sent now, and that says as much
+    - refused_already: the same, and says the value that was refused for this
+    - not_replaced: its key stands on another conversion which is not sent now, or is another row's
+    - counts_once: moved or gone, and its click stands in another row to its goal, which counts one conversion of a click
+    - aged_out: the source no longer reaches as far back in its goal, or it was forgotten
+    - gone
     What left the source is gone only while the source still reaches as far back, and not within a day of the 90 days: a view
     over the last 30 days takes nothing back as it rolls on.
 -#}
