@@ -128,7 +128,7 @@
             [none, none],
         ]],
         ['a phone number in the United States', 'text', reverse_etl.hashed_phone('given', default_country_code='+1'), [
-            ['(425) 555-1234', phone], ['1-425-555-1234', phone], ['+14255551234', phone], ['14255551234.0', phone],
+            ['(425) 555-1234', phone], ['1-425-555-1234', phone], ['+14255551234', phone], ['14255551234.0', phone], ['4255551234.00', phone],
             ['+491713920012', german], [phone, phone],
         ]],
         ['a phone number in Germany', 'text', reverse_etl.hashed_phone('given', default_country_code=49), [

@@ -82,28 +82,34 @@ order by conversion_name
 {% endmacro %}
 
 {#-
-    How many conversions of these goals a run's plan retracts while a row of the source has their click: by goal. Arguments:
-    plan, its table; source, a relation; names, those of goals that count one conversion of a click.
+    How many conversions of these goals a run's plan retracts while another row of the source has their click, or their hashes
+    without one: by goal. Arguments:
+    plan, its table; source, a relation; names, those of goals that count one conversion of a click, none: of any goal.
 -#}
 {% macro _retracted_of_clicks_in_use(plan, source, names) %}
     select
-        retracted.conversion_name,
+        conversion_name,
         count(*) as row_count
     from (
-        select
-            conversion_name,
-            {{ reverse_etl._identifier_key('click_id', 'hashed_email', 'hashed_phone') }} as identifier_key
-        from {{ plan }}
-        where operation = 'retract' and click_id <> '' and {{ reverse_etl._named_in('conversion_name', names) }}
-    ) as retracted
-    inner join (
-        select distinct conversion_name, identifier_key
-        from ({{ reverse_etl._source_rows(source, none) }}) as source_rows
-        where click_id <> ''
+        select distinct
+            retracted.conversion_name,
+            retracted.identifier_key,
+            retracted.conversion_time
+        from (
+            select
+                conversion_name,
+                {{ reverse_etl._identifier_key('click_id', 'hashed_email', 'hashed_phone') }} as identifier_key,
+                conversion_time
+            from {{ plan }}
+            where operation = 'retract' {%- if names is not none %} and {{ reverse_etl._named_in('conversion_name', names) }} {%- endif %}
+        ) as retracted
+        inner join ({{ reverse_etl._source_rows(source, none) }}) as source_rows
+            on retracted.conversion_name = source_rows.conversion_name and retracted.identifier_key = source_rows.identifier_key
+        -- at its own time it is no other conversion, and what is in doubt of it goes on
+        where retracted.conversion_time <> source_rows.conversion_time
     ) as in_use
-        on retracted.conversion_name = in_use.conversion_name and retracted.identifier_key = in_use.identifier_key
-    group by retracted.conversion_name
-    order by retracted.conversion_name
+    group by conversion_name
+    order by conversion_name
 {% endmacro %}
 
 {#- The conversion names in a source, a relation. -#}

@@ -87,13 +87,13 @@ group by place, in_this_run, conversion_name
 {#-
     A row is a conversion that was taken, or may have been, and stands in no row that could be sent; with `place`, what became
     of its row:
-    - row_invalid_now: it is invalid; or a row without a key is, and may be its own
+    - row_invalid_now: it is invalid; or one without a key may be its own
     - past_90_days
     - other_account: it, or its key, stands in a row that names another account now, or none
     - moved: its key stands on what is sent now, and that says as much
     - refused_already: the same, and says the value that was refused for this
     - not_replaced: its key stands on another conversion which is not sent now, or is another row's
-    - counts_once: moved or gone, and its click stands in another row to its goal, which counts one conversion of a click
+    - counts_once: moved or gone, and its click (or hashes) stands in another row to its goal, which counts one conversion of it
     - aged_out: the source no longer reaches as far back in its goal, or it was forgotten
     - gone
     What left the source is gone only while the source still reaches as far back, and not within a day of the 90 days: a view
@@ -101,6 +101,7 @@ group by place, in_this_run, conversion_name
 -#}
 {% macro _step_absent(plan, at) %}
 {%- set keys = reverse_etl._identity_columns(plan.scope) -%}
+{%- set blank = reverse_etl._identifier_key("''", "''", "''") -%}
 {%- set days_90 = reverse_etl._literal(reverse_etl._days_before(plan.now, plan.max_age_days)) -%}
 {%- set days_89 = reverse_etl._literal(reverse_etl._days_before(plan.now, plan.max_age_days - 1)) -%}
 with invalid_keys as (
@@ -173,25 +174,32 @@ whole_reach as (
 {%- if plan.goals and plan.goals.once %}
 
 clicks as (
-    -- of rows to goals that count one conversion of a click
+    -- and hashes without one, of rows to goals that count one conversion of each
     select distinct conversion_name, identifier_key
     from {{ at.keyed_rows }} as source_rows
-    where click_id <> '' and {{ reverse_etl._named_in('conversion_name', plan.goals.once) }}
+    where identifier_key <> {{ blank }} and {{ reverse_etl._named_in('conversion_name', plan.goals.once) }}
 ),
 {%- endif %}
 
--- rows that are invalid and have no key: each may be that of any conversion
+-- rows that may be those of any conversion: they have no key, and are invalid, or have lost their click or account, too
 keyless as (
     select
-        (select count(*) from invalid_keys where record_key = '')
+        (
+            select count(*)
+            from {{ at.open_rows }} as open_rows
+            where
+                record_key = ''
+                and expired_reasons = ''
+                and (invalid_reasons <> ''{{ " or (click_id = '' and not is_counted)" if plan.unique_key }})
+        )
         {%- if plan.elsewhere %}
-        -- and those of other accounts, or none, that name no conversion either
         + (
             select count(*)
             from {{ at.rows_elsewhere }} as elsewhere
-            where record_key = '' and identifier_key = {{ reverse_etl._identifier_key("''", "''", "''") }}
+            where record_key = '' and account_id = ''
+            {%- if not plan.unique_key %} and (conversion_time = '' or identifier_key = {{ blank }}) {%- endif %}
         )
-        {%- endif %} as invalid_rows
+        {%- endif %} as row_count
 ),
 
 absent as (
@@ -263,7 +271,7 @@ select
         when open_keys.stands = 0 and absent.record_key <> '' then 'row_invalid_now'
         when absent.conversion_time < {{ days_89 }} or absent.conversion_time < coalesce(reach.oldest_time, whole_reach.oldest_time)
             then 'aged_out'
-        when keyless.invalid_rows > 0 then 'row_invalid_now'
+        when keyless.row_count > 0 then 'row_invalid_now'
         {%- if plan.goals and plan.goals.once %}
         when clicks.conversion_name is not null then 'counts_once'
         {%- endif %}
@@ -295,7 +303,7 @@ with facts as (
     select
         absent.*,
         corrected_this_run and adjusted = 'retract' as retracted_this_run,
-        retract_in_doubt and not past_90_days and place <> 'aged_out' as retract_can_be_repeated,
+        retract_in_doubt and not past_90_days and place not in ('aged_out', 'counts_once') as retract_can_be_repeated,
         -- it stays, and no row says its value: the one that was tried is repeated
         status = 'accepted' and restate_in_doubt and not retract_in_doubt
         and place in ('row_invalid_now', 'other_account', 'refused_already', 'counts_once', 'not_replaced') and not past_90_days as restate_can_be_repeated,

@@ -12,7 +12,7 @@
 {% macro hashed_phone(expression, default_country_code=none) %}
     {%- do reverse_etl._check_engine() -%}
     {#- a column of numbers gives texts such as 14255551234.0 -#}
-    {%- set whole = reverse_etl._replace_matches('given_phone', '^([0-9]{7,})[.]0$', '\\1') -%}
+    {%- set whole = reverse_etl._replace_matches('given_phone', '^([0-9]{7,})[.]0+$', '\\1') -%}
     {%- set bare = reverse_etl._replace_matches(
         reverse_etl._replace_matches(whole, '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''
     ) -%}

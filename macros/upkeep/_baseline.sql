@@ -24,10 +24,15 @@
     inner join (
         select
             {{ reverse_etl._listed(keys) }},
-            max(hashed_email) as hashed_email,
-            max(hashed_phone) as hashed_phone
-        from ({{ reverse_etl._listed_rows(listed) }}) as listed_rows
-        group by {{ reverse_etl._listed(keys) }}
+            hashed_email,
+            hashed_phone
+        from (
+            select
+                listed_rows.*,
+                row_number() over (partition by {{ reverse_etl._listed(keys) }} order by hashed_email desc, hashed_phone desc) as copy
+            from ({{ reverse_etl._listed_rows(listed) }}) as listed_rows
+        ) as copies
+        where copy = 1
     ) as listed on {{ reverse_etl._same(keys, 'planned', 'listed') }}
     {%- endif %}
 {% endmacro %}
@@ -51,7 +56,10 @@
                 ('hashed_email', 'hashed_email_address'), ('hashed_phone', 'hashed_phone_number'),
             ] %}
             {% if listed.columns[column] -%}
-            {{ reverse_etl._present_text(reverse_etl._quoted(listed.columns[column])) }} {%- else -%} '' {%- endif %} as {{ name }},
+            {%- set text = reverse_etl._present_text(reverse_etl._quoted(listed.columns[column])) -%}
+            {#- a plain address that somebody took for a hash must not get into the ledger -#}
+            {{ reverse_etl._hash_or_blank(text) if name in ('hashed_email', 'hashed_phone') else text }}
+            {%- else -%} '' {%- endif %} as {{ name }},
             {%- endfor %}
             coalesce(
                 {{ reverse_etl._utc_text(reverse_etl._utc_timestamp(reverse_etl._quoted(listed.columns.conversion_time))) }}, ''
@@ -59,6 +67,12 @@
         from {{ listed.relation }}
     ) as cleaned
 {% endmacro %}
+
+{#- A hash as a source row has it, without white space and in lower case; blank where it is none. -#}
+{% macro _hash_or_blank(text) %}
+{%- set bare = reverse_etl._without_white_space(text) -%}
+case when {{ reverse_etl._matches(bare, '^[0-9a-fA-F]{64}$') }} then lower({{ bare }}) else '' end
+{%- endmacro %}
 
 {#-
     Of a relation that lists conversions the rows that stand for no row of the source, those of them whose time cannot be read,

@@ -35,7 +35,8 @@ def refusing_goals(destination: Destination, ledger: Ledger, *, retracts: bool) 
     """Which rows of a run's plan their goals would refuse, as notes before they leave.
 
     `retracts`: the plan has retractions, which are for good. Raises GuardError where a row that takes the place of one
-    would be refused, or its click is in use in a goal that counts one conversion of a click: nothing would count then.
+    would be refused, or its click is in use in a goal that counts one conversion of a click: nothing would count then;
+    and where the goals cannot be looked at, and one of these may be so.
     """
     if not isinstance(destination, HasGoals):
         return ()
@@ -43,15 +44,21 @@ def refusing_goals(destination: Destination, ledger: Ledger, *, retracts: bool) 
         if destination.learns_goals():
             return ()
         known = destination.goals()
-        asked = [ledger.planned_demands(replacing=False), ledger.planned_demands(replacing=True) if retracts else ()]
-        sent, replacing = (
-            [f"{finding.text} {finding.hint}" for finding in compare(known, demands) if finding.refused]
-            for demands in asked
-        )
-        once = counting_once(known) if retracts else []
-        in_use = ledger.retracted_of_clicks_in_use(once) if once else {}
     except ReverseEtlError as error:
+        if retracts and (ledger.planned_demands(replacing=True) or ledger.retracted_of_clicks_in_use(None)):
+            raise GuardError(
+                "Conversions would be retracted for good, for rows that their goals may refuse, or not count, and the "
+                f"goals could not be looked at. {error.message}",
+                hint="Push again once they can be, or take `retract` out of the exposure's `adjustments`.",
+            ) from error
         return (f"The goals could not be looked at; the push goes on without that. {error.message}",)
+    asked = [ledger.planned_demands(replacing=False), ledger.planned_demands(replacing=True) if retracts else ()]
+    sent, replacing = (
+        [f"{finding.text} {finding.hint}" for finding in compare(known, demands) if finding.refused]
+        for demands in asked
+    )
+    once = counting_once(known) if retracts else []
+    in_use = ledger.retracted_of_clicks_in_use(once) if once else {}
     if replacing:
         raise GuardError(
             f"Conversions would be retracted for good, for rows that their goals refuse. {' '.join(replacing)}",
@@ -60,8 +67,8 @@ def refusing_goals(destination: Destination, ledger: Ledger, *, retracts: bool) 
     if in_use:
         rows = ", ".join(f"{count:,} of {name!r}" for name, count in in_use.items())
         raise GuardError(
-            f"Conversions would be retracted for good whose click stands in another row: {rows}. Their goal's count is "
-            "Unique: it may count no other conversion of that click.",
+            f"Conversions would be retracted for good whose click, or hashes, stand in another row: {rows}. Their "
+            "goal's count is Unique: it may count no other conversion of these.",
             hint="Set the goal's count to All, or take `retract` out of the exposure's `adjustments`; or with "
             "`hold_refusable: true` in the exposure these stay, and the rest goes.",
         )

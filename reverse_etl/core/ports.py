@@ -190,8 +190,8 @@ class Ledger(Protocol):
     def planned_demands(self, *, replacing: bool) -> Sequence[Demand]:
         """What the rows that the run's plan sends ask of their goals, or those that replace what it retracts."""
 
-    def retracted_of_clicks_in_use(self, names: Sequence[str]) -> Mapping[str, int]:
-        """How many conversions of these goals the run's plan retracts while a row of the source has their click."""
+    def retracted_of_clicks_in_use(self, names: Sequence[str] | None) -> Mapping[str, int]:
+        """How many conversions of these goals, or of any, the run's plan retracts while another row has their click."""
 
     def accepted(self) -> int:
         """About how many records of the scope were accepted, ever; refused ones inside an accepted range included."""

@@ -46,8 +46,8 @@ class ConsoleProgress:
         invalid_now = sum(line.rows for line in plan.lines if "row_invalid_now" in line.reasons)
         if invalid_now and round_ == 1:
             self.note(
-                f"Accepted before, and invalid now: {rows_of(invalid_now)}. Nothing of it is sent or taken back. "
-                "`reverse-etl plan` says which rule."
+                f"Accepted before, and invalid now or without its key: {rows_of(invalid_now)}. Nothing of it is sent "
+                "or taken back. `reverse-etl plan` says which rule."
             )
         if self._quiet or not to_send:
             return

@@ -83,7 +83,7 @@ CHANGES = {
     "moved": "`adjustments: [retract]` in the exposure moves it, once the row that has its key now can be sent; or the "
     "former click id and time in the source.",
     "counts_once": "The goal's count set to All, if each conversion of a click should count.",
-    "row_invalid_now": "Correct the row in the source, or the invalid rows without a key; it stays counted meanwhile.",
+    "row_invalid_now": "Correct the row in the source, or the rows without a key; it stays counted meanwhile.",
     "in_doubt_too_old": "Nothing: it is past the 90 days in which a repeat could settle it.",
     "hashes_differ": "Nothing needs to be done.",
 }

@@ -76,7 +76,7 @@ REASON_WORDS = {
     "gone": "Accepted, and gone from the source.",
     "counts_once": "Its click stands in another row; its goal counts one of a click, and might count none without it.",
     "moved": "Its key now stands for another conversion; see that row: it takes its place once it can be sent.",
-    "row_invalid_now": "Accepted, and its row, or one without a key that may be its, breaks a rule now. It counts on.",
+    "row_invalid_now": "Accepted, and its row breaks a rule now, or one without a key may be its. It counts on.",
     "retract_refused": "A retraction of it was refused: `reverse-etl rejected` says why, `retry` lifts it.",
     "accepted_recently": "Accepted too recently to correct: Microsoft may not find it yet. A later push does.",
     "quiet": "An unanswered call could still arrive; a push in a few minutes corrects it.",

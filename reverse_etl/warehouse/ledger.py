@@ -286,8 +286,8 @@ class WarehouseLedger:
         """What the rows ask that the run's plan sends, or that replace what it retracts."""
         return planned_demands(self.books, self._plan_table, replacing=replacing)
 
-    def retracted_of_clicks_in_use(self, names: Sequence[str]) -> dict[str, int]:
-        """How many conversions of these goals the run's plan retracts while a row of the source has their click."""
+    def retracted_of_clicks_in_use(self, names: Sequence[str] | None) -> dict[str, int]:
+        """How many conversions of these goals, or of any, the plan retracts while another row has their click."""
         return retracted_of_clicks_in_use(self.books, self._plan_table, names)
 
     def accepted(self) -> int:

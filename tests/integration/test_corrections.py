@@ -141,6 +141,21 @@ def test_a_correction_without_an_answer_is_settled_by_the_next_push(shop: Shop, 
     assert judged(sandbox)[click(2)][:2] == (False, True)
 
 
+@each_engine
+@pytest.mark.parametrize("email", ["", "e" * 64], ids=["invalid", "its hash stays"])
+def test_a_row_that_lost_key_and_click_takes_nothing_back(shop: Shop, sandbox: LocalSandbox, email: str) -> None:
+    """As after a join that found nothing for one build: whose row it is is not known, and the next build says so."""
+    deals = [deal(n, hashed_email_address=email or None) for n in range(4)]
+    shop.fill(deals)
+    shop.exposure(**BOTH)
+    shop.push(endpoint=sandbox.url)
+    shop.fill([deals[0] | {"deal_id": None, "microsoft_click_id": None}, *deals[1:]])
+    assert shop.push(endpoint=sandbox.url)["ledger"] == {"held": 1}
+    shop.fill(deals)
+    shop.push(endpoint=sandbox.url)
+    assert [judged(sandbox)[click(n)][:2] for n in range(4)] == [(True, False)] * 4
+
+
 def test_a_refused_correction_is_held_and_shown(shop: Shop, sandbox: LocalSandbox) -> None:
     """A restatement that the destination refuses is listed, and not repeated for the same value."""
     shop.fill([deal(0), deal(1)])

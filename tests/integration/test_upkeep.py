@@ -202,16 +202,19 @@ def test_a_baseline_of_what_a_relation_lists(shop: Shop, sandbox: LocalSandbox, 
     assert {row.click_id for row in read_received(books)} == {click(7)}
 
 
-@pytest.mark.parametrize("email", ["", "f" * 64])
-def test_what_a_baseline_marked_is_corrected_by_what_was_sent(shop: Shop, sandbox: LocalSandbox, email: str) -> None:
-    """A script sent clicks with no hash, or another one, beside them: a correction names what the list has."""
+@pytest.mark.parametrize(("email", "listed"), [("", None), ("f" * 64, "F" * 64 + "\n"), ("", "ada@example.com")])
+def test_what_a_baseline_marked_is_corrected_by_what_was_sent(
+    shop: Shop, sandbox: LocalSandbox, email: str, listed: str | None
+) -> None:
+    """A script sent clicks with no hash, or another one, beside them: a correction names what the list has. An address
+    that stands there for a hash is kept nowhere."""
     shop.exposure(adjustments=["restate", "retract"], adjust_after="0 hours")
     shop.fill([deal(n, hashed_email_address=email) for n in (1, 2, 3)])
     assert shop.push(endpoint=sandbox.url)["sent"] == {"accepted": 3}
     shop.sql("create table sent as select conversion_name, conversion_time, microsoft_click_id from deals")
-    if email:
+    if listed:
         shop.sql("alter table sent add column hashed_email_address varchar")
-        shop.sql(f"update sent set hashed_email_address = '{email}'")
+        shop.sql("update sent set hashed_email_address = ?", [listed])
     # That was the script: our own ledger knows nothing of it.
     for table in ("ledger", "receipts", "runs"):
         shop.sql(f"delete from reverse_etl_{table}")
@@ -222,6 +225,7 @@ def test_what_a_baseline_marked_is_corrected_by_what_was_sent(shop: Shop, sandbo
     shop.sql("delete from deals where deal_id = 'D2'")
     pushed = shop.push(endpoint=sandbox.url)
     assert (pushed["source"], pushed["ledger"]) == ({"accepted": 1, "unchanged": 1}, {"retracted": 1})
+    assert shop.sql("select count(*) from reverse_etl_ledger where hashed_email like '%@%'") == [(0,)]
 
 
 def test_a_baseline_is_no_push_and_stays_where_something_was_sent_on_top(shop: Shop, sandbox: LocalSandbox) -> None:

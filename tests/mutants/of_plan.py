@@ -90,7 +90,7 @@ OF_THE_PLAN = (
     one(
         "an invalid row without a key takes nothing back",
         LEDGER_SIDE,
-        "when keyless.invalid_rows > 0 then 'row_invalid_now'",
+        "when keyless.row_count > 0 then 'row_invalid_now'",
         "when false then 'row_invalid_now'",
         shown("nothing is taken back beside a row that is invalid now and has no key"),
     ),
@@ -184,7 +184,7 @@ OF_THE_PLAN = (
     one(
         "nothing is taken back whose click is in use where a goal counts it once",
         LEDGER_SIDE,
-        "where click_id <> '' and {{ reverse_etl._named_in('conversion_name', plan.goals.once) }}",
+        "where identifier_key <> {{ blank }} and {{ reverse_etl._named_in('conversion_name', plan.goals.once) }}",
         "where 1 = 0",
         f"{WHOLE}/test_goals.py::test_nothing_is_retracted_whose_click_is_in_use_where_it_counts_once",
     ),

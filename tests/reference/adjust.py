@@ -85,7 +85,7 @@ def of_left_over(facts: Facts, identity: MatchKey, state: State, replaced: Mappi
     if facts.is_expired(identity) or where == "aged_out":
         verdict = held
     elif state.retract_in_doubt:
-        verdict = _repeated_retract(state) if retract_allowed else held
+        verdict = _repeated_retract(state) if retract_allowed and where != "counts_once" else held
     elif where in ("row_invalid_now", "stays", "would_be_refused", "counts_once"):
         # It is not retracted, and no row says its value: a restate that was begun is completed.
         restates = state.status == "accepted" and state.restate_in_doubt and "restate" in facts.allowed
@@ -128,17 +128,16 @@ def where_it_went(facts: Facts, identity: MatchKey, state: State, replaced: Mapp
         state.record_key in facts.invalid_keys and rules.invalid_is_not_gone
     ):
         where = _moved_to(replaced.get(state.record_key), state) if rules.successor_must_be_sendable else "moved"
-        if where == "moved" and identity[:2] in facts.clicks_once:
+        if where == "moved" and identity[:4] in facts.clicks_once:
             where = "counts_once"
     elif state.record_key and state.record_key in facts.invalid_keys and rules.invalid_is_not_gone:
         where = "row_invalid_now"
     elif identity.conversion_time < max(facts.reaches_back_to(identity.conversion_name), facts.days_89):
         where = "aged_out"
-    # A row that is invalid now and has no key may be that of any conversion.
-    elif "" in facts.invalid_keys and rules.invalid_is_not_gone:
+    elif facts.keyless and rules.invalid_is_not_gone:
         where = "row_invalid_now"
     else:
-        where = "counts_once" if identity[:2] in facts.clicks_once else "gone"
+        where = "counts_once" if identity[:4] in facts.clicks_once else "gone"
     return where
 
 

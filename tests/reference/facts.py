@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from .fold import State
-from .nouns import MatchKey, SourceRow, click_of
+from .nouns import MatchKey, SourceRow, identifier_of
 from .rules import Rules
 from .times import days_before, hours_before
 
@@ -24,7 +24,7 @@ class Facts:
     quiet_runs: frozenset[int]  # whose calls may still be under way
     delay_hours: float  # from the acceptance of a conversion to its first adjustment
     goals_take_clicks_alone: bool  # and what they do not take is held
-    clicks_once: frozenset[tuple[str, str]]  # of rows to goals that count one conversion of a click, where known
+    clicks_once: frozenset[tuple[str, ...]]  # or hashes, of rows to goals that count one conversion of each
     rules: Rules
     expiry: str  # what converted before this is past 90 days
     days_89: str  # what converted before this may be about to age out
@@ -36,6 +36,7 @@ class Facts:
     first: Mapping[MatchKey, SourceRow]  # of the valid rows of an identity the one that stands
     open_keys: frozenset[str]  # keys of valid rows whose identity does not count as theirs, or soon will not
     invalid_keys: frozenset[str]
+    keyless: bool  # a row without a key may be that of any conversion: it is invalid, or has lost its click, too
     sent_under: Mapping[str, frozenset[MatchKey]]  # the identities that ever went under a key
 
     @classmethod
@@ -85,6 +86,12 @@ class Facts:
             sent_under = states[identity].record_key
             return sent_under == row.key or (row is first[identity] and sent_under not in invalid_keys)
 
+        def may_be_any(row: SourceRow) -> bool:
+            if row.conversion_time is not None and row.conversion_time < expiry:
+                return False
+            identity = row.match_key
+            return row.is_invalid or (not row.microsoft_click_id and identity is not None and not counts(identity))
+
         keys_of: dict[MatchKey, set[str]] = defaultdict(set)
         for row, identity in readable:
             keys_of[identity].add(row.key)
@@ -102,7 +109,7 @@ class Facts:
             quiet_runs=quiet_runs,
             delay_hours=delay_hours,
             goals_take_clicks_alone=goals_take_clicks_alone,
-            clicks_once=frozenset(click_of(row) for row in rows if goals_count_once and row.microsoft_click_id),
+            clicks_once=frozenset(one for one in map(identifier_of, rows) if goals_count_once and any(one[1:])),
             rules=rules,
             expiry=expiry,
             days_89=days_before(now, 89),
@@ -118,6 +125,7 @@ class Facts:
                 if row.key and not row.is_invalid and not stands_for(row, identity)
             ),
             invalid_keys=invalid_keys,
+            keyless=any(may_be_any(row) for row in rows if not row.key),
             sent_under={key: frozenset(identities) for key, identities in sent_under.items()},
         )
 

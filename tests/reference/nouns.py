@@ -114,10 +114,10 @@ class SourceRow:
         )
 
 
-def click_of(row: SourceRow) -> tuple[str, str]:
-    """The goal of a row and its click, as an identity has them."""
-    name, click, *_ = match_key(row.conversion_name, row.microsoft_click_id, "", "", "")
-    return name, click
+def identifier_of(row: SourceRow) -> tuple[str, ...]:
+    """The goal of a row and its click or hashes, as an identity has them."""
+    hashes = row.hashed_email_address, row.hashed_phone_number
+    return match_key(row.conversion_name, row.microsoft_click_id, *hashes, "")[:4]
 
 
 @dataclass(frozen=True)

@@ -128,7 +128,7 @@ class MemoryLedger:
     def planned_demands(self, *, replacing: bool) -> Sequence[Demand]:
         return () if replacing else self.demands
 
-    def retracted_of_clicks_in_use(self, names: Sequence[str]) -> Mapping[str, int]:
+    def retracted_of_clicks_in_use(self, names: Sequence[str] | None) -> Mapping[str, int]:
         return {}
 
     def claim(self, tests: str = "") -> MemoryLease:

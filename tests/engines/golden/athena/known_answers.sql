@@ -237,7 +237,7 @@ transform(array[regexp_replace(cast(given as VARCHAR), '[ \t\n\r\f\v
 ­ ᠎ -‏
 -  ⁠　﻿]', '')], given_phone -> case
 when regexp_like(given_phone, '^[0-9a-fA-F]{64}\z') then lower(given_phone)
-else transform(array[regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '^([0-9]{7,})[.]0\z', '$1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1'), '[()./-]', ''), '^00', '+')], phone_number -> case
+else transform(array[regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '^([0-9]{7,})[.]0+\z', '$1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1'), '[()./-]', ''), '^00', '+')], phone_number -> case
 when regexp_like(phone_number, '^[+][1-9][0-9]{6,14}\z')
 then lower(to_hex(sha256(to_utf8(phone_number))))
 end)[1]
@@ -270,7 +270,7 @@ transform(array[regexp_replace(cast(given as VARCHAR), '[ \t\n\r\f\v
 ­ ᠎ -‏
 -  ⁠　﻿]', '')], given_phone -> case
 when regexp_like(given_phone, '^[0-9a-fA-F]{64}\z') then lower(given_phone)
-else transform(array[regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '^([0-9]{7,})[.]0\z', '$1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1'), '[()./-]', ''), '^00', '+'), '^1([0-9]{10})\z', '$1'), '^([0-9])', '+1$1')], phone_number -> case
+else transform(array[regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '^([0-9]{7,})[.]0+\z', '$1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1'), '[()./-]', ''), '^00', '+'), '^1([0-9]{10})\z', '$1'), '^([0-9])', '+1$1')], phone_number -> case
 when regexp_like(phone_number, '^[+][1-9][0-9]{6,14}\z')
 then lower(to_hex(sha256(to_utf8(phone_number))))
 end)[1]
@@ -280,6 +280,7 @@ select cast('(425) 555-1234' as VARCHAR) as given, cast('c59475d96e9f01d7d18d...
 select cast('1-425-555-1234' as VARCHAR) as given, cast('c59475d96e9f01d7d18d...497083cbf7ea' as VARCHAR) as expected union all
 select cast('+14255551234' as VARCHAR) as given, cast('c59475d96e9f01d7d18d...497083cbf7ea' as VARCHAR) as expected union all
 select cast('14255551234.0' as VARCHAR) as given, cast('c59475d96e9f01d7d18d...497083cbf7ea' as VARCHAR) as expected union all
+select cast('4255551234.00' as VARCHAR) as given, cast('c59475d96e9f01d7d18d...497083cbf7ea' as VARCHAR) as expected union all
 select cast('+491713920012' as VARCHAR) as given, cast('dd1441360ced4b51b7b8...1fa4b75bc569' as VARCHAR) as expected union all
 select cast('c59475d96e9f01d7d18d...497083cbf7ea' as VARCHAR) as given, cast('c59475d96e9f01d7d18d...497083cbf7ea' as VARCHAR) as expected
 ) as answers_16 union all
@@ -290,7 +291,7 @@ transform(array[regexp_replace(cast(given as VARCHAR), '[ \t\n\r\f\v
 ­ ᠎ -‏
 -  ⁠　﻿]', '')], given_phone -> case
 when regexp_like(given_phone, '^[0-9a-fA-F]{64}\z') then lower(given_phone)
-else transform(array[regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '^([0-9]{7,})[.]0\z', '$1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1'), '[()./-]', ''), '^00', '+'), '^0', ''), '^([0-9])', '+49$1')], phone_number -> case
+else transform(array[regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '^([0-9]{7,})[.]0+\z', '$1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1'), '[()./-]', ''), '^00', '+'), '^0', ''), '^([0-9])', '+49$1')], phone_number -> case
 when regexp_like(phone_number, '^[+][1-9][0-9]{6,14}\z')
 then lower(to_hex(sha256(to_utf8(phone_number))))
 end)[1]
@@ -309,7 +310,7 @@ transform(array[regexp_replace(cast(given as VARCHAR), '[ \t\n\r\f\v
 ­ ᠎ -‏
 -  ⁠　﻿]', '')], given_phone -> case
 when regexp_like(given_phone, '^[0-9a-fA-F]{64}\z') then lower(given_phone)
-else transform(array[regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '^([0-9]{7,})[.]0\z', '$1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1'), '[()./-]', ''), '^00', '+'), '^([0-9])', '+39$1')], phone_number -> case
+else transform(array[regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '^([0-9]{7,})[.]0+\z', '$1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1'), '[()./-]', ''), '^00', '+'), '^([0-9])', '+39$1')], phone_number -> case
 when regexp_like(phone_number, '^[+][1-9][0-9]{6,14}\z')
 then lower(to_hex(sha256(to_utf8(phone_number))))
 end)[1]

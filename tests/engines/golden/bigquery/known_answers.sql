@@ -229,7 +229,7 @@ when regexp_contains(given_phone, '^[0-9a-fA-F]{64}$') then lower(given_phone)
 else (select case
 when regexp_contains(phone_number, '^[+][1-9][0-9]{6,14}$')
 then to_hex(sha256(phone_number))
-end from unnest([regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '^([0-9]{7,})[.]0$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+')]) as phone_number)
+end from unnest([regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '^([0-9]{7,})[.]0+$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+')]) as phone_number)
 end from unnest([regexp_replace(cast(given as string), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
 -  ⁠　﻿]', '')]) as given_phone) as got
@@ -262,7 +262,7 @@ when regexp_contains(given_phone, '^[0-9a-fA-F]{64}$') then lower(given_phone)
 else (select case
 when regexp_contains(phone_number, '^[+][1-9][0-9]{6,14}$')
 then to_hex(sha256(phone_number))
-end from unnest([regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '^([0-9]{7,})[.]0$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), '^1([0-9]{10})$', '\\1'), '^([0-9])', '+1\\1')]) as phone_number)
+end from unnest([regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '^([0-9]{7,})[.]0+$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), '^1([0-9]{10})$', '\\1'), '^([0-9])', '+1\\1')]) as phone_number)
 end from unnest([regexp_replace(cast(given as string), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
 -  ⁠　﻿]', '')]) as given_phone) as got
@@ -271,6 +271,7 @@ select cast('(425) 555-1234' as string) as given, cast('c59475d96e9f01d7d18d...4
 select cast('1-425-555-1234' as string) as given, cast('c59475d96e9f01d7d18d...497083cbf7ea' as string) as expected union all
 select cast('+14255551234' as string) as given, cast('c59475d96e9f01d7d18d...497083cbf7ea' as string) as expected union all
 select cast('14255551234.0' as string) as given, cast('c59475d96e9f01d7d18d...497083cbf7ea' as string) as expected union all
+select cast('4255551234.00' as string) as given, cast('c59475d96e9f01d7d18d...497083cbf7ea' as string) as expected union all
 select cast('+491713920012' as string) as given, cast('dd1441360ced4b51b7b8...1fa4b75bc569' as string) as expected union all
 select cast('c59475d96e9f01d7d18d...497083cbf7ea' as string) as given, cast('c59475d96e9f01d7d18d...497083cbf7ea' as string) as expected
 ) as answers_16 union all
@@ -282,7 +283,7 @@ when regexp_contains(given_phone, '^[0-9a-fA-F]{64}$') then lower(given_phone)
 else (select case
 when regexp_contains(phone_number, '^[+][1-9][0-9]{6,14}$')
 then to_hex(sha256(phone_number))
-end from unnest([regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '^([0-9]{7,})[.]0$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), '^0', ''), '^([0-9])', '+49\\1')]) as phone_number)
+end from unnest([regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '^([0-9]{7,})[.]0+$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), '^0', ''), '^([0-9])', '+49\\1')]) as phone_number)
 end from unnest([regexp_replace(cast(given as string), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
 -  ⁠　﻿]', '')]) as given_phone) as got
@@ -301,7 +302,7 @@ when regexp_contains(given_phone, '^[0-9a-fA-F]{64}$') then lower(given_phone)
 else (select case
 when regexp_contains(phone_number, '^[+][1-9][0-9]{6,14}$')
 then to_hex(sha256(phone_number))
-end from unnest([regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '^([0-9]{7,})[.]0$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), '^([0-9])', '+39\\1')]) as phone_number)
+end from unnest([regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '^([0-9]{7,})[.]0+$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), '^([0-9])', '+39\\1')]) as phone_number)
 end from unnest([regexp_replace(cast(given as string), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
 -  ⁠　﻿]', '')]) as given_phone) as got

@@ -34,7 +34,7 @@ when regexp_contains(given_phone, '^[0-9a-fA-F]{64}$') then lower(given_phone)
 else (select case
 when regexp_contains(phone_number, '^[+][1-9][0-9]{6,14}$')
 then to_hex(sha256(phone_number))
-end from unnest([regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '^([0-9]{7,})[.]0$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), '^0', ''), '^([0-9])', '+49\\1')]) as phone_number)
+end from unnest([regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '^([0-9]{7,})[.]0+$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), '^0', ''), '^([0-9])', '+49\\1')]) as phone_number)
 end from unnest([regexp_replace(cast(phone as string), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
 -  ⁠　﻿]', '')]) as given_phone) as string)), '')) as hashed_phone_number,

@@ -899,16 +899,22 @@ whole_reach as (
 select coalesce(min(oldest_time), '') as oldest_time
 from reach
 ),
--- rows that are invalid and have no key: each may be that of any conversion
+-- rows that may be those of any conversion: they have no key, and are invalid, or have lost their click or account, too
 keyless as (
 select
-(select count(*) from invalid_keys where record_key = '')
--- and those of other accounts, or none, that name no conversion either
+(
+select count(*)
+from `warehouse`.`shop`.`reverse_etl_step_open_rows` as open_rows
+where
+record_key = ''
+and expired_reasons = ''
+and (invalid_reasons <> '' or (click_id = '' and not is_counted))
+)
 + (
 select count(*)
 from `warehouse`.`shop`.`reverse_etl_step_rows_elsewhere` as elsewhere
-where record_key = '' and identifier_key = case when '' = '' then cast(length('') as string) || 'H' || '' || '' else lower(replace('', '-', '')) end
-) as invalid_rows
+where record_key = '' and account_id = ''
+) as row_count
 ),
 absent as (
 select
@@ -1031,7 +1037,7 @@ when open_keys.stands = 1 and absent.record_key <> '' then 'not_replaced'
 when open_keys.stands = 0 and absent.record_key <> '' then 'row_invalid_now'
 when absent.conversion_time < '2026-08-28T12:00:00Z' or absent.conversion_time < coalesce(reach.oldest_time, whole_reach.oldest_time)
 then 'aged_out'
-when keyless.invalid_rows > 0 then 'row_invalid_now'
+when keyless.row_count > 0 then 'row_invalid_now'
 else 'gone'
 end as place,
 sent_keys.conversion_name as moves_to_name,
@@ -1053,7 +1059,7 @@ with facts as (
 select
 absent.*,
 corrected_this_run and adjusted = 'retract' as retracted_this_run,
-retract_in_doubt and not past_90_days and place <> 'aged_out' as retract_can_be_repeated,
+retract_in_doubt and not past_90_days and place not in ('aged_out', 'counts_once') as retract_can_be_repeated,
 -- it stays, and no row says its value: the one that was tried is repeated
 status = 'accepted' and restate_in_doubt and not retract_in_doubt
 and place in ('row_invalid_now', 'other_account', 'refused_already', 'counts_once', 'not_replaced') and not past_90_days as restate_can_be_repeated,

@@ -243,7 +243,7 @@ transform(array(regexp_replace(cast(given as string), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
 -  ⁠　﻿]', '')), given_phone -> case
 when (given_phone rlike '^[0-9a-fA-F]{64}\\z') then lower(given_phone)
-else transform(array(regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '^([0-9]{7,})[.]0\\z', '$1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1'), '[()./-]', ''), '^00', '+')), phone_number -> case
+else transform(array(regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '^([0-9]{7,})[.]0+\\z', '$1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1'), '[()./-]', ''), '^00', '+')), phone_number -> case
 when (phone_number rlike '^[+][1-9][0-9]{6,14}\\z')
 then sha2(phone_number, 256)
 end)[0]
@@ -276,7 +276,7 @@ transform(array(regexp_replace(cast(given as string), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
 -  ⁠　﻿]', '')), given_phone -> case
 when (given_phone rlike '^[0-9a-fA-F]{64}\\z') then lower(given_phone)
-else transform(array(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '^([0-9]{7,})[.]0\\z', '$1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1'), '[()./-]', ''), '^00', '+'), '^1([0-9]{10})\\z', '$1'), '^([0-9])', '+1$1')), phone_number -> case
+else transform(array(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '^([0-9]{7,})[.]0+\\z', '$1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1'), '[()./-]', ''), '^00', '+'), '^1([0-9]{10})\\z', '$1'), '^([0-9])', '+1$1')), phone_number -> case
 when (phone_number rlike '^[+][1-9][0-9]{6,14}\\z')
 then sha2(phone_number, 256)
 end)[0]
@@ -286,6 +286,7 @@ select cast('(425) 555-1234' as string) as given, cast('c59475d96e9f01d7d18d...4
 select cast('1-425-555-1234' as string) as given, cast('c59475d96e9f01d7d18d...497083cbf7ea' as string) as expected union all
 select cast('+14255551234' as string) as given, cast('c59475d96e9f01d7d18d...497083cbf7ea' as string) as expected union all
 select cast('14255551234.0' as string) as given, cast('c59475d96e9f01d7d18d...497083cbf7ea' as string) as expected union all
+select cast('4255551234.00' as string) as given, cast('c59475d96e9f01d7d18d...497083cbf7ea' as string) as expected union all
 select cast('+491713920012' as string) as given, cast('dd1441360ced4b51b7b8...1fa4b75bc569' as string) as expected union all
 select cast('c59475d96e9f01d7d18d...497083cbf7ea' as string) as given, cast('c59475d96e9f01d7d18d...497083cbf7ea' as string) as expected
 ) as answers_16 union all
@@ -296,7 +297,7 @@ transform(array(regexp_replace(cast(given as string), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
 -  ⁠　﻿]', '')), given_phone -> case
 when (given_phone rlike '^[0-9a-fA-F]{64}\\z') then lower(given_phone)
-else transform(array(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '^([0-9]{7,})[.]0\\z', '$1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1'), '[()./-]', ''), '^00', '+'), '^0', ''), '^([0-9])', '+49$1')), phone_number -> case
+else transform(array(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '^([0-9]{7,})[.]0+\\z', '$1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1'), '[()./-]', ''), '^00', '+'), '^0', ''), '^([0-9])', '+49$1')), phone_number -> case
 when (phone_number rlike '^[+][1-9][0-9]{6,14}\\z')
 then sha2(phone_number, 256)
 end)[0]
@@ -315,7 +316,7 @@ transform(array(regexp_replace(cast(given as string), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
 -  ⁠　﻿]', '')), given_phone -> case
 when (given_phone rlike '^[0-9a-fA-F]{64}\\z') then lower(given_phone)
-else transform(array(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '^([0-9]{7,})[.]0\\z', '$1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1'), '[()./-]', ''), '^00', '+'), '^([0-9])', '+39$1')), phone_number -> case
+else transform(array(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '^([0-9]{7,})[.]0+\\z', '$1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1'), '[()./-]', ''), '^00', '+'), '^([0-9])', '+39$1')), phone_number -> case
 when (phone_number rlike '^[+][1-9][0-9]{6,14}\\z')
 then sha2(phone_number, 256)
 end)[0]

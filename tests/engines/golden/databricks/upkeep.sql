@@ -306,8 +306,12 @@ where side = 'source' and operation = 'send' and not (status in ('accepted', 'in
 inner join (
 select
 conversion_name, identifier_key, conversion_time,
-max(hashed_email) as hashed_email,
-max(hashed_phone) as hashed_phone
+hashed_email,
+hashed_phone
+from (
+select
+listed_rows.*,
+row_number() over (partition by conversion_name, identifier_key, conversion_time order by hashed_email desc, hashed_phone desc) as copy
 from (
 select
 conversion_name,
@@ -334,7 +338,8 @@ end)[0] as string), 1, 19), ' ', 'T'), 'Z'), ''
 from sent
 ) as cleaned
 ) as listed_rows
-group by conversion_name, identifier_key, conversion_time
+) as copies
+where copy = 1
 ) as listed on planned.conversion_name = listed.conversion_name and planned.identifier_key = listed.identifier_key and planned.conversion_time = listed.conversion_time
 )
 select 'goal' as what, conversion_name, count(*) as rows_in_all, min(conversion_time) as oldest, max(conversion_time) as newest
@@ -378,8 +383,12 @@ where side = 'source' and operation = 'send' and not (status in ('accepted', 'in
 inner join (
 select
 conversion_name, identifier_key, conversion_time,
-max(hashed_email) as hashed_email,
-max(hashed_phone) as hashed_phone
+hashed_email,
+hashed_phone
+from (
+select
+listed_rows.*,
+row_number() over (partition by conversion_name, identifier_key, conversion_time order by hashed_email desc, hashed_phone desc) as copy
 from (
 select
 conversion_name,
@@ -406,7 +415,8 @@ end)[0] as string), 1, 19), ' ', 'T'), 'Z'), ''
 from sent
 ) as cleaned
 ) as listed_rows
-group by conversion_name, identifier_key, conversion_time
+) as copies
+where copy = 1
 ) as listed on planned.conversion_name = listed.conversion_name and planned.identifier_key = listed.identifier_key and planned.conversion_time = listed.conversion_time
 ) as chosen
 where nth <= 10;
@@ -659,7 +669,7 @@ select transform(array(regexp_replace(cast('+49 30 901820' as string), '[ \\t\\n
 ­ ᠎ -‏
 -  ⁠　﻿]', '')), given_phone -> case
 when (given_phone rlike '^[0-9a-fA-F]{64}\\z') then lower(given_phone)
-else transform(array(regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '^([0-9]{7,})[.]0\\z', '$1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1'), '[()./-]', ''), '^00', '+')), phone_number -> case
+else transform(array(regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '^([0-9]{7,})[.]0+\\z', '$1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1'), '[()./-]', ''), '^00', '+')), phone_number -> case
 when (phone_number rlike '^[+][1-9][0-9]{6,14}\\z')
 then sha2(phone_number, 256)
 end)[0]

@@ -254,10 +254,10 @@ when (regexp_instr(regexp_replace(cast(given as varchar(65535)), '[ \\t\\n\\r\\f
 else case
 when (regexp_instr(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast(given as varchar(65535)), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
--  ⁠　﻿]', '', 1, 'p'), '^([0-9]{7,})[.]0\\z', '$1', 1, 'p'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1', 1, 'p'), '[()./-]', '', 1, 'p'), '^00', '+', 1, 'p'), '^[+][1-9][0-9]{6,14}\\z', 1, 1, 0, 'p') > 0)
+-  ⁠　﻿]', '', 1, 'p'), '^([0-9]{7,})[.]0+\\z', '$1', 1, 'p'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1', 1, 'p'), '[()./-]', '', 1, 'p'), '^00', '+', 1, 'p'), '^[+][1-9][0-9]{6,14}\\z', 1, 1, 0, 'p') > 0)
 then sha2(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast(given as varchar(65535)), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
--  ⁠　﻿]', '', 1, 'p'), '^([0-9]{7,})[.]0\\z', '$1', 1, 'p'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1', 1, 'p'), '[()./-]', '', 1, 'p'), '^00', '+', 1, 'p'), 256)
+-  ⁠　﻿]', '', 1, 'p'), '^([0-9]{7,})[.]0+\\z', '$1', 1, 'p'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1', 1, 'p'), '[()./-]', '', 1, 'p'), '^00', '+', 1, 'p'), 256)
 end
 end as got
 from (
@@ -293,10 +293,10 @@ when (regexp_instr(regexp_replace(cast(given as varchar(65535)), '[ \\t\\n\\r\\f
 else case
 when (regexp_instr(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast(given as varchar(65535)), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
--  ⁠　﻿]', '', 1, 'p'), '^([0-9]{7,})[.]0\\z', '$1', 1, 'p'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1', 1, 'p'), '[()./-]', '', 1, 'p'), '^00', '+', 1, 'p'), '^1([0-9]{10})\\z', '$1', 1, 'p'), '^([0-9])', '+1$1', 1, 'p'), '^[+][1-9][0-9]{6,14}\\z', 1, 1, 0, 'p') > 0)
+-  ⁠　﻿]', '', 1, 'p'), '^([0-9]{7,})[.]0+\\z', '$1', 1, 'p'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1', 1, 'p'), '[()./-]', '', 1, 'p'), '^00', '+', 1, 'p'), '^1([0-9]{10})\\z', '$1', 1, 'p'), '^([0-9])', '+1$1', 1, 'p'), '^[+][1-9][0-9]{6,14}\\z', 1, 1, 0, 'p') > 0)
 then sha2(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast(given as varchar(65535)), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
--  ⁠　﻿]', '', 1, 'p'), '^([0-9]{7,})[.]0\\z', '$1', 1, 'p'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1', 1, 'p'), '[()./-]', '', 1, 'p'), '^00', '+', 1, 'p'), '^1([0-9]{10})\\z', '$1', 1, 'p'), '^([0-9])', '+1$1', 1, 'p'), 256)
+-  ⁠　﻿]', '', 1, 'p'), '^([0-9]{7,})[.]0+\\z', '$1', 1, 'p'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1', 1, 'p'), '[()./-]', '', 1, 'p'), '^00', '+', 1, 'p'), '^1([0-9]{10})\\z', '$1', 1, 'p'), '^([0-9])', '+1$1', 1, 'p'), 256)
 end
 end as got
 from (
@@ -304,6 +304,7 @@ select cast('(425) 555-1234' as varchar(65535)) as given, cast('c59475d96e9f01d7
 select cast('1-425-555-1234' as varchar(65535)) as given, cast('c59475d96e9f01d7d18d...497083cbf7ea' as varchar(65535)) as expected union all
 select cast('+14255551234' as varchar(65535)) as given, cast('c59475d96e9f01d7d18d...497083cbf7ea' as varchar(65535)) as expected union all
 select cast('14255551234.0' as varchar(65535)) as given, cast('c59475d96e9f01d7d18d...497083cbf7ea' as varchar(65535)) as expected union all
+select cast('4255551234.00' as varchar(65535)) as given, cast('c59475d96e9f01d7d18d...497083cbf7ea' as varchar(65535)) as expected union all
 select cast('+491713920012' as varchar(65535)) as given, cast('dd1441360ced4b51b7b8...1fa4b75bc569' as varchar(65535)) as expected union all
 select cast('c59475d96e9f01d7d18d...497083cbf7ea' as varchar(65535)) as given, cast('c59475d96e9f01d7d18d...497083cbf7ea' as varchar(65535)) as expected
 ) as answers_16 union all
@@ -319,10 +320,10 @@ when (regexp_instr(regexp_replace(cast(given as varchar(65535)), '[ \\t\\n\\r\\f
 else case
 when (regexp_instr(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast(given as varchar(65535)), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
--  ⁠　﻿]', '', 1, 'p'), '^([0-9]{7,})[.]0\\z', '$1', 1, 'p'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1', 1, 'p'), '[()./-]', '', 1, 'p'), '^00', '+', 1, 'p'), '^0', '', 1, 'p'), '^([0-9])', '+49$1', 1, 'p'), '^[+][1-9][0-9]{6,14}\\z', 1, 1, 0, 'p') > 0)
+-  ⁠　﻿]', '', 1, 'p'), '^([0-9]{7,})[.]0+\\z', '$1', 1, 'p'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1', 1, 'p'), '[()./-]', '', 1, 'p'), '^00', '+', 1, 'p'), '^0', '', 1, 'p'), '^([0-9])', '+49$1', 1, 'p'), '^[+][1-9][0-9]{6,14}\\z', 1, 1, 0, 'p') > 0)
 then sha2(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast(given as varchar(65535)), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
--  ⁠　﻿]', '', 1, 'p'), '^([0-9]{7,})[.]0\\z', '$1', 1, 'p'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1', 1, 'p'), '[()./-]', '', 1, 'p'), '^00', '+', 1, 'p'), '^0', '', 1, 'p'), '^([0-9])', '+49$1', 1, 'p'), 256)
+-  ⁠　﻿]', '', 1, 'p'), '^([0-9]{7,})[.]0+\\z', '$1', 1, 'p'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1', 1, 'p'), '[()./-]', '', 1, 'p'), '^00', '+', 1, 'p'), '^0', '', 1, 'p'), '^([0-9])', '+49$1', 1, 'p'), 256)
 end
 end as got
 from (
@@ -344,10 +345,10 @@ when (regexp_instr(regexp_replace(cast(given as varchar(65535)), '[ \\t\\n\\r\\f
 else case
 when (regexp_instr(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast(given as varchar(65535)), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
--  ⁠　﻿]', '', 1, 'p'), '^([0-9]{7,})[.]0\\z', '$1', 1, 'p'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1', 1, 'p'), '[()./-]', '', 1, 'p'), '^00', '+', 1, 'p'), '^([0-9])', '+39$1', 1, 'p'), '^[+][1-9][0-9]{6,14}\\z', 1, 1, 0, 'p') > 0)
+-  ⁠　﻿]', '', 1, 'p'), '^([0-9]{7,})[.]0+\\z', '$1', 1, 'p'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1', 1, 'p'), '[()./-]', '', 1, 'p'), '^00', '+', 1, 'p'), '^([0-9])', '+39$1', 1, 'p'), '^[+][1-9][0-9]{6,14}\\z', 1, 1, 0, 'p') > 0)
 then sha2(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast(given as varchar(65535)), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
--  ⁠　﻿]', '', 1, 'p'), '^([0-9]{7,})[.]0\\z', '$1', 1, 'p'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1', 1, 'p'), '[()./-]', '', 1, 'p'), '^00', '+', 1, 'p'), '^([0-9])', '+39$1', 1, 'p'), 256)
+-  ⁠　﻿]', '', 1, 'p'), '^([0-9]{7,})[.]0+\\z', '$1', 1, 'p'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1', 1, 'p'), '[()./-]', '', 1, 'p'), '^00', '+', 1, 'p'), '^([0-9])', '+39$1', 1, 'p'), 256)
 end
 end as got
 from (

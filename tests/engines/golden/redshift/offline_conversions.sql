@@ -55,10 +55,10 @@ when (regexp_instr(regexp_replace(cast(phone as varchar(65535)), '[ \\t\\n\\r\\f
 else case
 when (regexp_instr(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast(phone as varchar(65535)), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
--  ⁠　﻿]', '', 1, 'p'), '^([0-9]{7,})[.]0\\z', '$1', 1, 'p'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1', 1, 'p'), '[()./-]', '', 1, 'p'), '^00', '+', 1, 'p'), '^0', '', 1, 'p'), '^([0-9])', '+49$1', 1, 'p'), '^[+][1-9][0-9]{6,14}\\z', 1, 1, 0, 'p') > 0)
+-  ⁠　﻿]', '', 1, 'p'), '^([0-9]{7,})[.]0+\\z', '$1', 1, 'p'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1', 1, 'p'), '[()./-]', '', 1, 'p'), '^00', '+', 1, 'p'), '^0', '', 1, 'p'), '^([0-9])', '+49$1', 1, 'p'), '^[+][1-9][0-9]{6,14}\\z', 1, 1, 0, 'p') > 0)
 then sha2(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast(phone as varchar(65535)), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
--  ⁠　﻿]', '', 1, 'p'), '^([0-9]{7,})[.]0\\z', '$1', 1, 'p'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1', 1, 'p'), '[()./-]', '', 1, 'p'), '^00', '+', 1, 'p'), '^0', '', 1, 'p'), '^([0-9])', '+49$1', 1, 'p'), 256)
+-  ⁠　﻿]', '', 1, 'p'), '^([0-9]{7,})[.]0+\\z', '$1', 1, 'p'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1', 1, 'p'), '[()./-]', '', 1, 'p'), '^00', '+', 1, 'p'), '^0', '', 1, 'p'), '^([0-9])', '+49$1', 1, 'p'), 256)
 end
 end as varchar(65535))), '')) as hashed_phone_number,
 case when (case when (amount) is null then false when case

@@ -306,8 +306,12 @@ where side = 'source' and operation = 'send' and not (status in ('accepted', 'in
 inner join (
 select
 conversion_name, identifier_key, conversion_time,
-max(hashed_email) as hashed_email,
-max(hashed_phone) as hashed_phone
+hashed_email,
+hashed_phone
+from (
+select
+listed_rows.*,
+row_number() over (partition by conversion_name, identifier_key, conversion_time order by hashed_email desc, hashed_phone desc) as copy
 from (
 select
 conversion_name,
@@ -327,7 +331,8 @@ to_char((try_cast(case when (regexp_instr(trim(cast("time" as varchar(65535))), 
 from sent
 ) as cleaned
 ) as listed_rows
-group by conversion_name, identifier_key, conversion_time
+) as copies
+where copy = 1
 ) as listed on planned.conversion_name = listed.conversion_name and planned.identifier_key = listed.identifier_key and planned.conversion_time = listed.conversion_time
 )
 select 'goal' as what, conversion_name, count(*) as rows_in_all, min(conversion_time) as oldest, max(conversion_time) as newest
@@ -371,8 +376,12 @@ where side = 'source' and operation = 'send' and not (status in ('accepted', 'in
 inner join (
 select
 conversion_name, identifier_key, conversion_time,
-max(hashed_email) as hashed_email,
-max(hashed_phone) as hashed_phone
+hashed_email,
+hashed_phone
+from (
+select
+listed_rows.*,
+row_number() over (partition by conversion_name, identifier_key, conversion_time order by hashed_email desc, hashed_phone desc) as copy
 from (
 select
 conversion_name,
@@ -392,7 +401,8 @@ to_char((try_cast(case when (regexp_instr(trim(cast("time" as varchar(65535))), 
 from sent
 ) as cleaned
 ) as listed_rows
-group by conversion_name, identifier_key, conversion_time
+) as copies
+where copy = 1
 ) as listed on planned.conversion_name = listed.conversion_name and planned.identifier_key = listed.identifier_key and planned.conversion_time = listed.conversion_time
 ) as chosen
 where nth <= 10;
@@ -660,10 +670,10 @@ when (regexp_instr(regexp_replace(cast('+49 30 901820' as varchar(65535)), '[ \\
 else case
 when (regexp_instr(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast('+49 30 901820' as varchar(65535)), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
--  ⁠　﻿]', '', 1, 'p'), '^([0-9]{7,})[.]0\\z', '$1', 1, 'p'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1', 1, 'p'), '[()./-]', '', 1, 'p'), '^00', '+', 1, 'p'), '^[+][1-9][0-9]{6,14}\\z', 1, 1, 0, 'p') > 0)
+-  ⁠　﻿]', '', 1, 'p'), '^([0-9]{7,})[.]0+\\z', '$1', 1, 'p'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1', 1, 'p'), '[()./-]', '', 1, 'p'), '^00', '+', 1, 'p'), '^[+][1-9][0-9]{6,14}\\z', 1, 1, 0, 'p') > 0)
 then sha2(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast('+49 30 901820' as varchar(65535)), '[ \\t\\n\\r\\f\\v
 ­ ᠎ -‏
--  ⁠　﻿]', '', 1, 'p'), '^([0-9]{7,})[.]0\\z', '$1', 1, 'p'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1', 1, 'p'), '[()./-]', '', 1, 'p'), '^00', '+', 1, 'p'), 256)
+-  ⁠　﻿]', '', 1, 'p'), '^([0-9]{7,})[.]0+\\z', '$1', 1, 'p'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1', 1, 'p'), '[()./-]', '', 1, 'p'), '^00', '+', 1, 'p'), 256)
 end
 end as hashed_phone;
 -- forget, counted

@@ -225,8 +225,8 @@ expected,
 case
 when (regexp_instr(regexp_replace(cast(given as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^[0-9a-fA-F]{64}$') > 0) then lower(regexp_replace(cast(given as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''))
 else case
-when (regexp_instr(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast(given as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^([0-9]{7,})[.]0$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), '^[+][1-9][0-9]{6,14}$') > 0)
-then sha2(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast(given as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^([0-9]{7,})[.]0$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), 256)
+when (regexp_instr(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast(given as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^([0-9]{7,})[.]0+$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), '^[+][1-9][0-9]{6,14}$') > 0)
+then sha2(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast(given as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^([0-9]{7,})[.]0+$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), 256)
 end
 end as got
 from (
@@ -256,8 +256,8 @@ expected,
 case
 when (regexp_instr(regexp_replace(cast(given as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^[0-9a-fA-F]{64}$') > 0) then lower(regexp_replace(cast(given as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''))
 else case
-when (regexp_instr(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast(given as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^([0-9]{7,})[.]0$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), '^1([0-9]{10})$', '\\1'), '^([0-9])', '+1\\1'), '^[+][1-9][0-9]{6,14}$') > 0)
-then sha2(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast(given as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^([0-9]{7,})[.]0$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), '^1([0-9]{10})$', '\\1'), '^([0-9])', '+1\\1'), 256)
+when (regexp_instr(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast(given as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^([0-9]{7,})[.]0+$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), '^1([0-9]{10})$', '\\1'), '^([0-9])', '+1\\1'), '^[+][1-9][0-9]{6,14}$') > 0)
+then sha2(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast(given as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^([0-9]{7,})[.]0+$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), '^1([0-9]{10})$', '\\1'), '^([0-9])', '+1\\1'), 256)
 end
 end as got
 from (
@@ -265,6 +265,7 @@ select cast('(425) 555-1234' as TEXT) as given, cast('c59475d96e9f01d7d18d...497
 select cast('1-425-555-1234' as TEXT) as given, cast('c59475d96e9f01d7d18d...497083cbf7ea' as TEXT) as expected union all
 select cast('+14255551234' as TEXT) as given, cast('c59475d96e9f01d7d18d...497083cbf7ea' as TEXT) as expected union all
 select cast('14255551234.0' as TEXT) as given, cast('c59475d96e9f01d7d18d...497083cbf7ea' as TEXT) as expected union all
+select cast('4255551234.00' as TEXT) as given, cast('c59475d96e9f01d7d18d...497083cbf7ea' as TEXT) as expected union all
 select cast('+491713920012' as TEXT) as given, cast('dd1441360ced4b51b7b8...1fa4b75bc569' as TEXT) as expected union all
 select cast('c59475d96e9f01d7d18d...497083cbf7ea' as TEXT) as given, cast('c59475d96e9f01d7d18d...497083cbf7ea' as TEXT) as expected
 ) as answers_16 union all
@@ -274,8 +275,8 @@ expected,
 case
 when (regexp_instr(regexp_replace(cast(given as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^[0-9a-fA-F]{64}$') > 0) then lower(regexp_replace(cast(given as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''))
 else case
-when (regexp_instr(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast(given as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^([0-9]{7,})[.]0$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), '^0', ''), '^([0-9])', '+49\\1'), '^[+][1-9][0-9]{6,14}$') > 0)
-then sha2(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast(given as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^([0-9]{7,})[.]0$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), '^0', ''), '^([0-9])', '+49\\1'), 256)
+when (regexp_instr(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast(given as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^([0-9]{7,})[.]0+$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), '^0', ''), '^([0-9])', '+49\\1'), '^[+][1-9][0-9]{6,14}$') > 0)
+then sha2(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast(given as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^([0-9]{7,})[.]0+$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), '^0', ''), '^([0-9])', '+49\\1'), 256)
 end
 end as got
 from (
@@ -291,8 +292,8 @@ expected,
 case
 when (regexp_instr(regexp_replace(cast(given as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^[0-9a-fA-F]{64}$') > 0) then lower(regexp_replace(cast(given as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''))
 else case
-when (regexp_instr(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast(given as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^([0-9]{7,})[.]0$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), '^([0-9])', '+39\\1'), '^[+][1-9][0-9]{6,14}$') > 0)
-then sha2(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast(given as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^([0-9]{7,})[.]0$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), '^([0-9])', '+39\\1'), 256)
+when (regexp_instr(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast(given as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^([0-9]{7,})[.]0+$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), '^([0-9])', '+39\\1'), '^[+][1-9][0-9]{6,14}$') > 0)
+then sha2(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast(given as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^([0-9]{7,})[.]0+$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), '^([0-9])', '+39\\1'), 256)
 end
 end as got
 from (

@@ -1117,8 +1117,8 @@ end as TEXT)), '')) as hashed_email_address,
 lower(nullif(trim(cast(case
 when (regexp_instr(regexp_replace(cast(phone as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^[0-9a-fA-F]{64}$') > 0) then lower(regexp_replace(cast(phone as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''))
 else case
-when (regexp_instr(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast(phone as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^([0-9]{7,})[.]0$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), '^0', ''), '^([0-9])', '+49\\1'), '^[+][1-9][0-9]{6,14}$') > 0)
-then sha2(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast(phone as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^([0-9]{7,})[.]0$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), '^0', ''), '^([0-9])', '+49\\1'), 256)
+when (regexp_instr(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast(phone as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^([0-9]{7,})[.]0+$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), '^0', ''), '^([0-9])', '+49\\1'), '^[+][1-9][0-9]{6,14}$') > 0)
+then sha2(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast(phone as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^([0-9]{7,})[.]0+$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), '^0', ''), '^([0-9])', '+49\\1'), 256)
 end
 end as TEXT)), '')) as hashed_phone_number,
 case when (case when (amount) is null then false when coalesce(as_double(to_variant(amount)), case

@@ -306,8 +306,12 @@ where side = 'source' and operation = 'send' and not (status in ('accepted', 'in
 inner join (
 select
 conversion_name, identifier_key, conversion_time,
-max(hashed_email) as hashed_email,
-max(hashed_phone) as hashed_phone
+hashed_email,
+hashed_phone
+from (
+select
+listed_rows.*,
+row_number() over (partition by conversion_name, identifier_key, conversion_time order by hashed_email desc, hashed_phone desc) as copy
 from (
 select
 conversion_name,
@@ -333,7 +337,8 @@ cast(convert_timezone('UTC', try_to_timestamp_tz(case when (regexp_instr(trim(as
 from sent
 ) as cleaned
 ) as listed_rows
-group by conversion_name, identifier_key, conversion_time
+) as copies
+where copy = 1
 ) as listed on planned.conversion_name = listed.conversion_name and planned.identifier_key = listed.identifier_key and planned.conversion_time = listed.conversion_time
 )
 select 'goal' as what, conversion_name, count(*) as rows_in_all, min(conversion_time) as oldest, max(conversion_time) as newest
@@ -377,8 +382,12 @@ where side = 'source' and operation = 'send' and not (status in ('accepted', 'in
 inner join (
 select
 conversion_name, identifier_key, conversion_time,
-max(hashed_email) as hashed_email,
-max(hashed_phone) as hashed_phone
+hashed_email,
+hashed_phone
+from (
+select
+listed_rows.*,
+row_number() over (partition by conversion_name, identifier_key, conversion_time order by hashed_email desc, hashed_phone desc) as copy
 from (
 select
 conversion_name,
@@ -404,7 +413,8 @@ cast(convert_timezone('UTC', try_to_timestamp_tz(case when (regexp_instr(trim(as
 from sent
 ) as cleaned
 ) as listed_rows
-group by conversion_name, identifier_key, conversion_time
+) as copies
+where copy = 1
 ) as listed on planned.conversion_name = listed.conversion_name and planned.identifier_key = listed.identifier_key and planned.conversion_time = listed.conversion_time
 ) as chosen
 where nth <= 10;
@@ -668,8 +678,8 @@ end as hashed_email;
 select case
 when (regexp_instr(regexp_replace(cast('+49 30 901820' as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^[0-9a-fA-F]{64}$') > 0) then lower(regexp_replace(cast('+49 30 901820' as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''))
 else case
-when (regexp_instr(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast('+49 30 901820' as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^([0-9]{7,})[.]0$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), '^[+][1-9][0-9]{6,14}$') > 0)
-then sha2(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast('+49 30 901820' as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^([0-9]{7,})[.]0$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), 256)
+when (regexp_instr(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast('+49 30 901820' as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^([0-9]{7,})[.]0+$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), '^[+][1-9][0-9]{6,14}$') > 0)
+then sha2(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(cast('+49 30 901820' as TEXT), '[ \t\n\r\f\u000b\u0085 ­ ᠎ -‏\u2028-  ⁠　﻿]', ''), '^([0-9]{7,})[.]0+$', '\\1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '\\1'), '[()./-]', ''), '^00', '+'), 256)
 end
 end as hashed_phone;
 -- forget, counted

@@ -44,7 +44,7 @@ lower(nullif(trim(cast(transform(array[regexp_replace(cast(phone as varchar), '[
 ­ ᠎ -‏
 -  ⁠　﻿]', '')], given_phone -> case
 when regexp_like(given_phone, '^[0-9a-fA-F]{64}\z') then lower(given_phone)
-else transform(array[regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '^([0-9]{7,})[.]0\z', '$1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1'), '[()./-]', ''), '^00', '+'), '^0', ''), '^([0-9])', '+49$1')], phone_number -> case
+else transform(array[regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(given_phone, '^([0-9]{7,})[.]0+\z', '$1'), '^([+][0-9]+|00[0-9]+)[(]0[)]', '$1'), '[()./-]', ''), '^00', '+'), '^0', ''), '^([0-9])', '+49$1')], phone_number -> case
 when regexp_like(phone_number, '^[+][1-9][0-9]{6,14}\z')
 then lower(to_hex(sha256(to_utf8(phone_number))))
 end)[1]
