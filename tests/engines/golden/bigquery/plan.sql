@@ -1806,6 +1806,72 @@ from a_plan
 where class = 'replace'
 group by conversion_name
 order by conversion_name;
+-- clicks in use
+select
+conversion_name,
+count(*) as row_count
+from (
+select distinct
+retracted.conversion_name,
+retracted.identifier_key,
+retracted.conversion_time
+from (
+select
+conversion_name,
+case when click_id = '' then cast(length(hashed_email) as string) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
+conversion_time
+from a_plan
+where operation = 'retract' and (conversion_name in ('Deal won'))
+) as retracted
+inner join (
+with clean_rows as (
+select
+'' as record_key,
+case when trim(cast(conversion_name as string), ' ') = '' or cast(conversion_name as string) is null then '' else cast(conversion_name as string) end as conversion_name,
+(select datetime(safe_cast(case when regexp_contains(any_time, '^(([0-9]{3}[1-9]|[0-...50117b95dc31') then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(any_time, '^(.{10})T', '\\1 '), '^(.{10})$', '\\1 00:00'), '([.][0-9]{6})[0-9]+', '\\1'), '(:[0-9.]+) ?(Z|UTC)$', '\\1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})$', '\\1\\2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})$', '\\1\\2:\\3'), '^(.{13}:[0-9]{2}[:0-9.]*)$', '\\1+00:00'), '^(.{16})([+-])', '\\1:00\\2') end as timestamp), 'UTC') from unnest([trim(cast(conversion_time as string), ' ')]) as any_time) as conversion_at,
+case when trim(cast(microsoft_click_id as string), ' ') = '' or cast(microsoft_click_id as string) is null then '' else cast(microsoft_click_id as string) end as click_id,
+case when trim(cast(hashed_email_address as string), ' ') = '' or cast(hashed_email_address as string) is null then '' else cast(hashed_email_address as string) end as hashed_email,
+case when trim(cast(hashed_phone_number as string), ' ') = '' or cast(hashed_phone_number as string) is null then '' else cast(hashed_phone_number as string) end as hashed_phone,
+(select case
+when regexp_contains(number_text, '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?$')
+then coalesce(safe_cast(conversion_value as float64), safe_cast(number_text as float64), case when regexp_contains(number_text, 'e-') then 0 else case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end end)
+when number_text = 'nan' then cast('NaN' as float64)
+when regexp_contains(number_text, '^[-+]?inf(inity)?$') then case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end
+end from unnest([lower(trim(cast(conversion_value as string), ' '))]) as number_text) as value,
+(case when (conversion_value) is null then false when (select case
+when regexp_contains(number_text, '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?$')
+then coalesce(safe_cast(conversion_value as float64), safe_cast(number_text as float64), case when regexp_contains(number_text, 'e-') then 0 else case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end end)
+when number_text = 'nan' then cast('NaN' as float64)
+when regexp_contains(number_text, '^[-+]?inf(inity)?$') then case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end
+end from unnest([lower(trim(cast(conversion_value as string), ' '))]) as number_text) is not null then true else (case when trim(cast(conversion_value as string), ' ') = '' or cast(conversion_value as string) is null then '' else cast(conversion_value as string) end) <> '' end) as has_value,
+case when trim(cast(conversion_currency_code as string), ' ') = '' or cast(conversion_currency_code as string) is null then '' else cast(conversion_currency_code as string) end as currency,
+(select case
+when regexp_contains(number_text, '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?$')
+then coalesce(safe_cast(external_attribution_credit as float64), safe_cast(number_text as float64), case when regexp_contains(number_text, 'e-') then 0 else case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end end)
+when number_text = 'nan' then cast('NaN' as float64)
+when regexp_contains(number_text, '^[-+]?inf(inity)?$') then case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end
+end from unnest([lower(trim(cast(external_attribution_credit as string), ' '))]) as number_text) as attribution_credit,
+(case when (external_attribution_credit) is null then false when (select case
+when regexp_contains(number_text, '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?$')
+then coalesce(safe_cast(external_attribution_credit as float64), safe_cast(number_text as float64), case when regexp_contains(number_text, 'e-') then 0 else case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end end)
+when number_text = 'nan' then cast('NaN' as float64)
+when regexp_contains(number_text, '^[-+]?inf(inity)?$') then case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as float64) else cast('Infinity' as float64) end
+end from unnest([lower(trim(cast(external_attribution_credit as string), ' '))]) as number_text) is not null then true else (case when trim(cast(external_attribution_credit as string), ' ') = '' or cast(external_attribution_credit as string) is null then '' else cast(external_attribution_credit as string) end) <> '' end) as has_credit,
+case when trim(cast(external_attribution_model as string), ' ') = '' or cast(external_attribution_model as string) is null then '' else cast(external_attribution_model as string) end as attribution_model
+from `warehouse`.`shop`.`offline_conversions`
+)
+select
+clean.*,
+coalesce(format_datetime('%E4Y-%m-%dT%H:%M:%SZ', conversion_at), '') as conversion_time,
+case when click_id = '' then cast(length(hashed_email) as string) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
+case when click_id = '' or (hashed_email = '' and hashed_phone = '') then '' else cast(length(hashed_email) as string) || 'H' || hashed_email || hashed_phone end as hashes_beside
+from clean_rows as clean) as source_rows
+on retracted.conversion_name = source_rows.conversion_name and retracted.identifier_key = source_rows.identifier_key
+-- at its own time it is no other conversion, and what is in doubt of it goes on
+where retracted.conversion_time <> source_rows.conversion_time
+) as in_use
+group by conversion_name
+order by conversion_name;
 -- export
 select
 unseen_repeats,

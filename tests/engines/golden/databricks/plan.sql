@@ -1781,6 +1781,59 @@ from a_plan
 where class = 'replace'
 group by conversion_name
 order by conversion_name;
+-- clicks in use
+select
+conversion_name,
+count(*) as row_count
+from (
+select distinct
+retracted.conversion_name,
+retracted.identifier_key,
+retracted.conversion_time
+from (
+select
+conversion_name,
+case when click_id = '' then concat(cast(length(hashed_email) as string), 'H', hashed_email, hashed_phone) else lower(replace(click_id, '-', '')) end as identifier_key,
+conversion_time
+from a_plan
+where operation = 'retract' and (conversion_name in ('Deal won'))
+) as retracted
+inner join (
+with clean_rows as (
+select
+'' as record_key,
+case when trim(cast(conversion_name as string)) = '' or cast(conversion_name as string) is null then '' else cast(conversion_name as string) end as conversion_name,
+transform(array((conversion_time)), any_time -> case
+when typeof(any_time) = 'timestamp' then timestampadd(microsecond, unix_micros(try_cast(any_time as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
+when typeof(any_time) in ('timestamp_ntz', 'date') then try_cast(any_time as timestamp_ntz)
+when not (trim(cast(any_time as string)) rlike '^(([0-9]{3}[1-9]|[0-...451dcfbfa6cc') then null
+when (trim(cast(any_time as string)) rlike ':[0-9.]+ ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)\\z')
+then timestampadd(microsecond, unix_micros(try_cast(regexp_replace(trim(cast(any_time as string)), '^(.{16})(?!:)', '$1:00') as timestamp_ltz)), timestamp_ntz'1970-01-01 00:00:00')
+else try_cast(trim(cast(any_time as string)) as timestamp_ntz)
+end)[0] as conversion_at,
+case when trim(cast(microsoft_click_id as string)) = '' or cast(microsoft_click_id as string) is null then '' else cast(microsoft_click_id as string) end as click_id,
+case when trim(cast(hashed_email_address as string)) = '' or cast(hashed_email_address as string) is null then '' else cast(hashed_email_address as string) end as hashed_email,
+case when trim(cast(hashed_phone_number as string)) = '' or cast(hashed_phone_number as string) is null then '' else cast(hashed_phone_number as string) end as hashed_phone,
+case when typeof((conversion_value)) <> 'string' or (trim(cast((conversion_value) as string)) rlike '(?i)^([-+]?([0-9]+([...a38f118a2085') then try_cast((conversion_value) as double) end as value,
+(case when (conversion_value) is null then false when case when typeof((conversion_value)) <> 'string' or (trim(cast((conversion_value) as string)) rlike '(?i)^([-+]?([0-9]+([...a38f118a2085') then try_cast((conversion_value) as double) end is not null then true else (case when trim(cast(conversion_value as string)) = '' or cast(conversion_value as string) is null then '' else cast(conversion_value as string) end) <> '' end) as has_value,
+case when trim(cast(conversion_currency_code as string)) = '' or cast(conversion_currency_code as string) is null then '' else cast(conversion_currency_code as string) end as currency,
+case when typeof((external_attribution_credit)) <> 'string' or (trim(cast((external_attribution_credit) as string)) rlike '(?i)^([-+]?([0-9]+([...a38f118a2085') then try_cast((external_attribution_credit) as double) end as attribution_credit,
+(case when (external_attribution_credit) is null then false when case when typeof((external_attribution_credit)) <> 'string' or (trim(cast((external_attribution_credit) as string)) rlike '(?i)^([-+]?([0-9]+([...a38f118a2085') then try_cast((external_attribution_credit) as double) end is not null then true else (case when trim(cast(external_attribution_credit as string)) = '' or cast(external_attribution_credit as string) is null then '' else cast(external_attribution_credit as string) end) <> '' end) as has_credit,
+case when trim(cast(external_attribution_model as string)) = '' or cast(external_attribution_model as string) is null then '' else cast(external_attribution_model as string) end as attribution_model
+from `warehouse`.`shop`.`offline_conversions`
+)
+select
+clean.*,
+coalesce(concat(replace(substr(cast(conversion_at as string), 1, 19), ' ', 'T'), 'Z'), '') as conversion_time,
+case when click_id = '' then concat(cast(length(hashed_email) as string), 'H', hashed_email, hashed_phone) else lower(replace(click_id, '-', '')) end as identifier_key,
+case when click_id = '' or (hashed_email = '' and hashed_phone = '') then '' else concat(cast(length(hashed_email) as string), 'H', hashed_email, hashed_phone) end as hashes_beside
+from clean_rows as clean) as source_rows
+on retracted.conversion_name = source_rows.conversion_name and retracted.identifier_key = source_rows.identifier_key
+-- at its own time it is no other conversion, and what is in doubt of it goes on
+where retracted.conversion_time <> source_rows.conversion_time
+) as in_use
+group by conversion_name
+order by conversion_name;
 -- export
 select
 unseen_repeats,

@@ -1816,6 +1816,72 @@ from a_plan
 where class = 'replace'
 group by conversion_name
 order by conversion_name;
+-- clicks in use
+select
+conversion_name,
+count(*) as row_count
+from (
+select distinct
+retracted.conversion_name,
+retracted.identifier_key,
+retracted.conversion_time
+from (
+select
+conversion_name,
+case when click_id = '' then cast(length(hashed_email) as varchar(65535)) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
+conversion_time
+from a_plan
+where operation = 'retract' and (conversion_name in ('Deal won'))
+) as retracted
+inner join (
+with clean_rows as (
+select
+'' as record_key,
+case when trim(cast(conversion_name as varchar(65535))) = '' or cast(conversion_name as varchar(65535)) is null then '' else cast(conversion_name as varchar(65535)) end as conversion_name,
+(try_cast(case when (regexp_instr(trim(cast(conversion_time as varchar(65535))), '^(([0-9]{3}[1-9]|[0-...451dcfbfa6cc', 1, 1, 0, 'p') > 0) then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(cast(conversion_time as varchar(65535))), '^(.{10})T', '$1 ', 1, 'p'), '^(.{10})\\z', '$1 00:00', 1, 'p'), '([.][0-9]{6})[0-9]+', '$1', 1, 'p'), '(:[0-9.]+) ?(Z|UTC)\\z', '$1+00:00', 1, 'p'), '(:[0-9.]+) ?([+-][0-9]{2})\\z', '$1$2:00', 1, 'p'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})\\z', '$1$2:$3', 1, 'p'), '^(.{13}:[0-9]{2}[:0-9.]*)\\z', '$1+00:00', 1, 'p'), '^(.{16})([+-])', '$1:00$2', 1, 'p') end as timestamptz) at time zone 'UTC') as conversion_at,
+case when trim(cast(microsoft_click_id as varchar(65535))) = '' or cast(microsoft_click_id as varchar(65535)) is null then '' else cast(microsoft_click_id as varchar(65535)) end as click_id,
+case when trim(cast(hashed_email_address as varchar(65535))) = '' or cast(hashed_email_address as varchar(65535)) is null then '' else cast(hashed_email_address as varchar(65535)) end as hashed_email,
+case when trim(cast(hashed_phone_number as varchar(65535))) = '' or cast(hashed_phone_number as varchar(65535)) is null then '' else cast(hashed_phone_number as varchar(65535)) end as hashed_phone,
+case
+when (regexp_instr(lower(trim(cast(conversion_value as varchar(65535)))), '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?\\z', 1, 1, 0, 'p') > 0)
+then coalesce(try_cast(lower(trim(cast(conversion_value as varchar(65535)))) as double precision), case when (regexp_instr(lower(trim(cast(conversion_value as varchar(65535)))), 'e-', 1, 1, 0, 'p') > 0) then 0 else case when substr(lower(trim(cast(conversion_value as varchar(65535)))), 1, 1) = '-' then cast('-Infinity' as double precision) else cast('Infinity' as double precision) end end)
+when lower(trim(cast(conversion_value as varchar(65535)))) = 'nan' then cast('NaN' as double precision)
+when (regexp_instr(lower(trim(cast(conversion_value as varchar(65535)))), '^[-+]?inf(inity)?\\z', 1, 1, 0, 'p') > 0) then case when substr(lower(trim(cast(conversion_value as varchar(65535)))), 1, 1) = '-' then cast('-Infinity' as double precision) else cast('Infinity' as double precision) end
+end as value,
+(case when (conversion_value) is null then false when case
+when (regexp_instr(lower(trim(cast(conversion_value as varchar(65535)))), '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?\\z', 1, 1, 0, 'p') > 0)
+then coalesce(try_cast(lower(trim(cast(conversion_value as varchar(65535)))) as double precision), case when (regexp_instr(lower(trim(cast(conversion_value as varchar(65535)))), 'e-', 1, 1, 0, 'p') > 0) then 0 else case when substr(lower(trim(cast(conversion_value as varchar(65535)))), 1, 1) = '-' then cast('-Infinity' as double precision) else cast('Infinity' as double precision) end end)
+when lower(trim(cast(conversion_value as varchar(65535)))) = 'nan' then cast('NaN' as double precision)
+when (regexp_instr(lower(trim(cast(conversion_value as varchar(65535)))), '^[-+]?inf(inity)?\\z', 1, 1, 0, 'p') > 0) then case when substr(lower(trim(cast(conversion_value as varchar(65535)))), 1, 1) = '-' then cast('-Infinity' as double precision) else cast('Infinity' as double precision) end
+end is not null then true else (case when trim(cast(conversion_value as varchar(65535))) = '' or cast(conversion_value as varchar(65535)) is null then '' else cast(conversion_value as varchar(65535)) end) <> '' end) as has_value,
+case when trim(cast(conversion_currency_code as varchar(65535))) = '' or cast(conversion_currency_code as varchar(65535)) is null then '' else cast(conversion_currency_code as varchar(65535)) end as currency,
+case
+when (regexp_instr(lower(trim(cast(external_attribution_credit as varchar(65535)))), '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?\\z', 1, 1, 0, 'p') > 0)
+then coalesce(try_cast(lower(trim(cast(external_attribution_credit as varchar(65535)))) as double precision), case when (regexp_instr(lower(trim(cast(external_attribution_credit as varchar(65535)))), 'e-', 1, 1, 0, 'p') > 0) then 0 else case when substr(lower(trim(cast(external_attribution_credit as varchar(65535)))), 1, 1) = '-' then cast('-Infinity' as double precision) else cast('Infinity' as double precision) end end)
+when lower(trim(cast(external_attribution_credit as varchar(65535)))) = 'nan' then cast('NaN' as double precision)
+when (regexp_instr(lower(trim(cast(external_attribution_credit as varchar(65535)))), '^[-+]?inf(inity)?\\z', 1, 1, 0, 'p') > 0) then case when substr(lower(trim(cast(external_attribution_credit as varchar(65535)))), 1, 1) = '-' then cast('-Infinity' as double precision) else cast('Infinity' as double precision) end
+end as attribution_credit,
+(case when (external_attribution_credit) is null then false when case
+when (regexp_instr(lower(trim(cast(external_attribution_credit as varchar(65535)))), '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?\\z', 1, 1, 0, 'p') > 0)
+then coalesce(try_cast(lower(trim(cast(external_attribution_credit as varchar(65535)))) as double precision), case when (regexp_instr(lower(trim(cast(external_attribution_credit as varchar(65535)))), 'e-', 1, 1, 0, 'p') > 0) then 0 else case when substr(lower(trim(cast(external_attribution_credit as varchar(65535)))), 1, 1) = '-' then cast('-Infinity' as double precision) else cast('Infinity' as double precision) end end)
+when lower(trim(cast(external_attribution_credit as varchar(65535)))) = 'nan' then cast('NaN' as double precision)
+when (regexp_instr(lower(trim(cast(external_attribution_credit as varchar(65535)))), '^[-+]?inf(inity)?\\z', 1, 1, 0, 'p') > 0) then case when substr(lower(trim(cast(external_attribution_credit as varchar(65535)))), 1, 1) = '-' then cast('-Infinity' as double precision) else cast('Infinity' as double precision) end
+end is not null then true else (case when trim(cast(external_attribution_credit as varchar(65535))) = '' or cast(external_attribution_credit as varchar(65535)) is null then '' else cast(external_attribution_credit as varchar(65535)) end) <> '' end) as has_credit,
+case when trim(cast(external_attribution_model as varchar(65535))) = '' or cast(external_attribution_model as varchar(65535)) is null then '' else cast(external_attribution_model as varchar(65535)) end as attribution_model
+from "warehouse"."shop"."offline_conversions"
+)
+select
+clean.*,
+coalesce(to_char(conversion_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), '') as conversion_time,
+case when click_id = '' then cast(length(hashed_email) as varchar(65535)) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
+case when click_id = '' or (hashed_email = '' and hashed_phone = '') then '' else cast(length(hashed_email) as varchar(65535)) || 'H' || hashed_email || hashed_phone end as hashes_beside
+from clean_rows as clean) as source_rows
+on retracted.conversion_name = source_rows.conversion_name and retracted.identifier_key = source_rows.identifier_key
+-- at its own time it is no other conversion, and what is in doubt of it goes on
+where retracted.conversion_time <> source_rows.conversion_time
+) as in_use
+group by conversion_name
+order by conversion_name;
 -- export
 select
 unseen_repeats,

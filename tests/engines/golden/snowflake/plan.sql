@@ -1840,6 +1840,78 @@ from a_plan
 where class = 'replace'
 group by conversion_name
 order by conversion_name;
+-- clicks in use
+select
+conversion_name,
+count(*) as row_count
+from (
+select distinct
+retracted.conversion_name,
+retracted.identifier_key,
+retracted.conversion_time
+from (
+select
+conversion_name,
+case when click_id = '' then cast(length(hashed_email) as TEXT) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
+conversion_time
+from a_plan
+where operation = 'retract' and (conversion_name in ('Deal won'))
+) as retracted
+inner join (
+with clean_rows as (
+select
+'' as record_key,
+case when trim(cast(conversion_name as TEXT)) = '' or cast(conversion_name as TEXT) is null then '' else cast(conversion_name as TEXT) end as conversion_name,
+coalesce(
+as_timestamp_ntz(to_variant(conversion_time)),
+cast(convert_timezone('UTC', as_timestamp_tz(to_variant(conversion_time))) as timestamp_ntz),
+cast(convert_timezone('UTC', as_timestamp_ltz(to_variant(conversion_time))) as timestamp_ntz),
+cast(as_date(to_variant(conversion_time)) as timestamp_ntz),
+cast(convert_timezone('UTC', try_to_timestamp_tz(case when (regexp_instr(trim(as_varchar(to_variant(conversion_time))), '^(([0-9]{3}[1-9]|[0-...50117b95dc31') > 0) then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(as_varchar(to_variant(conversion_time))), '^(.{10})T', '\\1 '), '^(.{10})$', '\\1 00:00'), '([.][0-9]{6})[0-9]+', '\\1'), '(:[0-9.]+) ?(Z|UTC)$', '\\1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})$', '\\1\\2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})$', '\\1\\2:\\3'), '^(.{13}:[0-9]{2}[:0-9.]*)$', '\\1+00:00'), '^(.{16})([+-])', '\\1:00\\2') end, 'AUTO')) as timestamp_ntz)
+) as conversion_at,
+case when trim(cast(microsoft_click_id as TEXT)) = '' or cast(microsoft_click_id as TEXT) is null then '' else cast(microsoft_click_id as TEXT) end as click_id,
+case when trim(cast(hashed_email_address as TEXT)) = '' or cast(hashed_email_address as TEXT) is null then '' else cast(hashed_email_address as TEXT) end as hashed_email,
+case when trim(cast(hashed_phone_number as TEXT)) = '' or cast(hashed_phone_number as TEXT) is null then '' else cast(hashed_phone_number as TEXT) end as hashed_phone,
+coalesce(as_double(to_variant(conversion_value)), case
+when (regexp_instr(lower(trim(to_varchar(conversion_value))), '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?$') > 0)
+then coalesce(try_to_double(lower(trim(to_varchar(conversion_value)))), case when (regexp_instr(lower(trim(to_varchar(conversion_value))), 'e-') > 0) then 0 else case when substr(lower(trim(to_varchar(conversion_value))), 1, 1) = '-' then cast('-inf' as double) else cast('inf' as double) end end)
+when lower(trim(to_varchar(conversion_value))) = 'nan' then cast('NaN' as double)
+when (regexp_instr(lower(trim(to_varchar(conversion_value))), '^[-+]?inf(inity)?$') > 0) then case when substr(lower(trim(to_varchar(conversion_value))), 1, 1) = '-' then cast('-inf' as double) else cast('inf' as double) end
+end) as value,
+(case when (conversion_value) is null then false when coalesce(as_double(to_variant(conversion_value)), case
+when (regexp_instr(lower(trim(to_varchar(conversion_value))), '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?$') > 0)
+then coalesce(try_to_double(lower(trim(to_varchar(conversion_value)))), case when (regexp_instr(lower(trim(to_varchar(conversion_value))), 'e-') > 0) then 0 else case when substr(lower(trim(to_varchar(conversion_value))), 1, 1) = '-' then cast('-inf' as double) else cast('inf' as double) end end)
+when lower(trim(to_varchar(conversion_value))) = 'nan' then cast('NaN' as double)
+when (regexp_instr(lower(trim(to_varchar(conversion_value))), '^[-+]?inf(inity)?$') > 0) then case when substr(lower(trim(to_varchar(conversion_value))), 1, 1) = '-' then cast('-inf' as double) else cast('inf' as double) end
+end) is not null then true else (case when trim(cast(conversion_value as TEXT)) = '' or cast(conversion_value as TEXT) is null then '' else cast(conversion_value as TEXT) end) <> '' end) as has_value,
+case when trim(cast(conversion_currency_code as TEXT)) = '' or cast(conversion_currency_code as TEXT) is null then '' else cast(conversion_currency_code as TEXT) end as currency,
+coalesce(as_double(to_variant(external_attribution_credit)), case
+when (regexp_instr(lower(trim(to_varchar(external_attribution_credit))), '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?$') > 0)
+then coalesce(try_to_double(lower(trim(to_varchar(external_attribution_credit)))), case when (regexp_instr(lower(trim(to_varchar(external_attribution_credit))), 'e-') > 0) then 0 else case when substr(lower(trim(to_varchar(external_attribution_credit))), 1, 1) = '-' then cast('-inf' as double) else cast('inf' as double) end end)
+when lower(trim(to_varchar(external_attribution_credit))) = 'nan' then cast('NaN' as double)
+when (regexp_instr(lower(trim(to_varchar(external_attribution_credit))), '^[-+]?inf(inity)?$') > 0) then case when substr(lower(trim(to_varchar(external_attribution_credit))), 1, 1) = '-' then cast('-inf' as double) else cast('inf' as double) end
+end) as attribution_credit,
+(case when (external_attribution_credit) is null then false when coalesce(as_double(to_variant(external_attribution_credit)), case
+when (regexp_instr(lower(trim(to_varchar(external_attribution_credit))), '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?$') > 0)
+then coalesce(try_to_double(lower(trim(to_varchar(external_attribution_credit)))), case when (regexp_instr(lower(trim(to_varchar(external_attribution_credit))), 'e-') > 0) then 0 else case when substr(lower(trim(to_varchar(external_attribution_credit))), 1, 1) = '-' then cast('-inf' as double) else cast('inf' as double) end end)
+when lower(trim(to_varchar(external_attribution_credit))) = 'nan' then cast('NaN' as double)
+when (regexp_instr(lower(trim(to_varchar(external_attribution_credit))), '^[-+]?inf(inity)?$') > 0) then case when substr(lower(trim(to_varchar(external_attribution_credit))), 1, 1) = '-' then cast('-inf' as double) else cast('inf' as double) end
+end) is not null then true else (case when trim(cast(external_attribution_credit as TEXT)) = '' or cast(external_attribution_credit as TEXT) is null then '' else cast(external_attribution_credit as TEXT) end) <> '' end) as has_credit,
+case when trim(cast(external_attribution_model as TEXT)) = '' or cast(external_attribution_model as TEXT) is null then '' else cast(external_attribution_model as TEXT) end as attribution_model
+from warehouse.shop.offline_conversions
+)
+select
+clean.*,
+coalesce(to_char(conversion_at, 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), '') as conversion_time,
+case when click_id = '' then cast(length(hashed_email) as TEXT) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
+case when click_id = '' or (hashed_email = '' and hashed_phone = '') then '' else cast(length(hashed_email) as TEXT) || 'H' || hashed_email || hashed_phone end as hashes_beside
+from clean_rows as clean) as source_rows
+on retracted.conversion_name = source_rows.conversion_name and retracted.identifier_key = source_rows.identifier_key
+-- at its own time it is no other conversion, and what is in doubt of it goes on
+where retracted.conversion_time <> source_rows.conversion_time
+) as in_use
+group by conversion_name
+order by conversion_name;
 -- export
 select
 unseen_repeats,

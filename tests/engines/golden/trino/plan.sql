@@ -1821,6 +1821,75 @@ from a_plan
 where class = 'replace'
 group by conversion_name
 order by conversion_name;
+-- clicks in use
+select
+conversion_name,
+count(*) as row_count
+from (
+select distinct
+retracted.conversion_name,
+retracted.identifier_key,
+retracted.conversion_time
+from (
+select
+conversion_name,
+case when click_id = '' then cast(length(hashed_email) as varchar) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
+conversion_time
+from a_plan
+where operation = 'retract' and (conversion_name in ('Deal won'))
+) as retracted
+inner join (
+with clean_rows as (
+select
+'' as record_key,
+case when trim(both ' ' from cast(conversion_name as varchar)) = '' or cast(conversion_name as varchar) is null then '' else cast(conversion_name as varchar) end as conversion_name,
+transform(array[conversion_time], any_time -> cast(at_timezone(case
+when typeof(any_time) like '%with time zone' then try_cast(any_time as timestamp(6) with time zone)
+else try_cast(case when regexp_like(trim(both ' ' from cast(any_time as varchar)), '^(([0-9]{3}[1-9]|[0-...79ea62c5a070') then regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(regexp_replace(trim(both ' ' from cast(any_time as varchar)), '^(.{10})T', '$1 '), '^(.{10})\z', '$1 00:00'), '([.][0-9]{6})[0-9]+', '$1'), '(:[0-9.]+) ?(Z|UTC)\z', '$1+00:00'), '(:[0-9.]+) ?([+-][0-9]{2})\z', '$1$2:00'), '(:[0-9.]+) ?([+-][0-9]{2}):?([0-9]{2})\z', '$1$2:$3'), '^(.{13}:[0-9]{2}[:0-9.]*)\z', '$1+00:00'), '^(.{16})([+-])', '$1:00$2') end as timestamp(6) with time zone)
+end, 'UTC') as timestamp(6)))[1] as conversion_at,
+case when trim(both ' ' from cast(microsoft_click_id as varchar)) = '' or cast(microsoft_click_id as varchar) is null then '' else cast(microsoft_click_id as varchar) end as click_id,
+case when trim(both ' ' from cast(hashed_email_address as varchar)) = '' or cast(hashed_email_address as varchar) is null then '' else cast(hashed_email_address as varchar) end as hashed_email,
+case when trim(both ' ' from cast(hashed_phone_number as varchar)) = '' or cast(hashed_phone_number as varchar) is null then '' else cast(hashed_phone_number as varchar) end as hashed_phone,
+transform(array[lower(trim(both ' ' from cast(conversion_value as varchar)))], number_text -> case
+when regexp_like(number_text, '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?\z')
+then coalesce(try_cast(conversion_value as double), try_cast(number_text as double), case when regexp_like(number_text, 'e-') then 0 else case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as double) else cast('Infinity' as double) end end)
+when number_text = 'nan' then cast('NaN' as double)
+when regexp_like(number_text, '^[-+]?inf(inity)?\z') then case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as double) else cast('Infinity' as double) end
+end)[1] as value,
+(case when (conversion_value) is null then false when transform(array[lower(trim(both ' ' from cast(conversion_value as varchar)))], number_text -> case
+when regexp_like(number_text, '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?\z')
+then coalesce(try_cast(conversion_value as double), try_cast(number_text as double), case when regexp_like(number_text, 'e-') then 0 else case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as double) else cast('Infinity' as double) end end)
+when number_text = 'nan' then cast('NaN' as double)
+when regexp_like(number_text, '^[-+]?inf(inity)?\z') then case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as double) else cast('Infinity' as double) end
+end)[1] is not null then true else (case when trim(both ' ' from cast(conversion_value as varchar)) = '' or cast(conversion_value as varchar) is null then '' else cast(conversion_value as varchar) end) <> '' end) as has_value,
+case when trim(both ' ' from cast(conversion_currency_code as varchar)) = '' or cast(conversion_currency_code as varchar) is null then '' else cast(conversion_currency_code as varchar) end as currency,
+transform(array[lower(trim(both ' ' from cast(external_attribution_credit as varchar)))], number_text -> case
+when regexp_like(number_text, '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?\z')
+then coalesce(try_cast(external_attribution_credit as double), try_cast(number_text as double), case when regexp_like(number_text, 'e-') then 0 else case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as double) else cast('Infinity' as double) end end)
+when number_text = 'nan' then cast('NaN' as double)
+when regexp_like(number_text, '^[-+]?inf(inity)?\z') then case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as double) else cast('Infinity' as double) end
+end)[1] as attribution_credit,
+(case when (external_attribution_credit) is null then false when transform(array[lower(trim(both ' ' from cast(external_attribution_credit as varchar)))], number_text -> case
+when regexp_like(number_text, '^[-+]?([0-9]+([.][0-9]*)?|[.][0-9]+)(e[-+]?[0-9]+)?\z')
+then coalesce(try_cast(external_attribution_credit as double), try_cast(number_text as double), case when regexp_like(number_text, 'e-') then 0 else case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as double) else cast('Infinity' as double) end end)
+when number_text = 'nan' then cast('NaN' as double)
+when regexp_like(number_text, '^[-+]?inf(inity)?\z') then case when substr(number_text, 1, 1) = '-' then cast('-Infinity' as double) else cast('Infinity' as double) end
+end)[1] is not null then true else (case when trim(both ' ' from cast(external_attribution_credit as varchar)) = '' or cast(external_attribution_credit as varchar) is null then '' else cast(external_attribution_credit as varchar) end) <> '' end) as has_credit,
+case when trim(both ' ' from cast(external_attribution_model as varchar)) = '' or cast(external_attribution_model as varchar) is null then '' else cast(external_attribution_model as varchar) end as attribution_model
+from "warehouse"."shop"."offline_conversions"
+)
+select
+clean.*,
+coalesce(concat(replace(substr(cast(conversion_at as varchar), 1, 19), ' ', 'T'), 'Z'), '') as conversion_time,
+case when click_id = '' then cast(length(hashed_email) as varchar) || 'H' || hashed_email || hashed_phone else lower(replace(click_id, '-', '')) end as identifier_key,
+case when click_id = '' or (hashed_email = '' and hashed_phone = '') then '' else cast(length(hashed_email) as varchar) || 'H' || hashed_email || hashed_phone end as hashes_beside
+from clean_rows as clean) as source_rows
+on retracted.conversion_name = source_rows.conversion_name and retracted.identifier_key = source_rows.identifier_key
+-- at its own time it is no other conversion, and what is in doubt of it goes on
+where retracted.conversion_time <> source_rows.conversion_time
+) as in_use
+group by conversion_name
+order by conversion_name;
 -- export
 select
 unseen_repeats,

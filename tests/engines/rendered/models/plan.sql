@@ -15,6 +15,7 @@
 {{ a_statement('summary', reverse_etl._plan_summary('a_plan', 3)) }}
 {{- a_statement('demands of the source', reverse_etl._demands(plan.source, plan.now, 90, plan.click_time, [['Lead', 60], ["It's won", 1440]])) }}
 {{- a_statement('demands', reverse_etl._planned_demands('a_plan', true)) }}
+{{- a_statement('clicks in use', reverse_etl._retracted_of_clicks_in_use('a_plan', plan.source, ['Deal won'])) }}
 {{- a_statement('export', reverse_etl._plan_export('a_plan')) }}
 {{- a_statement('page', reverse_etl._plan_page('a_plan', 1, 1000)) }}
 {{- a_statement('end', reverse_etl._drop_plan_table('a_plan')) }}
