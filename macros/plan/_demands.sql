@@ -91,10 +91,7 @@ order by conversion_name
         conversion_name,
         count(*) as row_count
     from (
-        select distinct
-            retracted.conversion_name,
-            retracted.identifier_key,
-            retracted.conversion_time
+        select distinct {{ reverse_etl._named(['conversion_name', 'identifier_key', 'conversion_time'], 'retracted') }}
         from (
             select
                 conversion_name,

@@ -1821,10 +1821,7 @@ select
 conversion_name,
 count(*) as row_count
 from (
-select distinct
-retracted.conversion_name,
-retracted.identifier_key,
-retracted.conversion_time
+select distinct retracted.conversion_name, retracted.identifier_key, retracted.conversion_time
 from (
 select
 conversion_name,
