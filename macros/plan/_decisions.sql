@@ -138,7 +138,7 @@
         ["place = 'refused_already'", 'held', 'rejected_unchanged', '', '',
             'Its replacement would be refused as the restatement was, and nothing would count any more.'],
         ["place = 'counts_once'", 'held', 'counts_once', '', '',
-            '▲ Its goal counts one conversion of a click, and may count no other once this is retracted.'],
+            'Its goal counts one conversion of a click, and may count no other once this is retracted.'],
         ["place in ('moved', 'not_replaced')", 'held', 'moved', '', '', ''],
         ["place = 'gone'", 'held', 'gone', '', '', ''],
     ]) -}}

@@ -102,6 +102,7 @@ group by place, in_this_run, conversion_name
 {% macro _step_absent(plan, at) %}
 {%- set keys = reverse_etl._identity_columns(plan.scope) -%}
 {%- set blank = reverse_etl._identifier_key("''", "''", "''") -%}
+{%- set once = plan.goals.once if plan.goals else [] -%}
 {%- set days_90 = reverse_etl._literal(reverse_etl._days_before(plan.now, plan.max_age_days)) -%}
 {%- set days_89 = reverse_etl._literal(reverse_etl._days_before(plan.now, plan.max_age_days - 1)) -%}
 with invalid_keys as (
@@ -171,13 +172,13 @@ whole_reach as (
     from reach
 ),
 
-{%- if plan.goals and plan.goals.once %}
+{%- if once %}
 
 clicks as (
     -- and hashes without one, of rows to goals that count one conversion of each
     select distinct conversion_name, identifier_key
     from {{ at.keyed_rows }} as source_rows
-    where identifier_key <> {{ blank }} and {{ reverse_etl._named_in('conversion_name', plan.goals.once) }}
+    where identifier_key <> {{ blank }} and {{ reverse_etl._named_in('conversion_name', once) }}
 ),
 {%- endif %}
 
@@ -262,7 +263,7 @@ select
                     sent_keys.source_value = absent.restate_refused_value
                     and sent_keys.source_currency = absent.restate_refused_currency
                     then 'refused_already'
-                {%- if plan.goals and plan.goals.once %}
+                {%- if once %}
                 when clicks.conversion_name is not null then 'counts_once'
                 {%- endif %}
                 else 'moved'
@@ -272,7 +273,7 @@ select
         when absent.conversion_time < {{ days_89 }} or absent.conversion_time < coalesce(reach.oldest_time, whole_reach.oldest_time)
             then 'aged_out'
         when keyless.row_count > 0 then 'row_invalid_now'
-        {%- if plan.goals and plan.goals.once %}
+        {%- if once %}
         when clicks.conversion_name is not null then 'counts_once'
         {%- endif %}
         else 'gone'
@@ -286,7 +287,7 @@ left join reach on absent.conversion_name = reach.conversion_name
 left join invalid_now on {{ reverse_etl._same(keys, 'absent', 'invalid_now') }}
 left join open_keys on absent.record_key = open_keys.record_key
 left join sent_keys on absent.record_key = sent_keys.record_key
-{%- if plan.goals and plan.goals.once %}
+{%- if once %}
 left join clicks on absent.conversion_name = clicks.conversion_name and absent.identifier_key = clicks.identifier_key
 {%- endif %}
 {%- if plan.elsewhere %}

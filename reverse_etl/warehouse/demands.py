@@ -39,7 +39,6 @@ def planned_demands(books: Books, plan_table: Any, *, replacing: bool) -> list[D
 
 def retracted_of_clicks_in_use(books: Books, plan_table: Any, names: Sequence[str] | None) -> dict[str, int]:
     """How many conversions of these goals, or of any, a run's plan retracts while another row has their click."""
-    names = None if names is None else list(names)
     rows = books.project.query("_retracted_of_clicks_in_use", plan=plan_table, source=books.source, names=names)
     return {name: int(count) for name, count in rows}
 

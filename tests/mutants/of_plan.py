@@ -184,7 +184,7 @@ OF_THE_PLAN = (
     one(
         "nothing is taken back whose click is in use where a goal counts it once",
         LEDGER_SIDE,
-        "where identifier_key <> {{ blank }} and {{ reverse_etl._named_in('conversion_name', plan.goals.once) }}",
+        "where identifier_key <> {{ blank }} and {{ reverse_etl._named_in('conversion_name', once) }}",
         "where 1 = 0",
         f"{WHOLE}/test_goals.py::test_nothing_is_retracted_whose_click_is_in_use_where_it_counts_once",
     ),

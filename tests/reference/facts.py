@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 from .fold import State
 from .nouns import MatchKey, SourceRow, identifier_of
 from .rules import Rules
 from .times import days_before, hours_before
+
+K = TypeVar("K")
+V = TypeVar("V")
+
+
+def _grouped(pairs: Iterable[tuple[K, V]]) -> dict[K, frozenset[V]]:
+    found: dict[K, set[V]] = defaultdict(set)
+    for key, value in pairs:
+        found[key].add(value)
+    return {key: frozenset(values) for key, values in found.items()}
 
 
 @dataclass(frozen=True)
@@ -92,14 +103,6 @@ class Facts:
             identity = row.match_key
             return row.is_invalid or (not row.microsoft_click_id and identity is not None and not counts(identity))
 
-        keys_of: dict[MatchKey, set[str]] = defaultdict(set)
-        for row, identity in readable:
-            keys_of[identity].add(row.key)
-        sent_under: dict[str, set[MatchKey]] = defaultdict(set)
-        for identity, state in states.items():
-            for key in state.record_keys:
-                if rules.all_keys_bind or identity.conversion_time >= expiry:
-                    sent_under[key].add(identity)
         return cls(
             rows=rows,
             states=states,
@@ -116,7 +119,7 @@ class Facts:
             oldest=min((identity.conversion_time for _, identity in readable), default=None),
             oldest_open=oldest_open,
             present=frozenset(identity for row, identity in readable if speaks(row, identity)),
-            keys_of={identity: frozenset(keys) for identity, keys in keys_of.items()},
+            keys_of=_grouped((identity, row.key) for row, identity in readable),
             valid=frozenset(identity for row, identity in readable if speaks(row, identity) and not row.is_invalid),
             first=first,
             open_keys=frozenset(
@@ -126,7 +129,12 @@ class Facts:
             ),
             invalid_keys=invalid_keys,
             keyless=any(may_be_any(row) for row in rows if not row.key),
-            sent_under={key: frozenset(identities) for key, identities in sent_under.items()},
+            sent_under=_grouped(
+                (key, identity)
+                for identity, state in states.items()
+                for key in state.record_keys
+                if rules.all_keys_bind or identity.conversion_time >= expiry
+            ),
         )
 
     def is_expired(self, identity: MatchKey) -> bool:
